@@ -92,14 +92,11 @@ impl Ledger {
         if self.watched_titles.get(key).is_none() {
             return;
         }
-        let plays = self.plays.all();
-        let plays = plays.filter(|play| (play.profile, play.title) == key && deleted.is_of(play));
+        let plays = self.plays_of(key).filter(|play| deleted.is_of(play));
         let plays: Vec<Play> = plays.cloned().collect();
         let mut items: BTreeSet<WatchedItem> = plays.iter().map(|play| play.item).collect();
         if deleted == Deleted::Everything {
-            let states = self.states.all();
-            let told = states.filter(|state| (state.profile, state.title) == key);
-            items.extend(told.map(|state| state.item));
+            items.extend(self.states_of(key).map(|state| state.item));
         }
         if items.is_empty() {
             return;
@@ -128,11 +125,9 @@ impl Ledger {
             return;
         };
         let told = before.told.filter(|_| deleted != Deleted::Everything);
-        let plays = self.plays.all();
-        let plays = plays.filter(|play| (play.profile, play.item) == key);
-        let plays: Vec<&Play> = plays.collect();
-        let sums = Sums::of(rules, plays.iter().copied(), std::iter::empty());
-        let latest = plays.into_iter().max_by_key(|play| play.last_at).cloned();
+        let sums = Sums::of(rules, self.plays_of_item(key), std::iter::empty());
+        let latest = self.plays_of_item(key).max_by_key(|play| play.last_at);
+        let latest = latest.cloned();
         let played_at = latest.as_ref().map(|play| play.last_at);
         let told_at = told.and_then(Told::at);
         // That something was not watched says nothing of what was never played.
@@ -183,19 +178,14 @@ impl Ledger {
             stamp: before.stamp.next(now),
             ..before.clone()
         };
-        let plays = || {
-            let plays = self.plays.all();
-            plays.filter(|play| (play.profile, play.title) == key)
+        Sums::of(rules, self.plays_of(key), self.states_of(key)).write(&mut watched_title);
+        let dates = || {
+            let states = self.states_of(key);
+            states.filter_map(|state| state.told?.dated())
         };
-        let states = || {
-            let states = self.states.all();
-            states.filter(|state| (state.profile, state.title) == key)
-        };
-        Sums::of(rules, plays(), states()).write(&mut watched_title);
-        let dates = || states().filter_map(|state| state.told?.dated());
         let (first, last) = if watched_title.plays > 0 {
-            let first = plays().map(|play| play.started_at).min();
-            (first, plays().map(|play| play.last_at).max())
+            let first = self.plays_of(key).map(|play| play.started_at).min();
+            (first, self.plays_of(key).map(|play| play.last_at).max())
         } else {
             (dates().min(), dates().max())
         };

@@ -299,6 +299,27 @@ impl Ledger {
         Ok(())
     }
 
+    /// The plays of a title that are in the ledger.
+    pub(super) fn plays_of(&self, key: (ProfileId, TitleId)) -> impl Iterator<Item = &Play> {
+        let plays = self.plays.all();
+        plays.filter(move |play| (play.profile, play.title) == key)
+    }
+
+    /// The same of an item.
+    pub(super) fn plays_of_item(
+        &self,
+        key: (ProfileId, WatchedItem),
+    ) -> impl Iterator<Item = &Play> {
+        let plays = self.plays.all();
+        plays.filter(move |play| (play.profile, play.item) == key)
+    }
+
+    /// The states of a title that are in the ledger.
+    pub(super) fn states_of(&self, key: (ProfileId, TitleId)) -> impl Iterator<Item = &WatchState> {
+        let states = self.states.all();
+        states.filter(move |state| (state.profile, state.title) == key)
+    }
+
     /// Whether the viewer has deleted this play.
     pub(super) fn is_deleted(&self, play_ref: &PlayRef) -> bool {
         let play = self.plays.get(play_ref.play_key());

@@ -86,15 +86,7 @@ impl Ledger {
     /// Makes the sums of a watched title what its plays and states add up to, all of which must be touched. One whose sums are
     /// that already stays as it is.
     pub fn sum_up(&mut self, rules: &WatchRules, key: (ProfileId, TitleId), now: DateTime<Utc>) {
-        let of_title = self
-            .plays
-            .all()
-            .filter(|play| (play.profile, play.title) == key);
-        let states = self
-            .states
-            .all()
-            .filter(|state| (state.profile, state.title) == key);
-        let sums = Sums::of(rules, of_title, states);
+        let sums = Sums::of(rules, self.plays_of(key), self.states_of(key));
         let Some(watched_title) = self.watched_titles.get(key) else {
             return;
         };

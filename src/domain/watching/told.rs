@@ -129,8 +129,7 @@ impl Ledger {
             },
         };
         let is_watched = matches!(said, Said::Watched { .. });
-        let plays = self.plays.all();
-        let played = plays.filter(|play| (play.profile, play.item) == (profile, item));
+        let played = self.plays_of_item((profile, item));
         let played = played.map(|play| play.last_at);
         let last = played.chain(told.and_then(Told::at)).max();
         let state = WatchState {
@@ -175,8 +174,8 @@ impl Ledger {
             None => WatchedTitle::new(key, is_series, now, now),
         };
         let of_title = || {
-            let states = self.states.all();
-            states.filter(|state| (state.profile, state.title) == key && state.is_told())
+            let states = self.states_of(key);
+            states.filter(|state| state.is_told())
         };
         watched_title.told = u32::try_from(of_title().count()).unwrap_or(u32::MAX);
         watched_title.weight = self.weight_of(rules, key);
@@ -197,13 +196,11 @@ impl Ledger {
     /// What all plays of a title weigh that count, and what was said of it: added up anew, because a difference of
     /// weights would leave dust where nothing is left. All of them must be in the ledger.
     pub(super) fn weight_of(&self, rules: &WatchRules, key: (ProfileId, TitleId)) -> f64 {
-        let plays = self.plays.all();
-        let plays = plays.filter(|play| play.counts && (play.profile, play.title) == key);
+        let plays = self.plays_of(key).filter(|play| play.counts);
         let played = plays.fold(0.0, |added, play| {
             added + rules.weight(play.completion, play.last_at)
         });
-        let states = self.states.all();
-        let states = states.filter(|state| (state.profile, state.title) == key);
+        let states = self.states_of(key);
         states.fold(played, |added, state| added + state.told_weight(rules))
     }
 }

@@ -108,11 +108,9 @@ impl Head {
             states.extend(one.state_key());
             titles.insert(one.title_key());
             if let Some(title) = one.whole_title_key() {
-                let of_title = stored.plays.all();
-                let of_title = of_title.filter(|play| (play.profile, play.title) == title);
+                let of_title = stored.plays_of(title);
                 plays.extend(of_title.map(|play| (play.profile, play.id)));
-                let of_title = stored.states.all();
-                let of_title = of_title.filter(|state| (state.profile, state.title) == title);
+                let of_title = stored.states_of(title);
                 states.extend(of_title.map(|state| (state.profile, state.item)));
             }
         }
