@@ -108,17 +108,13 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
 }
 
 fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
-    let of_role = |said: &Said<Vec<CreditName>>, role| {
-        let stored = base.all_credits().filter(|credit| credit.role == role);
-        let said = said
-            .clone()
-            .map(|names| credits(&names, role, &named.people));
-        said.over(stored.cloned().collect::<Vec<Credit>>())
+    let over = |said: &Said<Vec<CreditName>>, role| {
+        credits_over(said, role, base.all_credits(), &named.people)
     };
-    let mut credits = of_role(&record.directors, CreditRole::Director);
-    credits.extend(of_role(&record.cast, CreditRole::Actor));
+    let mut credits = over(&record.directors, CreditRole::Director);
+    credits.extend(over(&record.cast, CreditRole::Actor));
     let crew = record.crew.by_role().into_iter();
-    let crew = crew.flat_map(|(role, said)| of_role(said, role)).collect();
+    let crew = crew.flat_map(|(role, said)| over(said, role)).collect();
     let genres = record.genres.clone().map(|names| {
         let ids = names.iter().filter_map(|name| named.genres.get(name));
         ids.copied().collect::<Vec<GenreId>>()
@@ -162,8 +158,27 @@ fn year(record: &TitleRecord, stored: Option<i32>, of_stored_day: Option<i32>) -
     }
 }
 
+/// The credits in a role after a record, where these were stored before, in whatever roles.
+pub(super) fn credits_over<'a>(
+    said: &Said<Vec<CreditName>>,
+    role: CreditRole,
+    stored: impl Iterator<Item = &'a Credit>,
+    people: &HashMap<PersonKey, PersonId>,
+) -> Vec<Credit> {
+    let said = said.clone().map(|names| credits(&names, role, people));
+    said.over(of_role(stored, role).cloned().collect::<Vec<Credit>>())
+}
+
+/// Those of these credits that are of a role.
+pub(super) fn of_role<'a>(
+    credits: impl Iterator<Item = &'a Credit>,
+    role: CreditRole,
+) -> impl Iterator<Item = &'a Credit> {
+    credits.filter(move |credit| credit.role == role)
+}
+
 /// The credits of those who are named, in billing order.
-pub(super) fn credits(
+fn credits(
     names: &[CreditName],
     role: CreditRole,
     people: &HashMap<PersonKey, PersonId>,
@@ -219,11 +234,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         watchers: _,
         stamp: _,
     } = new;
-    let of_role = |title: &Title, role| -> Vec<Credit> {
-        let credits = title.all_credits().filter(|credit| credit.role == role);
-        credits.cloned().collect()
-    };
-    let differ = |role| of_role(old, role) != of_role(new, role);
+    let differ = |role| !of_role(old.all_credits(), role).eq(of_role(new.all_credits(), role));
     let directors = match kind {
         TitleKind::Film => "directors",
         TitleKind::Series => "creators",

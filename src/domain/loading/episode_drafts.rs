@@ -5,11 +5,11 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::credits::PersonKey;
-use super::drafts::{Draft, credits, names_of};
+use super::drafts::{Draft, credits_over, names_of, of_role};
 use super::episodes::EpisodeRecord;
 use super::options::Manner;
 use super::problem::Problem;
-use crate::domain::catalog::{Airs, Credit, CreditRole, Episode, Overview, Texts};
+use crate::domain::catalog::{Airs, CreditRole, Episode, Overview, Texts};
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -35,11 +35,8 @@ pub(super) fn draft(
         (CreditRole::Guest, &record.guests),
         (CreditRole::Writer, &record.writers),
     ];
-    let crew = crew.into_iter().flat_map(|(role, said)| {
-        let stored = base.crew.iter().filter(|credit| credit.role == role);
-        let said = said.clone().map(|names| credits(&names, role, people));
-        said.over(stored.cloned().collect::<Vec<Credit>>())
-    });
+    let crew = crew.into_iter();
+    let crew = crew.flat_map(|(role, said)| credits_over(said, role, base.crew.iter(), people));
     let episode = Episode {
         crew: crew.collect(),
         number_end: record.number_end.over(base.number_end),
@@ -85,11 +82,7 @@ fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode
 /// The fields in which two differ, as files call them.
 fn changes(old: &(Episode, Texts), new: &(Episode, Texts)) -> Vec<&'static str> {
     let ((old, old_texts), (new, texts)) = (old, new);
-    let of_role = |episode: &Episode, role| -> Vec<Credit> {
-        let credits = episode.crew.iter().filter(|credit| credit.role == role);
-        credits.cloned().collect()
-    };
-    let differ = |role| of_role(old, role) != of_role(new, role);
+    let differ = |role| !of_role(old.crew.iter(), role).eq(of_role(new.crew.iter(), role));
     let (before, after) = (old.airs, new.airs);
     let has_moved =
         |season: fn(Airs) -> Option<u32>| before.and_then(season) != after.and_then(season);
