@@ -5,13 +5,14 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::extras::{ExtrasRecord, MAX_EXTRAS, read_extras};
+use super::drafts::names_of;
+use super::extras::{ExtrasRecord, MAX_EXTRAS, of_list, read_extras};
 use super::fields::{Fields, MAX_NAME, UNKNOWN, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use super::scores::{MAX_SCORES, read_scores};
 use super::texts::{MAX_LANGUAGES, Translated, read_texts};
-use crate::domain::catalog::{Extra, RatingScore, SITE_LANGUAGE, SeriesStatus, Title, TitleKind};
+use crate::domain::catalog::{RatingScore, SITE_LANGUAGE, SeriesStatus, Title, TitleKind};
 
 /// The longest texts, in characters.
 const MAX_OVERVIEW: usize = 4_000;
@@ -77,18 +78,10 @@ impl AboutRecord {
 }
 
 /// The fields of these in which two titles differ, as files call them.
-pub(super) fn about_changes(old: &Title, new: &Title) -> impl Iterator<Item = &'static str> {
-    let differ = |are_trailers: bool| {
-        let of = |title: &Title| -> Vec<Extra> {
-            let extras = title.extras.iter();
-            extras
-                .filter(|it| it.is_trailer() == are_trailers)
-                .cloned()
-                .collect()
-        };
-        of(old) != of(new)
-    };
-    let fields = [
+pub(super) fn about_changes(old: &Title, new: &Title) -> Vec<&'static str> {
+    let differ =
+        |are_trailers| !of_list(&old.extras, are_trailers).eq(of_list(&new.extras, are_trailers));
+    names_of([
         ("names", new.names != old.names),
         ("overview", new.overview != old.overview),
         ("tagline", new.tagline != old.tagline),
@@ -98,9 +91,7 @@ pub(super) fn about_changes(old: &Title, new: &Title) -> impl Iterator<Item = &'
         ("scores", new.scores != old.scores),
         ("trailers", differ(true)),
         ("extras", differ(false)),
-    ];
-    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
-    changed.map(|(name, _)| name)
+    ])
 }
 
 /// Reads all of it, of a title with this name.
@@ -307,11 +298,10 @@ mod tests {
         assert_eq!(problem.field, "scores");
         assert!(problem.reason.starts_with("has 30 sources"));
         let same = first.about.over(stored.clone()).unwrap();
-        assert_eq!(about_changes(&stored, &same).count(), 0);
+        assert_eq!(about_changes(&stored, &same), [""; 0]);
         let (other, _) =
             read(json!({ "tags": ["a"], "trailers": ["https://vimeo.com/1"] })).unwrap();
         let other = other.about.over(stored.clone()).unwrap();
-        let changes: Vec<&str> = about_changes(&stored, &other).collect();
-        assert_eq!(changes, ["tags", "trailers"]);
+        assert_eq!(about_changes(&stored, &other), ["tags", "trailers"]);
     }
 }

@@ -33,11 +33,7 @@ impl ExtrasRecord {
         let (trailers, others): (Vec<&Extra>, Vec<&Extra>) = said.partition(|it| it.is_trailer());
         let kept = |list: &Said<Vec<Extra>>, named: Vec<&Extra>, are_trailers: bool| {
             if *list == Said::Nothing && named.is_empty() {
-                let stored = stored.iter();
-                stored
-                    .filter(|it| it.is_trailer() == are_trailers)
-                    .cloned()
-                    .collect()
+                of_list(stored, are_trailers).cloned().collect()
             } else {
                 each_once(named)
             }
@@ -46,6 +42,12 @@ impl ExtrasRecord {
         extras.extend(kept(&self.others, others, false));
         extras
     }
+}
+
+/// Those of these videos that are trailers and teasers, or those of all other kinds.
+pub(super) fn of_list(extras: &[Extra], are_trailers: bool) -> impl Iterator<Item = &Extra> {
+    let extras = extras.iter();
+    extras.filter(move |it| it.is_trailer() == are_trailers)
 }
 
 /// Of those that name one video as one kind the first.
