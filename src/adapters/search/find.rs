@@ -269,46 +269,15 @@ fn billed(title: &Entry, billing: u32, named: Named) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
     use crate::adapters::search::compare::covered;
-    use crate::adapters::search::index::TitleEntry;
+    use crate::adapters::search::tests::named;
     use crate::adapters::search::typed::JOINED;
-    use crate::domain::catalog::{Publication, TitleKind};
-    use crate::domain::ids::TitleId;
-
-    fn named(name: &str) -> TitleEntry {
-        TitleEntry {
-            id: TitleId(1),
-            names: vec![name.to_owned()],
-            credits: Vec::new(),
-            characters: Vec::new(),
-            collection: None,
-            part: None,
-            facts: TitleFacts {
-                id: TitleId(1),
-                kind: TitleKind::Film,
-                year: None,
-                duration: None,
-                genres: Box::default(),
-                people: Box::default(),
-                roles: Box::default(),
-                languages: Box::default(),
-                countries: Box::default(),
-                age: None,
-                initial: '#',
-                added_at: DateTime::UNIX_EPOCH,
-                publication: Publication::default(),
-            },
-            watchers: 0,
-        }
-    }
 
     /// How the only name of a title compares to a query.
     fn compare(query: &str, name: &str, forgiven: Forgiven) -> Option<(Kind, u32)> {
         let mut index = Index::default();
-        index.put_title(named(name));
+        index.put_title(named(1, &[name]));
         let typed = Typed::new(query);
         let meanings = Meanings::of(&typed, &index, forgiven);
         let mut comparing = Comparing::new(&typed, &meanings);

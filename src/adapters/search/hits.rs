@@ -60,7 +60,7 @@ impl<'a> Hits<'a> {
             .map(|(slot, (grade, fame))| {
                 let title = self.index.title(*slot);
                 let hit = TitleHit {
-                    title: title.id,
+                    title: title.facts.id,
                     score: score(*grade, *fame),
                 };
                 (hit.score, title.watchers, hit)

@@ -33,7 +33,6 @@ pub(super) struct Index {
 /// A title as it comes.
 #[derive(Debug)]
 pub(super) struct TitleEntry {
-    pub(super) id: TitleId,
     /// Its name, its original name and those in other languages, each once.
     pub(super) names: Vec<String>,
     pub(super) credits: Vec<(PersonId, u32)>,
@@ -48,7 +47,6 @@ pub(super) struct TitleEntry {
 /// A title as it is searched.
 #[derive(Debug)]
 pub(super) struct Entry {
-    pub(super) id: TitleId,
     pub(super) facts: TitleFacts,
     pub(super) watchers: u64,
     pub(super) names: Box<[Name]>,
@@ -145,7 +143,7 @@ impl Index {
     /// Puts a title in the place of what was known of it.
     pub(super) fn put_title(&mut self, title: TitleEntry) {
         let next = slot(self.titles.len());
-        let at = *self.slots.entry(title.id).or_insert(next);
+        let at = *self.slots.entry(title.facts.id).or_insert(next);
         if at < next {
             self.forget(at);
         }
@@ -170,7 +168,6 @@ impl Index {
             }
         }
         let entry = Entry {
-            id: title.id,
             facts: title.facts,
             watchers: title.watchers,
             names,

@@ -50,22 +50,21 @@ const QUERIES: [&str; 18] = [
 ];
 
 /// A title without anything but names.
-fn named(id: u64, names: &[&str]) -> TitleEntry {
+pub(super) fn named(id: u64, names: &[&str]) -> TitleEntry {
     TitleEntry {
-        id: TitleId(id),
         names: names.iter().map(|name| (*name).to_owned()).collect(),
         credits: Vec::new(),
         characters: Vec::new(),
         collection: None,
         part: None,
-        facts: facts(None),
+        facts: facts(id, None),
         watchers: 0,
     }
 }
 
-fn facts(year: Option<i32>) -> TitleFacts {
+fn facts(id: u64, year: Option<i32>) -> TitleFacts {
     TitleFacts {
-        id: TitleId(1),
+        id: TitleId(id),
         kind: TitleKind::Film,
         year,
         duration: None,
@@ -94,7 +93,7 @@ fn of_a_name_that_many_have_the_year_tells_which_is_meant() {
     }
     for (id, year) in [(1, 1996), (2, 2020)] {
         index.put_title(TitleEntry {
-            facts: facts(Some(year)),
+            facts: facts(id, Some(year)),
             watchers: 10 / id,
             ..named(id, &["Emma"])
         });
@@ -191,7 +190,7 @@ fn entry(id: u64, said: &Said) -> TitleEntry {
         characters: character.map(str::to_owned).into_iter().collect(),
         collection: said.collection.map(CollectionId),
         part: said.part,
-        facts: facts(said.year),
+        facts: facts(id, said.year),
         watchers: said.watchers,
         ..named(id, &names)
     }

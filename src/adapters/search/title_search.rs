@@ -159,7 +159,6 @@ fn entry(title: &Title) -> TitleEntry {
     }
     let characters = title.all_credits();
     TitleEntry {
-        id: title.id,
         names,
         credits: title
             .credits
