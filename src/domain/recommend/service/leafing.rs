@@ -21,9 +21,9 @@ pub struct Leaf {
 }
 
 impl RecommendService {
-    /// The same to leaf through in pages of so many titles: the list that the pages before were cut from, without what was passed over since or
-    /// may not be seen any more, if that is still kept, and how to name it for the next page. Where it ends, or if it is
-    /// not kept, the list as it is now goes on.
+    /// What is suggested to a profile, to leaf through in pages of so many titles: the list that the pages before were
+    /// cut from, without what was passed over since or may not be seen any more, if that is still kept, and how to name
+    /// it for the next page. Where it ends, or if it is not kept, the list as it is now goes on.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn list_to_leaf_through(
         &self,
