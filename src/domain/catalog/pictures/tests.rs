@@ -101,13 +101,15 @@ const GENRES: [&str; 18] = [
 #[test]
 fn every_motif_is_a_graphic_of_its_own_in_every_shape() {
     let mut drawn = std::collections::HashSet::new();
+    let episode = episode(&json!({ "name": "The Rift" }));
     for genre in GENRES {
         for slug in 0..12 {
             let title = title(&json!({ "slug": format!("title-{slug}") }));
             let genres = [genre];
             let poster = Picture::poster(&title, &genres, []);
             let backdrop = Picture::backdrop(&title, &genres);
-            for picture in [poster, backdrop] {
+            let still = Picture::still(&title, &genres, &episode, []);
+            for picture in [poster, backdrop, still] {
                 let svg = picture.draw(None);
                 read_xml(&svg);
                 assert!(svg.len() < 200_000, "{genre} {slug}: {}", svg.len());
