@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::domain::catalog::{CreditRole, Title};
+use crate::domain::catalog::{CreditRole, Title, decade};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::watching::MutedSource;
 
@@ -35,7 +35,7 @@ impl From<&Title> for Features {
             directors: once(title.people(CreditRole::Director), usize::MAX),
             actors: once(title.people(CreditRole::Actor), ACTORS),
             genres,
-            decade: title.year.map(|year| year.div_euclid(10) * 10),
+            decade: title.year.map(decade),
             watchers: title.watchers,
         }
     }
