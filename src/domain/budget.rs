@@ -103,19 +103,10 @@ impl Budget {
         }
     }
 
-    /// Takes what a request is going to do from the buckets of whoever sends it, in one step, or nothing.
-    pub async fn spend(
-        &self,
-        viewer: &Viewer,
-        client: &Client,
-        spending: Spending,
-    ) -> Result<(), Overspent> {
-        self.spend_of(viewer, client, spending).await.map(drop)
-    }
-
-    /// The same; how many units whoever sends it may still spend at once. `None`: nobody can count.
+    /// Takes what a request is going to do from the buckets of whoever sends it, in one step, or nothing; how many units
+    /// they may still spend at once. `None`: nobody can count.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn spend_of(
+    pub async fn spend(
         &self,
         viewer: &Viewer,
         client: &Client,

@@ -293,7 +293,7 @@ impl Schema {
             return Ok(None);
         };
         let spending = spending(cost, reports);
-        budget.spend_of(&viewer, client, spending).await
+        budget.spend(&viewer, client, spending).await
     }
 }
 

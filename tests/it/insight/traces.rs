@@ -154,6 +154,7 @@ async fn a_request_is_one_trace_down_to_the_stores(on: On, call: (&str, &str)) {
 /// Files of the domain whose public methods are no use cases: what use cases are made of.
 const NO_USE_CASES: &[&str] = &[
     "batch.rs",
+    "listeners.rs",
     "single_flight.rs",
     "recommend/backlog.rs",
     "recommend/evaluate/own.rs",

@@ -158,6 +158,7 @@ impl AccountService {
     }
 
     /// Listens to what changes of an account: whether somebody is still who they are may be another question then.
+    #[tracing::instrument(level = "debug", skip_all)]
     pub async fn listen(&self, user: UserId) -> Listener {
         self.ports.events.listen(Topic::Account(user)).await
     }
