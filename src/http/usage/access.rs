@@ -89,7 +89,7 @@ impl Usage {
         let viewer = Viewer::Known(curator.known);
         let spending = Spending { units, reports: 0 };
         let spent = budget.spend(&viewer, &curator.client, spending).await;
-        spent.map_err(too_soon)
+        spent.map(drop).map_err(too_soon)
     }
 }
 
