@@ -5,9 +5,8 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 
-use super::drafts::names_of;
 use super::extras::{ExtrasRecord, MAX_EXTRAS, of_list, read_extras};
-use super::fields::{Fields, MAX_NAME, UNKNOWN, checked_text, is_placeholder, shown};
+use super::fields::{Fields, MAX_NAME, UNKNOWN, checked_text, is_placeholder, names_of, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use super::scores::{MAX_SCORES, read_scores};

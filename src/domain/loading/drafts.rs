@@ -6,6 +6,7 @@ use chrono::{DateTime, Datelike, Utc};
 
 use super::about::about_changes;
 use super::credits::{CreditName, PersonKey};
+use super::fields::names_of;
 use super::named::Named;
 use super::options::Manner;
 use super::problem::Problem;
@@ -276,12 +277,6 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     ]);
     changes.extend(about_changes(old, new));
     changes
-}
-
-/// The names of what is true.
-pub(super) fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
-    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
-    changed.map(|(name, _)| name).collect()
 }
 
 /// A person who is known from a credit alone.

@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::credits::PersonKey;
-use super::drafts::{Draft, credits_over, names_of, of_role};
+use super::drafts::{Draft, credits_over, of_role};
 use super::episodes::EpisodeRecord;
+use super::fields::names_of;
 use super::options::Manner;
 use super::problem::Problem;
 use crate::domain::catalog::{Airs, CreditRole, Episode, Overview, Texts};

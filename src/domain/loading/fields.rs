@@ -431,3 +431,9 @@ pub(super) fn is_placeholder(text: &str) -> bool {
                 .chars()
                 .all(|c| matches!(c, '-' | '–' | '—' | '?' | '_' | '*'))
 }
+
+/// Of fields and whether they are others than before, the names of those that are.
+pub(super) fn names_of<const N: usize>(fields: [(&'static str, bool); N]) -> Vec<&'static str> {
+    let changed = fields.into_iter().filter(|(_, is_changed)| *is_changed);
+    changed.map(|(name, _)| name).collect()
+}

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::drafts::{Draft, credited, names_of};
+use super::drafts::{Draft, credited};
+use super::fields::names_of;
 use super::options::Manner;
 use super::people::{PersonRecord, check_days};
 use super::problem::Problem;
