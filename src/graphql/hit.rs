@@ -80,7 +80,7 @@ pub(crate) struct SearchHitEdge {
     score: f64,
     #[graphql(skip)]
     thing: FoundThing,
-    /// What was typed.
+    /// What was typed by whoever searches.
     #[graphql(skip)]
     query: Arc<str>,
 }
@@ -127,7 +127,7 @@ impl Edge for SearchHitEdge {
 
 /// What somebody may mean who is still typing.
 #[derive(SimpleObject)]
-pub(crate) struct Suggestion {
+pub(crate) struct SearchSuggestion {
     /// The name by which it was found, which need not be the one that the node shows: it may be in another language.
     text: String,
     /// Where what was typed stands in `text`, from the start on, without overlaps.
@@ -138,9 +138,9 @@ pub(crate) struct Suggestion {
     node: SearchHit,
 }
 
-impl Suggestion {
+impl SearchSuggestion {
     /// Suggestions of the domain, in the same order.
-    pub(crate) fn all(suggestions: Vec<catalog::Suggestion>) -> Vec<Self> {
+    pub(crate) fn all(suggestions: Vec<catalog::SearchSuggestion>) -> Vec<Self> {
         let nodes = SearchHit::all(suggestions.iter().map(|it| &it.thing));
         let rows = suggestions.into_iter().zip(nodes);
         rows.map(|(suggestion, node)| Self {

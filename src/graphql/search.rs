@@ -8,7 +8,7 @@ use super::catalog::{Person, PersonEdge, TitleConnection, TitleEdge, TitleFilter
 use super::context::ContextExt;
 use super::cursor::Order;
 use super::error::{ApiError, Result};
-use super::hit::{SearchHit, SearchHitEdge, SearchKind, Suggestion, hit_kinds};
+use super::hit::{SearchHit, SearchHitEdge, SearchKind, SearchSuggestion, hit_kinds};
 use super::page::{Connection, PageArgs};
 use super::total::Total;
 use crate::domain::error::{Bounds, ErrorCode};
@@ -140,11 +140,11 @@ impl SearchQuery {
         #[graphql(desc = "What was typed so far, at most 200 characters; there may be none.")]
         query: String,
         #[graphql(desc = "How many, 1 to 20.", default = 8)] first: Option<i32>,
-    ) -> Result<Option<Vec<Suggestion>>> {
+    ) -> Result<Option<Vec<SearchSuggestion>>> {
         let first = suggestions(first)?;
         let search = &ctx.services().search;
         let found = search.suggest(&ctx.visibility(), &query, first).await?;
-        Ok(Some(Suggestion::all(found)))
+        Ok(Some(SearchSuggestion::all(found)))
     }
 }
 

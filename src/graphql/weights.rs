@@ -192,7 +192,7 @@ pub(super) const LISTS: &Table = &[
         &["highlights"],
         2,
     ),
-    (&["Highlight", "Suggestion"], &["ranges"], 2),
+    (&["Highlight", "SearchSuggestion"], &["ranges"], 2),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),

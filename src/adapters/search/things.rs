@@ -31,7 +31,7 @@ pub(super) struct Things<I> {
     slots: HashMap<I, Slot>,
 }
 
-/// One of them.
+/// One of such things.
 #[derive(Debug)]
 pub(super) struct Thing<I> {
     pub(super) id: I,

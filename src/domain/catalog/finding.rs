@@ -17,7 +17,7 @@ const MAX_SUGGESTIONS: usize = 20;
 
 /// What somebody may mean who is still typing.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Suggestion {
+pub struct SearchSuggestion {
     pub thing: FoundThing,
     /// The name by which it was found.
     pub text: String,
@@ -67,7 +67,7 @@ impl SearchService {
         visibility: &Visibility,
         query: &str,
         limit: usize,
-    ) -> Result<Vec<Suggestion>, SearchError> {
+    ) -> Result<Vec<SearchSuggestion>, SearchError> {
         if query.trim().is_empty() {
             return Ok(Vec::new());
         }
@@ -83,7 +83,7 @@ impl SearchService {
                 Some(named) => (named.text, named.ranges),
                 None => (thing.name().to_owned(), Vec::new()),
             };
-            Suggestion {
+            SearchSuggestion {
                 thing,
                 text,
                 ranges,
@@ -134,21 +134,21 @@ impl SearchService {
         let mut facts: Vec<(HighlightedField, Cow<'a, str>)> = title
             .all_credits()
             .filter_map(|credit| people.remove(&credit.person))
-            .map(|name| (HighlightedField::Person, name.into()))
+            .map(|name| (HighlightedField::Person, Cow::Owned(name)))
             .collect();
         let characters = title.all_credits();
         let characters = characters.filter_map(|credit| credit.character.as_deref());
-        facts.extend(characters.map(|name| (HighlightedField::Character, name.into())));
+        facts.extend(characters.map(|name| (HighlightedField::Character, Cow::Borrowed(name))));
         if let Some(part_of) = title.collection {
             let ids = [part_of.collection];
             let collections = self.catalog.collections_of_seen_films(&ids).await?;
             let names = collections.into_iter().map(|collection| collection.name);
-            facts.extend(names.map(|name| (HighlightedField::Collection, name.into())));
+            facts.extend(names.map(|name| (HighlightedField::Collection, Cow::Owned(name))));
             let part = part_of.part.map(|part| part.to_string());
-            facts.extend(part.map(|part| (HighlightedField::Part, part.into())));
+            facts.extend(part.map(|part| (HighlightedField::Part, Cow::Owned(part))));
         }
         let year = title.year.map(|year| year.to_string());
-        facts.extend(year.map(|year| (HighlightedField::Year, year.into())));
+        facts.extend(year.map(|year| (HighlightedField::Year, Cow::Owned(year))));
         Ok(facts)
     }
 

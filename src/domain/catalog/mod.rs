@@ -50,7 +50,7 @@ pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facets::{Facet, FacetCount, FacetValue, begins_decade, decade};
 pub use facts::TitleFacts;
 pub use filter::{TitleFilter, TitleQuery};
-pub use finding::Suggestion;
+pub use finding::SearchSuggestion;
 pub use genres::{GenreName, genre_name};
 pub use highlights::{Highlight, HighlightedField, Highlights, TextRange};
 pub use hits::{AnyHit, FoundThing, HitId, HitKind};
