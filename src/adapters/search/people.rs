@@ -15,9 +15,9 @@ const FEW: usize = 10;
 /// No search gives more.
 const ENOUGH: usize = 500;
 /// Of words that more people have only those people are looked at who are the best known.
-const MOST_LOOKED_AT: usize = 5_000;
+const MOST_LOOKED_AT: usize = 4_000;
 /// So many of the best known are looked at.
-const MOST_WALKED: usize = 50_000;
+const MOST_WALKED: usize = 20_000;
 
 /// How the name of somebody has all words of a query.
 #[derive(Debug, Clone, Copy)]

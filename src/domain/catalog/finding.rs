@@ -101,7 +101,7 @@ impl SearchService {
         query: &str,
         thing: &FoundThing,
     ) -> Result<Vec<Highlight>, SearchError> {
-        let mut texts = names(thing);
+        let texts = names(thing);
         let found = self.index.highlight(query, &texts);
         if found.have_all {
             return Ok(found.texts);
@@ -109,14 +109,16 @@ impl SearchService {
         match thing {
             FoundThing::Title(title) => {
                 let facts = self.facts(title).await?;
-                texts.extend(facts.iter().map(|(field, text)| (*field, &**text)));
-                Ok(self.index.highlight(query, &texts).texts)
+                let facts = facts.iter().map(|(field, text)| (*field, &**text));
+                let all: Vec<_> = texts.into_iter().chain(facts).collect();
+                Ok(self.index.highlight(query, &all).texts)
             }
             FoundThing::Episode(episode) => {
                 let series = self.catalog.titles(visibility, &[episode.series]).await?;
                 let of_series = series.iter().flat_map(|series| names_of_title(series));
-                texts.extend(of_series.map(|(_, name)| (HighlightedField::Series, name)));
-                Ok(self.index.highlight(query, &texts).texts)
+                let of_series = of_series.map(|(_, name)| (HighlightedField::Series, name));
+                let all: Vec<_> = texts.into_iter().chain(of_series).collect();
+                Ok(self.index.highlight(query, &all).texts)
             }
             FoundThing::Person(_) | FoundThing::Collection(_) => Ok(found.texts),
         }
