@@ -183,20 +183,18 @@ impl Suggesting<'_> {
 
 impl Rank {
     fn of(found: Match, fame: u64) -> Self {
-        let place = match (found.kind, found.is_unfinished) {
-            (Kind::Whole | Kind::WholeLoosely | Kind::Reordered, false) => Place::Whole,
-            (
-                Kind::BeginningWithArticle | Kind::Beginning | Kind::BeginningUnspaced,
-                is_unfinished,
-            ) => {
+        let is_unfinished = found.is_unfinished;
+        let place = match found.kind {
+            Kind::Whole | Kind::WholeLoosely | Kind::Reordered if !is_unfinished => Place::Whole,
+            Kind::BeginningWithArticle | Kind::Beginning | Kind::BeginningUnspaced => {
                 if is_unfinished {
                     Place::Begins
                 } else {
                     Place::FirstWords
                 }
             }
-            (_, false) => Place::Words,
-            (_, true) => Place::BeginsWord,
+            _ if is_unfinished => Place::BeginsWord,
+            _ => Place::Words,
         };
         Self {
             is_exact: found.errors == 0,

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::facts::TitleFacts;
 use super::highlights::{Highlight, HighlightedField, TextRange};
 use super::hits::{FoundThing, HitId, HitKind};
 use super::search::{MAX_HITS, SearchError, SearchService, Wanted};
@@ -214,7 +215,7 @@ impl SearchService {
 /// The titles that may be seen are wanted, and what belongs to them.
 fn visible(visibility: &Visibility) -> Wanted {
     let visibility = *visibility;
-    Arc::new(move |title| visibility.shows_rated(title.age, &title.publication))
+    Arc::new(move |title: &TitleFacts| visibility.shows_rated(title.age, &title.publication))
 }
 
 /// What something is called, its name in the site's language first.

@@ -43,6 +43,6 @@ pub struct Highlight {
 pub struct Highlights {
     /// The texts that together have as many of the words as can be: the one with the most first.
     pub texts: Vec<Highlight>,
-    /// Whether they have all of them, but for what tells nearly nothing (`the`, `movie`).
+    /// Whether they have all of them without a typing error, but for what tells nearly nothing (`the`, `movie`).
     pub have_all: bool,
 }
