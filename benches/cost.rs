@@ -53,6 +53,12 @@ const OPERATIONS: &[(&str, &str)] = &[
     ("search", "{ search(query: \"the\", first: 10) { nodes { slug } } }"),
     ("search with a mistake", "{ search(query: \"godfahter\", first: 10) { nodes { slug } } }"),
     ("how many are found", "{ search(query: \"the\", first: 1) { totalCount } }"),
+    ("search of everything", "{ searchAll(query: \"the\", first: 10) { nodes { __typename } } }"),
+    ("the search box", "{ suggest(query: \"the\") { text } }"),
+    (
+        "a search, and what matched",
+        "{ search(query: \"al pacino heat\", first: 20) { edges { highlights { text } } } }",
+    ),
     ("people", "{ people(query: \"al\", first: 20) { nodes { name } } }"),
     ("similar", "{ film(slug: \"heat-1995\") { similar(first: 12) { nodes { slug } } } }"),
     (

@@ -1,8 +1,9 @@
 //! What a search costs: `cargo bench --bench search`
 //!
 //! Makes 50,000 titles with 250,000 people, whose names are of the words of the demo site's and of made ones, puts them
-//! into the index, and asks it what people type, one after the other: microseconds a search, of the first ten titles.
-//! `-- TITLES` makes others.
+//! into the index, and asks it what people type, one after the other: microseconds a search, of the first ten titles; and
+//! then for suggestions with each key, and for people of one letter, of whom there are very many. `-- TITLES` makes
+//! others.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -58,6 +59,16 @@ const QUERIES: &[(&str, &[&str])] = &[
     ("nothing", &["zzzzqqqq", "xylophonic brontosaurus quarrels"]),
     ("filler words", &["the", "of the", "a"]),
 ];
+/// What is typed into a search box.
+const TYPED: &[&str] = &[
+    "the dark river",
+    "winter of the king",
+    "michael tonbalinsen",
+    "wintr kign",
+];
+/// As many as a search box shows.
+const SUGGESTIONS: usize = 8;
+
 const WORDS: &[&str] = &[
     "dark", "river", "winter", "king", "night", "love", "city", "last", "day", "heart", "blood",
     "house", "man", "woman", "star", "fire", "water", "lost", "secret", "summer", "ghost", "heat",
@@ -118,7 +129,43 @@ async fn main() -> anyhow::Result<()> {
         let mean = sum / queries.len() as f64;
         println!("{sort:24} {mean:8.1} {worst:8.1}");
     }
+    suggest(&index, &wanted).await
+}
+
+/// Asks for suggestions with each key, and for the people whose names begin with a letter.
+async fn suggest(index: &WordSearch, wanted: &Wanted) -> anyhow::Result<()> {
+    let keys = TYPED.iter().copied().flat_map(|typed| {
+        let ends = typed.char_indices().map(|(at, c)| at + c.len_utf8());
+        ends.map(move |end| &typed[..end])
+    });
+    let mut times = Vec::new();
+    for so_far in keys {
+        let began = Instant::now();
+        for _ in 0..TIMES {
+            index
+                .suggest(so_far, Arc::clone(wanted), SUGGESTIONS)
+                .await?;
+        }
+        times.push(began.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES));
+    }
+    print("suggestions, by key", &times);
+    let mut times = Vec::new();
+    for letter in ["m", "j", "a", "r"] {
+        let began = Instant::now();
+        for _ in 0..TIMES {
+            index.search_people(letter, LIMIT).await?;
+        }
+        times.push(began.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES));
+    }
+    print("people of a letter", &times);
     Ok(())
+}
+
+fn print(sort: &str, times: &[f64]) {
+    #[expect(clippy::cast_precision_loss, reason = "there are a few")]
+    let mean = times.iter().sum::<f64>() / times.len() as f64;
+    let worst = times.iter().copied().fold(0.0, f64::max);
+    println!("{sort:24} {mean:8.1} {worst:8.1}");
 }
 
 /// A name of two to four words, some with an article, some with a made word that few have.

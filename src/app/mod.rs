@@ -258,7 +258,8 @@ impl App {
         let snapshot = &self.stores.catalog.snapshot;
         let cannot = "the catalogue cannot be read";
         let from = snapshot.read().await.context(cannot)?;
-        for part in snapshot.titles_and_people(AT_A_TIME) {
+        let titles = snapshot.titles_and_people(AT_A_TIME);
+        for part in titles.chain(snapshot.all_episodes(AT_A_TIME)) {
             self.search.follow(&part).await.context(cannot)?;
         }
         // Whoever is told of a change finds it.

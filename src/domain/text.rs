@@ -152,6 +152,12 @@ pub fn is_mark(c: char) -> bool {
     is_combining_mark(c)
 }
 
+/// Whether a character joins what stands around it to one word: apostrophes, full stops, and what nobody sees.
+pub fn joins(c: char) -> bool {
+    matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '.')
+        || is_invisible(c) && !c.is_whitespace() && !c.is_control()
+}
+
 /// The mark that makes й of и.
 const BREVE: char = '\u{306}';
 
@@ -199,10 +205,6 @@ fn other_spelling(letter: char) -> Option<&'static str> {
 /// Runs of letters, digits and the marks on them. Apostrophes and full stops join what stands around them, and so does what
 /// nobody sees: joiners, soft hyphens, places where a line may break.
 fn split(folded: &str) -> Vec<String> {
-    let joins = |c: char| {
-        matches!(c, '\'' | '’' | '‘' | 'ʼ' | '`' | '.')
-            || is_invisible(c) && !c.is_whitespace() && !c.is_control()
-    };
     let joined: String = folded.chars().filter(|c| !joins(*c)).collect();
     joined
         .split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c))

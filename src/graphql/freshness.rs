@@ -12,7 +12,11 @@ const USUAL: usize = 60;
 
 /// What goes by what is watched, or by the time of day, changes sooner.
 pub(super) const FRESH: &Table = &[
-    (&["Query"], &["search", "titles", "topTitles"], 15),
+    (
+        &["Query"],
+        &["search", "searchAll", "suggest", "titles", "topTitles"],
+        15,
+    ),
     (&["Film", "Series", "Title"], &["similar", "watchers"], 15),
     (&["Genre", "Person"], &["titles"], 15),
     // Nobody is logged in; who they are is another one's the moment they log in.

@@ -21,6 +21,8 @@ mod freshness;
 mod global_id;
 mod guard;
 mod hierarchy;
+mod highlight;
+mod hit;
 mod inputs;
 mod language;
 pub mod limits;

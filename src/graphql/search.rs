@@ -1,4 +1,4 @@
-//! Finding titles and people by what somebody types.
+//! Finding titles, people and all else by what somebody types.
 
 use std::sync::Arc;
 
@@ -7,13 +7,21 @@ use async_graphql::{Context, Object};
 use super::catalog::{Person, PersonEdge, TitleConnection, TitleEdge, TitleFilter, titles};
 use super::context::ContextExt;
 use super::cursor::Order;
-use super::error::Result;
+use super::error::{ApiError, Result};
+use super::hit::{SearchHit, SearchHitEdge, SearchKind, SearchSuggestion, hit_kinds};
 use super::page::{Connection, PageArgs};
 use super::total::Total;
+use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::page::Slice;
 
 static TITLES: Order = Order::by_number("search titles");
 static PEOPLE: Order = Order::by_number("search people");
+static ALL: Order = Order::by_number("search all");
+
+/// No search box shows more.
+const MOST_SUGGESTIONS: usize = 20;
+/// How many it shows if nobody says.
+const SUGGESTIONS: usize = 8;
 
 #[derive(Default)]
 pub(crate) struct SearchQuery;
@@ -44,6 +52,7 @@ impl SearchQuery {
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.titles(&visibility, &query, &filter, page.reach());
         let hits = hits.await?;
+        let typed: Arc<str> = query.as_str().into();
         let total = Total::Search(query, filter);
         let slice = page.of(hits, |(_, title)| title.id.to_i64());
         let rows = slice.rows.into_iter();
@@ -51,7 +60,9 @@ impl SearchQuery {
             .map(|(cursor, (score, title))| ((cursor, score), title))
             .unzip();
         let rows = titles(found).into_iter().zip(places);
-        let edges = rows.map(|(node, (cursor, score))| TitleEdge::new(cursor, node, Some(score)));
+        let edges = rows.map(|(node, (cursor, score))| {
+            TitleEdge::new(cursor, node, Some(score)).found_by(Arc::clone(&typed))
+        });
         let slice = Slice {
             rows: edges.collect(),
             has_more: slice.has_more,
@@ -73,11 +84,81 @@ impl SearchQuery {
         let args = PageArgs::forward(first, after);
         let page = args.of_list(&PEOPLE, query.trim(), 20)?;
         let hits = ctx.services().search.people(&query, page.reach()).await?;
+        let typed: Arc<str> = query.as_str().into();
         let total = Total::SearchPeople(query);
         let slice = page.of(hits, |(_, person)| person.id.to_i64());
         let edges = slice.map(|(cursor, (score, person))| {
-            PersonEdge::new(cursor, Person(Arc::new(person)), Some(score))
+            let edge = PersonEdge::new(cursor, Person(Arc::new(person)), Some(score));
+            edge.found_by(Arc::clone(&typed))
         });
         Ok(Some(Connection::new(edges, page.window(), total)))
     }
+
+    /// Finds titles as `search` does, and beside them people by name, collections by name, and episodes by name, of which
+    /// some words may be those of the series: the best match first. Of equal matches a title comes before a person, a
+    /// collection and an episode; of people, collections and episodes those whose titles are watched the most. At most 500
+    /// are found. It runs forward only.
+    async fn search_all(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed, at most 200 characters; `BLANK` if there is none.")]
+        query: String,
+        #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<
+            Vec<SearchKind>,
+        >,
+        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<Connection<SearchHitEdge>>> {
+        let kinds = hit_kinds(kind);
+        let list = (query.trim(), &kinds);
+        let page = PageArgs::forward(first, after).of_list(&ALL, list, 20)?;
+        let (search, visibility) = (&ctx.services().search, ctx.visibility());
+        let hits = search.all(&visibility, &query, &kinds, page.reach());
+        let slice = page.of(hits.await?, |(_, thing)| thing.id().to_i64());
+        let typed: Arc<str> = query.as_str().into();
+        let nodes = SearchHit::all(slice.rows.iter().map(|(_, (_, thing))| thing));
+        let rows = slice.rows.into_iter().zip(nodes);
+        let edges = rows
+            .map(|((cursor, hit), node)| SearchHitEdge::new(cursor, node, hit, Arc::clone(&typed)));
+        let slice = Slice {
+            rows: edges.collect(),
+            has_more: slice.has_more,
+        };
+        let total = Total::SearchAll(query, kinds);
+        Ok(Some(Connection::new(slice, page.window(), total)))
+    }
+
+    /// What somebody may mean who is typing into a search box, to be asked with each key: titles, people and collections
+    /// of which a name has all of the words, the last one perhaps unfinished. The whole name comes first, whole words
+    /// before the beginnings of words, then the more watched; where there are too few, one typing error is forgiven in
+    /// each word of four letters or more. Nothing while nothing is typed. Whoever presses enter wants `search` or
+    /// `searchAll`.
+    async fn suggest(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What was typed so far, at most 200 characters; there may be none.")]
+        query: String,
+        #[graphql(desc = "How many, 1 to 20.", default = 8)] first: Option<i32>,
+    ) -> Result<Option<Vec<SearchSuggestion>>> {
+        let first = suggestions(first)?;
+        let search = &ctx.services().search;
+        let found = search.suggest(&ctx.visibility(), &query, first).await?;
+        Ok(Some(SearchSuggestion::all(found)))
+    }
+}
+
+/// How many suggestions an argument asks for.
+fn suggestions(first: Option<i32>) -> Result<usize> {
+    let Some(first) = first else {
+        return Ok(SUGGESTIONS);
+    };
+    let first = usize::try_from(first).ok();
+    first
+        .filter(|first| (1..=MOST_SUGGESTIONS).contains(first))
+        .ok_or_else(|| {
+            let message = format!("`first` must be 1 to {MOST_SUGGESTIONS}");
+            ApiError::argument(ErrorCode::OutOfRange, "first", message)
+                .within(Bounds::between(1, MOST_SUGGESTIONS))
+        })
 }

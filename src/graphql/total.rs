@@ -4,7 +4,7 @@ use async_graphql::Context;
 
 use super::context::ContextExt;
 use super::error::Result;
-use crate::domain::catalog::{TitleFilter, TitleKind, Visibility};
+use crate::domain::catalog::{HitKind, TitleFilter, TitleKind, Visibility};
 use crate::domain::ids::ProfileId;
 use crate::domain::recommend::Extent;
 use crate::domain::watching::ProfileList;
@@ -23,6 +23,8 @@ pub(crate) enum Total {
     Search(String, TitleFilter),
     /// The people whose name matches.
     SearchPeople(String),
+    /// What a search finds of these kinds.
+    SearchAll(String, Vec<HitKind>),
     /// Only by walking through it.
     Uncounted,
 }
@@ -57,6 +59,10 @@ impl Total {
                 )
             }
             Self::SearchPeople(query) => Some(services.search.count_people(query).await?),
+            Self::SearchAll(query, kinds) => {
+                let search = &services.search;
+                Some(search.count_all(&ctx.visibility(), query, kinds).await?)
+            }
             Self::Uncounted => None,
         })
     }

@@ -81,6 +81,16 @@ pub(super) const WORK: &Table = &[
     (&["UsageStats"], &["retention"], 200),
     (&["Query"], &["topTitles"], 400),
     (&["Query"], &["search"], SEARCH),
+    // Each kind is searched for by itself.
+    (&["Query"], &["searchAll"], 3 * SEARCH),
+    // Few names are looked at, whatever is typed: it is asked for with each key.
+    (&["Query"], &["suggest"], 50),
+    // The names of all who are credited may be read for it.
+    (
+        &["PersonEdge", "SearchHitEdge", "TitleEdge"],
+        &["highlights"],
+        10,
+    ),
     (&["Query"], &["people"], 75),
     // To mix them, all titles are gone through; another order is read from where the page begins.
     (&["Query"], &["titles"], 60),
@@ -121,6 +131,7 @@ pub(super) const WORK: &Table = &[
             "PersonConnection",
             "PlayConnection",
             "PlayableConnection",
+            "SearchHitConnection",
             "TitleConnection",
             "UserConnection",
         ],
@@ -176,6 +187,12 @@ pub(super) const LISTS: &Table = &[
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
     (&["TitleConnection"], &["facets"], 6),
+    (
+        &["PersonEdge", "SearchHitEdge", "TitleEdge"],
+        &["highlights"],
+        2,
+    ),
+    (&["Highlight", "SearchSuggestion"], &["ranges"], 2),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),

@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 27] = [
+const WITHOUT_FIRST: [&str; 29] = [
     "breakdown",
     "certifications",
     "changed",
@@ -31,12 +31,14 @@ const WITHOUT_FIRST: [&str; 27] = [
     "facets",
     "field",
     "genres",
+    "highlights",
     "images",
     "items",
     "languages",
     "nodes",
     "points",
     "providers",
+    "ranges",
     "reasons",
     "results",
     "roles",

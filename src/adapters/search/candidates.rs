@@ -3,7 +3,7 @@
 use super::hits::Seen;
 use super::index::Index;
 use super::lexicon::Slot;
-use super::senses::Meanings;
+use super::senses::{Meanings, Senses};
 use super::typed::{JOINED, Typed};
 
 /// The word of a query that stands in the fewest places, and in how many; `None` if one stands nowhere.
@@ -35,10 +35,17 @@ pub(super) fn count_names(meanings: &Meanings<'_>, at: usize, most: usize) -> us
     names.sum::<usize>() + meanings.joined.count(at, most)
 }
 
+/// In how many names of people a word of the query is.
+pub(super) fn count_people(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
+    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
+    people.sum()
+}
+
 /// In how many names a word of the query is, of titles, people and others.
 pub(super) fn count_places(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
-    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
-    count_names(meanings, at, most) + meanings.lore.count(at, most) + people.sum::<usize>()
+    count_names(meanings, at, most)
+        + meanings.lore.count(at, most)
+        + count_people(meanings, at, most)
 }
 
 /// Somebody is credited with some titles.
@@ -46,10 +53,9 @@ const TITLES_OF_A_PERSON: usize = 4;
 
 /// How many titles may have a word of the query in anything.
 pub(super) fn count_all(meanings: &Meanings<'_>, at: usize, most: usize) -> usize {
-    let people = bits_of(at).map(|bit| meanings.people.count(bit, most));
     count_names(meanings, at, most)
         + meanings.lore.count(at, most)
-        + TITLES_OF_A_PERSON * people.sum::<usize>()
+        + TITLES_OF_A_PERSON * count_people(meanings, at, most)
 }
 
 /// What of titles is looked at.
@@ -100,4 +106,33 @@ pub(super) fn each_with(
                 .all(|person| look(&index.person(*person).titles))
         });
     }
+}
+
+/// Which of the words that a word of a query may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lists {
+    All,
+    /// Not those of which it is only the beginning.
+    Whole,
+}
+
+/// Calls with each of so many slots in whose name a word of the query may be, until that says no. Says whether it never
+/// did.
+pub(super) fn each_slot(
+    senses: &Senses<'_>,
+    at: usize,
+    lists: Lists,
+    slots: usize,
+    mut visit: impl FnMut(Slot) -> bool,
+) -> bool {
+    let mut seen = Seen::none_of(slots);
+    let mut look = |list: &[Slot]| {
+        let mut new = list.iter().filter(|slot| seen.is_new(**slot));
+        new.all(|slot| visit(*slot))
+    };
+    let mut bits = bits_of(at);
+    bits.all(|bit| match lists {
+        Lists::All => senses.each_list(bit, &mut look),
+        Lists::Whole => senses.each_whole_list(bit, &mut look),
+    })
 }

@@ -1,8 +1,8 @@
 //! How the words of a name compare to those of a query.
 
-use super::index::Name;
 use super::ranking::{Kind, Match};
 use super::senses::{Fits, Meanings};
+use super::things::Name;
 use super::typed::{JOINED, Typed};
 
 /// So many steps are gone to lay a query along a name: words that repeat themselves could be laid in many ways.

@@ -1,12 +1,17 @@
-//! What is searched: titles and people, and the lexicons by whose words they are found.
+//! What is searched: titles and people, and the lexicons by whose words they are found; collections and episodes beside
+//! them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
 
 use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
 use super::shapes::WordId;
+use super::things::{Episodes, Name, Things};
 use crate::domain::catalog::TitleFacts;
-use crate::domain::ids::{CollectionId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// What stands behind a surname.
 const AFTER_SURNAMES: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "iv"];
@@ -28,6 +33,11 @@ pub(super) struct Index {
     persons: Vec<Person>,
     person_slots: HashMap<PersonId, Slot>,
     collections: HashMap<CollectionId, Collection>,
+    /// Collections, by their names alone.
+    pub(super) named_collections: Things<CollectionId>,
+    pub(super) episodes: Episodes,
+    /// All titles, the most watched first, ties by id.
+    by_watchers: BTreeSet<(Reverse<u64>, TitleId, Slot)>,
 }
 
 /// A title as it comes.
@@ -54,19 +64,6 @@ pub(super) struct Entry {
     characters: Box<[WordId]>,
     collection: Option<CollectionId>,
     pub(super) part: Option<u32>,
-}
-
-/// A name, in words.
-#[derive(Debug)]
-pub(super) struct Name {
-    pub(super) words: Box<[WordId]>,
-    /// Each word and the next one as one word.
-    pub(super) joined: Box<[WordId]>,
-    /// All words behind a leading article as one, of three or more.
-    pub(super) whole: Option<WordId>,
-    pub(super) has_article: bool,
-    /// As it is, if it has a character that belongs to no word.
-    literal: Option<Box<str>>,
 }
 
 /// Somebody who is credited.
@@ -109,6 +106,34 @@ impl Index {
 
     pub(super) fn person(&self, slot: Slot) -> &Person {
         &self.persons[slot as usize]
+    }
+
+    /// The slot of a title, if it is known.
+    pub(super) fn slot_of(&self, id: TitleId) -> Option<Slot> {
+        self.slots.get(&id).copied()
+    }
+
+    /// All titles, the most watched first.
+    pub(super) fn by_watchers(&self) -> impl Iterator<Item = Slot> {
+        self.by_watchers.iter().map(|(.., slot)| *slot)
+    }
+
+    /// The titles that are part of a collection.
+    pub(super) fn titles_of(&self, collection: CollectionId) -> &[Slot] {
+        let collection = self.collections.get(&collection);
+        collection.map_or(&[], |collection| collection.titles.as_slice())
+    }
+
+    /// How often those of some titles that are wanted were watched, and one more each; `None` if none is wanted.
+    pub(super) fn fame(
+        &self,
+        titles: &[Slot],
+        wanted: &dyn Fn(&TitleFacts) -> bool,
+    ) -> Option<u64> {
+        let titles = titles.iter().map(|slot| self.title(*slot));
+        let mut wanted = titles.filter(|title| wanted(&title.facts)).peekable();
+        wanted.peek()?;
+        Some(wanted.map(|title| 1 + title.watchers).sum())
     }
 
     /// How many titles and how many people there are.
@@ -167,6 +192,8 @@ impl Index {
                 self.lore.put(*word, at);
             }
         }
+        self.by_watchers
+            .insert((Reverse(title.watchers), title.facts.id, at));
         let entry = Entry {
             facts: title.facts,
             watchers: title.watchers,
@@ -205,8 +232,14 @@ impl Index {
         person.surname = surname;
     }
 
+    /// Names an episode of a series, perhaps anew.
+    pub(super) fn put_episode(&mut self, id: EpisodeId, series: TitleId, names: &[String]) {
+        self.episodes.put(id, series, names);
+    }
+
     /// Names a collection, perhaps anew.
     pub(super) fn put_collection(&mut self, id: CollectionId, name: &str) {
+        self.named_collections.put(id, &[name.to_owned()]);
         let mut words: Vec<WordId> = words(name).iter().map(|it| self.lore.add(it)).collect();
         words.sort_unstable();
         words.dedup();
@@ -232,14 +265,22 @@ impl Index {
 
     /// Notes how many watch a title, if it is known.
     pub(super) fn put_watchers(&mut self, id: TitleId, watchers: u64) {
-        if let Some(slot) = self.slots.get(&id) {
-            self.titles[*slot as usize].watchers = watchers;
+        if let Some(slot) = self.slot_of(id) {
+            let title = &mut self.titles[slot as usize];
+            if title.watchers != watchers {
+                self.by_watchers
+                    .remove(&(Reverse(title.watchers), id, slot));
+                self.by_watchers.insert((Reverse(watchers), id, slot));
+                title.watchers = watchers;
+            }
         }
     }
 
     /// Takes away all by which a title is found.
     fn forget(&mut self, at: Slot) {
         let entry = &self.titles[at as usize];
+        let popular = (Reverse(entry.watchers), entry.facts.id, at);
+        self.by_watchers.remove(&popular);
         for name in &entry.names {
             for word in &name.words {
                 self.names.remove(*word, at);

@@ -116,13 +116,23 @@ impl Lexicon {
         &self,
         typed: &TypedWord,
         may_be_unfinished: bool,
+        found: impl FnMut(WordId, u32, bool),
+    ) {
+        let unfinished = may_be_unfinished && typed.may_be_unfinished_with_errors();
+        self.near_within(typed, typed.tolerance(), unfinished, found);
+    }
+
+    /// The same with so many errors at the most, and of a word that is `unfinished` whatever it may be the beginning of.
+    pub(super) fn near_within(
+        &self,
+        typed: &TypedWord,
+        tolerance: u32,
+        unfinished: bool,
         mut found: impl FnMut(WordId, u32, bool),
     ) {
-        let tolerance = typed.tolerance();
         if tolerance == 0 {
             return;
         }
-        let unfinished = may_be_unfinished && typed.may_be_unfinished_with_errors();
         let mut letters = Vec::new();
         self.shapes.near(typed, tolerance, unfinished, |id| {
             let word = &self.words[id as usize];

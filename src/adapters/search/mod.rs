@@ -4,22 +4,28 @@
 //! know neither neighbours that are one word, nor that words may be spread over titles and people. `find` says in which
 //! order a search looks, `ranking` what counts as a better match.
 
+mod all;
 mod candidates;
 mod compare;
 mod find;
+mod highlight;
 mod hits;
 mod index;
 mod lexicon;
 mod names;
+mod others;
 mod partial;
 mod people;
+mod pieces;
 mod ranking;
 mod senses;
 mod shapes;
 mod spellings;
 mod spread;
+mod suggest;
 #[cfg(test)]
 mod tests;
+mod things;
 mod title_search;
 mod typed;
 

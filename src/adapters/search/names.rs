@@ -45,7 +45,8 @@ pub(super) fn is_article(word: &str) -> bool {
     matches!(word, "the" | "a" | "an")
 }
 
-fn stands_alone(c: char) -> bool {
+/// Whether a character is a word, or several, by itself.
+pub(super) fn stands_alone(c: char) -> bool {
     is_ideographic(c) || matches!(c, '\u{bc}'..='\u{be}' | '\u{2150}'..='\u{215f}' | '\u{2189}')
 }
 

@@ -1,5 +1,6 @@
 //! Finding people by their names.
 
+use super::candidates::{Lists, count_people, each_slot, rarest};
 use super::compare::covered;
 use super::hits::Seen;
 use super::index::{Index, Person};
@@ -7,10 +8,16 @@ use super::lexicon::Slot;
 use super::ranking::{Credit, Kind, Match, score};
 use super::senses::{ALL, Meanings, NONE};
 use super::typed::{JOINED, Typed};
-use crate::domain::catalog::PersonHit;
+use crate::domain::catalog::{PersonHit, TitleFacts};
 
 /// A search that has found fewer looks on for typing errors.
 const FEW: usize = 10;
+/// No search gives more.
+const ENOUGH: usize = 500;
+/// Of words that more people have only those people are looked at who are the best known.
+const MOST_LOOKED_AT: usize = 4_000;
+/// So many of the best known are looked at.
+const MOST_WALKED: usize = 20_000;
 
 /// How the name of somebody has all words of a query.
 #[derive(Debug, Clone, Copy)]
@@ -34,23 +41,46 @@ pub(super) struct Named {
 
 /// The people whose name matches; among equal matches those first whose titles are the most and the most watched.
 pub(super) fn people(query: &str, index: &Index, limit: usize) -> Vec<PersonHit> {
+    let fame = |person: &Person| index.fame(&person.titles, &|_| true);
+    found(query, index, limit, |person| {
+        Some(fame(person).unwrap_or(0))
+    })
+}
+
+/// The same without those who are credited with none of the wanted titles.
+pub(super) fn people_of(
+    query: &str,
+    index: &Index,
+    wanted: &dyn Fn(&TitleFacts) -> bool,
+    limit: usize,
+) -> Vec<PersonHit> {
+    found(query, index, limit, |person| {
+        index.fame(&person.titles, wanted)
+    })
+}
+
+fn found(
+    query: &str,
+    index: &Index,
+    limit: usize,
+    fame: impl Fn(&Person) -> Option<u64>,
+) -> Vec<PersonHit> {
     let typed = Typed::new(query);
     let mut hits: Vec<PersonHit> = Vec::new();
     let mut seen = Seen::none_of(index.sizes().1);
     for forgiven in [NONE, ALL] {
         let meanings = Meanings::of_people(&typed, index, forgiven);
-        each_person(index, &typed, &meanings, |slot, named| {
-            if seen.is_new(slot) {
-                let person = index.person(slot);
-                let watchers = person
-                    .titles
-                    .iter()
-                    .map(|title| 1 + index.title(*title).watchers);
-                hits.push(PersonHit {
-                    person: person.id,
-                    score: score(named.as_match().grade(), watchers.sum()),
-                });
-            }
+        each_known(index, &typed, &meanings, ENOUGH, |slot, named| {
+            let person = index.person(slot);
+            let is_new = seen.is_new(slot);
+            let Some(fame) = fame(person).filter(|_| is_new) else {
+                return false;
+            };
+            hits.push(PersonHit {
+                person: person.id,
+                score: score(named.as_match().grade(), fame),
+            });
+            true
         });
         if hits.len() >= FEW.min(limit) {
             break;
@@ -59,6 +89,53 @@ pub(super) fn people(query: &str, index: &Index, limit: usize) -> Vec<PersonHit>
     hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
     hits.truncate(limit);
     hits
+}
+
+/// Calls with everybody whose name has all words of a query, if one of the words is in few names.
+///
+/// Else with whoever has a word of them whole, and then with those who are credited with the most watched titles, until
+/// it said `enough` times that it takes somebody. With the same person it may call twice.
+pub(super) fn each_known(
+    index: &Index,
+    typed: &Typed,
+    meanings: &Meanings<'_>,
+    enough: usize,
+    mut visit: impl FnMut(Slot, Named) -> bool,
+) {
+    let count = |at, most: usize| count_people(meanings, at, most.min(MOST_LOOKED_AT + 1));
+    let Some((rarest, count)) = rarest(typed, count) else {
+        return;
+    };
+    let (senses, (_, people)) = (&meanings.people, index.sizes());
+    let mut look = |slot: Slot| {
+        let named = named(index.person(slot), typed, meanings);
+        named.is_some_and(|named| visit(slot, named))
+    };
+    if count <= MOST_LOOKED_AT {
+        each_slot(senses, rarest, Lists::All, people, |slot| {
+            look(slot);
+            true
+        });
+        return;
+    }
+    let mut left = MOST_LOOKED_AT;
+    each_slot(senses, rarest, Lists::Whole, people, |slot| {
+        look(slot);
+        left -= 1;
+        left > 0
+    });
+    let mut seen = Seen::none_of(people);
+    let credited = index
+        .by_watchers()
+        .flat_map(|title| index.title(title).people.iter());
+    let credited = credited.filter(|credited| seen.is_new(credited.person));
+    let mut taken = 0;
+    for credited in credited.take(MOST_WALKED) {
+        taken += usize::from(look(credited.person));
+        if taken >= enough {
+            return;
+        }
+    }
 }
 
 /// Calls with everybody whose name has all words of a query.
@@ -142,7 +219,8 @@ pub(super) fn credit(named: Named) -> Credit {
 }
 
 impl Named {
-    fn as_match(self) -> Match {
+    /// The same as a match of a title by its name.
+    pub(super) fn as_match(self) -> Match {
         let kind = match (self.is_whole && !self.is_unfinished, self.is_beginning) {
             (true, true) => Kind::Whole,
             (true, false) => Kind::Reordered,

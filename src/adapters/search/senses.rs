@@ -12,6 +12,8 @@ use super::typed::{JOINED, Typed, TypedWord};
 const MIN_JOINED: usize = 5;
 /// The fewest characters that may be the beginning of a character's or a collection's name.
 const MIN_LORE: usize = 3;
+/// The fewest letters of a word in which suggestions forgive an error.
+const MIN_MISTYPED: usize = 4;
 
 /// How a word of a lexicon fits the words of a query: in each a bit for a word that it fits so. See [`Typed`] for the
 /// bits; those of neighbours that are one word among them.
@@ -60,6 +62,33 @@ pub(super) const ALL: Forgiven = u64::MAX;
 impl<'a> Senses<'a> {
     /// `least`: the fewest characters that may be the beginning of a word.
     fn of(typed: &'a Typed, lexicon: &'a Lexicon, forgiven: Forgiven, least: usize) -> Self {
+        Self::with(typed, lexicon, least, |at, is_last, found| {
+            if forgiven & (1 << at) != 0 {
+                lexicon.near(&typed.words[at], is_last, found);
+            }
+        })
+    }
+
+    /// As suggestions take a word: one error is forgiven in any of so many letters, in the last one too, though it is
+    /// only begun.
+    fn suggested(typed: &'a Typed, lexicon: &'a Lexicon, forgiven: Forgiven) -> Self {
+        Self::with(typed, lexicon, 1, |at, is_last, found| {
+            let word = &typed.words[at];
+            let may_be_mistyped = word.letters.len() >= MIN_MISTYPED && word.tolerance() > 0;
+            if forgiven & (1 << at) != 0 && may_be_mistyped {
+                lexicon.near_within(word, 1, is_last, found);
+            }
+        })
+    }
+
+    /// `near` calls with the words that the one at a place may be with typing errors; it is told whether it may be
+    /// unfinished.
+    fn with(
+        typed: &'a Typed,
+        lexicon: &'a Lexicon,
+        least: usize,
+        near: impl Fn(usize, bool, &mut dyn FnMut(WordId, u32, bool)),
+    ) -> Self {
         let mut senses = Self::nothing(lexicon);
         let last = typed.words.len().saturating_sub(1);
         for (at, word) in typed.words.iter().enumerate() {
@@ -76,19 +105,17 @@ impl<'a> Senses<'a> {
                     fits.spelled |= bit;
                 }
             }
-            if forgiven & bit != 0 {
-                lexicon.near(word, is_last, |id, errors, begins| {
-                    if let Some(fits) = senses.add(at, id) {
-                        fits.errors[0] |= bit;
-                        if begins {
-                            fits.begins |= bit;
-                        }
-                        if errors > 1 {
-                            fits.errors[1] |= bit;
-                        }
+            near(at, is_last, &mut |id, errors, begins| {
+                if let Some(fits) = senses.add(at, id) {
+                    fits.errors[0] |= bit;
+                    if begins {
+                        fits.begins |= bit;
                     }
-                });
-            }
+                    if errors > 1 {
+                        fits.errors[1] |= bit;
+                    }
+                }
+            });
         }
         for (at, word) in typed.joined.iter().enumerate() {
             let is_last = at + 1 == last && word.letters.len() >= MIN_JOINED.max(least);
@@ -145,22 +172,32 @@ impl<'a> Senses<'a> {
         fits
     }
 
-    /// Calls with each list of slots where the word at a place of the query may stand, until that says no.
-    pub(super) fn each_list(&self, at: usize, mut visit: impl FnMut(&'a [Slot]) -> bool) {
-        let bit = 1 << at;
-        for (_, id) in self.words.iter().filter(|(word, _)| *word == at) {
-            if !visit(self.lexicon.slots(*id)) {
-                return;
-            }
+    /// Calls with each list of slots where the word at a place of the query may stand, until that says no. Says whether
+    /// it never did.
+    pub(super) fn each_list(&self, at: usize, mut visit: impl FnMut(&'a [Slot]) -> bool) -> bool {
+        if !self.each_whole_list(at, &mut visit) {
+            return false;
         }
+        let bit = 1 << at;
         for (beginning, _) in self.unfinished.iter().filter(|(_, of)| *of == bit) {
             for id in self.lexicon.beginning_with(beginning) {
                 let slots = self.lexicon.slots(id);
                 if !slots.is_empty() && !visit(slots) {
-                    return;
+                    return false;
                 }
             }
         }
+        true
+    }
+
+    /// The same without the words of which it may be the beginning.
+    pub(super) fn each_whole_list(
+        &self,
+        at: usize,
+        mut visit: impl FnMut(&'a [Slot]) -> bool,
+    ) -> bool {
+        let mut words = self.words.iter().filter(|(word, _)| *word == at);
+        words.all(|(_, id)| visit(self.lexicon.slots(*id)))
     }
 
     /// In how many slots the word at a place may stand, each as often as there are ways; counted no further than to
@@ -194,13 +231,70 @@ impl<'a> Meanings<'a> {
         }
     }
 
-    /// What they mean in names of people alone.
-    pub(super) fn of_people(typed: &'a Typed, index: &'a Index, errors: Forgiven) -> Self {
+    /// What they mean in one lexicon alone, as if it were that of titles.
+    pub(super) fn of_names(
+        typed: &'a Typed,
+        index: &'a Index,
+        lexicon: &'a Lexicon,
+        errors: Forgiven,
+    ) -> Self {
+        Self {
+            names: Senses::of(typed, lexicon, errors, 1),
+            ..Self::nothing(index)
+        }
+    }
+
+    /// What they mean in names of titles, to whoever is still typing.
+    pub(super) fn of_suggested_titles(
+        typed: &'a Typed,
+        index: &'a Index,
+        errors: Forgiven,
+    ) -> Self {
+        Self {
+            names: Senses::suggested(typed, &index.names, errors),
+            joined: Senses::of(typed, &index.joined, NONE, MIN_JOINED),
+            ..Self::nothing(index)
+        }
+    }
+
+    /// The same in names of collections, as if they were titles.
+    pub(super) fn of_suggested_collections(
+        typed: &'a Typed,
+        index: &'a Index,
+        errors: Forgiven,
+    ) -> Self {
+        Self {
+            names: Senses::suggested(typed, &index.named_collections.words, errors),
+            ..Self::nothing(index)
+        }
+    }
+
+    /// The same in names of people.
+    pub(super) fn of_suggested_people(
+        typed: &'a Typed,
+        index: &'a Index,
+        errors: Forgiven,
+    ) -> Self {
+        Self {
+            people: Senses::suggested(typed, &index.people, errors),
+            ..Self::nothing(index)
+        }
+    }
+
+    fn nothing(index: &'a Index) -> Self {
         Self {
             names: Senses::nothing(&index.names),
             joined: Senses::nothing(&index.joined),
             lore: Senses::nothing(&index.lore),
+            people: Senses::nothing(&index.people),
+        }
+    }
+
+    /// What they mean in names of people alone.
+    pub(super) fn of_people(typed: &'a Typed, index: &'a Index, errors: Forgiven) -> Self {
+        Self {
             people: Senses::of(typed, &index.people, errors, 1),
+            ..Self::nothing(index)
         }
     }
 }

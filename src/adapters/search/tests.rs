@@ -5,11 +5,13 @@ use std::collections::BTreeMap;
 use chrono::DateTime;
 use proptest::prelude::*;
 
+use super::all::all;
 use super::find::titles;
 use super::index::{Index, TitleEntry};
 use super::people::people;
-use crate::domain::catalog::{Publication, TitleFacts, TitleKind};
-use crate::domain::ids::{CollectionId, PersonId, TitleId};
+use super::suggest::suggest;
+use crate::domain::catalog::{HitId, HitKind, Publication, TitleFacts, TitleKind};
+use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 const NAMES: [&str; 8] = [
     "Heat",
@@ -28,7 +30,8 @@ const PEOPLE: [&str; 5] = [
     "Al Pacino",
     "Robert Night Jr.",
 ];
-const QUERIES: [&str; 18] = [
+const EPISODES: [&str; 4] = ["Pilot", "Heat", "Night of the Spider", "Emma"];
+const QUERIES: [&str; 20] = [
     "heat",
     "haet",
     "the heat",
@@ -47,6 +50,8 @@ const QUERIES: [&str; 18] = [
     "man heat",
     "vincent",
     "saga 2",
+    "heat pilot",
+    "n",
 ];
 
 /// A title without anything but names.
@@ -78,6 +83,37 @@ fn facts(id: u64, year: Option<i32>) -> TitleFacts {
         added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),
     }
+}
+
+/// A series without anything but a name and how many watch it.
+fn series(id: u64, name: &str, watchers: u64) -> TitleEntry {
+    TitleEntry {
+        facts: TitleFacts {
+            kind: TitleKind::Series,
+            ..facts(id, None)
+        },
+        ..watched(id, name, watchers)
+    }
+}
+
+/// A film without anything but a name and how many watch it.
+fn watched(id: u64, name: &str, watchers: u64) -> TitleEntry {
+    TitleEntry {
+        watchers,
+        ..named(id, &[name])
+    }
+}
+
+fn title(id: u64) -> HitId {
+    HitId::Title(TitleId(id))
+}
+
+fn person(id: u64) -> HitId {
+    HitId::Person(PersonId(id))
+}
+
+fn episode(id: u64) -> HitId {
+    HitId::Episode(EpisodeId(id))
 }
 
 fn found(query: &str, index: &Index) -> Vec<u64> {
@@ -125,6 +161,134 @@ fn who_is_known_by_one_word_comes_before_those_who_have_it_as_a_surname() {
     assert_eq!(found("prince", &index), [1, 2, 3, 4]);
 }
 
+#[test]
+fn suggestions_are_whole_words_then_beginnings_and_of_each_the_most_watched_first() {
+    let mut index = Index::default();
+    for (id, name, watchers) in [
+        (1, "Starship Troopers", 90),
+        (2, "Star Trek", 5),
+        (3, "Star Wars", 10),
+        (4, "Star", 0),
+        (5, "A Star Is Born", 50),
+        (6, "Rock Star", 70),
+        (7, "Mustard", 99),
+    ] {
+        index.put_title(watched(id, name, watchers));
+    }
+    let of = |query: &str| suggest(query, &index, &|_| true, 20);
+
+    assert_eq!(of("star"), [4, 5, 3, 2, 6, 1].map(title));
+    assert_eq!(of("sta"), [1, 5, 3, 2, 4, 6].map(title));
+    assert_eq!(of("star w"), [title(3)]);
+    // An error is forgiven from four letters on, also in what is only begun.
+    assert_eq!(of("satr"), [4, 5, 3, 2, 6, 1].map(title));
+    assert_eq!(of("startsh"), [title(1)]);
+    for nothing in ["sat", "", "?!"] {
+        assert_eq!(of(nothing).len(), 0, "{nothing}");
+    }
+    assert_eq!(suggest("star", &index, &|_| true, 2), [4, 5].map(title));
+}
+
+#[test]
+fn who_has_made_nothing_that_may_be_seen_is_not_suggested() {
+    let mut index = Index::default();
+    index.put_person(PersonId(1), "Al Pacino");
+    index.put_person(PersonId(2), "Pablo Pacheco");
+    index.put_collection(CollectionId(7), "Pacific Collection");
+    index.put_collection(CollectionId(8), "Pacific Secrets");
+    for (id, name, watchers, person, collection) in [
+        (1, "Heat", 400, 1, None),
+        (2, "Pacific Rim", 10, 9, Some(7)),
+        (3, "Pacific Secret", 500, 2, Some(8)),
+    ] {
+        index.put_title(TitleEntry {
+            credits: vec![(PersonId(person), 0)],
+            collection: collection.map(CollectionId),
+            ..watched(id, name, watchers)
+        });
+    }
+    let seen = |title: &TitleFacts| title.id != TitleId(3);
+
+    let suggested = suggest("pac", &index, &seen, 20);
+    let hits = all("pac", &index, &HitKind::ALL, &seen, 20);
+
+    let collection = HitId::Collection(CollectionId(7));
+    assert_eq!(suggested, [person(1), title(2), collection]);
+    let mut found: Vec<HitId> = hits.iter().map(|hit| hit.id).collect();
+    found.sort_unstable();
+    assert_eq!(found, [title(1), title(2), person(1), collection]);
+}
+
+#[test]
+fn episodes_are_found_behind_titles_and_by_the_name_of_their_series() {
+    let mut index = Index::default();
+    index.put_title(series(1, "Heat Vision and Jack", 5));
+    index.put_title(series(2, "Hidden", 900));
+    index.put_title(watched(3, "Heat", 1));
+    index.put_title(series(4, "Emma", 2));
+    for (id, series, name) in [
+        (11, 1, "Pilot"),
+        (12, 1, "Heat"),
+        (13, 2, "Heat Vision"),
+        (14, 4, "Emma"),
+        (15, 4, "Pilot"),
+        // Of no series that is known.
+        (16, 99, "Heat"),
+    ] {
+        index.put_episode(EpisodeId(id), TitleId(series), &[name.to_owned()]);
+    }
+    let seen = |title: &TitleFacts| title.id != TitleId(2);
+    let of = |query: &str, kinds: &[HitKind]| -> Vec<HitId> {
+        let hits = all(query, &index, kinds, &seen, 20);
+        assert!(hits.iter().all(|hit| hit.score > 0.0 && hit.score <= 1.0));
+        hits.iter().map(|hit| hit.id).collect()
+    };
+    let every = &HitKind::ALL;
+
+    assert_eq!(of("heat", every), [title(3), episode(12), title(1)]);
+    assert_eq!(of("emma", every), [title(4), episode(14)]);
+    assert_eq!(of("heat", &[HitKind::Episode]), [episode(12)]);
+    assert_eq!(of("heat", &[HitKind::Series]), [title(1)]);
+    assert_eq!(of("heat vision pilot", every)[0], episode(11));
+    assert_eq!(of("emma pilot", &[HitKind::Episode]), [episode(15)]);
+    assert_eq!(of("heat viison", &[HitKind::Episode]).len(), 0);
+    assert_eq!(of("pliot", &[HitKind::Episode]), [11, 15].map(episode));
+
+    index.put_episode(EpisodeId(12), TitleId(4), &["Cold".to_owned()]);
+    let gone = all("heat", &index, &[HitKind::Episode], &seen, 20);
+    let moved = all("emma cold", &index, &[HitKind::Episode], &seen, 20);
+    assert_eq!(gone.len(), 0);
+    assert_eq!(moved[0].id, episode(12));
+}
+
+/// More than are looked at of one word.
+const CROWD: u64 = 6_000;
+
+#[test]
+fn of_what_very_many_are_called_the_most_watched_are_found() {
+    let mut index = Index::default();
+    for id in 0..CROWD {
+        index.put_person(PersonId(id), &format!("Mary Number{id}"));
+        index.put_title(TitleEntry {
+            credits: vec![(PersonId(id), 0)],
+            ..watched(id, &format!("Mask {id}"), id)
+        });
+    }
+
+    let suggested = suggest("m", &index, &|_| true, 4);
+    let people = people("m", &index, 3);
+
+    let last = CROWD - 1;
+    assert_eq!(suggested, [0, 1, 2, 3].map(|nth| title(last - nth)));
+    let people: Vec<PersonId> = people.iter().map(|hit| hit.person).collect();
+    assert_eq!(people, [0, 1, 2].map(|nth| PersonId(last - nth)));
+    // A rarer word is looked up, and the whole word comes first.
+    let rarer = suggest("mask 17", &index, &|_| true, 3);
+    assert_eq!(rarer, [17, 1799, 1798].map(title));
+    index.put_watchers(TitleId(3), CROWD);
+    assert_eq!(suggest("m", &index, &|_| true, 1), [title(3)]);
+}
+
 /// What is said of a title.
 #[derive(Debug, Clone)]
 struct Said {
@@ -143,6 +307,7 @@ enum News {
     Person(u64, usize),
     Collection(u64, bool),
     Watchers(u64, u64),
+    Episode(u64, u64, usize),
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -174,6 +339,8 @@ fn news() -> impl Strategy<Value = News> {
         2 => (0..4_u64, 0..PEOPLE.len()).prop_map(|(id, name)| News::Person(id, name)),
         1 => (0..2_u64, any::<bool>()).prop_map(|(id, name)| News::Collection(id, name)),
         1 => (1..6_u64, 0..3_u64).prop_map(|(id, watchers)| News::Watchers(id, watchers)),
+        2 => (0..4_u64, 1..4_u64, 0..EPISODES.len())
+            .prop_map(|(id, series, name)| News::Episode(id, series, name)),
     ]
 }
 
@@ -190,7 +357,14 @@ fn entry(id: u64, said: &Said) -> TitleEntry {
         characters: character.map(str::to_owned).into_iter().collect(),
         collection: said.collection.map(CollectionId),
         part: said.part,
-        facts: facts(id, said.year),
+        facts: TitleFacts {
+            kind: if id.is_multiple_of(2) {
+                TitleKind::Film
+            } else {
+                TitleKind::Series
+            },
+            ..facts(id, said.year)
+        },
         watchers: said.watchers,
         ..named(id, &names)
     }
@@ -212,6 +386,7 @@ proptest! {
         let mut changed = Index::default();
         let (mut all_titles, mut all_people, mut all_collections) =
             (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut all_episodes = BTreeMap::new();
         for change in changes {
             match change {
                 News::Title(id, said) => {
@@ -226,6 +401,11 @@ proptest! {
                     changed.put_collection(CollectionId(id), collection(name));
                     all_collections.insert(id, collection(name));
                 }
+                News::Episode(id, series, name) => {
+                    let names = [EPISODES[name].to_owned()];
+                    changed.put_episode(EpisodeId(id), TitleId(series), &names);
+                    all_episodes.insert(id, (series, names));
+                }
                 News::Watchers(id, watchers) => {
                     changed.put_watchers(TitleId(id), watchers);
                     if let Some(said) = all_titles.get_mut(&id) {
@@ -235,6 +415,9 @@ proptest! {
             }
         }
         let mut anew = Index::default();
+        for (id, (series, names)) in all_episodes {
+            anew.put_episode(EpisodeId(id), TitleId(series), &names);
+        }
         for (id, name) in all_collections {
             anew.put_collection(CollectionId(id), name);
         }
@@ -249,6 +432,10 @@ proptest! {
             let found = |index| titles(query, index, &|_| true, 20);
             prop_assert_eq!(found(&changed), found(&anew), "{}", query);
             let found = |index| people(query, index, 20);
+            prop_assert_eq!(found(&changed), found(&anew), "{}", query);
+            let found = |index| all(query, index, &HitKind::ALL, &|_| true, 20);
+            prop_assert_eq!(found(&changed), found(&anew), "{}", query);
+            let found = |index| suggest(query, index, &|_| true, 20);
             prop_assert_eq!(found(&changed), found(&anew), "{}", query);
         }
     }

@@ -7,17 +7,19 @@ use tokio::sync::Semaphore;
 
 use super::index::{Index, TitleEntry};
 use super::ranking::BEHIND_THE_CAST;
-use super::{find, people};
+use super::{all, find, highlight, people, suggest};
 use crate::domain::catalog::{
-    Change, Changed, NamesOfTitles, PersonHit, SearchError, Title, TitleHit, TitleSearch,
-    TitleWatchers, Wanted,
+    AnyHit, Change, Changed, Episode, HighlightedField, Highlights, HitId, HitKind, NamesOfTitles,
+    PersonHit, SearchError, Title, TitleHit, TitleSearch, TitleWatchers, Wanted,
 };
-use crate::domain::ids::{CollectionId, PersonId};
+use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
 /// The same for numbers of watchers.
 const COUNTS_AT_ONCE: usize = 5000;
+/// An episode is found by so many of its names.
+const NAMES_OF_AN_EPISODE: usize = 8;
 
 /// An index in the memory of this process. Clones share it.
 ///
@@ -87,6 +89,33 @@ impl TitleSearch for WordSearch {
             .await
     }
 
+    async fn search_all(
+        &self,
+        query: &str,
+        kinds: &[HitKind],
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<AnyHit>, SearchError> {
+        let (query, kinds) = (query.to_owned(), kinds.to_vec());
+        self.search(move |index| all::all(&query, index, &kinds, &*wanted, limit))
+            .await
+    }
+
+    async fn suggest(
+        &self,
+        query: &str,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<HitId>, SearchError> {
+        let query = query.to_owned();
+        self.search(move |index| suggest::suggest(&query, index, &*wanted, limit))
+            .await
+    }
+
+    fn highlight(&self, query: &str, texts: &[(HighlightedField, &str)]) -> Highlights {
+        highlight::highlight(query, texts)
+    }
+
     async fn apply(&self, changes: &[Change], names: &NamesOfTitles) -> Result<(), SearchError> {
         let (search, names) = (self.clone(), names.clone());
         let news: Vec<News> = changes.iter().filter_map(|it| news(&it.changed)).collect();
@@ -122,6 +151,7 @@ enum News {
     Title(Box<TitleEntry>),
     Person(PersonId, String),
     Collection(CollectionId, String),
+    Episode(EpisodeId, TitleId, Vec<String>),
 }
 
 fn news(changed: &Changed) -> Option<News> {
@@ -131,8 +161,13 @@ fn news(changed: &Changed) -> Option<News> {
         Changed::Collection(collection) => {
             Some(News::Collection(collection.id, collection.name.clone()))
         }
+        Changed::Episode(episode) => Some(News::Episode(
+            episode.id,
+            episode.series,
+            names_of_episode(episode),
+        )),
         // What cannot be read is not found in the catalogue, whatever its name was.
-        Changed::Genre(_) | Changed::Episode(_) | Changed::Unreadable(..) => None,
+        Changed::Genre(_) | Changed::Unreadable(..) => None,
     }
 }
 
@@ -141,25 +176,41 @@ fn put(index: &mut Index, news: News) {
         News::Title(title) => index.put_title(*title),
         News::Person(id, name) => index.put_person(id, &name),
         News::Collection(id, name) => index.put_collection(id, &name),
+        News::Episode(id, series, names) => index.put_episode(id, series, &names),
     }
 }
 
-fn entry(title: &Title) -> TitleEntry {
-    let translated = title.names.iter().map(|name| &*name.text);
+/// The names that something is found by, each once: many translations are called the same.
+fn each_once<'a>(all: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    for name in [&*title.name]
-        .into_iter()
-        .chain(title.original_name.as_deref())
-        .chain(translated)
-    {
-        // Many translations are called the same.
+    for name in all {
         if !names.iter().any(|known| known == name) {
             names.push(name.to_owned());
         }
     }
+    names
+}
+
+fn names_of_episode(episode: &Episode) -> Vec<String> {
+    let own = episode.name.as_deref().into_iter();
+    let translated = episode.names.iter().map(|name| &*name.text);
+    let mut names = each_once(
+        own.chain(episode.original_name.as_deref())
+            .chain(translated),
+    );
+    names.truncate(NAMES_OF_AN_EPISODE);
+    names
+}
+
+fn entry(title: &Title) -> TitleEntry {
+    let translated = title.names.iter().map(|name| &*name.text);
+    let names = [&*title.name]
+        .into_iter()
+        .chain(title.original_name.as_deref())
+        .chain(translated);
     let characters = title.all_credits();
     TitleEntry {
-        names,
+        names: each_once(names),
         credits: title
             .credits
             .iter()

@@ -10,6 +10,8 @@ use super::error::CatalogError;
 use super::facets::{Facet, FacetCount};
 use super::facts::TitleFacts;
 use super::filter::TitleFilter;
+use super::highlights::{HighlightedField, Highlights};
+use super::hits::{AnyHit, HitId, HitKind};
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
@@ -18,7 +20,7 @@ use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// The most hits that a search gives.
-const MAX_HITS: usize = 500;
+pub(super) const MAX_HITS: usize = 500;
 
 /// Which titles a search is about.
 pub type Wanted = Arc<dyn Fn(&TitleFacts) -> bool + Send + Sync>;
@@ -52,9 +54,42 @@ pub trait TitleSearch: Send + Sync {
     ) -> Result<Vec<TitleHit>, SearchError>;
 
     /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how
-    /// many titles credit them and how popular those are.
+    /// many titles credit them and how popular those are. Of words that very many people have, as of one letter, those
+    /// are found who are credited with the most popular titles.
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
+
+    /// What of these kinds matches, the best first, at most `limit`.
+    ///
+    /// Titles are found as by [`Self::search_titles`]. People as by [`Self::search_people`], but only those who are
+    /// credited with a wanted title; collections by their names, if a wanted title is part of them; episodes of wanted
+    /// series by their names, and by words of which some are in the name of their series. Of equal matches a title comes
+    /// before a collection and an episode, and among these the one whose titles are the most watched.
+    async fn search_all(
+        &self,
+        query: &str,
+        kinds: &[HitKind],
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<AnyHit>, SearchError>;
+
+    /// What somebody may mean who is still typing, the likeliest first, at most `limit`: wanted titles, and people and
+    /// collections that a wanted title belongs to, of which a name has all of the words, the last one perhaps unfinished.
+    ///
+    /// The whole name comes first, then whole words, those before the beginnings of words, each at the beginning of a
+    /// name before elsewhere; then the more watched. If there are too few, one typing error is forgiven in each word of
+    /// four letters or more. Of words that very many names have the most watched are found.
+    async fn suggest(
+        &self,
+        query: &str,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<HitId>, SearchError>;
+
+    /// Which of these texts, all of one hit, have the words of the query, and where: as few of them as have all that can
+    /// be had, of several the first. By the same rules as a search, typing errors among them for words that no text has
+    /// without.
+    fn highlight(&self, query: &str, texts: &[(HighlightedField, &str)]) -> Highlights;
 
     /// Takes changes of the catalogue in; the same again changes nothing; visible to the next search. `names` has what
     /// the titles refer to by id; a change among `changes` says it better.
@@ -153,8 +188,8 @@ impl Begun {
 /// The use cases of searching.
 #[derive(Clone)]
 pub struct SearchService {
-    index: Arc<dyn TitleSearch>,
-    catalog: CatalogService,
+    pub(super) index: Arc<dyn TitleSearch>,
+    pub(super) catalog: CatalogService,
     begun: Begun,
 }
 
@@ -174,7 +209,7 @@ impl SearchService {
     }
 
     /// What is asked for, if it can be answered.
-    fn checked<'q>(&self, query: &'q str) -> Result<&'q str, SearchError> {
+    pub(super) fn checked<'q>(&self, query: &'q str) -> Result<&'q str, SearchError> {
         let query = query.trim();
         match query.chars().count() {
             0 => Err(SearchError::Blank),

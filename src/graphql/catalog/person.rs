@@ -2,19 +2,20 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 
 use super::credit::{CreditRole, roles};
 use super::external_id::{ExternalId, Subject};
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
 use super::title_list::list_titles_of_person;
-use crate::domain::catalog;
+use crate::domain::catalog::{self, FoundThing};
 use crate::domain::watching::MutedSource;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Edge, PageArgs};
 use crate::graphql::scalars::{Date, DateTime};
@@ -142,7 +143,11 @@ impl Person {
 
 /// A person, as a row of a page.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct PersonEdge {
+    /// What was typed, if the list is a search.
+    #[graphql(skip)]
+    query: Option<Arc<str>>,
     /// The cursor of this row: give it as `after` to go on behind it.
     cursor: Cursor,
     /// The person in this row.
@@ -158,7 +163,25 @@ impl PersonEdge {
             cursor,
             node,
             score,
+            query: None,
         }
+    }
+
+    /// The same in a search for what somebody typed.
+    pub(crate) fn found_by(self, query: Arc<str>) -> Self {
+        Self {
+            query: Some(query),
+            ..self
+        }
+    }
+}
+
+#[ComplexObject]
+impl PersonEdge {
+    /// What of the name was typed; empty if nothing of it can be pointed at. Null in lists that are no search.
+    async fn highlights(&self, ctx: &Context<'_>) -> Result<Option<Vec<Highlight>>> {
+        let thing = FoundThing::Person(Arc::clone(&self.node.0));
+        highlights(ctx, self.query.as_deref(), &thing).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{ID, Interface, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Interface, SimpleObject};
 
 use super::certification::Certification;
 use super::credit::{CreditEdge, CreditRole, CreditedRole};
@@ -14,8 +14,10 @@ use super::image::{Image, ImageKind};
 use super::publication::TitleState;
 use super::series::Series;
 use super::title_fields::{Siblings, TitleFields};
-use crate::domain::catalog::{self, TitleKind};
+use crate::domain::catalog::{self, FoundThing, TitleKind};
 use crate::graphql::cursor::Cursor;
+use crate::graphql::error::Result;
+use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::page::{Connection, Edge};
 use crate::graphql::recommend::RecommendationEdge;
 use crate::graphql::scalars::{Date, DateTime};
@@ -300,6 +302,14 @@ impl Title {
         Self::new(TitleFields::new(title, page))
     }
 
+    /// The title as the domain knows it.
+    pub(crate) fn title(&self) -> &Arc<catalog::Title> {
+        match self {
+            Self::Film(film) => film.title(),
+            Self::Series(series) => series.title(),
+        }
+    }
+
     /// The film, if it is one.
     pub(crate) fn into_film(self) -> Option<Film> {
         match self {
@@ -328,7 +338,11 @@ pub(crate) fn titles(page: Vec<Arc<catalog::Title>>) -> Vec<Title> {
 
 /// A film or series, as a row of a page.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct TitleEdge {
+    /// What was typed, if the list is a search.
+    #[graphql(skip)]
+    query: Option<Arc<str>>,
     /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back, where the list has that.
     cursor: Cursor,
     /// The film or series in this row.
@@ -348,6 +362,15 @@ impl TitleEdge {
             node,
             score,
             roles: None,
+            query: None,
+        }
+    }
+
+    /// The same in a search for what somebody typed.
+    pub(crate) fn found_by(self, query: Arc<str>) -> Self {
+        Self {
+            query: Some(query),
+            ..self
         }
     }
 
@@ -357,6 +380,16 @@ impl TitleEdge {
             roles: Some(roles),
             ..self
         }
+    }
+}
+
+#[ComplexObject]
+impl TitleEdge {
+    /// Which of its texts have what was typed, the one with the most of it first: as few as have all of it, and six at
+    /// most; names of people are among them, and the year. Null in lists that are no search.
+    async fn highlights(&self, ctx: &Context<'_>) -> Result<Option<Vec<Highlight>>> {
+        let thing = FoundThing::Title(Arc::clone(self.node.title()));
+        highlights(ctx, self.query.as_deref(), &thing).await
     }
 }
 

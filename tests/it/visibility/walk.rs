@@ -234,6 +234,18 @@ impl World {
             ]
             .map(|text| format!("query: \"{text}\", first: 30"))
             .to_vec(),
+            "Query.searchAll" => [
+                ("forbidden", ""),
+                ("forbidden collection", ""),
+                ("allowed", ""),
+                ("shared", ", kind: [COLLECTION]"),
+                ("forbidden above series 1", ", kind: [EPISODE]"),
+            ]
+            .map(|(text, kind)| format!("query: \"{text}\", first: 30{kind}"))
+            .to_vec(),
+            "Query.suggest" => ["forbidden", "forb", "frobid", "allo", "shared"]
+                .map(|text| format!("query: \"{text}\", first: 20"))
+                .to_vec(),
             "Query.titles" => ["NAME", "NEWEST_ADDED", "NEWEST_RELEASED", "POPULAR"]
                 .iter()
                 .flat_map(|order| {

@@ -55,9 +55,20 @@ pub(super) fn part(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
     let people = from.saturating_sub(tables.titles.iter().len());
     let people = tables.people.from(people);
     let changed = titles.chain(people.map(Changed::Person)).take(limit);
-    let change = |changed| Change {
+    changed.map(unplaced).collect()
+}
+
+/// Episodes, from a place on, in the same way: by series, in the order of the titles.
+pub(super) fn episodes(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
+    let series = tables.titles.iter();
+    let episodes = series.flat_map(|series| tables.episodes.of_series(series.id));
+    let changed = episodes.skip(from).take(limit).cloned();
+    changed.map(Changed::Episode).map(unplaced).collect()
+}
+
+fn unplaced(changed: Changed) -> Change {
+    Change {
         sequence: 0,
         changed,
-    };
-    changed.map(change).collect()
+    }
 }

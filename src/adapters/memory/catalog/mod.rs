@@ -128,6 +128,14 @@ impl CatalogSnapshot {
         })
     }
 
+    /// Every episode, some at a time, in the same way.
+    pub fn all_episodes(&self, limit: usize) -> impl Iterator<Item = Vec<Change>> {
+        (0..).map_while(move |part| {
+            let part = self.look(|tables| load::episodes(tables, part * limit, limit))?;
+            (!part.is_empty()).then_some(part)
+        })
+    }
+
     fn from(&self) -> Option<u64> {
         match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
             State::Whole { from, .. } => Some(*from),

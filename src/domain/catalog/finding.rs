@@ -1,0 +1,259 @@
+//! The use cases of searching everything: hits of all kinds, suggestions for the search box, and what of a hit matched.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use super::facts::TitleFacts;
+use super::highlights::{Highlight, HighlightedField, TextRange};
+use super::hits::{FoundThing, HitId, HitKind};
+use super::search::{MAX_HITS, SearchError, SearchService, Wanted};
+use super::texts::Texts;
+use super::types::{Episode, Title};
+use super::visibility::Visibility;
+use crate::domain::ids::PersonId;
+
+/// The most suggestions that are given.
+const MAX_SUGGESTIONS: usize = 20;
+
+/// What somebody may mean who is still typing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchSuggestion {
+    pub thing: FoundThing,
+    /// The name by which it was found.
+    pub text: String,
+    /// What of the name was typed.
+    pub ranges: Vec<TextRange>,
+}
+
+impl SearchService {
+    /// What may be seen and matches, of these kinds, the best first: at most `limit`, and at most 500. Of people and
+    /// collections those exist that lead to a title that may be seen.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn all(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        kinds: &[HitKind],
+        limit: usize,
+    ) -> Result<Vec<(f64, FoundThing)>, SearchError> {
+        let query = self.checked(query)?;
+        let limit = limit.min(MAX_HITS);
+        let (hits, mut found) = self.found_of(visibility, query, kinds, limit).await?;
+        if found.len() < hits && hits == limit {
+            // Some are not what the index knows of them any more: others take their places.
+            (_, found) = self.found_of(visibility, query, kinds, MAX_HITS).await?;
+            found.truncate(limit);
+        }
+        Ok(found)
+    }
+
+    /// How much of these kinds may be seen and matches, up to 500.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_all(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        kinds: &[HitKind],
+    ) -> Result<u64, SearchError> {
+        let found = self.all(visibility, query, kinds, MAX_HITS).await?;
+        Ok(found.len() as u64)
+    }
+
+    /// What somebody may mean who has typed so far, the likeliest first: at most `limit`, and at most 20. Nothing as long
+    /// as nothing is typed.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn suggest(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        limit: usize,
+    ) -> Result<Vec<SearchSuggestion>, SearchError> {
+        if query.trim().is_empty() {
+            return Ok(Vec::new());
+        }
+        let query = self.checked(query)?;
+        let limit = limit.min(MAX_SUGGESTIONS);
+        let hits = self.index.suggest(query, visible(visibility), limit);
+        let hits = hits.await?;
+        let mut things = self.read(visibility, &hits).await?;
+        let things = hits.iter().filter_map(|id| things.remove(id));
+        let suggestions = things.map(|thing| {
+            let named = self.index.highlight(query, &names(&thing)).texts;
+            let (text, ranges) = match named.into_iter().next() {
+                Some(named) => (named.text, named.ranges),
+                None => (thing.name().to_owned(), Vec::new()),
+            };
+            SearchSuggestion {
+                thing,
+                text,
+                ranges,
+            }
+        });
+        Ok(suggestions.collect())
+    }
+
+    /// Which texts of something that was found have what was typed, the one with the most of it first. It is for who has
+    /// seen the thing.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn highlights(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        thing: &FoundThing,
+    ) -> Result<Vec<Highlight>, SearchError> {
+        let texts = names(thing);
+        let found = self.index.highlight(query, &texts);
+        if found.have_all {
+            return Ok(found.texts);
+        }
+        match thing {
+            FoundThing::Title(title) => {
+                let facts = self.facts(title).await?;
+                let facts = facts.iter().map(|(field, text)| (*field, &**text));
+                let all: Vec<_> = texts.into_iter().chain(facts).collect();
+                Ok(self.index.highlight(query, &all).texts)
+            }
+            FoundThing::Episode(episode) => {
+                let series = self.catalog.titles(visibility, &[episode.series]).await?;
+                let of_series = series.iter().flat_map(|series| names_of_title(series));
+                let of_series = of_series.map(|(_, name)| (HighlightedField::Series, name));
+                let all: Vec<_> = texts.into_iter().chain(of_series).collect();
+                Ok(self.index.highlight(query, &all).texts)
+            }
+            FoundThing::Person(_) | FoundThing::Collection(_) => Ok(found.texts),
+        }
+    }
+
+    /// What is known of a title beside its names: people, characters, the collection, the part, the year.
+    async fn facts<'a>(
+        &self,
+        title: &'a Title,
+    ) -> Result<Vec<(HighlightedField, Cow<'a, str>)>, SearchError> {
+        let ids = title.credited();
+        let people = self.catalog.people(&ids).await?.into_iter();
+        let mut people: HashMap<PersonId, String> =
+            people.map(|person| (person.id, person.name)).collect();
+        let mut facts: Vec<(HighlightedField, Cow<'a, str>)> = title
+            .all_credits()
+            .filter_map(|credit| people.remove(&credit.person))
+            .map(|name| (HighlightedField::Person, Cow::Owned(name)))
+            .collect();
+        let characters = title.all_credits();
+        let characters = characters.filter_map(|credit| credit.character.as_deref());
+        facts.extend(characters.map(|name| (HighlightedField::Character, Cow::Borrowed(name))));
+        if let Some(part_of) = title.collection {
+            let ids = [part_of.collection];
+            let collections = self.catalog.collections_of_seen_films(&ids).await?;
+            let names = collections.into_iter().map(|collection| collection.name);
+            facts.extend(names.map(|name| (HighlightedField::Collection, Cow::Owned(name))));
+            let part = part_of.part.map(|part| part.to_string());
+            facts.extend(part.map(|part| (HighlightedField::Part, Cow::Owned(part))));
+        }
+        let year = title.year.map(|year| year.to_string());
+        facts.extend(year.map(|year| (HighlightedField::Year, Cow::Owned(year))));
+        Ok(facts)
+    }
+
+    /// How much the index finds, and what of it is still there and may be seen.
+    async fn found_of(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+        kinds: &[HitKind],
+        limit: usize,
+    ) -> Result<(usize, Vec<(f64, FoundThing)>), SearchError> {
+        let wanted = visible(visibility);
+        let hits = self.index.search_all(query, kinds, wanted, limit).await?;
+        let ids: Vec<HitId> = hits.iter().map(|hit| hit.id).collect();
+        let mut things = self.read(visibility, &ids).await?;
+        let found = hits
+            .iter()
+            .filter_map(|hit| Some((hit.score, things.remove(&hit.id)?)));
+        Ok((hits.len(), found.collect()))
+    }
+
+    /// The things with these ids that may be seen.
+    async fn read(
+        &self,
+        visibility: &Visibility,
+        ids: &[HitId],
+    ) -> Result<HashMap<HitId, FoundThing>, SearchError> {
+        let (mut titles, mut people) = (Vec::new(), Vec::new());
+        let (mut collections, mut episodes) = (Vec::new(), Vec::new());
+        for id in ids {
+            match *id {
+                HitId::Title(id) => titles.push(id),
+                HitId::Person(id) => people.push(id),
+                HitId::Collection(id) => collections.push(id),
+                HitId::Episode(id) => episodes.push(id),
+            }
+        }
+        let mut things: Vec<FoundThing> = Vec::new();
+        if !titles.is_empty() {
+            let found = self.catalog.titles(visibility, &titles).await?.into_iter();
+            things.extend(found.map(FoundThing::Title));
+        }
+        if !people.is_empty() {
+            let found = self.catalog.people(&people).await?.into_iter();
+            things.extend(found.map(|person| FoundThing::Person(Arc::new(person))));
+        }
+        if !collections.is_empty() {
+            let found = self.catalog.collections(visibility, &collections).await?;
+            let found = found.into_iter().map(Arc::new);
+            things.extend(found.map(FoundThing::Collection));
+        }
+        if !episodes.is_empty() {
+            let found = self.catalog.episodes(visibility, &episodes).await?;
+            let found = found.into_iter().map(Arc::new);
+            things.extend(found.map(FoundThing::Episode));
+        }
+        Ok(things.into_iter().map(|it| (it.id(), it)).collect())
+    }
+}
+
+/// The titles that may be seen are wanted, and what belongs to them.
+fn visible(visibility: &Visibility) -> Wanted {
+    let visibility = *visibility;
+    Arc::new(move |title: &TitleFacts| visibility.shows_rated(title.age, &title.publication))
+}
+
+/// What something is called, its name in the site's language first.
+fn names(thing: &FoundThing) -> Vec<(HighlightedField, &str)> {
+    match thing {
+        FoundThing::Title(title) => names_of_title(title),
+        FoundThing::Person(person) => vec![(HighlightedField::Name, person.name.as_str())],
+        FoundThing::Collection(collection) => {
+            vec![(HighlightedField::Name, collection.name.as_str())]
+        }
+        FoundThing::Episode(episode) => names_of_episode(episode),
+    }
+}
+
+fn names_of_title(title: &Title) -> Vec<(HighlightedField, &str)> {
+    each_once(
+        Some(&title.name),
+        title.original_name.as_ref(),
+        &title.names,
+    )
+}
+
+fn names_of_episode(episode: &Episode) -> Vec<(HighlightedField, &str)> {
+    let original = episode.original_name.as_ref();
+    each_once(episode.name.as_ref(), original, &episode.names)
+}
+
+/// The names, each once, as what it is first.
+fn each_once<'a>(
+    name: Option<&'a String>,
+    original: Option<&'a String>,
+    others: &'a Texts,
+) -> Vec<(HighlightedField, &'a str)> {
+    let name = name.map(|name| (HighlightedField::Name, name.as_str()));
+    let original = original.map(|name| (HighlightedField::OriginalName, name.as_str()));
+    let others = others.iter();
+    let others = others.map(|other| (HighlightedField::AlternativeName, &*other.text));
+    let mut seen = HashSet::new();
+    let names = name.into_iter().chain(original).chain(others);
+    names.filter(|(_, name)| seen.insert(*name)).collect()
+}
