@@ -32,6 +32,7 @@ use super::live::{
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
+use super::refused::Refusing;
 use super::search::SearchQuery;
 use super::site::SiteQuery;
 use super::trace::Traced;
@@ -102,7 +103,7 @@ pub(crate) struct Subscription(
     SessionSubscription,
 );
 
-type Inner = async_graphql::Schema<Query, Mutation, Subscription>;
+type Inner = async_graphql::Schema<Query, Refusing<Mutation>, Subscription>;
 
 /// The schema, ready to answer. Every request must carry a [`super::Caller`] in its data.
 #[derive(Clone)]
@@ -414,9 +415,9 @@ pub fn sdl() -> String {
     builder().finish().sdl_with_options(options)
 }
 
-pub(super) fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    let subscription = Subscription::default();
-    async_graphql::Schema::build(Query::default(), Mutation::default(), subscription)
+pub(super) fn builder() -> SchemaBuilder<Query, Refusing<Mutation>, Subscription> {
+    let (mutation, subscription) = (Refusing::default(), Subscription::default());
+    async_graphql::Schema::build(Query::default(), mutation, subscription)
         .register_output_type::<Payload>()
         .register_output_type::<Hierarchy>()
         .limit_depth(DEPTH)
