@@ -19,7 +19,7 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 27] = [
+const WITHOUT_FIRST: [&str; 26] = [
     "breakdown",
     "certifications",
     "changed",
@@ -32,7 +32,6 @@ const WITHOUT_FIRST: [&str; 27] = [
     "field",
     "genres",
     "images",
-    "items",
     "languages",
     "nodes",
     "points",
