@@ -425,22 +425,31 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
     ) -> Result<Answers, Refusal> {
         let document = self.find(&call.wanted).await?;
         let operation = call.operation(document.parsed())?;
-        if operation.ty != OperationType::Subscription {
-            let words = "queries and mutations are sent by POST, and answered at once";
+        let kind = operation.ty;
+        // Its answer may have cookies, for which it is too late here.
+        if kind == OperationType::Mutation {
+            let words = "mutations are sent by POST, and answered at once";
             return Err(Refusal::invalid(words, None));
         }
         call.keep_declared(operation);
         let label = self.operations.label(call.name(document.parsed()));
         let began = Instant::now();
         let (wanted, mut asked) = call.asked(Arc::clone(&document));
+        if kind == OperationType::Query {
+            let answered = self.execute(asked, kind, parts.clone()).await;
+            self.keep(wanted, &document).await;
+            let outcome = Outcome::of(answered.as_ref().ok());
+            operations::count(label, operations::kind(kind), began.elapsed(), outcome);
+            let answer = answered?.into_response()?;
+            return Ok(stream::iter([answer]).boxed());
+        }
         asked.data = self.prepare.prepare(parts).await?;
         asked.data.insert(leaving);
         if let Some(standing) = parts.extensions.get::<Standing>() {
             asked.data.insert(standing.clone());
         }
         let answers = self.schema.subscribe(asked).await;
-        let kind = operations::kind(OperationType::Subscription);
-        operations::count(label, kind, began.elapsed(), Outcome::Ok);
+        operations::count(label, operations::kind(kind), began.elapsed(), Outcome::Ok);
         let answers = (answers, Some(wanted));
         Ok(stream::unfold(answers, move |(mut answers, mut wanted)| {
             let (endpoint, document) = (Arc::clone(&self), Arc::clone(&document));

@@ -172,7 +172,7 @@ async fn what_cannot_be_subscribed_to_is_an_error_of_its_id_alone() {
     let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
 
     for (query, code) in [
-        ("{ genres { name } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         (
             "mutation { logOut(input: {}) { userErrors { code } } }",
             "GRAPHQL_VALIDATION_FAILED",
@@ -197,5 +197,18 @@ async fn what_cannot_be_subscribed_to_is_an_error_of_its_id_alone() {
         assert_eq!(kind, (Some("error"), Some("one")), "{query}: {told}");
         let found = &told["payload"][0]["extensions"]["code"];
         assert_eq!(*found, Value::from(code), "{query}: {told}");
+    }
+
+    // A query is answered once, from memory as well, and its id is free again.
+    for _ in 0..3 {
+        socket
+            .subscribe("one", "{ film(slug: \"heat-1995\") { name year } }")
+            .await;
+
+        let data = json!({ "film": { "name": "Heat", "year": 1995 } });
+        let next = json!({ "type": "next", "id": "one", "payload": { "data": data } });
+        assert_eq!(socket.next().await, next);
+        let complete = json!({ "type": "complete", "id": "one" });
+        assert_eq!(socket.next().await, complete);
     }
 }

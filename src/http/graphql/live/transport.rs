@@ -94,10 +94,12 @@ impl Live {
         if self.gate.is_cross_site(request.headers(), request.uri()) {
             return Refusal::cross_site().into_response();
         }
+        // A client that comes again may still name the stream that it had: graphql-sse (2.6.1) keeps its token among the
+        // headers that it was given.
         let is_new = request.method() == Method::PUT;
         let answered = match token(&request) {
+            _ if is_new => self.reserve(request).await,
             Some(token) => self.on_stream(&token, begin, request).await,
-            None if is_new => self.reserve(request).await,
             None => self.events(begin, request).await,
         };
         answered.unwrap_or_else(IntoResponse::into_response)
