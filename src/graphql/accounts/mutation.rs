@@ -140,7 +140,7 @@ impl AccountMutation {
 }
 
 /// What whoever wants a cookie is told whose browser would drop it.
-fn without_cookie(ctx: &Context<'_>) -> Option<UserError> {
+pub(super) fn without_cookie(ctx: &Context<'_>) -> Option<UserError> {
     let why = ctx.lost_cookie()?;
     Some(UserError::input(ErrorCode::Forbidden, "transport", why))
 }

@@ -237,10 +237,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
         let kind = call.operation(document.parsed())?.ty;
         match kind {
             OperationType::Mutation if is_get => {
-                return Err(Refusal::method_not_allowed(
-                    "POST",
-                    "mutations must be sent by POST",
-                ));
+                return Err(mutation_by_link());
             }
             OperationType::Subscription => {
                 let words = "a subscription needs a WebSocket, or `Accept: text/event-stream`";
@@ -387,6 +384,10 @@ impl<E: Execute> GraphqlEndpoint<E> {
     }
 }
 
+fn mutation_by_link() -> Refusal {
+    Refusal::method_not_allowed("POST", "mutations must be sent by POST")
+}
+
 fn too_slow(kind: OperationType) -> Refusal {
     let message = match kind {
         OperationType::Mutation => "the mutation takes too long to wait for; it may still succeed",
@@ -426,16 +427,16 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
         let document = self.find(&call.wanted).await?;
         let operation = call.operation(document.parsed())?;
         let kind = operation.ty;
-        // Its answer may have cookies, for which it is too late here.
-        if kind == OperationType::Mutation {
-            let words = "mutations are sent by POST, and answered at once";
-            return Err(Refusal::invalid(words, None));
+        // A link changes nothing.
+        let is_link = parts.method.is_safe() && !Live::is_socket(&parts.headers);
+        if is_link && kind == OperationType::Mutation {
+            return Err(mutation_by_link());
         }
         call.keep_declared(operation);
         let label = self.operations.label(call.name(document.parsed()));
         let began = Instant::now();
         let (wanted, mut asked) = call.asked(Arc::clone(&document));
-        if kind == OperationType::Query {
+        if kind != OperationType::Subscription {
             let answered = self.execute(asked, kind, parts.clone()).await;
             self.keep(wanted, &document).await;
             let outcome = Outcome::of(answered.as_ref().ok());

@@ -68,6 +68,11 @@ impl Live {
         socket::is_asked(headers) || best_liked(headers, &offered) == Some(offered[2])
     }
 
+    /// Whether a request opened a WebSocket.
+    pub(in crate::http::graphql) fn is_socket(headers: &HeaderMap) -> bool {
+        socket::is_asked(headers)
+    }
+
     /// Answers one that does.
     pub(in crate::http::graphql) async fn answer(
         &self,
