@@ -197,6 +197,14 @@ mod tests {
         async fn unknown(&self) -> Result<DonePayload> {
             Err(ApiError::unauthenticated())
         }
+
+        async fn done(&self) -> DonePayload {
+            DonePayload {
+                name: Some("done".to_owned()),
+                done: true,
+                user_errors: Vec::new(),
+            }
+        }
     }
 
     async fn ask(query: &str) -> async_graphql::Response {
@@ -207,10 +215,11 @@ mod tests {
 
     #[tokio::test]
     async fn what_is_refused_is_in_the_payload_as_it_was_asked_for() {
-        let query = "mutation ($yes: Boolean = true) {
+        let query = "mutation {
             forbidden { __typename ...of why: userErrors { message } ... { why: userErrors { code field } } }
-            slow: limited(seconds: 90) { name @include(if: $yes) done userErrors { code retryAfter } }
-            limited(seconds: 30) { done @skip(if: $yes) userErrors { retryAfter } }
+            slow: limited(seconds: 90) { name @include(if: true) done userErrors { code retryAfter } }
+            limited(seconds: 30) { done @skip(if: true) userErrors { retryAfter } }
+            done { name done userErrors { code } }
         }
         fragment of on DonePayload { done ... { name } }";
 
@@ -227,6 +236,7 @@ mod tests {
                 "userErrors": [{ "code": "RATE_LIMITED", "retryAfter": 90 }],
             },
             "limited": { "userErrors": [{ "retryAfter": 30 }] },
+            "done": { "name": "done", "done": true, "userErrors": [] },
         });
         assert_eq!(answer.data.into_json().unwrap(), expected);
         let waits = answer.http_headers.get_all("retry-after").iter();

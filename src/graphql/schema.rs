@@ -425,7 +425,7 @@ fn without_built_in(sdl: &str) -> String {
     for line in sdl.lines() {
         let directive = line.strip_prefix("directive ");
         let name = directive.and_then(|rest| rest.split(['(', ' ']).next());
-        if !name.is_some_and(|name| BUILT_IN.contains(&name)) {
+        if name.is_none_or(|name| !BUILT_IN.contains(&name)) {
             lines.push(line);
         } else if lines.last().is_some_and(|line| line.starts_with('"')) {
             lines.pop();
