@@ -6,6 +6,7 @@ use async_graphql::{Data, Request, Response, ServerError, Variables};
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::documents::Document;
+use super::error::{ApiError, Result};
 
 /// An operation that somebody wants to have executed; the document has it.
 pub struct Asked {
@@ -36,6 +37,20 @@ pub struct Common {
     pub fresh: usize,
     /// Whether it goes by the languages that were asked for.
     pub is_translated: bool,
+}
+
+impl Answered {
+    /// The answer as a value, for those who send it as a part of something.
+    pub(crate) fn into_response(self) -> Result<Response> {
+        match self {
+            Self::Theirs(response) => Ok(*response),
+            Self::Common(common) => serde_json::from_slice(&common.body).map_err(|error| {
+                let error = &error as &dyn std::error::Error;
+                tracing::error!(error, "An answer that was kept is not JSON");
+                ApiError::internal()
+            }),
+        }
+    }
 }
 
 /// What executes the operations of documents.

@@ -12,9 +12,15 @@ use crate::domain::error::{Bounds, Coded, ErrorCode};
 /// The extension that says after how many seconds to try again.
 pub(crate) const RETRY_AFTER: &str = "retryAfter";
 
+/// The extension that has the stable code.
+pub(super) const CODE: &str = "code";
+
+/// The extension that names the argument that is to blame.
+pub(super) const FIELD: &str = "field";
+
 /// The extensions that say between what a value must be.
-const MIN: &str = "min";
-const MAX: &str = "max";
+pub(super) const MIN: &str = "min";
+pub(super) const MAX: &str = "max";
 
 /// What resolvers return: a failure in it is safe to show.
 pub(crate) type Result<T, E = ApiError> = std::result::Result<T, E>;
@@ -220,9 +226,9 @@ fn log(level: Level, error: &(dyn Coded + 'static)) {
 impl From<ApiError> for async_graphql::Error {
     fn from(error: ApiError) -> Self {
         Self::new(error.message).extend_with(|_, extensions| {
-            extensions.set("code", error.code.as_str());
+            extensions.set(CODE, error.code.as_str());
             if let Some(field) = &error.field {
-                extensions.set("field", field.as_ref());
+                extensions.set(FIELD, field.as_ref());
             }
             for (name, bound) in [(MIN, error.bounds.min), (MAX, error.bounds.max)] {
                 if let Some(bound) = bound {

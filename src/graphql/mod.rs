@@ -33,6 +33,7 @@ mod nulls;
 mod order;
 mod page;
 mod recommend;
+mod refused;
 mod scalars;
 mod schema;
 mod search;

@@ -32,6 +32,7 @@ use super::live::{
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
+use super::refused::Refusing;
 use super::search::SearchQuery;
 use super::site::SiteQuery;
 use super::trace::Traced;
@@ -102,7 +103,7 @@ pub(crate) struct Subscription(
     SessionSubscription,
 );
 
-type Inner = async_graphql::Schema<Query, Mutation, Subscription>;
+type Inner = async_graphql::Schema<Query, Refusing<Mutation>, Subscription>;
 
 /// The schema, ready to answer. Every request must carry a [`super::Caller`] in its data.
 #[derive(Clone)]
@@ -405,18 +406,38 @@ pub fn weigh(document: &str) -> Result<usize, async_graphql::parser::Error> {
     Ok(costs.of(&document, None, &Variables::default()) + weights::REQUEST)
 }
 
+/// The directives that every schema has, by the specification. They are left out of the text: async-graphql 7.2.1 writes
+/// some of them, and their arguments without a description, which linters take for ours.
+const BUILT_IN: [&str; 5] = ["@include", "@skip", "@deprecated", "@specifiedBy", "@oneOf"];
+
 /// The schema as text, in the schema definition language.
 pub fn sdl() -> String {
     let options = SDLExportOptions::new()
         .use_space_ident()
         .include_specified_by()
         .prefer_single_line_descriptions();
-    builder().finish().sdl_with_options(options)
+    without_built_in(&builder().finish().sdl_with_options(options))
 }
 
-pub(super) fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
-    let subscription = Subscription::default();
-    async_graphql::Schema::build(Query::default(), Mutation::default(), subscription)
+/// A schema's text without the definitions of what is built in, each of which is a line behind that of its description.
+fn without_built_in(sdl: &str) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    for line in sdl.lines() {
+        let directive = line.strip_prefix("directive ");
+        let name = directive.and_then(|rest| rest.split(['(', ' ']).next());
+        if name.is_none_or(|name| !BUILT_IN.contains(&name)) {
+            lines.push(line);
+        } else if lines.last().is_some_and(|line| line.starts_with('"')) {
+            lines.pop();
+        }
+    }
+    lines.push("");
+    lines.join("\n")
+}
+
+pub(super) fn builder() -> SchemaBuilder<Query, Refusing<Mutation>, Subscription> {
+    let (mutation, subscription) = (Refusing::default(), Subscription::default());
+    async_graphql::Schema::build(Query::default(), mutation, subscription)
         .register_output_type::<Payload>()
         .register_output_type::<Hierarchy>()
         .limit_depth(DEPTH)

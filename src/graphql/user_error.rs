@@ -1,6 +1,6 @@
 //! What a person can put right, as part of a mutation's payload.
 
-use async_graphql::{Enum, Interface, SimpleObject};
+use async_graphql::{Enum, Interface, Number, ServerError, SimpleObject, Value};
 
 use super::accounts::{
     AuthPayload, BeginOAuthPayload, CreateApiKeyPayload, DeleteMyAccountPayload,
@@ -8,7 +8,7 @@ use super::accounts::{
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
-use super::error::{ApiError, Result, seconds};
+use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -17,7 +17,8 @@ use super::watching::{
 use crate::domain::error::{self, Bounds, Coded};
 
 /// What went wrong, said in a way that stays the same: in `userErrors.code`, and in `extensions.code` of top-level
-/// errors. Those from `BAD_REQUEST` on are of requests that were refused as a whole; no `userErrors` have them.
+/// errors. Of a mutation `FORBIDDEN` and `RATE_LIMITED` are in `userErrors`, but where the request as a whole asks for too
+/// much. Those from `BAD_REQUEST` on are of requests that were refused as a whole; no `userErrors` have them.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ErrorCode {
     /// A required text is empty or has only invisible characters.
@@ -46,7 +47,7 @@ pub(crate) enum ErrorCode {
     Cancelled,
     /// It was good once: it was used before, or its time is over. Begin again.
     Expired,
-    /// Too many at once or in too short a time: wait for `extensions.retryAfter` seconds, if it says so.
+    /// Too many at once or in too short a time: wait for `retryAfter` seconds, if it says so.
     RateLimited,
     /// A cursor is not one that this list, in this order, gave out: start from the first page.
     BadCursor,
@@ -223,6 +224,37 @@ impl UserError {
     /// About a field of the input that the domain calls otherwise.
     pub(crate) fn about(field: &str, error: &impl Coded) -> Self {
         Self::input(error.code(), field, error.to_string()).with_numbers_of(error)
+    }
+
+    /// What was refused of whoever asks, or for now; `None` for any other error, which nobody can put right who sends the
+    /// same again later or as somebody else.
+    pub(super) fn of_refusal(refused: &ServerError) -> Option<Self> {
+        let extensions = refused.extensions.as_ref()?;
+        let codes = [error::ErrorCode::Forbidden, error::ErrorCode::RateLimited];
+        let is_it = |code: &error::ErrorCode| {
+            let said = extensions.get(CODE);
+            said == Some(&Value::from(code.as_str()))
+        };
+        let code = codes.into_iter().find(is_it)?;
+        let number = |name: &str| match extensions.get(name) {
+            Some(Value::Number(number)) => Some(number),
+            _ => None,
+        };
+        let refusal = match extensions.get(FIELD) {
+            Some(Value::String(field)) => Self::input(code, field, refused.message.as_str()),
+            _ => Self::new(code, refused.message.clone()),
+        };
+        Some(Self {
+            min: number(MIN).and_then(Number::as_f64),
+            max: number(MAX).and_then(Number::as_f64),
+            retry_after: number(RETRY_AFTER).and_then(Number::as_u64),
+            ..refusal
+        })
+    }
+
+    /// After how many seconds to try again, where that is known.
+    pub(super) fn retry_after(&self) -> Option<u64> {
+        self.retry_after
     }
 
     /// What was done, or what a person can put right; the rest is a top-level error.

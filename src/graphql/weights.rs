@@ -15,10 +15,15 @@ pub(super) const HEAVY_AMONG: usize = 2;
 
 /// How long a page is if nobody says how long.
 pub(super) const DEFAULT_PAGE: usize = 20;
+/// How many titles a row of suggestions has if nobody says how many.
+pub(super) const DEFAULT_ROW: usize = 12;
 /// How long the list of errors of a payload is.
 pub(super) const ERRORS: usize = 5;
 /// The arguments that say how long a list is.
-pub(super) const LENGTHS: [&str; 6] = ["first", "last", "itemsPerRow", "ids", FACETS, BUCKETS];
+pub(super) const LENGTHS: [&str; 5] = ["first", "last", "ids", FACETS, BUCKETS];
+/// The one that says how long the lists are in each row of a list, and the field that has these.
+pub(super) const ROW_LENGTH: &str = "itemsPerRow";
+pub(super) const ROW: (&str, &str) = ("RecommendationRow", "items");
 /// The one that lists facets, all if it lists none; an interval of days is named by the same word, and asks for no list.
 pub(super) const FACETS: &str = "by";
 /// The one that may ask for more than a page, and how much more.
@@ -71,6 +76,8 @@ pub(super) const WORK: &Table = &[
     // A node may be a row, for which the page is made once.
     (&["Query"], &["node", "nodes"], 50),
     (&["Profile"], &["recommendations", "rows"], 50),
+    // Behind a cursor of another layout one of the rows lays the page out anew.
+    (&["RecommendationRow"], &["items"], 10),
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
     // All of it is read and put in order, whatever the page.
@@ -235,7 +242,8 @@ mod tests {
                 assert!(types.field(of, field).is_some(), "there is no {of}.{field}");
             }
         }
-        for length in LENGTHS {
+        assert!(types.field(ROW.0, ROW.1).is_some(), "there is no {ROW:?}");
+        for length in LENGTHS.into_iter().chain([ROW_LENGTH]) {
             let has = |field: &FieldDefinition| {
                 let mut arguments = field.arguments.iter();
                 arguments.any(|argument| argument.node.name.node == length)

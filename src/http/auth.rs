@@ -20,6 +20,9 @@ use crate::graphql::{ApiError, Caller, SessionCookie, Standing};
 
 /// What a message of somebody who stays costs, in the units of the budget: as a request that shows something.
 const MESSAGE: u64 = 30;
+/// Why a browser gets no cookie by what is answered on a connection that stays.
+const NO_COOKIE: &str = "a connection that stays gives no cookie: send this as a request of its own, by POST, or log in with \
+     `transport: BEARER`";
 
 /// Finds out who asks, before anything is done for them.
 #[derive(Clone)]
@@ -161,7 +164,10 @@ impl PrepareRequest for Authenticate {
         let caller = Caller::new(viewer, client, self.cookie)
             .with_oauth_states(states.unwrap_or_default())
             .reading(languages(&parts.headers))
-            .without_cookie(origins::cookie_is_lost(&parts.headers, self.cookie));
+            .without_cookie(match parts.extensions.get::<Standing>() {
+                Some(_) => Some(NO_COOKIE),
+                None => origins::cookie_is_lost(&parts.headers, self.cookie),
+            });
         data.insert(if is_counted {
             caller
         } else {

@@ -65,12 +65,13 @@ pub(super) fn routes() -> Router {
     Router::new().route("/ide/{file}", get(serve))
 }
 
-/// The same icon stands for every page of the program.
+/// The same icon stands for every page of the program. Browsers ask for the second where an answer is no page that names
+/// one, such as JSON, and take it by its type.
 pub(super) fn icon() -> Router {
-    Router::new().route(
-        "/favicon.svg",
-        get(async |asked: HeaderMap| file("icon.svg", &asked)),
-    )
+    let icon = || get(async |asked: HeaderMap| file("icon.svg", &asked));
+    Router::new()
+        .route("/favicon.svg", icon())
+        .route("/favicon.ico", icon())
 }
 
 /// The page, which asks for its parts relative to its own address.

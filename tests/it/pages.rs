@@ -77,6 +77,7 @@ async fn in_production_strangers_see_neither_an_ide_nor_how_to_get_in() {
         ("/schema.graphql", 404),
         ("/graphql", 406),
         ("/favicon.svg", 200),
+        ("/favicon.ico", 200),
     ] {
         assert_eq!(read(&site, path).await.0, expected, "{path}");
     }

@@ -298,6 +298,78 @@ async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_scroll_and_share_no_title_however_far_embedded() {
+    rows_scroll_and_share_no_title_however_far(On::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_scroll_and_share_no_title_however_far_on_the_servers() {
+    rows_scroll_and_share_no_title_however_far(On::Servers).await;
+}
+
+async fn rows_scroll_and_share_no_title_however_far(on: On) {
+    let program = Program::seeded(on).await;
+    program.expect(&["graph", "similar"]).await;
+    let mut site = program.serve().await;
+    let mut ada = viewer(&mut site, &["heat-1995", "casino-1995", "alien-1979"]).await;
+    let first = "{ viewer { profile { rows(first: 4, itemsPerRow: 5) { id items {
+        totalCount nodes { slug } pageInfo { hasNextPage endCursor } } } } } }";
+    let more = "query ($id: ID!, $after: String) { node(id: $id) { ... on RecommendationRow { items(first: 20, after: $after) {
+        totalCount nodes { slug } pageInfo { hasNextPage hasPreviousPage endCursor } } } } }";
+    let slugs_of = |items: &Value| -> Vec<String> {
+        let nodes = items["nodes"].as_array().unwrap().iter();
+        nodes
+            .map(|node| node["slug"].as_str().unwrap().to_owned())
+            .collect()
+    };
+
+    // Nobody waits for the watches: what is suggested may change, and does below.
+    let page = ada.ask(first).await;
+    let rows = page["viewer"]["profile"]["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), 4, "{page}");
+    let shown: Vec<String> = rows
+        .iter()
+        .flat_map(|row| slugs_of(&row["items"]))
+        .collect();
+    let mut scrolled = 0;
+    let mut seen: HashSet<String> = shown.iter().cloned().collect();
+    assert_eq!(seen.len(), shown.len(), "{page}");
+    for row in rows {
+        let (mut items, mut length) = (row["items"].clone(), 0);
+        let total = items["totalCount"].as_u64().unwrap();
+        length += slugs_of(&items).len();
+        while items["pageInfo"]["hasNextPage"] == true {
+            let behind = json!({ "id": row["id"], "after": items["pageInfo"]["endCursor"] });
+            let mut answer = ada.send(more, behind).await.body;
+            items = answer["data"]["node"]["items"].take();
+            assert_eq!(items["pageInfo"]["hasPreviousPage"], true, "{items}");
+            for slug in slugs_of(&items) {
+                assert!(seen.insert(slug.clone()), "{slug} comes twice");
+                (length, scrolled) = (length + 1, scrolled + 1);
+            }
+        }
+        assert_eq!(length as u64, total, "{row}");
+    }
+    assert!(scrolled > 20, "{scrolled} titles follow");
+
+    // Meanwhile somebody watches one of the titles, and others are suggested.
+    let last = shown.last().unwrap();
+    let kind = "{ title(slug: \"SLUG\") { id ... on Film { duration } } }";
+    let title = ada.ask(&kind.replace("SLUG", last)).await["title"].take();
+    let rate = json!({ "title": title["id"], "liked": true });
+    ada.expect("rateTitle", rate, "").await;
+    let cursor = &rows[0]["items"]["pageInfo"]["endCursor"];
+    let behind = |row: &Value| json!({ "id": row["id"], "after": cursor });
+    let next = ada.send(more, behind(&rows[0])).await.body;
+    for slug in slugs_of(&next["data"]["node"]["items"]) {
+        assert!(!shown.contains(&slug), "{slug} is on the page");
+    }
+    let other = ada.send(more, behind(&rows[1])).await;
+    assert_eq!(other.code(), "BAD_CURSOR");
+    assert_eq!(other.body["data"], json!({ "node": { "items": null } }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_reason_that_names_a_row_comes_first_in_it() {
     let program = Program::seeded(On::Embedded).await;
     program.expect(&["graph", "similar"]).await;

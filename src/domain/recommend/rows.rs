@@ -10,6 +10,8 @@ use crate::domain::ids::TitleId;
 const MIN_ITEMS: usize = 4;
 /// How many rows of one sort stand on a page, but for popular ones.
 const MAX_PER_KIND: usize = 2;
+/// The most titles of a row, however far somebody scrolls: as many as the longest list for a viewer has.
+const MAX_ITEMS: usize = 300;
 
 /// The order in which sorts of rows take turns.
 const TURNS: [RowKind; 9] = [
@@ -30,8 +32,17 @@ pub struct Row {
     pub kind: RowKind,
     /// What it is about, if about something: the title watched, the person, the genre.
     pub seed: Option<ReasonSource>,
-    /// The titles, the best first.
+    /// The titles, the best first: those that stand on the page, then those that follow when somebody scrolls.
     pub items: Vec<Recommendation>,
+    /// How many of them stand on the page.
+    pub shown: usize,
+}
+
+impl Row {
+    /// The titles that stand on the page.
+    pub fn on_page(&self) -> &[Recommendation] {
+        &self.items[..self.shown.min(self.items.len())]
+    }
 }
 
 /// The sorts of rows.
@@ -66,24 +77,18 @@ pub(super) struct Offer {
     pub(super) titles: Vec<Recommendation>,
 }
 
-/// Lays out a list of suggestions in at most `rows` rows. No title stands in two of them. The same list gives the
-/// same page.
+/// Lays out a list of suggestions in at most `rows` rows of `items_per_row` titles, and what follows in each. No title is
+/// in two of them, whoever scrolls which of them how far. The same list gives the same page.
 pub(super) fn lay_out(
     list: &[Recommendation],
     others: &[Offer],
     rows: usize,
     items_per_row: usize,
 ) -> Vec<Row> {
-    let mut offers = offers(list);
-    for offer in others {
-        // Their own order: the first counts the most.
-        let ranked = offer.titles.iter().rev().zip(1_u32..);
-        let mut titles: Vec<_> = ranked.map(|(found, at)| (f64::from(at), found)).collect();
-        titles.reverse();
-        offers.insert((offer.kind, None), titles);
-    }
+    let mut offers = offers_of(list, others);
     let mut used: HashSet<TitleId> = HashSet::new();
     let mut page = Vec::new();
+    let mut rests = Vec::new();
     for kind in TURNS
         .into_iter()
         .cycle()
@@ -97,18 +102,68 @@ pub(super) fn lay_out(
         if kind != RowKind::Popular && so_far == MAX_PER_KIND {
             continue;
         }
-        if let Some(row) = take_best(&mut offers, kind, items_per_row, &mut used) {
+        if let Some((row, rest)) = take_best(&mut offers, kind, items_per_row, &mut used) {
             page.push(row);
+            rests.push(rest.into_iter());
+        }
+    }
+    // Rows that take turns get about as long as each other, and the turns do not depend on who scrolls.
+    let mut goes_on = true;
+    while goes_on {
+        goes_on = false;
+        for (row, rest) in page.iter_mut().zip(&mut rests) {
+            let key = (row.kind, row.seed);
+            let room = MAX_ITEMS.saturating_sub(row.items.len());
+            let free = rest.filter(|(_, found)| used.insert(found.title));
+            let before = row.items.len();
+            let more = free.take(items_per_row.min(room));
+            row.items.extend(more.map(|(_, found)| in_row(found, key)));
+            goes_on |= row.items.len() > before;
         }
     }
     page
 }
 
-/// Which row: its sort and what it is about.
-type Key = (RowKind, Option<ReasonSource>);
+/// A row by itself, whatever page it was on: one that has fewer titles in each may have other rows. All titles that
+/// speak for it are in it; `None` if they are too few.
+pub(super) fn alone(
+    list: &[Recommendation],
+    others: &[Offer],
+    key: Key,
+    items: usize,
+) -> Option<Row> {
+    let titles = offers_of(list, others).remove(&key)?;
+    let titles = titles.into_iter().take(MAX_ITEMS);
+    let titles: Vec<_> = titles.map(|(_, found)| in_row(found, key)).collect();
+    (titles.len() >= MIN_ITEMS.min(items)).then(|| Row {
+        kind: key.0,
+        seed: key.1,
+        shown: titles.len().min(items),
+        items: titles,
+    })
+}
 
-/// What could stand in a row: for each sort and source the suggestions that it speaks for, by how much.
-type Offers<'a> = BTreeMap<Key, Vec<(f64, &'a Recommendation)>>;
+/// Which row: its sort and what it is about.
+pub(super) type Key = (RowKind, Option<ReasonSource>);
+
+/// The suggestions that something speaks for, by how much.
+type Offered<'a> = Vec<(f64, &'a Recommendation)>;
+
+/// What could stand in a row: for each sort and source the suggestions that it speaks for.
+type Offers<'a> = BTreeMap<Key, Offered<'a>>;
+
+/// Those of the list and the others.
+fn offers_of<'a>(list: &'a [Recommendation], others: &'a [Offer]) -> Offers<'a> {
+    let mut offers = offers(list);
+    for offer in others {
+        // Their own order: the first counts the most.
+        let ranked = offer.titles.iter().rev().zip(1_u32..);
+        let mut titles: Vec<_> = ranked.map(|(found, at)| (f64::from(at), found)).collect();
+        titles.reverse();
+        offers.insert((offer.kind, None), titles);
+    }
+    offers
+}
 
 fn offers(list: &[Recommendation]) -> Offers<'_> {
     let mut offers = Offers::new();
@@ -159,13 +214,14 @@ fn in_row(found: &Recommendation, row: Key) -> Recommendation {
     found
 }
 
-/// The row of a sort whose titles it speaks for the most, of titles that are not on the page yet.
-fn take_best(
-    offers: &mut Offers<'_>,
+/// The row of a sort whose titles it speaks for the most, of titles that are not on the page yet, and all that could
+/// stand in it.
+fn take_best<'a>(
+    offers: &mut Offers<'a>,
     kind: RowKind,
     items: usize,
     used: &mut HashSet<TitleId>,
-) -> Option<Row> {
+) -> Option<(Row, Offered<'a>)> {
     let (_, key, titles) = offers
         .iter()
         .filter(|((of, _), _)| *of == kind)
@@ -187,15 +243,17 @@ fn take_best(
             )
         })
         .max_by(|(a, x, _), (b, y, _)| a.total_cmp(b).then(Reverse(x).cmp(&Reverse(y))))?;
-    offers.remove(&key);
+    let all = offers.remove(&key)?;
     used.extend(titles.iter().map(|(_, found)| found.title));
     let items = titles.into_iter();
-    let items = items.map(|(_, found)| in_row(found, key)).collect();
-    Some(Row {
+    let items: Vec<_> = items.map(|(_, found)| in_row(found, key)).collect();
+    let row = Row {
         kind,
         seed: key.1,
+        shown: items.len(),
         items,
-    })
+    };
+    Some((row, all))
 }
 
 #[cfg(test)]
@@ -252,13 +310,17 @@ mod tests {
     fn rows_follow_the_reasons_and_share_no_title() {
         let page = lay_out(&list(), &[], 6, 6);
 
-        let kinds: Vec<_> = page.iter().map(|row| (row.kind, row.items.len())).collect();
+        let rows = page.iter();
+        let rows: Vec<_> = rows
+            .map(|row| (row.kind, row.shown, row.items.len()))
+            .collect();
+        // The popular row shows what else could follow in the first.
         assert_eq!(
-            kinds,
+            rows,
             [
-                (RowKind::BecauseYouWatched, 6),
-                (RowKind::GenreYouWatch, 6),
-                (RowKind::Popular, 6)
+                (RowKind::BecauseYouWatched, 6, 6),
+                (RowKind::GenreYouWatch, 6, 7),
+                (RowKind::Popular, 6, 17)
             ]
         );
         let titles: Vec<_> = page
@@ -266,6 +328,42 @@ mod tests {
             .flat_map(|row| row.items.iter().map(|item| item.title))
             .collect();
         assert_eq!(titles.iter().collect::<HashSet<_>>().len(), titles.len());
+    }
+
+    #[test]
+    fn rows_take_turns_at_what_follows_and_have_an_end() {
+        let crime = ReasonSource::Genre(GenreId(1));
+        let reasons = [
+            (ReasonKind::Watched, HEAT, 0.7),
+            (ReasonKind::SharedGenre, crime, 0.2),
+        ];
+        let list: Vec<_> = (1..=2_000).map(|id| found(id, &reasons)).collect();
+        let titles = |row: &Row| row.items.iter().map(|it| it.title.0).collect::<Vec<_>>();
+
+        let page = lay_out(&list, &[], 2, 4);
+
+        let [watched, genre] = [&page[0], &page[1]].map(titles);
+        assert_eq!(watched[..8], [1, 2, 3, 4, 9, 10, 11, 12]);
+        assert_eq!(genre[..8], [5, 6, 7, 8, 13, 14, 15, 16]);
+        assert_eq!((watched.len(), genre.len()), (MAX_ITEMS, MAX_ITEMS));
+        let shown = page[1].on_page().iter().map(|it| it.title.0);
+        assert_eq!(shown.collect::<Vec<_>>(), [5, 6, 7, 8]);
+    }
+
+    #[test]
+    fn a_row_that_is_not_on_a_page_is_found_by_itself() {
+        let mann = Some(ReasonSource::Person(PersonId(1)));
+        let crime = Some(ReasonSource::Genre(GenreId(1)));
+        let find = |kind, seed| alone(&list(), &[], (kind, seed), 4);
+
+        let row = find(RowKind::GenreYouWatch, crime).unwrap();
+
+        let titles = row.items.iter().map(|it| it.title.0);
+        let expected = (14..=20).chain(1..=10);
+        assert!(titles.eq(expected), "{row:?}");
+        assert_eq!(row.shown, 4);
+        assert_eq!(find(RowKind::SameDirector, mann), None, "too few");
+        assert_eq!(find(RowKind::Trending, None), None);
     }
 
     #[test]

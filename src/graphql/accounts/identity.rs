@@ -3,7 +3,7 @@
 use async_graphql::{Context, InputObject, Object, SimpleObject};
 use secrecy::SecretString;
 
-use super::mutation::{AuthPayload, SessionTransport};
+use super::mutation::{AuthPayload, SessionTransport, without_cookie};
 use crate::domain::accounts::{self, AccountError, BeginOAuth, ExchangeOAuth, LinkError};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -34,10 +34,19 @@ impl IdentityMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Where to go, and where to come back to.", secret)] input: BeginOAuthInput,
     ) -> Result<BeginOAuthPayload> {
+        let transport = input.transport.unwrap_or_default();
+        if transport == SessionTransport::Cookie
+            && let Some(refused) = without_cookie(ctx)
+        {
+            return Ok(BeginOAuthPayload {
+                authorization_url: None,
+                user_errors: vec![refused],
+            });
+        }
         let begin = BeginOAuth {
             provider: input.provider,
             return_to: input.return_to,
-            transport: input.transport.unwrap_or_default().into(),
+            transport: transport.into(),
             remember: input.remember.unwrap_or_default(),
             challenge: input.code_challenge,
             password: input.password.map(SecretString::from),

@@ -140,7 +140,7 @@ impl AccountMutation {
 }
 
 /// What whoever wants a cookie is told whose browser would drop it.
-fn without_cookie(ctx: &Context<'_>) -> Option<UserError> {
+pub(super) fn without_cookie(ctx: &Context<'_>) -> Option<UserError> {
     let why = ctx.lost_cookie()?;
     Some(UserError::input(ErrorCode::Forbidden, "transport", why))
 }
@@ -316,6 +316,6 @@ pub(crate) struct LogOutPayload {
 pub(crate) struct LogOutOthersPayload {
     /// How many sessions ended.
     ended: u64,
-    /// Always empty: there is nothing to put right.
+    /// What a person can put right: that it is the profile of a child which asks.
     pub(crate) user_errors: Vec<UserError>,
 }

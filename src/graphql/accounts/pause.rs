@@ -57,6 +57,7 @@ struct SetHistoryPausedInput {
 pub(crate) struct SetHistoryPausedPayload {
     /// The profile, whose `historyPausedAt` says what holds; null if it was refused.
     profile: Option<Profile>,
-    /// What a person can put right: nothing so far but to try again (`CONFLICT`: the account was changed meanwhile).
+    /// What a person can put right: nothing of the input; to try again may help (`CONFLICT`: the account was changed
+    /// meanwhile).
     pub(crate) user_errors: Vec<UserError>,
 }

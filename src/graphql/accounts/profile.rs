@@ -29,7 +29,7 @@ impl Profile {
     }
 
     /// Rows of the page that is made for a profile of the viewer's own account, in the order of their ids, all of which
-    /// are of that profile; `None` in place of one that is not on the page any more.
+    /// are of that profile; `None` in place of one for which too few titles are suggested.
     pub(crate) async fn find_rows(
         ctx: &Context<'_>,
         viewer: &KnownViewer,

@@ -9,7 +9,8 @@ use super::plan::Plan;
 use crate::domain::page::MAX_PAGE;
 use crate::graphql::types::{self, Types};
 use crate::graphql::weights::{
-    BUCKETS, DEFAULT_PAGE, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, listed, work,
+    BUCKETS, DEFAULT_PAGE, DEFAULT_ROW, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, ROW,
+    ROW_LENGTH, listed, work,
 };
 
 /// What every field of the schema costs.
@@ -23,6 +24,8 @@ pub(super) struct FieldCost {
     /// The type of what it gives.
     pub(super) gives: Name,
     pub(super) rows: Rows,
+    /// How long the rows of suggestions are that it gives.
+    pub(super) titles: Option<Factor>,
     /// Of a page, and answered once for all of its rows.
     pub(super) is_of_page: bool,
 }
@@ -39,8 +42,8 @@ pub(super) enum Rows {
 pub(super) struct Factor {
     /// The arguments of which one is given: `first` or `last`, or a single one.
     pub(super) arguments: Vec<Name>,
-    /// How long it is if none is.
-    pub(super) usual: usize,
+    /// How long it is if none is; `None`: as long as the row of suggestions that it is the list of.
+    pub(super) usual: Option<usize>,
 }
 
 impl Costs {
@@ -98,27 +101,44 @@ impl FieldCost {
             })
         });
         let lengths: Vec<_> = lengths.collect();
+        let is_of_row = (of, field.name.node.as_str()) == ROW;
+        let usual_of = |default: Option<usize>| match default {
+            None if is_of_row => None,
+            default => Some(default.unwrap_or(DEFAULT_PAGE)),
+        };
         let rows = match (lengths.as_slice(), is_list) {
             ([], true) => Rows::Fixed(usual.unwrap_or(ERRORS)),
             ([], false) => Rows::Fixed(1),
             ([(first, default), (last, _)], _) if first == "first" && last == "last" => {
                 Rows::Asked(vec![Factor {
                     arguments: vec![first.clone(), last.clone()],
-                    usual: default.unwrap_or(DEFAULT_PAGE),
+                    usual: usual_of(*default),
                 }])
             }
             (lengths, _) => {
                 let factor = |(name, default): &(Name, Option<usize>)| Factor {
                     arguments: vec![name.clone()],
-                    usual: default.unwrap_or(DEFAULT_PAGE),
+                    usual: usual_of(*default),
                 };
                 Rows::Asked(lengths.iter().map(factor).collect())
             }
         };
+        let mut arguments = field.arguments.iter();
+        let titles = arguments.find(|argument| argument.node.name.node == ROW_LENGTH);
+        let titles = titles.map(|argument| {
+            let name = &argument.node.name.node;
+            let default = argument.node.default_value.as_ref();
+            let default = default.and_then(|value| length(name, &value.node));
+            Factor {
+                arguments: vec![name.clone()],
+                usual: Some(default.unwrap_or(DEFAULT_ROW)),
+            }
+        });
         Self {
             work: work(of, &field.name.node),
             gives: gives.clone(),
             rows,
+            titles,
             is_of_page: of.ends_with("Connection")
                 && !matches!(&*field.name.node, "edges" | "nodes"),
         }

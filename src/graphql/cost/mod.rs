@@ -4,7 +4,8 @@
 //! that is asked of an interface, such as `Title.credits` in every list of titles, counts as one value however long the
 //! list is, and four lists of a hundred inside each other would pass. And it wants an attribute on every field, which can
 //! be forgotten. Here the lengths of lists are read from the schema's own text: an argument that says how many (`first`,
-//! `last`, `itemsPerRow`, `ids`), or the table of lists that the domain keeps short.
+//! `last`, `ids`; for the titles in rows of suggestions the rows' `itemsPerRow`), or the table of lists that the domain
+//! keeps short.
 
 mod costs;
 mod plan;

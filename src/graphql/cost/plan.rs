@@ -10,8 +10,8 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Given;
 
-use super::costs::{Costs, FieldCost, Rows, length};
-use crate::graphql::weights::INTROSPECTION;
+use super::costs::{Costs, Factor, FieldCost, Rows, length};
+use crate::graphql::weights::{DEFAULT_ROW, INTROSPECTION};
 
 /// What an operation weighs with any variables.
 #[derive(Debug, Default)]
@@ -30,6 +30,8 @@ struct Sum {
     each: usize,
     /// Of the page that the rows are on.
     once: usize,
+    /// Of each title in a row of suggestions, where what the row stands on says how many it has.
+    in_row: usize,
 }
 
 /// What a selection costs: what is known, and what depends on variables.
@@ -44,6 +46,8 @@ enum Varying {
     Field {
         work: usize,
         lengths: Vec<Length>,
+        /// How long rows of suggestions are in it.
+        titles: Length,
         is_of_page: bool,
         inside: Set,
     },
@@ -54,13 +58,34 @@ enum Varying {
 /// One factor of how often a selection is answered.
 #[derive(Debug)]
 enum Length {
-    Known(usize),
+    /// `None`: as long as the row of suggestions is.
+    Known(Option<usize>),
     Asked {
         /// What is given, by argument: the first that turns out to say anything counts.
         values: Vec<(Name, Given)>,
         /// How long it is where none does.
-        usual: usize,
+        usual: Option<usize>,
     },
+}
+
+impl Length {
+    fn is_known(&self) -> bool {
+        matches!(self, Self::Known(_))
+    }
+
+    /// Where nothing says more about it.
+    fn usual(&self) -> Option<usize> {
+        match self {
+            Self::Known(rows) => *rows,
+            Self::Asked { usual, .. } => *usual,
+        }
+    }
+}
+
+/// How long lists inside each other are; `None`: as long as the row of suggestions is.
+fn product(lengths: impl IntoIterator<Item = Option<usize>>) -> Option<usize> {
+    let mut lengths = lengths.into_iter();
+    lengths.try_fold(1_usize, |all, rows| Some(all.saturating_mul(rows?)))
 }
 
 impl Plan {
@@ -100,7 +125,7 @@ impl Plan {
             let sum = weighing.set(fragment);
             weighing.fragments.push(sum);
         }
-        let sum = weighing.set(&self.all);
+        let sum = weighing.set(&self.all).with_rows_of(DEFAULT_ROW);
         sum.each.saturating_add(sum.once)
     }
 }
@@ -109,16 +134,35 @@ impl Sum {
     fn add(&mut self, other: Self) {
         self.each = self.each.saturating_add(other.each);
         self.once = self.once.saturating_add(other.once);
+        self.in_row = self.in_row.saturating_add(other.in_row);
     }
 
-    /// Of a field that is answered so often, with this in it.
-    fn of_field(work: usize, rows: usize, inside: Self, is_of_page: bool) -> Self {
-        let all = rows.saturating_mul(inside.each);
-        let all = all.saturating_add(inside.once).saturating_add(work);
-        if is_of_page {
-            Self { each: 0, once: all }
-        } else {
-            Self { each: all, once: 0 }
+    /// The same where each row of suggestions has so many titles.
+    fn with_rows_of(self, titles: usize) -> Self {
+        let in_row = self.in_row.saturating_mul(titles);
+        Self {
+            each: self.each.saturating_add(in_row),
+            in_row: 0,
+            ..self
+        }
+    }
+
+    /// Of a field that is answered so often, with this in it; `None`: as often as the row has titles.
+    fn of_field(work: usize, rows: Option<usize>, inside: Self, is_of_page: bool) -> Self {
+        let beside = inside.once.saturating_add(work);
+        let Some(rows) = rows else {
+            return Self {
+                each: beside,
+                once: 0,
+                in_row: inside.each,
+            };
+        };
+        let all = rows.saturating_mul(inside.each).saturating_add(beside);
+        let (each, once) = if is_of_page { (0, all) } else { (all, 0) };
+        Self {
+            each,
+            once,
+            in_row: 0,
         }
     }
 }
@@ -191,58 +235,63 @@ impl<'a> Planner<'a> {
                 // `__typename`, or a mistake.
                 _ => 1,
             };
-            return total.known.add(Sum { each, once: 0 });
+            let sum = Sum {
+                each,
+                ..Sum::default()
+            };
+            return total.known.add(sum);
         };
         let inside = self.set(&field.selection_set.node, &cost.gives);
         let lengths = lengths(cost, field);
-        let known = lengths.iter().map(|length| match length {
-            Length::Known(rows) => Some(*rows),
-            Length::Asked { .. } => None,
-        });
-        let rows = known.collect::<Option<Vec<_>>>();
-        match rows {
-            Some(rows) if inside.varying.is_empty() => {
-                let rows = rows.into_iter().fold(1, usize::saturating_mul);
-                let sum = Sum::of_field(cost.work, rows, inside.known, cost.is_of_page);
-                total.known.add(sum);
-            }
-            _ => total.varying.push(Varying::Field {
+        let titles = cost.titles.as_ref();
+        let titles = titles.map_or(Length::Known(None), |factor| asked(factor, field));
+        let are_known = titles.is_known() && lengths.iter().all(Length::is_known);
+        if are_known && inside.varying.is_empty() {
+            let rows = product(lengths.iter().map(Length::usual));
+            let titles = titles.usual().unwrap_or(DEFAULT_ROW);
+            let inside = inside.known.with_rows_of(titles);
+            let sum = Sum::of_field(cost.work, rows, inside, cost.is_of_page);
+            total.known.add(sum);
+        } else {
+            total.varying.push(Varying::Field {
                 work: cost.work,
                 lengths,
+                titles,
                 is_of_page: cost.is_of_page,
                 inside,
-            }),
+            });
         }
     }
 }
 
 /// How often the selection of a field is answered, as factors.
 fn lengths(cost: &FieldCost, field: &Field) -> Vec<Length> {
-    let asked = match &cost.rows {
-        Rows::Fixed(rows) => return vec![Length::Known(*rows)],
-        Rows::Asked(asked) => asked,
-    };
-    let asked = asked.iter().map(|factor| {
-        let arguments = factor.arguments.iter();
-        let given = arguments.filter_map(|argument| {
-            let value = field.get_argument(argument)?;
-            Some((argument.clone(), value.node.clone()))
-        });
-        let values: Vec<(Name, Given)> = given.collect();
-        let usual = factor.usual;
-        let are_known = values
-            .iter()
-            .all(|(_, value)| value.clone().into_const().is_some());
-        if !are_known {
-            return Length::Asked { values, usual };
-        }
-        let known = values.into_iter().find_map(|(argument, value)| {
-            let value = value.into_const()?;
-            length(&argument, &value)
-        });
-        Length::Known(known.unwrap_or(usual))
+    match &cost.rows {
+        Rows::Fixed(rows) => vec![Length::Known(Some(*rows))],
+        Rows::Asked(factors) => factors.iter().map(|factor| asked(factor, field)).collect(),
+    }
+}
+
+/// How long the arguments of a field make its list.
+fn asked(factor: &Factor, field: &Field) -> Length {
+    let arguments = factor.arguments.iter();
+    let given = arguments.filter_map(|argument| {
+        let value = field.get_argument(argument)?;
+        Some((argument.clone(), value.node.clone()))
     });
-    asked.collect()
+    let values: Vec<(Name, Given)> = given.collect();
+    let usual = factor.usual;
+    let are_known = values
+        .iter()
+        .all(|(_, value)| value.clone().into_const().is_some());
+    if !are_known {
+        return Length::Asked { values, usual };
+    }
+    let known = values.into_iter().find_map(|(argument, value)| {
+        let value = value.into_const()?;
+        length(&argument, &value)
+    });
+    Length::Known(known.or(usual))
 }
 
 /// Puts variables into a plan.
@@ -261,25 +310,27 @@ impl Weighing<'_> {
                 Varying::Field {
                     work,
                     lengths,
+                    titles,
                     is_of_page,
                     inside,
                 } => {
-                    let rows = lengths.iter().map(|length| self.length(length));
-                    let rows = rows.fold(1, usize::saturating_mul);
-                    Sum::of_field(*work, rows, self.set(inside), *is_of_page)
+                    let rows = product(lengths.iter().map(|length| self.length(length)));
+                    let titles = self.length(titles).unwrap_or(DEFAULT_ROW);
+                    let inside = self.set(inside).with_rows_of(titles);
+                    Sum::of_field(*work, rows, inside, *is_of_page)
                 }
             });
         }
         total
     }
 
-    fn length(&self, asked: &Length) -> usize {
+    fn length(&self, asked: &Length) -> Option<usize> {
         match asked {
             Length::Known(rows) => *rows,
             Length::Asked { values, usual } => {
                 let mut values = values.iter();
                 let found = values.find_map(|(argument, value)| self.asked(argument, value));
-                found.unwrap_or(*usual)
+                found.or(*usual)
             }
         }
     }

@@ -115,6 +115,42 @@ fn a_page_is_as_long_as_its_list_says_if_nobody_does() {
 }
 
 #[test]
+fn a_row_of_suggestions_has_as_many_titles_as_it_or_its_page_says() {
+    let rows = |rows: &str, items: &str| {
+        let query = format!(
+            "query ($n: Int, $m: Int) {{ viewer {{ profile {{ rows{rows} {{ ...R heading }} }} }} }}
+            fragment R on RecommendationRow {{ items{items} {{ totalCount edges {{ cursor score }} }} }}"
+        );
+        move |variables| cost(&query, variables)
+    };
+    let item = work("RecommendationRow", "items") + work("RecommendationConnection", "totalCount");
+    let expected = |rows: usize, titles: usize| {
+        1 + 1 + work("Profile", "rows") + rows * (1 + item + titles * (1 + 1 + 1))
+    };
+
+    assert_eq!(rows("", "")(json!({})), expected(8, 12));
+    assert_eq!(
+        rows("(first: 3, itemsPerRow: 30)", "")(json!({})),
+        expected(3, 30)
+    );
+    assert_eq!(
+        rows("(itemsPerRow: 30)", "(first: 5)")(json!({})),
+        expected(8, 5)
+    );
+    let both = rows("(first: 2, itemsPerRow: $n)", "(first: $m)");
+    assert_eq!(both(json!({ "n": 7 })), expected(2, 7));
+    assert_eq!(both(json!({ "n": 7, "m": 9 })), expected(2, 9));
+    assert_eq!(both(json!({})), expected(2, 12));
+    let node = |items: &str| {
+        let query = format!(
+            "{{ node(id: \"x\") {{ ... on RecommendationRow {{ items{items} {{ edges {{ score }} }} }} }} }}"
+        );
+        cost(&query, json!({})) - work("Query", "node") - work("RecommendationRow", "items")
+    };
+    assert_eq!((node(""), node("(first: 100)")), (12 * 2, 100 * 2));
+}
+
+#[test]
 fn facets_count_once_a_page_for_each_facet_and_value() {
     let facets = |arguments: &str, values: &str| {
         let query = format!(

@@ -171,6 +171,19 @@ impl ListPage {
         self
     }
 
+    /// The same page of a list some of whose rows stand elsewhere already, by their ids: none of its pages gives them. A
+    /// cursor tells of them itself.
+    pub(crate) fn beside(mut self, elsewhere: impl IntoIterator<Item = i64>) -> Self {
+        if self.window.start.is_none() {
+            let ids: Vec<i64> = elsewhere.into_iter().collect();
+            self.given = match ids.len().checked_sub(1) {
+                Some(last) => Given::default().page(ids).up_to(last),
+                None => Given::default(),
+            };
+        }
+        self
+    }
+
     /// The rows of the page, each with its cursor.
     pub(crate) fn of<T>(
         &self,

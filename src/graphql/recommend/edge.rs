@@ -10,7 +10,7 @@ use super::sources::Sources;
 use crate::domain::batch::Batch;
 use crate::domain::catalog;
 use crate::domain::ids::TitleId;
-use crate::domain::page::{Keyset, Slice};
+use crate::domain::page::Slice;
 use crate::domain::recommend::{Reason, Recommendation};
 use crate::graphql::catalog::{Title, titles};
 use crate::graphql::context::ContextExt;
@@ -128,10 +128,4 @@ pub(super) fn edges(
         sources: Arc::clone(sources),
     })
     .collect()
-}
-
-/// A place in a list that nobody leafs through. Scores are positive, and the bits of positive numbers are in the order of
-/// the numbers.
-pub(super) fn keyset(one: &Recommendation) -> Keyset {
-    Keyset::by_number(one.score.to_bits().cast_signed(), one.title.to_i64())
 }

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Object};
 
 use super::edge::{RecommendationEdge, page};
-use super::row::{RecommendationRow, rows};
+use super::row::{Layout, RecommendationRow, RowsPage, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
 use crate::domain::page::MAX_PAGE;
@@ -31,24 +31,38 @@ pub(crate) struct ProfileRecommendations {
 
 impl ProfileRecommendations {
     /// The rows with these ids, each with as many titles as if nobody said how many, in the order of the ids; `None` in
-    /// place of one that is not on the page any more. The page is laid out once for all of them.
+    /// place of one for which too few titles are suggested. The page is laid out once for all of them.
     pub(crate) async fn find_rows(
         &self,
         ctx: &Context<'_>,
         ids: &[RowId],
     ) -> Result<Vec<Option<RecommendationRow>>> {
         let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
-        let page = recommend.rows(&visibility, self.profile, MAX_PAGE, ITEMS_PER_ROW);
-        let page = page.await?;
-        let find = |id: &RowId| {
-            let mut rows = page.iter();
-            rows.find(|row| (row.kind, row.seed) == (id.kind, id.seed))
-        };
-        let found: Vec<Option<&Row>> = ids.iter().map(find).collect();
-        let of_page = found.iter().flatten().map(|row| (*row).clone()).collect();
-        let mut of_page = rows(ctx, self.profile, of_page).await?.into_iter();
-        let row = |found: Option<&Row>| found.and_then(|_| of_page.next());
-        Ok(found.into_iter().map(row).collect())
+        let wanted: Vec<_> = ids.iter().map(|id| (id.kind, id.seed)).collect();
+        let found = recommend.find_rows(&visibility, self.profile, ITEMS_PER_ROW, &wanted);
+        let (page, others) = found.await?;
+        let is_wanted = |row: &Row| wanted.contains(&(row.kind, row.seed));
+        let on_page = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &page);
+        let page = page.into_iter().filter(is_wanted).collect();
+        let mut found = rows(ctx, on_page, page).await?;
+        let by_itself = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &[]);
+        found.extend(rows(ctx, by_itself, others).await?);
+        let row = |id: &RowId| found.iter().find(|row| row.is(*id)).cloned();
+        Ok(ids.iter().map(row).collect())
+    }
+
+    /// A page that has these rows.
+    fn page_of(&self, rows: usize, items_per_row: usize, page: &[Row]) -> RowsPage {
+        let titles = page.iter().flat_map(Row::on_page).map(|one| one.title);
+        RowsPage {
+            profile: self.profile,
+            max_age: self.max_age,
+            layout: Layout {
+                rows,
+                items_per_row,
+            },
+            titles: titles.collect(),
+        }
     }
 }
 
@@ -108,6 +122,8 @@ impl ProfileRecommendations {
         let items_per_row = limit("itemsPerRow", items_per_row, ITEMS_PER_ROW)?;
         let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
         let page = recommend.rows(&visibility, self.profile, first, items_per_row);
-        rows(ctx, self.profile, page.await?).await.map(Some)
+        let page = page.await?;
+        let on_page = self.page_of(first, items_per_row, &page);
+        rows(ctx, on_page, page).await.map(Some)
     }
 }

@@ -109,7 +109,7 @@ fn theirs(mut executed: Executed, media: Media) -> Response {
             extensions.set("code", VALIDATION_FAILED);
         }
     }
-    if let Some(seconds) = retry_after(&executed.errors) {
+    if let Some(seconds) = retry_after(&executed) {
         executed
             .http_headers
             .insert(RETRY_AFTER, HeaderValue::from(seconds));
@@ -164,9 +164,10 @@ pub(super) async fn together(answers: Vec<Response>, media: Media) -> Response {
     finish(status, content_type, Body::from(body), headers)
 }
 
-/// The longest that any of the errors asks to wait, in seconds.
-fn retry_after(errors: &[ServerError]) -> Option<u64> {
-    let waits = errors.iter().filter_map(|error| {
+/// The longest that any of the errors asks to wait, in seconds: those of the answer, and those in the payloads of
+/// mutations, which said so in headers.
+fn retry_after(executed: &Executed) -> Option<u64> {
+    let waits = executed.errors.iter().filter_map(|error| {
         match error
             .extensions
             .as_ref()?
@@ -176,7 +177,9 @@ fn retry_after(errors: &[ServerError]) -> Option<u64> {
             _ => None,
         }
     });
-    waits.max()
+    let headers = executed.http_headers.get_all(RETRY_AFTER).iter();
+    let of_payloads = headers.filter_map(|wait| wait.to_str().ok()?.parse::<u64>().ok());
+    waits.chain(of_payloads).max()
 }
 
 /// Whether nothing came of it but limits: then it is like a request that was not let in.

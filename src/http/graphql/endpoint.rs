@@ -237,10 +237,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
         let kind = call.operation(document.parsed())?.ty;
         match kind {
             OperationType::Mutation if is_get => {
-                return Err(Refusal::method_not_allowed(
-                    "POST",
-                    "mutations must be sent by POST",
-                ));
+                return Err(mutation_by_link());
             }
             OperationType::Subscription => {
                 let words = "a subscription needs a WebSocket, or `Accept: text/event-stream`";
@@ -387,6 +384,10 @@ impl<E: Execute> GraphqlEndpoint<E> {
     }
 }
 
+fn mutation_by_link() -> Refusal {
+    Refusal::method_not_allowed("POST", "mutations must be sent by POST")
+}
+
 fn too_slow(kind: OperationType) -> Refusal {
     let message = match kind {
         OperationType::Mutation => "the mutation takes too long to wait for; it may still succeed",
@@ -425,22 +426,31 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
     ) -> Result<Answers, Refusal> {
         let document = self.find(&call.wanted).await?;
         let operation = call.operation(document.parsed())?;
-        if operation.ty != OperationType::Subscription {
-            let words = "queries and mutations are sent by POST, and answered at once";
-            return Err(Refusal::invalid(words, None));
+        let kind = operation.ty;
+        // A link changes nothing.
+        let is_link = parts.method.is_safe() && !Live::is_socket(&parts.headers);
+        if is_link && kind == OperationType::Mutation {
+            return Err(mutation_by_link());
         }
         call.keep_declared(operation);
         let label = self.operations.label(call.name(document.parsed()));
         let began = Instant::now();
         let (wanted, mut asked) = call.asked(Arc::clone(&document));
+        if kind != OperationType::Subscription {
+            let answered = self.execute(asked, kind, parts.clone()).await;
+            self.keep(wanted, &document).await;
+            let outcome = Outcome::of(answered.as_ref().ok());
+            operations::count(label, operations::kind(kind), began.elapsed(), outcome);
+            let answer = answered?.into_response()?;
+            return Ok(stream::iter([answer]).boxed());
+        }
         asked.data = self.prepare.prepare(parts).await?;
         asked.data.insert(leaving);
         if let Some(standing) = parts.extensions.get::<Standing>() {
             asked.data.insert(standing.clone());
         }
         let answers = self.schema.subscribe(asked).await;
-        let kind = operations::kind(OperationType::Subscription);
-        operations::count(label, kind, began.elapsed(), Outcome::Ok);
+        operations::count(label, operations::kind(kind), began.elapsed(), Outcome::Ok);
         let answers = (answers, Some(wanted));
         Ok(stream::unfold(answers, move |(mut answers, mut wanted)| {
             let (endpoint, document) = (Arc::clone(&self), Arc::clone(&document));

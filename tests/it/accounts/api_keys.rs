@@ -24,12 +24,12 @@ pub(super) async fn a_key_does_what_its_scopes_say_until_it_is_revoked(site: &In
     let unused = owner.ask(keys).await["viewer"]["user"]["apiKeys"].clone();
 
     let report = json!({ "item": "x", "play": "x", "event": "START", "position": 0 });
-    let refused = reader.try_to("reportPlayback", report.clone(), "").await;
+    let refused = reader.refused("reportPlayback", report.clone()).await;
     let let_in = watcher.call("reportPlayback", report, "").await;
 
     assert_eq!(unused[0]["scopes"], json!(["READ"]));
     assert_eq!(unused[0]["lastUsedAt"], Value::Null);
-    assert_eq!(refused.code(), "FORBIDDEN");
+    assert_eq!(refused, error("FORBIDDEN", ""));
     assert_eq!(
         let_in["userErrors"][0]["code"], "NOT_FOUND",
         "only the film is wrong"

@@ -74,11 +74,11 @@ pub(super) async fn a_disabled_account_is_shut_out(site: &Installation) {
     let input = json!({ "user": id, "disabled": true });
     admin.expect("setUserDisabled", input, "").await;
     let log_in = json!({ "email": email, "password": PASSWORD });
-    let refused = site.visitor().try_to("logIn", log_in, "").await;
+    let refused = site.visitor().refused("logIn", log_in).await;
 
     assert_eq!((user.who().await, elsewhere.who().await), (None, None));
     assert_eq!(machine.send("{ __typename }", json!({})).await.status, 401);
-    assert_eq!(refused.code(), "FORBIDDEN");
+    assert_eq!(refused, error("FORBIDDEN", ""));
     let input = json!({ "user": id, "disabled": false });
     admin.expect("setUserDisabled", input, "").await;
     site.visitor().log_in(email).await;

@@ -117,7 +117,6 @@ async fn what_cannot_begin_is_an_answer_and_no_stream() {
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     for (query, status) in [
-        (json!({ "query": "{ genres { name } }" }), 400),
         (json!({ "query": "subscription {" }), 400),
         (json!({}), 400),
     ] {
@@ -128,6 +127,19 @@ async fn what_cannot_begin_is_an_answer_and_no_stream() {
         let answer: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         assert!(answer["errors"][0]["message"].is_string(), "{answer}");
     }
+
+    let query = json!({ "query": "{ film(slug: \"heat-1995\") { year } }" });
+    let mut asked = Stream::open(body(site.post("/graphql"), &query)).await;
+    let (name, told) = asked.next_within(SOON).await.unwrap();
+    assert_eq!(
+        (name.as_str(), told.as_str()),
+        ("next", r#"{"data":{"film":{"year":1995}}}"#)
+    );
+    let (name, _) = asked.next_within(SOON).await.unwrap();
+    assert_eq!(name, "complete");
+    let link = "/graphql?query=mutation{logOut(input:{}){userErrors{code}}}";
+    let link = site.get(link).header(ACCEPT, "text/event-stream");
+    assert_eq!(link.send().await.unwrap().status(), 405);
 
     let query = json!({ "query": STATES });
     let mut stranger = Stream::open(body(site.post(STREAM), &query)).await;
@@ -196,6 +208,11 @@ async fn a_stream_that_is_reserved_tells_of_many_subscriptions() {
         leave("3").await;
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    // Whoever comes again gets another stream, whatever they name.
+    let again = of(client.put(&address), &browser).header(TOKEN, &token);
+    let again = again.send().await.unwrap();
+    assert_eq!(again.status(), 201);
+    assert_ne!(again.text().await.unwrap(), token);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,7 +15,7 @@ use crate::domain::page::MAX_PAGE;
 use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::reasons::Reasons;
-use crate::domain::recommend::rows::{Offer, Row, RowKind, lay_out};
+use crate::domain::recommend::rows::{Key, Offer, Row, RowKind, alone, lay_out};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
 
 /// How long ago something must have been watched to be offered again.
@@ -24,8 +24,8 @@ const AGAIN: TimeDelta = TimeDelta::days(90);
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// A page for a profile: at most `rows` rows of `items_per_row` titles, none with fewer than 4. No title stands on
-    /// the page twice; the page stays the same until something is watched.
+    /// A page for a profile: at most `rows` rows of `items_per_row` titles, none with fewer than 4, and what follows in
+    /// each, 300 titles at the most. No title is in two of them; all stays the same until something is watched.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
         &self,
@@ -34,6 +34,35 @@ impl RecommendService {
         rows: usize,
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
+        let (list, offers) = self.what_there_is(visibility, profile).await?;
+        Ok(lay_out(&list, &offers, rows, items_per_row))
+    }
+
+    /// The longest page with so many titles in each row, and those of the wanted rows that are not on it, each by itself:
+    /// pages whose rows have another length may have had them.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_rows(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+        items_per_row: usize,
+        wanted: &[Key],
+    ) -> Result<(Vec<Row>, Vec<Row>), RecommendError> {
+        let (list, offers) = self.what_there_is(visibility, profile).await?;
+        let page = lay_out(&list, &offers, MAX_PAGE, items_per_row);
+        let is_on_it = |key: &&Key| page.iter().any(|row| (row.kind, row.seed) == **key);
+        let others = wanted.iter().filter(|key| !is_on_it(key));
+        let others = others.filter_map(|key| alone(&list, &offers, *key, items_per_row));
+        let others = others.collect();
+        Ok((page, others))
+    }
+
+    /// What a page for a profile is made of: its suggestions, and what else there is.
+    async fn what_there_is(
+        &self,
+        visibility: &Visibility,
+        profile: ProfileId,
+    ) -> Result<(Arc<[Recommendation]>, Vec<Offer>), RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
         let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
         let scoring = match taste {
@@ -66,7 +95,7 @@ impl RecommendService {
                 titles: self.watched_with_pleasure(scoring),
             });
         }
-        Ok(lay_out(&list, &offers, rows, items_per_row))
+        Ok((list, offers))
     }
 
     /// What the most people have watched in the last days, in that order.

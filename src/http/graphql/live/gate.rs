@@ -12,7 +12,7 @@ use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
 use crate::http::task;
 
-/// The answers of a subscription until it ends; one without data is the last.
+/// The answers of a subscription until it ends, or the one of a query or mutation; one without data is the last.
 pub(in crate::http::graphql) type Answers = BoxStream<'static, Executed>;
 
 /// Finds out who opens a connection that stays, and for how long they are who they are.
@@ -50,7 +50,7 @@ pub(super) async fn stand(
     task::finish(stand).await.map_err(ApiError::from)?
 }
 
-/// Begins the subscriptions that documents ask for.
+/// Begins the subscriptions that documents ask for, and answers their queries and mutations.
 #[async_trait::async_trait]
 pub(in crate::http::graphql) trait Begin: Send + Sync + 'static {
     /// Begins the one that a call asks for, of whoever sent the request. It ends soon after it is left.

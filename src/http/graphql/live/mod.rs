@@ -18,7 +18,8 @@
 //! | a message that is too long | 1009 |
 //! | too many connections of one session or messages, a client that does not read, a store that does not answer: try again later | 1013 |
 //!
-//! Queries and mutations are sent by `POST`: caches, cookies and status codes are there.
+//! Queries and mutations are answered as well, for clients that send all by one connection. A browser takes no cookie here:
+//! who wants one is told so, as a page is whose browser would drop it.
 
 mod connection;
 mod events;

@@ -68,6 +68,11 @@ impl Live {
         socket::is_asked(headers) || best_liked(headers, &offered) == Some(offered[2])
     }
 
+    /// Whether a request opened a WebSocket.
+    pub(in crate::http::graphql) fn is_socket(headers: &HeaderMap) -> bool {
+        socket::is_asked(headers)
+    }
+
     /// Answers one that does.
     pub(in crate::http::graphql) async fn answer(
         &self,
@@ -94,10 +99,12 @@ impl Live {
         if self.gate.is_cross_site(request.headers(), request.uri()) {
             return Refusal::cross_site().into_response();
         }
+        // A client that comes again may still name the stream that it had: graphql-sse (2.6.1) keeps its token among the
+        // headers that it was given.
         let is_new = request.method() == Method::PUT;
         let answered = match token(&request) {
+            _ if is_new => self.reserve(request).await,
             Some(token) => self.on_stream(&token, begin, request).await,
-            None if is_new => self.reserve(request).await,
             None => self.events(begin, request).await,
         };
         answered.unwrap_or_else(IntoResponse::into_response)
