@@ -41,7 +41,7 @@ pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use drawing::FoundPicture;
-pub use episode_run::EpisodeRun;
+pub use episode_run::{EpisodeRun, RunPlace};
 pub use error::CatalogError;
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facets::{Facet, FacetCount, FacetValue, begins_decade, decade};
