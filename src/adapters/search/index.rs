@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
 use super::shapes::WordId;
-use crate::domain::catalog::TitleFacts;
+use crate::domain::catalog::{Rating, TitleFacts};
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// What stands behind a surname.
@@ -234,6 +234,13 @@ impl Index {
     pub(super) fn put_watchers(&mut self, id: TitleId, watchers: u64) {
         if let Some(slot) = self.slots.get(&id) {
             self.titles[*slot as usize].watchers = watchers;
+        }
+    }
+
+    /// Notes how a title is rated, if it is known.
+    pub(super) fn put_rating(&mut self, id: TitleId, rating: Option<Rating>) {
+        if let Some(slot) = self.slots.get(&id) {
+            self.titles[*slot as usize].facts.rating = rating;
         }
     }
 

@@ -9,14 +9,14 @@ use super::index::{Index, TitleEntry};
 use super::ranking::BEHIND_THE_CAST;
 use super::{find, people};
 use crate::domain::catalog::{
-    Change, Changed, NamesOfTitles, PersonHit, SearchError, Title, TitleHit, TitleSearch,
+    Change, Changed, NamesOfTitles, PersonHit, Rating, SearchError, Title, TitleHit, TitleSearch,
     TitleWatchers, Wanted,
 };
-use crate::domain::ids::{CollectionId, PersonId};
+use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
-/// The same for numbers of watchers.
+/// The same for numbers of watchers, and for ratings.
 const COUNTS_AT_ONCE: usize = 5000;
 
 /// An index in the memory of this process. Clones share it.
@@ -111,6 +111,16 @@ impl TitleSearch for WordSearch {
             self.write(|index| {
                 for counted in watchers {
                     index.put_watchers(counted.title, counted.watchers);
+                }
+            });
+        }
+    }
+
+    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]) {
+        for ratings in ratings.chunks(COUNTS_AT_ONCE) {
+            self.write(|index| {
+                for (title, rating) in ratings {
+                    index.put_rating(*title, *rating);
                 }
             });
         }

@@ -19,7 +19,9 @@ mod naming;
 mod order;
 mod pictures;
 mod publication;
+mod rating;
 mod rating_systems;
+mod reception;
 mod roles;
 mod scores;
 mod search;
@@ -52,6 +54,7 @@ pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{Picture, PictureAddress, PictureKind, PictureSubject};
 pub use publication::{Publication, TitleState};
+pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{

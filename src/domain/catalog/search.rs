@@ -10,6 +10,7 @@ use super::error::CatalogError;
 use super::facets::{Facet, FacetCount};
 use super::facts::TitleFacts;
 use super::filter::TitleFilter;
+use super::reception::Rating;
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
@@ -62,6 +63,10 @@ pub trait TitleSearch: Send + Sync {
 
     /// Takes in how many watchers titles have, those that it knows; visible to the next search.
     fn put_watchers(&self, watchers: &[TitleWatchers]);
+
+    /// Takes in how titles are rated, those that it knows; visible to the next search. A change of a title says it anew,
+    /// without its thumbs.
+    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]);
 }
 
 /// The names of those whom titles credit, and of the collections that they are part of.
@@ -171,6 +176,11 @@ impl SearchService {
     /// Whether everything has come to the index: it answers from then on.
     pub fn begun(&self) -> &Begun {
         &self.begun
+    }
+
+    /// Takes in how titles are rated.
+    pub fn rate(&self, ratings: &[(TitleId, Option<Rating>)]) {
+        self.index.put_ratings(ratings);
     }
 
     /// What is asked for, if it can be answered.

@@ -69,7 +69,7 @@ pub use rules::{Progress, WatchRules};
 pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
 pub use standing::{SeasonStanding, SeriesStanding};
-pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
+pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, ThumbStore, WatchStore};
 pub use title_lists::{OnWatchlist, WatchlistOrder, WatchlistQuery};
 pub use together::{MOST_REPORTS, Reporting};
 pub use told::{Said, Watchable};
