@@ -6,7 +6,7 @@ use crate::domain::ids::TitleId;
 pub const MOST_POINTS: usize = 10;
 /// A point is divided into so many parts.
 const PARTS: f64 = 1000.0;
-/// [`MOST_POINTS`] in these.
+/// [`MOST_POINTS`] have so many of these parts.
 const MOST_PARTS: f64 = 10_000.0;
 
 /// How many profiles like a title, and how many do not.
@@ -42,7 +42,7 @@ impl Rating {
         parts.map(Self)
     }
 
-    /// In points.
+    /// In points, with up to three decimals.
     pub fn points(self) -> f64 {
         f64::from(self.0) / PARTS
     }

@@ -11,7 +11,7 @@ use crate::domain::catalog::{Episode, RunPlace};
 pub enum Specials {
     /// For whoever has watched one of the series.
     Watched,
-    /// For everybody else.
+    /// For everybody else: they are passed over.
     PassedOver,
 }
 

@@ -28,18 +28,14 @@ impl ReceptionKeeper for CatalogSnapshot {
         thumbs: &[(TitleId, Thumbs)],
     ) -> Vec<(TitleId, Option<Rating>)> {
         let mut rated: BTreeSet<TitleId> = thumbs.iter().map(|(title, _)| *title).collect();
-        for titles in titles.chunks(AT_A_TIME) {
-            // Mostly nothing is new: nobody is kept from reading to find that out.
-            let news = self.look(|tables| {
-                let others = tables.other_thumbs(titles, thumbs);
-                let others = others.keys().map(|slot| tables.titles.id(*slot));
-                others.collect::<Vec<TitleId>>()
-            });
-            let news = news.unwrap_or_default();
-            if news.is_empty() {
-                continue;
-            }
-            rated.extend(news);
+        // Mostly nothing is new: nobody is kept from reading to find that out.
+        let news = self.look(|tables| {
+            let others = tables.other_thumbs(titles, thumbs);
+            let others = others.keys().map(|slot| tables.titles.id(*slot));
+            others.collect::<Vec<TitleId>>()
+        });
+        let news = news.unwrap_or_default();
+        for titles in news.chunks(AT_A_TIME) {
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
                     tables.put_thumbs(titles, thumbs);
@@ -47,6 +43,7 @@ impl ReceptionKeeper for CatalogSnapshot {
                 }
             });
         }
+        rated.extend(news);
         let ratings = self.look(|tables| {
             let rated = rated.into_iter();
             rated
