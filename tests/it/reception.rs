@@ -22,18 +22,21 @@ const TRENDING: &str =
     end: titles(orderBy: TRENDING, last: 1) { nodes { slug } } }";
 
 fn films() -> String {
-    let film = |slug: &str, scores: Value| {
+    let film = |slug: &str, scores: Option<Value>| {
         let name = format!("Film {slug}");
-        json!({ "slug": slug, "title": name, "kind": "film", "runtime_minutes": 100, "scores": scores })
+        let mut film =
+            json!({ "slug": slug, "title": name, "kind": "film", "runtime_minutes": 100 });
+        if let Some(scores) = scores {
+            film["scores"] = scores;
+        }
+        film
     };
+    let imdb = |value, votes| Some(json!({ "imdb": { "value": value, "votes": votes } }));
     let films = [
-        film(
-            "acclaimed",
-            json!({ "imdb": { "value": 9.0, "votes": 1_000_000 } }),
-        ),
-        film("poor", json!({ "imdb": { "value": 3.0, "votes": 50_000 } })),
-        film("liked", json!({})),
-        film("unknown", json!({})),
+        film("acclaimed", imdb(9.0, 1_000_000)),
+        film("poor", imdb(3.0, 50_000)),
+        film("liked", None),
+        film("unknown", None),
     ];
     films.map(|film| film.to_string()).join("\n")
 }
