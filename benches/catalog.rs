@@ -15,8 +15,8 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Facet,
-    Person, Publication, Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleOrder,
-    TitleQuery, Visibility,
+    Person, Publication, Reception, Texts, Title, TitleFilter, TitleKind, TitleListStore,
+    TitleOrder, TitleQuery, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::language::LanguageTag;
@@ -223,6 +223,7 @@ fn title(number: u64, people: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         watchers: 0,
+        reception: Reception::default(),
         stamp: stamp(number),
     }
 }

@@ -26,7 +26,7 @@ use reelgraph::adapters::mongo::{MongoCatalog, MongoDb, MongoNotes, MongoWatchin
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPorts, CatalogService, Publication, Texts, Title, TitleKind,
+    CatalogBatch, CatalogPorts, CatalogService, Publication, Reception, Texts, Title, TitleKind,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::TitleId;
@@ -439,6 +439,7 @@ fn film(id: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         watchers: 0,
+        reception: Reception::default(),
         stamp: Stamp::first(SystemClock.now()),
     }
 }

@@ -25,7 +25,7 @@ use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
     BacklogService, GraphFollower, GraphService, ProjectionProgress, PublishService,
-    RecommendPorts, RecommendService, SimilarService,
+    ReceptionService, RecommendPorts, RecommendService, SimilarService,
 };
 use crate::domain::usage::{UsageCounter, UsageService};
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
@@ -289,6 +289,12 @@ impl App {
             erasures,
             feed,
             &self.follower,
+            ReceptionService::new(
+                self.watching.clone(),
+                self.recommend.clone(),
+                self.search.clone(),
+                Arc::new(snapshot.clone()),
+            ),
             self.mail.clone(),
             Measure {
                 backlog: BacklogService::new(

@@ -45,7 +45,7 @@ use crate::domain::recommend::{
 };
 use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
-    FeedbackStore, HistoryStore, Recording, WatchLog, WatchPorts, WatchStore,
+    FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,
 };
 
 /// How long the embedded store may take to say that it is well: it may be reading a lot.
@@ -158,7 +158,13 @@ impl WatchStores {
     /// All on one store, observed by the tastes in memory.
     fn on<S>(store: Arc<S>, recording: Recording) -> Self
     where
-        S: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource + 'static,
+        S: WatchStore
+            + WatchLog
+            + HistoryStore
+            + FeedbackStore
+            + ThumbStore
+            + WatchSource
+            + 'static,
     {
         let ports = WatchPorts::on(Arc::clone(&store), recording);
         let tastes = Tastes::new(Arc::clone(&ports.history));

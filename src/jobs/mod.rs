@@ -8,6 +8,7 @@ mod erase;
 mod fold_watches;
 mod follow_catalog;
 mod follow_graph;
+mod follow_reception;
 mod health;
 mod job;
 mod keep_similar;

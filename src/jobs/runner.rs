@@ -14,6 +14,7 @@ use super::erase::Erase;
 use super::fold_watches::FoldWatches;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
+use super::follow_reception::FollowReception;
 use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
@@ -27,7 +28,9 @@ use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
-use crate::domain::recommend::{GraphFollower, GraphService, ProjectionProgress, PublishService};
+use crate::domain::recommend::{
+    GraphFollower, GraphService, ProjectionProgress, PublishService, ReceptionService,
+};
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 
@@ -55,6 +58,7 @@ impl Jobs {
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
+        reception: ReceptionService,
         mail: MailService,
         measure: Measure,
         pulses: Vec<Pulse>,
@@ -74,6 +78,7 @@ impl Jobs {
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());
+        jobs.add(FollowReception::new(reception), events());
         jobs.add(SendMail::new(mail), events());
         jobs.add(measure, events());
         jobs.add(CheckStores(pulses), events());

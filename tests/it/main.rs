@@ -45,6 +45,7 @@ mod privacy;
 mod publish;
 mod readme;
 mod rebuild;
+mod reception;
 mod recommend;
 mod restore;
 mod roles;

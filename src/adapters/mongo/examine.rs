@@ -175,6 +175,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
             "waiting_for_episodes",
             "waiting",
             "written",
+            "thumbs",
         ],
     ),
     ("measured_lengths", &["written"]),

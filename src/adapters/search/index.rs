@@ -10,7 +10,7 @@ use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
 use super::shapes::WordId;
 use super::things::{Episodes, Name, Things};
-use crate::domain::catalog::TitleFacts;
+use crate::domain::catalog::{Rating, TitleFacts};
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// What stands behind a surname.
@@ -273,6 +273,13 @@ impl Index {
                 self.by_watchers.insert((Reverse(watchers), id, slot));
                 title.watchers = watchers;
             }
+        }
+    }
+
+    /// Notes how a title is rated, if it is known.
+    pub(super) fn put_rating(&mut self, id: TitleId, rating: Option<Rating>) {
+        if let Some(slot) = self.slots.get(&id) {
+            self.titles[*slot as usize].facts.rating = rating;
         }
     }
 

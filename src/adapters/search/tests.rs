@@ -79,6 +79,7 @@ fn facts(id: u64, year: Option<i32>) -> TitleFacts {
         languages: Box::default(),
         countries: Box::default(),
         age: None,
+        rating: None,
         initial: '#',
         added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),

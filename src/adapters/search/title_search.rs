@@ -10,13 +10,13 @@ use super::ranking::BEHIND_THE_CAST;
 use super::{all, find, highlight, people, suggest};
 use crate::domain::catalog::{
     AnyHit, Change, Changed, Episode, HighlightedField, Highlights, HitId, HitKind, NamesOfTitles,
-    PersonHit, SearchError, Title, TitleHit, TitleSearch, TitleWatchers, Wanted,
+    PersonHit, Rating, SearchError, Title, TitleHit, TitleSearch, TitleWatchers, Wanted,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
-/// The same for numbers of watchers.
+/// The same for numbers of watchers, and for ratings.
 const COUNTS_AT_ONCE: usize = 5000;
 /// An episode is found by so many of its names.
 const NAMES_OF_AN_EPISODE: usize = 8;
@@ -140,6 +140,16 @@ impl TitleSearch for WordSearch {
             self.write(|index| {
                 for counted in watchers {
                     index.put_watchers(counted.title, counted.watchers);
+                }
+            });
+        }
+    }
+
+    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]) {
+        for ratings in ratings.chunks(COUNTS_AT_ONCE) {
+            self.write(|index| {
+                for (title, rating) in ratings {
+                    index.put_rating(*title, *rating);
                 }
             });
         }

@@ -44,7 +44,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, Texts, TitleKind};
+    use crate::domain::catalog::{PartOf, Publication, Reception, Texts, TitleKind};
     use crate::domain::ids::CollectionId;
     use crate::domain::stamp::Stamp;
 
@@ -83,6 +83,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             watchers: 0,
+            reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

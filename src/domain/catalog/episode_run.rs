@@ -5,6 +5,19 @@ use std::sync::Arc;
 use super::airs::Airs;
 use super::types::Episode;
 
+/// Where in the run of its series an episode is watched: regular episodes, with the specials that belong somewhere among
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RunPlace(Place);
+
+impl Episode {
+    /// Its place in the run of its series; `None`: it is a special of which nobody says where it belongs.
+    pub fn run_place(&self) -> Option<RunPlace> {
+        let place = place(self);
+        (!place.0).then_some(RunPlace(place))
+    }
+}
+
 /// The episodes of one series, in order: regular seasons with the specials that belong somewhere in them; those that
 /// belong nowhere stand apart, behind all others and in an order of their own.
 #[derive(Debug)]

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::publication::Publication;
+use super::reception::Rating;
 use super::roles::Roles;
 use super::types::{Title, TitleKind};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
@@ -29,6 +30,8 @@ pub struct TitleFacts {
     pub countries: Box<[String]>,
     /// The age in years from which it may be seen; see [`Title::age`].
     pub age: Option<u8>,
+    /// How good it is; see [`Title::rating`].
+    pub rating: Option<Rating>,
     /// What its name is filed under; see [`crate::domain::text::initial`].
     pub initial: char,
     /// When it was added to the catalogue.
@@ -62,6 +65,7 @@ impl From<&Title> for TitleFacts {
             languages: title.languages.as_slice().into(),
             countries: title.countries.as_slice().into(),
             age: title.age(),
+            rating: title.rating(),
             initial: text::initial(&text::sort_name(&title.name)),
             added_at: title.stamp.created_at,
             publication: title.publication,

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::facets::{Facet, decade};
 use super::facts::TitleFacts;
 use super::order::TitleOrder;
+use super::reception::Rating;
 use super::roles::Roles;
 use super::types::TitleKind;
 use crate::domain::ids::{GenreId, PersonId, TitleId};
@@ -52,6 +53,8 @@ pub struct TitleFilter {
     pub countries: Option<Vec<String>>,
     /// For this age or a younger one, in years; unrated titles do not pass.
     pub max_age: Option<u8>,
+    /// At least so good; titles that nobody rates do not pass. See [`super::Title::rating`].
+    pub min_rating: Option<Rating>,
     /// Filed under this letter, or `#`; see [`crate::domain::text::initial`].
     pub initial: Option<char>,
     /// Added to the catalogue at this moment or later.
@@ -73,6 +76,9 @@ impl TitleFilter {
             && self
                 .max_age
                 .is_none_or(|most| title.age.is_some_and(|age| age <= most))
+            && self
+                .min_rating
+                .is_none_or(|least| title.rating.is_some_and(|rating| rating >= least))
             && self.initial.is_none_or(|initial| title.initial == initial)
             && self
                 .among

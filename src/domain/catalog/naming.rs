@@ -64,7 +64,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::catalog::{Publication, Texts, TitleKind};
+    use crate::domain::catalog::{Publication, Reception, Texts, TitleKind};
     use crate::domain::ids::TitleId;
     use crate::domain::stamp::Stamp;
 
@@ -116,6 +116,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             watchers: 0,
+            reception: Reception::default(),
             stamp: Stamp::first(chrono::DateTime::UNIX_EPOCH),
         }
     }

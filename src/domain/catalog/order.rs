@@ -1,5 +1,6 @@
 //! The orders that titles are listed in.
 
+use super::reception::Rating;
 use super::types::Title;
 use crate::domain::ids::TitleId;
 use crate::domain::page::Keyset;
@@ -25,6 +26,10 @@ pub enum TitleOrder {
     RecentlyUpdated,
     /// The most watched first.
     Popular,
+    /// The best [rating](Title::rating) first, those that nobody rates last.
+    TopRated,
+    /// What the most profiles watched in the last days first; see [`super::Reception::lately`].
+    Trending,
     /// Mixed: as good as any order, and the same for the same seed.
     Random(i32),
 }
@@ -43,7 +48,9 @@ impl TitleOrder {
             | Self::NewestAdded
             | Self::NewestReleased
             | Self::RecentlyUpdated
-            | Self::Popular => true,
+            | Self::Popular
+            | Self::TopRated
+            | Self::Trending => true,
         }
     }
 
@@ -69,6 +76,8 @@ impl TitleOrder {
             },
             Self::RecentlyUpdated => title.stamp.updated_at.timestamp_millis(),
             Self::Popular => title.watchers.cast_signed(),
+            Self::TopRated => Rating::number(title.rating()),
+            Self::Trending => title.reception.lately.cast_signed(),
             Self::Random(seed) => mixed(seed, title.id),
         }
     }

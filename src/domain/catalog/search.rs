@@ -12,6 +12,7 @@ use super::facts::TitleFacts;
 use super::filter::TitleFilter;
 use super::highlights::{HighlightedField, Highlights};
 use super::hits::{AnyHit, HitId, HitKind};
+use super::reception::Rating;
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
@@ -97,6 +98,10 @@ pub trait TitleSearch: Send + Sync {
 
     /// Takes in how many watchers titles have, those that it knows; visible to the next search.
     fn put_watchers(&self, watchers: &[TitleWatchers]);
+
+    /// Takes in how titles are rated, those that it knows; visible to the next search. A change of a title says it anew,
+    /// without its thumbs.
+    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]);
 }
 
 /// The names of those whom titles credit, and of the collections that they are part of.
@@ -206,6 +211,11 @@ impl SearchService {
     /// Whether everything has come to the index: it answers from then on.
     pub fn begun(&self) -> &Begun {
         &self.begun
+    }
+
+    /// Takes in how titles are rated.
+    pub fn rate(&self, ratings: &[(TitleId, Option<Rating>)]) {
+        self.index.put_ratings(ratings);
     }
 
     /// What is asked for, if it can be answered.

@@ -7,6 +7,7 @@ use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
 use super::publication::Publication;
+use super::reception::Reception;
 use super::scores::RatingScore;
 use super::status::SeriesStatus;
 use super::texts::{SITE_LANGUAGE, Texts};
@@ -103,6 +104,9 @@ pub struct Title {
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,
+    /// What viewers make of it, as far as memory knows it: no store keeps it with the title.
+    #[serde(skip)]
+    pub reception: Reception,
     /// When and how often it was written.
     pub stamp: Stamp,
 }

@@ -104,6 +104,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         scores: Vec::new(),
         extras: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
+        reception: stored.map(|stored| stored.reception).unwrap_or_default(),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
 }
@@ -233,6 +234,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         scores: _,
         extras: _,
         watchers: _,
+        reception: _,
         stamp: _,
     } = new;
     let differ = |role| !of_role(old.all_credits(), role).eq(of_role(new.all_credits(), role));

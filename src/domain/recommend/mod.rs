@@ -28,6 +28,7 @@ mod publish;
 mod queues;
 mod reasons;
 mod rebuild;
+mod reception;
 mod reweigh;
 mod rows;
 mod schema_version;
@@ -64,6 +65,7 @@ pub use publish::{
     PublishRound, PublishService, Published, Publishing, TopicMessage, Topics, WatchPosition,
 };
 pub use rebuild::RebuildStep;
+pub use reception::ReceptionService;
 pub use reweigh::ReweighStep;
 pub use rows::{Row, RowKind};
 pub use schema_version::Schema;

@@ -98,7 +98,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, Texts, TitleKind};
+    use crate::domain::catalog::{PartOf, Publication, Reception, Texts, TitleKind};
     use crate::domain::stamp::Stamp;
 
     const SAGA: CollectionId = CollectionId(9);
@@ -139,6 +139,7 @@ mod tests {
             extras: Vec::new(),
             crew: Vec::new(),
             watchers: 0,
+            reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -116,14 +116,19 @@ impl SiteStatistics {
     /// The titles that the most people watched in the last days, the most first, whoever may see them: many enough for
     /// the few of them that a child sees.
     pub(super) async fn trending(&self) -> Result<Arc<Vec<TitleId>>, StoreError> {
-        let since = self.clock.now() - TRENDING;
-        let graph = Arc::clone(&self.graph);
+        let this = self.clone();
         let trending = self.trending.get((), || async move {
-            let counts = graph.trending(since, MOST_TRENDING).await?;
+            let counts = this.watched_lately().await?;
             let titles = counts.into_iter().map(|(title, _)| title);
             Ok(Arc::new(titles.collect()))
         });
         trending.await.map_err(StoreError::shared)
+    }
+
+    /// The same with how many people that were, counted now.
+    pub(super) async fn watched_lately(&self) -> Result<Vec<(TitleId, u64)>, StoreError> {
+        let since = self.clock.now() - TRENDING;
+        self.graph.trending(since, MOST_TRENDING).await
     }
 
     /// The time by the clock that everything here ages by.

@@ -12,7 +12,7 @@ use super::log::{Cause, Draft};
 use super::rules::WatchRules;
 use super::service::{WatchService, check_may_watch};
 use super::types::{Play, WatchedItem, WatchedTitle};
-use crate::domain::catalog::{Title, TitleKind, Visibility};
+use crate::domain::catalog::{Thumbs, Title, TitleKind, Visibility};
 use crate::domain::events::Event;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::listeners::ItemId;
@@ -42,6 +42,12 @@ impl WatchService {
         };
         self.record(viewer, cause).await?;
         Ok(title)
+    }
+
+    /// How many profiles like each of these titles, and how many do not; those of which none says anything are left out.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, WatchError> {
+        Ok(self.ports.thumbs.thumbs(titles).await?)
     }
 
     /// Says whether a play of the viewer's profile may shape its suggestions. It stays in the history, and what was

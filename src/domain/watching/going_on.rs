@@ -7,11 +7,12 @@ use super::error::WatchError;
 use super::ledger::Ledger;
 use super::lengths::Lengths;
 use super::log::GoingOn;
-use super::next_up::NextDay;
+use super::next_up::{NextDay, Specials};
+use super::rewatch::Rewatch;
 use super::service::WatchService;
 use super::standing::{SeriesStanding, by_episode};
 use super::touched::{PlayRef, Touched};
-use super::types::{Report, WatchedItem, WatchedTitle};
+use super::types::{Play, Report, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Episode, Visibility};
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
@@ -21,8 +22,8 @@ use crate::domain::page::{Direction, Keyset, Slice, Window};
 const MOST_AT_ONCE: usize = 400;
 
 impl WatchService {
-    /// The next episode of each series that the profile has begun and not finished, the last played series first.
-    /// Each comes with its keyset. Finished series are not read.
+    /// The next episode of each series that the profile has begun and not finished, or watches again, the last played
+    /// series first. Each comes with its keyset. Finished series are not read.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn next_up(
         &self,
@@ -52,9 +53,10 @@ impl WatchService {
                 let Some(standing) = standings.remove(&row.title) else {
                     continue;
                 };
-                match standing.next {
+                let next_day = standing.next_day;
+                match standing.up_next() {
                     Some(episode) => next.push((keyset(&row), episode)),
-                    None => passed_over.push((row, standing.next_day)),
+                    None => passed_over.push((row, next_day)),
                 }
             }
             match window.direction {
@@ -112,11 +114,23 @@ impl WatchService {
         };
         let states = by_episode(states);
         let today = self.clock.now().date_naive();
-        let by_series = episodes.chunk_by(|a, b| a.series == b.series);
-        Ok(by_series
+        let by_series = || episodes.chunk_by(|a, b| a.series == b.series);
+        let again = by_series().filter(|episodes| Rewatch::may_be(episodes, &states));
+        let again: Vec<TitleId> = again.map(|episodes| episodes[0].series).collect();
+        let mut plays: HashMap<TitleId, Vec<Play>> = HashMap::new();
+        if let Some(profile) = profile
+            && !again.is_empty()
+        {
+            for play in self.ports.history.plays_of_titles(profile, &again).await? {
+                plays.entry(play.title).or_default().push(play);
+            }
+        }
+        Ok(by_series()
             .map(|episodes| {
-                let standing = SeriesStanding::new(episodes, &states, today);
-                (episodes[0].series, standing)
+                let series = episodes[0].series;
+                let plays = plays.get(&series).map(Vec::as_slice).unwrap_or_default();
+                let standing = SeriesStanding::new(episodes, &states, plays, today);
+                (series, standing)
             })
             .collect())
     }
@@ -142,50 +156,43 @@ impl WatchService {
             })
     }
 
-    /// Looks up when there is a later episode than those of these plays. Specials lead nowhere.
+    /// Looks up when there is something behind the episodes of these plays, specials that belong there included: who
+    /// has watched none passes over them. A special leads anywhere, for whoever watches their first.
     pub(super) async fn going_on(
         &self,
         plays: impl IntoIterator<Item = PlayRef>,
     ) -> Result<Vec<GoingOn>, WatchError> {
         let plays: Vec<PlayRef> = plays.into_iter().collect();
         let by_series = self.episodes_by_series(&plays).await?;
-        let going_on = plays.into_iter().filter_map(|play_ref| {
-            let episodes = by_series.get(&play_ref.title)?;
-            let episode = episodes.iter().find(|it| is_of(&play_ref, it))?;
-            let later = NextDay::after(episodes, Some(episode.ordinal()));
-            (episode.season > 0).then_some((play_ref, later))
-        });
-        Ok(going_on.collect())
+        Ok(going_on_in(&by_series, plays).collect())
     }
 
     /// Looks once more at the series behind whose last episode these plays are, which is not sure until this: a new one
-    /// may have come between. Broken off, it is found out when somebody looks what comes next.
+    /// may have come between. Broken off, it is found out when somebody looks what comes next; so it is where as much
+    /// was watched as there is and more, for then the series may be watched again.
     pub(super) async fn look_again(
         &self,
         going_on: &[GoingOn],
         ledger: &Ledger,
     ) -> Result<(), WatchError> {
-        let revision = |play_ref: &PlayRef| {
+        let unsure = |play_ref: &PlayRef| {
             let watched_title = ledger.watched_titles.get(play_ref.title_key())?;
-            let is_unsure = watched_title.next_day == Some(NextDay::UNSURE);
-            is_unsure.then_some(watched_title.stamp.revision)
+            (watched_title.next_day == Some(NextDay::UNSURE)).then_some(watched_title)
         };
-        let revisions: BTreeMap<(ProfileId, TitleId), u64> = going_on
-            .iter()
-            .filter(|(_, later)| later.is_none())
-            .filter_map(|(play_ref, _)| Some((play_ref.title_key(), revision(play_ref)?)))
+        let plays = going_on.iter().filter(|(_, later)| later.is_none());
+        let plays = plays.map(|(play_ref, _)| *play_ref);
+        let plays: Vec<PlayRef> = plays
+            .filter(|play_ref| unsure(play_ref).is_some())
             .collect();
-        let unsure = going_on.iter().filter(|(_, later)| later.is_none());
-        let unsure = unsure.map(|(play_ref, _)| *play_ref);
-        let now = self
-            .on_record()
-            .going_on(unsure.filter(|play_ref| revisions.contains_key(&play_ref.title_key())))
-            .await?;
-        let still = now.iter().filter(|(_, later)| later.is_none());
+        let by_series = self.on_record().episodes_by_series(&plays).await?;
+        let still = going_on_in(&by_series, plays).filter(|(_, later)| later.is_none());
         let finished: BTreeMap<_, u64> = still
             .filter_map(|(play_ref, _)| {
-                let key = play_ref.title_key();
-                Some((key, *revisions.get(&key)?))
+                let watched_title = unsure(&play_ref)?;
+                let watched = watched_title.completions.saturating_add(watched_title.told);
+                let episodes = by_series.get(&play_ref.title)?.len();
+                let is_once = usize::try_from(watched).is_ok_and(|watched| watched <= episodes);
+                is_once.then_some((play_ref.title_key(), watched_title.stamp.revision))
             })
             .collect();
         self.finish(finished.into_iter().collect()).await
@@ -311,6 +318,22 @@ impl WatchService {
             ),
         }
     }
+}
+
+/// When there is something behind the episodes of plays; what is of no episode is left out.
+fn going_on_in(
+    by_series: &BTreeMap<TitleId, Vec<Episode>>,
+    plays: Vec<PlayRef>,
+) -> impl Iterator<Item = GoingOn> {
+    plays.into_iter().filter_map(move |play_ref| {
+        let episodes = by_series.get(&play_ref.title)?;
+        let episode = episodes.iter().find(|it| is_of(&play_ref, it))?;
+        let later = match episode.season {
+            0 => Some(NextDay::EVER),
+            _ => NextDay::after(episodes, episode.run_place(), Specials::Watched),
+        };
+        Some((play_ref, later))
+    })
 }
 
 /// Whether a play is of an episode.

@@ -22,6 +22,7 @@ mod origin;
 mod pausing;
 mod playback_event;
 mod rebuild;
+mod rewatch;
 mod rows;
 mod rules;
 mod sections;
@@ -59,15 +60,16 @@ pub use log::{
     Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
     SettledHistory, Settling, Stream, Tail, WatchLog,
 };
-pub use next_up::{NextDay, next_episode};
+pub use next_up::{NextDay, Specials, next_episode};
 pub use playback_event::PlaybackEvent;
 pub use rebuild::{Drifted, Rebuilt};
+pub use rewatch::Rewatch;
 pub use rows::Rows;
 pub use rules::{Progress, WatchRules};
 pub use sections::{Heard, Section, Sections, Stretch};
 pub use service::{PlayLimit, Recording, Reported, WatchPorts, WatchService};
 pub use standing::{SeasonStanding, SeriesStanding};
-pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, WatchStore};
+pub use store::{FeedbackStore, FoldStep, HistoryStore, ProfileList, ThumbStore, WatchStore};
 pub use title_lists::{OnWatchlist, WatchlistOrder, WatchlistQuery};
 pub use together::{MOST_REPORTS, Reporting};
 pub use told::{Said, Watchable};

@@ -10,19 +10,27 @@ use crate::domain::ids::{ProfileId, TitleId};
 
 impl Ledger {
     /// Notes from which day on there is an episode to watch after the one of a play, if that is watched now: then it is
-    /// none before. That there is none at all is not sure before [`Self::finish_series`]. Idempotent.
+    /// none before. What was watched out of order, or again, or in a series that was finished, may be what begins a
+    /// rewatch: then it must be looked at. That there is none at all is not sure before [`Self::finish_series`].
+    /// Idempotent.
     pub fn go_on(&mut self, play_ref: &PlayRef, later: Option<NextDay>, now: DateTime<Utc>) {
-        if self.state(play_ref).is_some_and(|state| state.watched)
-            && let Some(watched_title) = self.watched_titles.get(play_ref.title_key())
-            && let Some(before) = watched_title.next_day
-        {
-            // Somebody who watched a later one before goes on behind that one, be it the last.
-            let next_day = match later {
-                Some(later) if before != NextDay::UNSURE => later.max(before),
-                Some(_) | None => NextDay::UNSURE,
-            };
-            self.put_next_day(play_ref.title_key(), Some(next_day), now);
-        }
+        let Some(state) = self.state(play_ref).filter(|state| state.watched) else {
+            return;
+        };
+        let Some(watched_title) = self.watched_titles.get(play_ref.title_key()) else {
+            return;
+        };
+        let play = self.plays.get(play_ref.play_key());
+        let is_latest = play.is_none_or(|play| play.last_at >= watched_title.last_at);
+        let next_day = match (watched_title.next_day, later) {
+            // The last of all goes on being reported.
+            (None, None) if state.ends() <= 1 => return,
+            (Some(NextDay::UNSURE), Some(later)) if later > NextDay::UNSURE => NextDay::UNSURE,
+            (Some(_), None) => NextDay::UNSURE,
+            (Some(before), Some(later)) if later >= before && is_latest => later,
+            (_, _) => NextDay::EVER,
+        };
+        self.put_next_day(play_ref.title_key(), Some(next_day), now);
     }
 
     /// Notes from which day on there is an episode of a series to watch next, unless something happened to the watched

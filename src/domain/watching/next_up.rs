@@ -3,15 +3,25 @@
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::catalog::Episode;
+use crate::domain::catalog::{Episode, RunPlace};
+
+/// Whether specials (season 0) may be next, where they belong between regular episodes. Those that belong nowhere never
+/// are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Specials {
+    /// For whoever has watched one of the series.
+    Watched,
+    /// For everybody else: they are passed over.
+    PassedOver,
+}
 
 /// A day from which on there may be an episode to watch next, in days since 1970; what was shown before then was shown
 /// for ever.
 ///
 /// A profile's watched series carry one each, so that what comes next is looked for in those alone that have
 /// something. It may be too early, which costs a look at the series, and then is put right; it is never too late:
-/// watching only moves it on, past episodes that are no longer next, and whoever changes the episodes of a series sets
-/// it back.
+/// watching in order only moves it on, past episodes that are no longer next, and what is watched out of order, or
+/// again, sets it back, as does whoever changes the episodes of a series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NextDay(pub u32);
@@ -30,13 +40,15 @@ impl NextDay {
         Self(u32::try_from(since.num_days()).unwrap_or_default())
     }
 
-    /// The first day on which an episode after one with this ordinal is shown; `None` if there is none.
-    pub fn after(episodes: &[Episode], ordinal: Option<(u32, u32)>) -> Option<Self> {
-        episodes
-            .iter()
-            .filter(|episode| episode.season > 0)
-            .filter(|episode| ordinal.is_none_or(|ordinal| episode.ordinal() > ordinal))
-            .map(|episode| episode.aired.map_or(Self::EVER, Self::of))
+    /// The first day on which something behind a place of the run is shown, or anything of it; `None` if there is
+    /// nothing.
+    pub fn after(
+        episodes: &[Episode],
+        place: Option<RunPlace>,
+        specials: Specials,
+    ) -> Option<Self> {
+        behind(episodes, place, specials)
+            .map(|(_, episode)| episode.aired.map_or(Self::EVER, Self::of))
             .min()
     }
 
@@ -46,24 +58,64 @@ impl NextDay {
     }
 }
 
-/// The first episode after the highest one watched that is not watched itself; the first of all if none was.
+/// The first episode behind the highest regular one watched that is not watched itself; the first of all if none was.
 ///
-/// Specials (season 0) take no part, nor do episodes that are still to be shown. `episodes` are those of one series,
-/// in order.
+/// What is still to be shown takes no part. `episodes` are those of one series.
 pub fn next_episode(
     episodes: &[Episode],
     is_watched: impl Fn(&Episode) -> bool,
+    specials: Specials,
     today: NaiveDate,
 ) -> Option<&Episode> {
-    let regular = || episodes.iter().filter(|episode| episode.season > 0);
-    let highest = regular()
-        .filter(|episode| is_watched(episode))
-        .map(Episode::ordinal)
-        .max();
-    regular()
-        .filter(|episode| episode.aired.is_none_or(|day| day <= today))
-        .filter(|episode| highest.is_none_or(|highest| episode.ordinal() > highest))
-        .find(|episode| !is_watched(episode))
+    first_behind(
+        episodes,
+        highest(episodes, &is_watched),
+        specials,
+        today,
+        is_watched,
+    )
+}
+
+/// The place of the highest regular episode that was watched; `None` if none was.
+pub(super) fn highest(
+    episodes: &[Episode],
+    is_watched: impl Fn(&Episode) -> bool,
+) -> Option<RunPlace> {
+    let regular = episodes.iter().filter(|episode| episode.season > 0);
+    let watched = regular.filter(|episode| is_watched(episode));
+    watched.filter_map(Episode::run_place).max()
+}
+
+/// The first episode behind a place of the run, or of all of it, that was shown by a day and is not done with.
+pub(super) fn first_behind(
+    episodes: &[Episode],
+    place: Option<RunPlace>,
+    specials: Specials,
+    day: NaiveDate,
+    is_done: impl Fn(&Episode) -> bool,
+) -> Option<&Episode> {
+    behind(episodes, place, specials)
+        .filter(|(_, episode)| was_shown(episode, day) && !is_done(episode))
+        .min_by_key(|(place, _)| *place)
+        .map(|(_, episode)| episode)
+}
+
+/// Whether an episode was shown by a day; those of unknown date were.
+pub(super) fn was_shown(episode: &Episode, day: NaiveDate) -> bool {
+    episode.aired.is_none_or(|aired| aired <= day)
+}
+
+/// What is behind a place of the run, or all of it, in no order.
+fn behind(
+    episodes: &[Episode],
+    place: Option<RunPlace>,
+    specials: Specials,
+) -> impl Iterator<Item = (RunPlace, &Episode)> {
+    episodes
+        .iter()
+        .filter(move |episode| episode.season > 0 || specials == Specials::Watched)
+        .filter_map(|episode| Some((episode.run_place()?, episode)))
+        .filter(move |(other, _)| place.is_none_or(|place| *other > place))
 }
 
 #[cfg(test)]
@@ -71,15 +123,18 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Texts;
+    use crate::domain::catalog::{Airs, Texts};
     use crate::domain::ids::{EpisodeId, TitleId};
     use crate::domain::stamp::Stamp;
 
-    /// The episodes of a series with two specials and two seasons of three; the last is shown tomorrow.
+    /// The episodes of a series with four specials and two seasons of three; the last is shown tomorrow. Of the specials
+    /// the third belongs between the seasons, and the fourth behind both.
     fn series() -> Vec<Episode> {
         let ordinals = [
             (0, 1),
             (0, 2),
+            (0, 3),
+            (0, 4),
             (1, 1),
             (1, 2),
             (1, 3),
@@ -95,7 +150,11 @@ mod tests {
                 number,
                 number_end: None,
                 absolute_number: None,
-                airs: None,
+                airs: match (season, number) {
+                    (0, 3) => Some(Airs::AfterSeason(1)),
+                    (0, 4) => Some(Airs::AfterSeason(2)),
+                    _ => None,
+                },
                 name: None,
                 original_name: None,
                 names: Texts::default(),
@@ -113,8 +172,12 @@ mod tests {
     }
 
     fn next_after(watched: &[(u32, u32)]) -> Option<(u32, u32)> {
+        next_of(watched, Specials::PassedOver)
+    }
+
+    fn next_of(watched: &[(u32, u32)], specials: Specials) -> Option<(u32, u32)> {
         let is_watched = |episode: &Episode| watched.contains(&episode.ordinal());
-        next_episode(&series(), is_watched, today()).map(Episode::ordinal)
+        next_episode(&series(), is_watched, specials, today()).map(Episode::ordinal)
     }
 
     #[test]
@@ -130,8 +193,17 @@ mod tests {
     }
 
     #[test]
-    fn specials_take_no_part() {
+    fn specials_are_next_where_they_belong_for_whoever_watches_them() {
+        let next = |watched: &[(u32, u32)]| next_of(watched, Specials::Watched);
+
         assert_eq!(next_after(&[(0, 1)]), Some((1, 1)));
+        assert_eq!(next_after(&[(1, 3)]), Some((2, 1)));
+        assert_eq!(next(&[(0, 1)]), Some((1, 1)));
+        assert_eq!(next(&[(1, 3)]), Some((0, 3)));
+        assert_eq!(next(&[(1, 3), (0, 3)]), Some((2, 1)));
+        assert_eq!(next(&[(2, 1)]), Some((2, 2)), "what lies before is over");
+        assert_eq!(next(&[(2, 2)]), Some((0, 4)));
+        assert_eq!(next(&[(2, 2), (0, 4)]), None, "the others belong nowhere");
     }
 
     #[test]
@@ -141,13 +213,21 @@ mod tests {
 
     #[test]
     fn the_day_is_that_of_the_first_later_episode() {
-        let after = |ordinal| NextDay::after(&series(), ordinal);
+        let episodes = series();
+        let after = |ordinal: Option<(u32, u32)>| {
+            let found = episodes.iter().find(|it| Some(it.ordinal()) == ordinal);
+            let place = found.and_then(Episode::run_place);
+            NextDay::after(&episodes, place, Specials::PassedOver)
+        };
         let tomorrow = NextDay::of(today().succ_opt().unwrap_or_default());
 
         assert_eq!(after(None), Some(NextDay::EVER));
         assert_eq!(after(Some((2, 1))), Some(NextDay::EVER));
         assert_eq!(after(Some((2, 2))), Some(tomorrow));
         assert_eq!(after(Some((2, 3))), None);
+        let last = episodes.last().and_then(Episode::run_place);
+        let special = NextDay::after(&episodes, last, Specials::Watched);
+        assert_eq!(special, Some(NextDay::EVER));
         assert_eq!(tomorrow.day(), today().succ_opt().unwrap_or_default());
         assert_eq!(NextDay::of(NaiveDate::MIN), NextDay::EVER);
     }

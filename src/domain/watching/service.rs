@@ -15,7 +15,7 @@ use super::log::{
     Cause, Draft, GoingOn, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
 };
 use super::rules::WatchRules;
-use super::store::{FeedbackStore, HistoryStore, WatchStore};
+use super::store::{FeedbackStore, HistoryStore, ThumbStore, WatchStore};
 use super::touched::PlayRef;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::Origin;
@@ -63,6 +63,8 @@ pub struct WatchPorts {
     pub history: Arc<dyn HistoryStore>,
     /// What profiles do not want to be suggested.
     pub feedback: Arc<dyn FeedbackStore>,
+    /// What all of them together say of titles.
+    pub thumbs: Arc<dyn ThumbStore>,
     /// How many plays a profile may begin; `None`: any number.
     pub plays: Option<PlayLimit>,
 }
@@ -89,7 +91,7 @@ impl WatchPorts {
     /// All of them on one store.
     pub fn on<S>(store: Arc<S>, recording: Recording) -> Self
     where
-        S: WatchStore + WatchLog + HistoryStore + FeedbackStore + 'static,
+        S: WatchStore + WatchLog + HistoryStore + FeedbackStore + ThumbStore + 'static,
     {
         let recorder = Arc::new(LogRecorder::new(LogPorts {
             log: store.clone(),
@@ -104,7 +106,8 @@ impl WatchPorts {
             recorder: recorder.clone(),
             settling: recorder.clone(),
             history: Arc::new(SettledHistory::new(store.clone(), recorder)),
-            feedback: store,
+            feedback: store.clone(),
+            thumbs: store,
             plays: None,
         }
     }

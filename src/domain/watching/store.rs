@@ -12,6 +12,7 @@ use super::listed::{ListedTitle, TitleList};
 use super::next_up::NextDay;
 use super::touched::Touched;
 use super::types::{Play, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::Thumbs;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::measured::measured;
@@ -192,6 +193,16 @@ pub trait HistoryStore: Send + Sync {
     /// All that is not to be suggested to a profile, in one read. Its `folded` is read first and its `newest` last: if
     /// both are the same, nothing that was acknowledged before is missing.
     async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError>;
+}
+}
+
+measured! {
+/// What all profiles together say of titles.
+#[async_trait]
+pub trait ThumbStore: Send + Sync {
+    /// How many profiles like each of these titles, and how many do not, by title; those of which none says anything are
+    /// left out. It is counted from their watched titles: whatever changes these changes it.
+    async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, StoreError>;
 }
 }
 

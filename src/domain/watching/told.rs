@@ -69,6 +69,12 @@ impl WatchState {
         at.map_or(0.0, |at| rules.weight(1.0, at))
     }
 
+    /// How often it was watched to the end, each time that the viewer said so included, be it the same as one that was
+    /// played.
+    pub(super) fn ends(&self) -> u32 {
+        self.completions.saturating_add(u32::from(self.is_told()))
+    }
+
     /// Whether the viewer said that it was watched.
     pub(super) fn is_told(&self) -> bool {
         self.told.is_some_and(Told::is_watched)

@@ -1,4 +1,4 @@
-//! How a title stands, how it is rated elsewhere, and videos about it.
+//! How a title stands, how it is rated, and videos about it.
 
 use async_graphql::{Enum, SimpleObject};
 
@@ -22,6 +22,15 @@ pub(crate) enum SeriesStatus {
 /// How a title is rated.
 #[derive(SimpleObject)]
 pub(crate) struct RatingSummary {
+    /// How good it is by all that is said of it, from 0 to 10, to three decimals: what `orderBy: TOP_RATED` and
+    /// `minRating` go by. It is a Bayesian mean, (S + 25 × 6.5) / (v + 25), of v votes that add up to S points: a like is
+    /// one vote of 10, a dislike one of 0, and each of `scores`, scaled to 10, stands for as many votes as it has, at most
+    /// 1000, and for 100 if nobody knows. Null if nobody rates it.
+    average: Option<f64>,
+    /// How many profiles of this site like it. It is counted anew every few seconds.
+    likes: u64,
+    /// How many profiles of this site do not like it. It is counted anew every few seconds.
+    dislikes: u64,
     /// What other sites make of it, by source; at most 20, and empty if nobody has said.
     scores: Vec<RatingScore>,
 }
@@ -48,7 +57,11 @@ impl RatingSummary {
             max: score.max,
             votes: score.votes,
         });
+        let thumbs = title.reception.thumbs;
         Self {
+            average: title.rating().map(catalog::Rating::points),
+            likes: thumbs.likes,
+            dislikes: thumbs.dislikes,
             scores: scores.collect(),
         }
     }

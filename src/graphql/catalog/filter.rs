@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject};
 
-use crate::domain::catalog::{self, begins_decade};
+use crate::domain::catalog::{self, MOST_POINTS, Rating, begins_decade};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
 use crate::domain::text::OTHER_INITIAL;
@@ -51,6 +51,12 @@ pub(crate) enum TitleOrder {
     RecentlyUpdated,
     /// What the most profiles have watched first.
     Popular,
+    /// The best `rating { average }` first; titles that nobody rates last.
+    TopRated,
+    /// What the most profiles watched in the last seven days first; titles that are not among the 5000 most watched of
+    /// these days last. It is counted anew every few seconds, so that a title that moves meanwhile may be passed over or
+    /// come twice.
+    Trending,
     /// Mixed by `seed`: the same seed always gives the same order, on every server and page.
     Random,
 }
@@ -71,6 +77,8 @@ impl TitleOrder {
             Self::OldestReleased => catalog::TitleOrder::OldestReleased,
             Self::RecentlyUpdated => catalog::TitleOrder::RecentlyUpdated,
             Self::Popular => catalog::TitleOrder::Popular,
+            Self::TopRated => catalog::TitleOrder::TopRated,
+            Self::Trending => catalog::TitleOrder::Trending,
             Self::Random => catalog::TitleOrder::Random(seed.unwrap_or(0)),
         })
     }
@@ -115,6 +123,9 @@ pub(crate) struct TitleFilter {
     /// For this age or a younger one, in years, 0 to 99, by the strictest system that has rated it. Unrated titles do not
     /// pass.
     max_age: Option<i32>,
+    /// With a `rating { average }` of at least so much, 0 to 10; it goes by three decimals. Titles that nobody rates do
+    /// not pass.
+    min_rating: Option<f64>,
     /// Whose name is sorted under this letter, A to Z, as in the order `NAME`; `#` is for all that begin with something
     /// else.
     first_letter: Option<String>,
@@ -147,6 +158,7 @@ impl TitleFilter {
             languages: codes("filter.languages", self.languages, language)?,
             countries: codes("filter.countries", self.countries, country)?,
             max_age: self.max_age.map(age).transpose()?,
+            min_rating: self.min_rating.map(rating).transpose()?,
             initial: self.first_letter.as_deref().map(initial).transpose()?,
             added_since: self.added_since.map(|since| since.0),
             among: None,
@@ -262,6 +274,14 @@ fn age(years: i32) -> Result<u8> {
         let message = format!("`filter.maxAge` must be 0 to {MOST_YEARS}");
         ApiError::argument(ErrorCode::OutOfRange, "filter.maxAge", message)
             .within(Bounds::between(0, MOST_YEARS.into()))
+    })
+}
+
+fn rating(points: f64) -> Result<Rating> {
+    Rating::of_points(points).ok_or_else(|| {
+        let message = format!("`filter.minRating` must be 0 to {MOST_POINTS}");
+        ApiError::argument(ErrorCode::OutOfRange, "filter.minRating", message)
+            .within(Bounds::between(0, MOST_POINTS))
     })
 }
 

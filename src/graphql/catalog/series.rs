@@ -86,24 +86,39 @@ title_object! {
         }
 
         /// The episode that the viewer's profile should watch next: the first one after the highest watched; the first of
-        /// all for somebody who has watched none, or is not logged in. Specials take no part, nor does what is still to be
-        /// shown. Null if everything was watched.
-        async fn next_up(&self, ctx: &Context<'_>) -> Result<Option<Episode>> {
+        /// all for somebody who has watched none, or is not logged in. A special is next where it belongs between
+        /// episodes (`airsBeforeSeason`, `airsAfterSeason`) for a profile that has watched a special of this series, and
+        /// for no other; what is still to be shown is not. Null if everything was watched.
+        async fn next_up(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(
+                desc = "True: for watching it again. Until everything that was shown was watched it is the same; then the first episode, until that is watched again; then what follows the episode watched last, of those not watched since `progress.rewatchStartedAt`.",
+                default_with = "Some(false)"
+            )]
+            rewatch: Option<bool>,
+        ) -> Result<Option<Episode>> {
             let standing = ctx.personal().standings.find(self.title().id).await?;
-            let next = standing.and_then(|standing| standing.next.clone());
+            let next = standing.and_then(|standing| match rewatch {
+                Some(true) => standing.next_again().cloned(),
+                Some(false) | None => standing.next.clone(),
+            });
             Ok(next.map(|episode| Episode(Arc::new(episode))))
         }
 
         /// How far the viewer's profile is with it.
         async fn progress(&self, ctx: &Context<'_>) -> Result<SeriesProgress> {
             let standing = ctx.personal().standings.find(self.title().id).await?;
-            Ok(
-                standing.map_or_else(SeriesProgress::default, |standing| SeriesProgress {
+            Ok(standing.map_or_else(SeriesProgress::default, |standing| {
+                let rewatch = standing.rewatch.as_ref();
+                SeriesProgress {
                     episodes_aired: standing.aired,
                     episodes_watched: standing.watched,
                     last_watched_at: standing.last_played_at.map(Into::into),
-                }),
-            )
+                    rewatch_started_at: rewatch.map(|rewatch| rewatch.started_at.into()),
+                    episodes_rewatched: rewatch.map_or(0, |rewatch| rewatch.watched),
+                }
+            }))
         }
 
         /// How much it is watched. For curators; an API key needs the scope `CURATE`.
@@ -123,4 +138,9 @@ struct SeriesProgress {
     episodes_watched: u64,
     /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
     last_watched_at: Option<DateTime>,
+    /// When the viewer's profile began to watch it again: with the first episode, after all that had been shown. Null if
+    /// it has not, or has come to the end of that as well.
+    rewatch_started_at: Option<DateTime>,
+    /// How many episodes the viewer's profile has watched since `rewatchStartedAt`, each once; 0 if that is null.
+    episodes_rewatched: u64,
 }

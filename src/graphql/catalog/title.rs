@@ -107,7 +107,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "rating",
         ty = "RatingSummary",
-        desc = "How it is rated by other sites."
+        desc = "How it is rated, by the viewers of this site and by other sites."
     ),
     field(
         name = "trailers",

@@ -272,7 +272,7 @@ macro_rules! title_object {
                 &self.title().tags
             }
 
-            /// How it is rated by other sites.
+            /// How it is rated, by the viewers of this site and by other sites.
             pub(super) async fn rating(&self) -> RatingSummary {
                 RatingSummary::of(self.title())
             }

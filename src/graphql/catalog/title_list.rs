@@ -24,6 +24,8 @@ static NEWEST_RELEASED: Order = Order::by_number("titles newest released");
 static OLDEST_RELEASED: Order = Order::by_number("titles oldest released");
 static RECENTLY_UPDATED: Order = Order::by_number("titles recently updated");
 static POPULAR: Order = Order::by_number("titles popular");
+static TOP_RATED: Order = Order::by_number("titles top rated");
+static TRENDING: Order = Order::by_number("titles trending");
 static RANDOM: Order = Order::by_number("titles random");
 
 /// So many of the most watched titles are leafed through by what was given; each page reads from the first on, and
@@ -104,6 +106,8 @@ fn of_cursors(order: catalog::TitleOrder) -> &'static Order {
         catalog::TitleOrder::OldestReleased => &OLDEST_RELEASED,
         catalog::TitleOrder::RecentlyUpdated => &RECENTLY_UPDATED,
         catalog::TitleOrder::Popular => &POPULAR,
+        catalog::TitleOrder::TopRated => &TOP_RATED,
+        catalog::TitleOrder::Trending => &TRENDING,
         catalog::TitleOrder::Random(_) => &RANDOM,
     }
 }

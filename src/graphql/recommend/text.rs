@@ -84,7 +84,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{Publication, Texts};
+    use crate::domain::catalog::{Publication, Reception, Texts};
     use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -120,6 +120,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             watchers: 0,
+            reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -66,7 +66,8 @@ impl ProfileWatching {
         )))
     }
 
-    /// The next episode of each series that was begun and not finished, the last played series first.
+    /// The next episode of each series that was begun and not finished, the last played series first. A series of which
+    /// everything that was shown was watched stands here while it is watched again, with the next episode of that.
     /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how
     /// many.
     async fn next_up(

@@ -122,6 +122,7 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         "erase",
         "follow_catalog",
         "follow_graph",
+        "follow_reception",
         "send_mail",
         "measure",
     ] {

@@ -191,6 +191,8 @@ async fn what_is_no_condition_is_refused_by_name() {
         ("durationTo: -1", "OUT_OF_RANGE", "durationTo"),
         ("maxAge: 100", "OUT_OF_RANGE", "maxAge"),
         ("maxAge: -1", "OUT_OF_RANGE", "maxAge"),
+        ("minRating: 10.1", "OUT_OF_RANGE", "minRating"),
+        ("minRating: -1", "OUT_OF_RANGE", "minRating"),
         ("firstLetter: \"ab\"", "INVALID", "firstLetter"),
         ("firstLetter: \"\"", "INVALID", "firstLetter"),
         ("firstLetter: \"7\"", "INVALID", "firstLetter"),
@@ -208,6 +210,7 @@ async fn what_is_no_condition_is_refused_by_name() {
             let expected = match &*field {
                 "filter.durationFrom" | "filter.durationTo" => [Some(0.0), None],
                 "filter.maxAge" => [Some(0.0), Some(99.0)],
+                "filter.minRating" => [Some(0.0), Some(10.0)],
                 _ => [None, None],
             };
             assert_eq!(bounds, expected, "{query}");

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::SOON;
 use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
 
@@ -45,6 +46,10 @@ async fn every_order_is_the_same_from_both_ends() {
     let mut visitor = Visitor::of(&site);
     let mut by_name = walk(&mut visitor, "NAME", "first", 100).await;
     assert!(by_name.len() > 180);
+    // What viewers make of titles is counted as the server begins.
+    let best = "{ titles(orderBy: TOP_RATED, first: 1) { nodes { rating { likes } } } }";
+    let is_counted = |seen: &Value| seen["titles"]["nodes"][0]["rating"]["likes"] != 0;
+    site.wait_for(SOON, best, is_counted).await;
 
     for order in [
         "NAME",
@@ -55,6 +60,8 @@ async fn every_order_is_the_same_from_both_ends() {
         "OLDEST_RELEASED",
         "RECENTLY_UPDATED",
         "POPULAR",
+        "TOP_RATED",
+        "TRENDING",
         "RANDOM, seed: 5",
     ] {
         let forward = walk(&mut visitor, order, "first", 19).await;

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Texts, Title,
-    TitleKind, TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Reception, Texts,
+    Title, TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -164,6 +164,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         watchers: 0,
+        reception: Reception::default(),
         stamp: stamp(),
     }
 }

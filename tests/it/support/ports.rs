@@ -13,7 +13,7 @@ use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::{WatchSource, WatchersStore};
 use reelgraph::domain::watching::{
-    FeedbackStore, HistoryStore, Recording, WatchLog, WatchRules, WatchStore,
+    FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchRules, WatchStore,
 };
 
 /// How watches are recorded where nothing depends on it.
@@ -39,7 +39,7 @@ macro_rules! together {
 
 together! {
     Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore;
-    Watching: WatchStore + WatchLog + HistoryStore + FeedbackStore + WatchSource;
+    Watching: WatchStore + WatchLog + HistoryStore + FeedbackStore + ThumbStore + WatchSource;
     /// Accounts, and what belongs to them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore
         + ErasureStore;

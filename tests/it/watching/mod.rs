@@ -9,4 +9,5 @@ mod limits;
 mod next_up;
 mod paging;
 mod player;
+mod rewatch;
 mod told;

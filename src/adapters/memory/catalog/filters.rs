@@ -11,7 +11,7 @@ use roaring::RoaringBitmap;
 
 use super::titles::Slot;
 use crate::domain::catalog::{
-    Facet, FacetCount, FacetValue, Publication, Title, TitleFilter, TitleKind, Visibility,
+    Facet, FacetCount, FacetValue, Publication, Rating, Title, TitleFilter, TitleKind, Visibility,
     begins_decade, decade,
 };
 use crate::domain::ids::{GenreId, PersonId};
@@ -34,6 +34,8 @@ pub(super) struct Filters {
     initials: BTreeMap<char, RoaringBitmap>,
     /// By age in years; `None`: without a rating.
     ages: BTreeMap<Option<u8>, RoaringBitmap>,
+    /// By how good titles are; those that nobody rates are in none.
+    ratings: BTreeMap<Rating, RoaringBitmap>,
     /// What is not open to viewers for ever.
     windows: BTreeMap<Slot, Publication>,
     /// Which of these are closed now.
@@ -86,6 +88,9 @@ impl Filters {
             .or_default()
             .insert(slot);
         self.ages.entry(title.age()).or_default().insert(slot);
+        if let Some(rating) = title.rating() {
+            self.ratings.entry(rating).or_default().insert(slot);
+        }
         if title.publication != Publication::default() {
             self.windows.insert(slot, title.publication);
             self.closed = Mutex::default();
@@ -121,8 +126,23 @@ impl Filters {
         }
         take_out(self.initials.get_mut(&initial(title)));
         take_out(self.ages.get_mut(&title.age()));
+        let rating = title.rating();
+        take_out(rating.and_then(|rating| self.ratings.get_mut(&rating)));
         if self.windows.remove(&slot).is_some() {
             self.closed = Mutex::default();
+        }
+    }
+
+    /// Notes that a title is rated otherwise.
+    pub(super) fn rate(&mut self, slot: Slot, before: Option<Rating>, now: Option<Rating>) {
+        if before == now {
+            return;
+        }
+        if let Some(titles) = before.and_then(|rating| self.ratings.get_mut(&rating)) {
+            titles.remove(slot);
+        }
+        if let Some(rating) = now {
+            self.ratings.entry(rating).or_default().insert(slot);
         }
     }
 
@@ -154,6 +174,7 @@ impl Filters {
             let of_age = self.ages.range(Some(0)..=Some(most));
             passing.only(any(of_age.map(|(_, titles)| titles)));
         }
+        passing.within(&self.ratings, (filter.min_rating, None));
         if visibility.max_age().is_some() || !visibility.sees_unrated() {
             let seen = self.ages.iter().filter(|(age, _)| {
                 let published = Publication::default();

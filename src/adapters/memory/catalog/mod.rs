@@ -13,6 +13,7 @@ mod lists;
 mod load;
 mod orders;
 mod people;
+mod reception;
 mod tables;
 mod titles;
 

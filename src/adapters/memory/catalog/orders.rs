@@ -8,11 +8,11 @@ use chrono::{DateTime, Utc};
 use roaring::RoaringBitmap;
 
 use super::titles::{Slot, Titles};
-use crate::domain::catalog::{TitleOrder, mixed};
+use crate::domain::catalog::{Rating, TitleOrder, mixed};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// All orders that are kept: what is mixed is put in order when it is asked for.
-pub(super) const ALL: [TitleOrder; 8] = [
+pub(super) const ALL: [TitleOrder; 10] = [
     TitleOrder::Name,
     TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
@@ -21,6 +21,8 @@ pub(super) const ALL: [TitleOrder; 8] = [
     TitleOrder::OldestReleased,
     TitleOrder::RecentlyUpdated,
     TitleOrder::Popular,
+    TitleOrder::TopRated,
+    TitleOrder::Trending,
 ];
 
 /// The place among them of the one by when titles were added.
@@ -164,6 +166,8 @@ fn place_of(order: TitleOrder) -> Option<usize> {
         TitleOrder::OldestReleased => Some(5),
         TitleOrder::RecentlyUpdated => Some(6),
         TitleOrder::Popular => Some(7),
+        TitleOrder::TopRated => Some(8),
+        TitleOrder::Trending => Some(9),
         TitleOrder::Random(_) => None,
     }
 }
@@ -238,6 +242,7 @@ fn key(titles: &Titles, order: TitleOrder, slot: Slot) -> Key<'_> {
             return Key::Backward(Reverse(titles.sort_name(slot)), id.to_i64());
         }
         TitleOrder::Random(seed) => mixed(seed, id),
+        TitleOrder::TopRated => Rating::number(titles.rating(slot)),
         _ => order.number(titles.at(slot)),
     };
     number_key(order, number, id.to_i64())

@@ -12,8 +12,8 @@ use super::orders::{self, Orders};
 use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Title,
-    TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
+    CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Rating,
+    Thumbs, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -99,6 +99,83 @@ impl Tables {
                     titles.set_watchers(slot, watchers);
                 }
             });
+    }
+
+    /// Which of these titles have other thumbs than is known, by slot. Those of which none are said have none.
+    pub(super) fn other_thumbs(
+        &self,
+        titles: &[TitleId],
+        thumbs: &[(TitleId, Thumbs)],
+    ) -> BTreeMap<Slot, Thumbs> {
+        let counted: HashMap<TitleId, Thumbs> = thumbs.iter().copied().collect();
+        let all = titles.iter().filter_map(|title| {
+            let said = counted.get(title).copied().unwrap_or_default();
+            Some((self.titles.slot(*title)?, said))
+        });
+        let is_other =
+            |slot: &Slot, said: &mut Thumbs| self.titles.at(*slot).reception.thumbs != *said;
+        let mut others: BTreeMap<Slot, Thumbs> = all.collect();
+        others.retain(is_other);
+        others
+    }
+
+    /// Takes in the thumbs of titles.
+    pub(super) fn put_thumbs(&mut self, titles: &[TitleId], thumbs: &[(TitleId, Thumbs)]) {
+        let thumbs = self.other_thumbs(titles, thumbs);
+        let slots: Vec<Slot> = thumbs.keys().copied().collect();
+        let rated = |titles: &Titles| -> Vec<Option<Rating>> {
+            let ratings = slots.iter().map(|slot| titles.rating(*slot));
+            ratings.collect()
+        };
+        let before = rated(&self.titles);
+        self.orders.moving(
+            &mut self.titles,
+            &[TitleOrder::TopRated],
+            &slots,
+            |titles| {
+                for (slot, thumbs) in thumbs {
+                    titles.set_thumbs(slot, thumbs);
+                }
+            },
+        );
+        let now = rated(&self.titles);
+        for (slot, (before, now)) in slots.iter().zip(before.into_iter().zip(now)) {
+            self.filters.rate(*slot, before, now);
+        }
+    }
+
+    /// Which titles were watched lately by another number than is known, by slot. Those of which none is said were
+    /// watched by nobody.
+    pub(super) fn other_lately(&self, watched: &[(TitleId, u64)]) -> BTreeMap<Slot, u64> {
+        let counted = watched.iter().filter_map(|(title, watched)| {
+            let slot = self.titles.slot(*title)?;
+            Some((slot, *watched))
+        });
+        let mut others: BTreeMap<Slot, u64> = counted.collect();
+        for (slot, title) in (0..).zip(self.titles.iter()) {
+            if title.reception.lately > 0 {
+                others.entry(slot).or_default();
+            }
+        }
+        others.retain(|slot, watched| self.titles.at(*slot).reception.lately != *watched);
+        others
+    }
+
+    /// Takes in how many watched titles lately, of so many of which that is another number.
+    pub(super) fn put_lately(&mut self, watched: &[(TitleId, u64)], most: usize) {
+        let others = self.other_lately(watched).into_iter().take(most);
+        let watched: Vec<(Slot, u64)> = others.collect();
+        let slots: Vec<Slot> = watched.iter().map(|(slot, _)| *slot).collect();
+        self.orders.moving(
+            &mut self.titles,
+            &[TitleOrder::Trending],
+            &slots,
+            |titles| {
+                for (slot, watched) in watched {
+                    titles.set_lately(slot, watched);
+                }
+            },
+        );
     }
 
     pub(super) fn list(
@@ -201,6 +278,7 @@ impl Tables {
                 let known = self.titles.at(slot);
                 // They have a feed of their own, and whoever writes a title writes none of them.
                 title.watchers = known.watchers;
+                title.reception = known.reception;
                 self.filters.remove(slot, known);
                 slot
             } else {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::domain::catalog::{ExternalId, Title};
+use crate::domain::catalog::{ExternalId, Rating, Thumbs, Title};
 use crate::domain::ids::{CollectionId, TitleId};
 use crate::domain::text;
 
@@ -29,6 +29,8 @@ struct Kept {
     id: TitleId,
     title: Arc<Title>,
     sort_name: Box<str>,
+    /// It takes longer to compute than to compare.
+    rating: Option<Rating>,
 }
 
 impl Titles {
@@ -51,6 +53,10 @@ impl Titles {
 
     pub(super) fn sort_name(&self, slot: Slot) -> &str {
         &self.kept[slot as usize].sort_name
+    }
+
+    pub(super) fn rating(&self, slot: Slot) -> Option<Rating> {
+        self.kept[slot as usize].rating
     }
 
     pub(super) fn slot(&self, id: TitleId) -> Option<Slot> {
@@ -89,6 +95,7 @@ impl Titles {
         let kept = Kept {
             id: title.id,
             sort_name: text::sort_name(&title.name).into(),
+            rating: title.rating(),
             title: Arc::new(title),
         };
         if slot < self.next_slot() {
@@ -102,6 +109,18 @@ impl Titles {
 
     pub(super) fn set_watchers(&mut self, slot: Slot, watchers: u64) {
         Arc::make_mut(&mut self.kept[slot as usize].title).watchers = watchers;
+    }
+
+    pub(super) fn set_thumbs(&mut self, slot: Slot, thumbs: Thumbs) {
+        let kept = &mut self.kept[slot as usize];
+        let title = Arc::make_mut(&mut kept.title);
+        title.reception.thumbs = thumbs;
+        kept.rating = title.rating();
+    }
+
+    pub(super) fn set_lately(&mut self, slot: Slot, watched: u64) {
+        let title = Arc::make_mut(&mut self.kept[slot as usize].title);
+        title.reception.lately = watched;
     }
 
     /// Forgets by what a title is found; its slot is nobody else's.

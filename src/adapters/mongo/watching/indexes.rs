@@ -1,6 +1,6 @@
 //! Indexes for a profile's lists, and for what waits for projection.
 
-use bson::doc;
+use bson::{Document, doc};
 
 use super::collections::Collections;
 use crate::adapters::mongo::indexes::{Build, Index, create, drop_former, has, make};
@@ -8,6 +8,14 @@ use crate::domain::error::StoreError;
 
 /// The predecessor of `to_go_on_with`.
 const FORMER_SERIES: &str = "series";
+
+/// What the index is called that thumbs are counted by; it has all that this needs.
+pub(super) const THUMBS: &str = "thumbs";
+
+/// The documents with a thumb, which alone are in that: a comparison lets through values of its type only.
+pub(super) fn with_thumb() -> Document {
+    doc! { "liked": { "$gte": false } }
+}
 
 /// Makes the collections and their indexes, unless they are there.
 pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bool, StoreError> {
@@ -70,6 +78,9 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
                 .named("waiting")
                 .only(has("waiting_since")),
             Index::on(doc! { "updated_at": 1, "_id": 1 }).named("written"),
+            Index::on(doc! { "_id.title": 1, "liked": 1 })
+                .named(THUMBS)
+                .only(with_thumb()),
         ],
         build,
     )

@@ -14,6 +14,7 @@ mod next_day;
 mod queue;
 mod reads;
 mod store;
+mod thumbs;
 mod transaction;
 
 pub use store::MongoWatching;

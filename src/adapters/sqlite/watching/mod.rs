@@ -9,6 +9,7 @@ mod log;
 mod rows;
 mod source;
 mod store;
+mod thumbs;
 mod title_lists;
 
 pub use store::SqliteWatching;

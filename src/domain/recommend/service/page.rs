@@ -98,6 +98,13 @@ impl RecommendService {
         Ok((list, offers))
     }
 
+    /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most
+    /// first, whoever may see them.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn watched_lately(&self) -> Result<Vec<(TitleId, u64)>, RecommendError> {
+        Ok(self.statistics.watched_lately().await?)
+    }
+
     /// What the most people have watched in the last days, in that order.
     async fn trending(
         &self,

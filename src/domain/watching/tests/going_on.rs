@@ -17,18 +17,55 @@ fn a_watched_episode_moves_the_series_on_to_the_day_of_the_next() {
 
     let half = watch(1, 1800.0, Some(7));
     let first = watch(2, 3600.0, Some(20_500));
-    let earlier = watch(3, 3600.0, Some(0));
+    let earlier = watch(3, 3600.0, Some(20_400));
+    let next = watch(6, 3600.0, Some(20_600));
     let last = watch(4, 3600.0, None);
     let again = watch(5, 3600.0, Some(20_500));
 
     assert_eq!(half, Some(NextDay::EVER));
     assert_eq!(first, Some(NextDay(20_500)));
-    assert_eq!(earlier, Some(NextDay(20_500)));
+    // It may be the first of watching it again.
+    assert_eq!(earlier, Some(NextDay::EVER));
+    assert_eq!(next, Some(NextDay(20_600)));
     // Another one may have come meanwhile.
     assert_eq!(
         (last, again),
         (Some(NextDay::UNSURE), Some(NextDay::UNSURE))
     );
+}
+
+#[test]
+fn a_finished_series_is_looked_at_when_it_is_watched_again() {
+    let finished = || {
+        let mut ledger = empty();
+        let whole =
+            [11_u64, 12].map(|number| watch(episode(number), number.cast_signed(), 1.0, None));
+        import(&mut ledger, &whole);
+        let [first, last] = whole.map(|watch| watch.play_ref());
+        ledger.go_on(&first, Some(NextDay(20_001)), now());
+        ledger.go_on(&last, None, now());
+        let unsure = watched_title(&ledger, SERIES).stamp.revision;
+        ledger.finish_series(last.title_key(), unsure, now());
+        assert_eq!(watched_title(&ledger, SERIES).next_day, None);
+        (reread(&ledger), first, last)
+    };
+    let next_day = |ledger: &Ledger| watched_title(ledger, SERIES).next_day;
+
+    // The player of the last one still reports.
+    let (mut ledger, _, last) = finished();
+    ledger.go_on(&last, None, now());
+    assert_eq!(next_day(&ledger), None);
+    let again = watch(episode(12), 30, 1.0, None);
+    import(&mut ledger, std::slice::from_ref(&again));
+    ledger.go_on(&again.play_ref(), None, now());
+    assert_eq!(next_day(&ledger), Some(NextDay::EVER));
+
+    let (mut ledger, first, _) = finished();
+    ledger.go_on(&first, Some(NextDay(20_001)), now());
+    assert_eq!(next_day(&ledger), Some(NextDay::EVER));
+    // What is reported late says nothing of the latest.
+    ledger.go_on(&first, Some(NextDay(u32::MAX)), now());
+    assert_eq!(next_day(&ledger), Some(NextDay::EVER));
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod going_on;
 mod imports;
 mod laws;
 mod reports;
+mod rewatch;
 mod support;
 mod told;

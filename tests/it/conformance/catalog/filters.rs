@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    CreditRole, Title, TitleFilter, TitleListStore, TitleOrder, TitleQuery, Visibility,
+    CreditRole, Rating, RatingScore, Title, TitleFilter, TitleListStore, TitleOrder, TitleQuery,
+    Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Window};
@@ -25,6 +26,16 @@ pub(super) fn moment(milliseconds: i64) -> DateTime<Utc> {
     at(0) + TimeDelta::milliseconds(milliseconds)
 }
 
+/// How another site rates a title, which does not say how many do.
+fn score(points: f64) -> RatingScore {
+    RatingScore {
+        source: "imdb".into(),
+        value: points,
+        max: 10.0,
+        votes: None,
+    }
+}
+
 /// Six titles that differ in whatever can be asked for.
 pub(super) fn some_titles() -> Vec<Title> {
     let mut heat = film(1);
@@ -39,6 +50,7 @@ pub(super) fn some_titles() -> Vec<Title> {
     heat.languages = vec!["en".into(), "es".into()];
     heat.countries = vec!["US".into()];
     heat.certifications = vec![certification("DE", "16", 16)];
+    heat.scores = vec![score(8.3)];
     heat.stamp.created_at = moment(0);
     let mut amelie = film(2);
     amelie.name = "Émile and Amélie".into();
@@ -49,6 +61,7 @@ pub(super) fn some_titles() -> Vec<Title> {
     amelie.languages = vec!["fr".into()];
     amelie.countries = vec!["FR".into(), "DE".into()];
     amelie.certifications = vec![certification("DE", "6", 6)];
+    amelie.scores = vec![score(7.0)];
     amelie.stamp.created_at = moment(1_000);
     let mut the_hour = film(3);
     the_hour.name = "The Hour".into();
@@ -62,6 +75,7 @@ pub(super) fn some_titles() -> Vec<Title> {
     the_hour.languages = vec!["en".into()];
     the_hour.countries = vec!["GB".into()];
     the_hour.certifications = vec![certification("DE", "0", 0)];
+    the_hour.scores = Vec::new();
     the_hour.stamp.created_at = moment(1_001);
     let mut numbers = series(4);
     numbers.name = "1984".into();
@@ -83,6 +97,7 @@ pub(super) fn some_titles() -> Vec<Title> {
     foreign.languages = Vec::new();
     foreign.countries = Vec::new();
     foreign.certifications = Vec::new();
+    foreign.scores = vec![score(0.0)];
     foreign.stamp.created_at = moment(86_400_001);
     vec![heat, amelie, the_hour, numbers, bare, foreign]
 }
@@ -99,6 +114,7 @@ pub(super) fn texts(texts: &[&str]) -> Vec<String> {
 fn conditions() -> Vec<(TitleFilter, Vec<u64>)> {
     let genres = |ids: &[u64]| Some(ids.iter().copied().map(GenreId).collect::<Vec<_>>());
     let people = |ids: &[u64]| Some(ids.iter().copied().map(PersonId).collect::<Vec<_>>());
+    let points = Rating::of_points;
     vec![
         (only(|it| it.genres = genres(&[1, 3])), vec![1, 2, 3, 4]),
         (only(|it| it.genres_all = genres(&[2, 3])), vec![3]),
@@ -152,6 +168,11 @@ fn conditions() -> Vec<(TitleFilter, Vec<u64>)> {
         (only(|it| it.countries = Some(texts(&["XX"]))), vec![]),
         (only(|it| it.max_age = Some(6)), vec![2, 3]),
         (only(|it| it.max_age = Some(99)), vec![1, 2, 3, 4]),
+        // Of a hundred votes each, and 25 of 6.5.
+        (only(|it| it.min_rating = points(0.0)), vec![1, 2, 6]),
+        (only(|it| it.min_rating = points(6.9)), vec![1, 2]),
+        (only(|it| it.min_rating = points(7.94)), vec![1]),
+        (only(|it| it.min_rating = points(7.941)), vec![]),
         (only(|it| it.initial = Some('H')), vec![1, 3]),
         (only(|it| it.initial = Some('E')), vec![2]),
         (only(|it| it.initial = Some('#')), vec![4, 6]),

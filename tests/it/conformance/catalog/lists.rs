@@ -28,7 +28,7 @@ on_every_backend!(open on [memory]:
     a_large_catalogue_is_filtered_in_every_order,
 );
 
-pub(super) const ORDERS: [TitleOrder; 10] = [
+pub(super) const ORDERS: [TitleOrder; 12] = [
     TitleOrder::Name,
     TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
@@ -37,6 +37,8 @@ pub(super) const ORDERS: [TitleOrder; 10] = [
     TitleOrder::OldestReleased,
     TitleOrder::RecentlyUpdated,
     TitleOrder::Popular,
+    TitleOrder::TopRated,
+    TitleOrder::Trending,
     TitleOrder::Random(0),
     TitleOrder::Random(i32::MIN),
 ];
@@ -328,6 +330,7 @@ async fn full_of_ties(store: &Opened) -> Vec<Title> {
                 title.premiered =
                     (number % 5 == 0).then(|| NaiveDate::from_ymd_opt(1999, 1, 31).unwrap());
                 title.genres = vec![GenreId(number % 3), GenreId(10 + number % 2)];
+                title.scores.truncate((number % 3) as usize);
                 title.credits = vec![
                     credit(number % 5, CreditRole::Director, 0),
                     credit(number % 4, CreditRole::Actor, 0),
@@ -424,6 +427,8 @@ fn compare(order: TitleOrder, a: &Title, b: &Title) -> Ordering {
         }
         TitleOrder::RecentlyUpdated => b.stamp.updated_at.cmp(&a.stamp.updated_at),
         TitleOrder::Popular => b.watchers.cmp(&a.watchers),
+        TitleOrder::TopRated => b.rating().cmp(&a.rating()),
+        TitleOrder::Trending => b.reception.lately.cmp(&a.reception.lately),
         TitleOrder::Random(seed) => mixed(seed, a.id).cmp(&mixed(seed, b.id)),
     }
 }

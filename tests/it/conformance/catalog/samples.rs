@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     Airs, Biography, CatalogBatch, Certification, Collection, Credit, CreditRole, Episode,
-    ExternalId, Extra, ExtraKind, Genre, Overview, PartOf, Person, Publication, RatingScore, Texts,
-    Title, TitleKind, Video,
+    ExternalId, Extra, ExtraKind, Genre, Overview, PartOf, Person, Publication, RatingScore,
+    Reception, Texts, Title, TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -104,6 +104,7 @@ pub(crate) fn film(number: u64) -> Title {
             extra(ExtraKind::Other, "https://example.org/a.mp4"),
         ],
         watchers: 0,
+        reception: Reception::default(),
         stamp: Stamp::first(at(number)),
     }
 }
@@ -141,6 +142,7 @@ pub(super) fn series(number: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         watchers: 0,
+        reception: Reception::default(),
         stamp: Stamp::first(at(number)),
     }
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use reelgraph::domain::ids::TitleId;
+use reelgraph::domain::catalog::Thumbs;
+use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Stop};
 use reelgraph::domain::watching::{
     Change, ImportedWatch, ProfileList, Touched, WatchError, WatchRules, WatchedItem, WatchedTitle,
@@ -18,7 +19,46 @@ on_every_backend!(open on [sqlite, mongo]:
     what_must_not_count_leaves_the_weight,
     thumbs_counts_and_reports_at_the_same_time_lose_nothing,
     nothing_is_said_by_an_erased_profile,
+    thumbs_are_counted_from_what_holds,
 );
+
+async fn thumbs_are_counted_from_what_holds(opened: &Opened) {
+    let all = [3, 1, 2, 404, 900].map(TitleId);
+    let counted = async |titles: &[TitleId]| {
+        let thumbs = opened.store.thumbs(titles).await.unwrap();
+        let number = |(title, it): (TitleId, Thumbs)| (title.0, it.likes, it.dislikes);
+        thumbs.into_iter().map(number).collect::<Vec<_>>()
+    };
+    assert_eq!(counted(&all).await, []);
+    // Who only watches says nothing.
+    opened.begin(play_ref(ANN, film(3), 1), at(0)).await;
+    for (number, liked) in (1..=40).zip([true, true, true, false].into_iter().cycle()) {
+        let said = Some(liked);
+        opened
+            .rate(ProfileId(number), TitleId(1), said, at(1))
+            .await;
+    }
+    opened.rate(ANN, SERIES, Some(false), at(2)).await;
+    opened.rate(ANN, SERIES, Some(false), at(3)).await;
+    let loaded = ImportedWatch {
+        liked: Some(true),
+        ..watch(BEN, film(2), at(-1000))
+    };
+    for _ in 0..2 {
+        opened.import(vec![loaded.clone()], at(4)).await;
+    }
+    let said = [(1, 30, 10), (2, 1, 0), (900, 0, 1)];
+    assert_eq!(counted(&all).await, said);
+    assert_eq!(counted(&[TitleId(900), TitleId(3)]).await, said[2..]);
+    assert_eq!(counted(&[]).await, []);
+
+    // Ann thinks better of one and takes the other back; Ben is forgotten.
+    opened.rate(ANN, TitleId(1), Some(false), at(5)).await;
+    opened.rate(ANN, SERIES, None, at(5)).await;
+    opened.store.erase_profile(BEN).await.unwrap();
+
+    assert_eq!(counted(&all).await, [(1, 28, 11)]);
+}
 
 async fn a_thumb_is_kept_without_a_play(opened: &Opened) {
     let ledger = opened.rate(ANN, TitleId(1), Some(false), at(5)).await;

@@ -1,0 +1,66 @@
+//! What viewers make of titles, as the snapshot lists them by it. Nothing of it is in the record: it is counted there.
+
+use std::collections::BTreeSet;
+
+use super::{CatalogSnapshot, State};
+use crate::domain::catalog::{Rating, ReceptionKeeper, Thumbs};
+use crate::domain::ids::TitleId;
+
+/// So many titles are moved at a time: nobody can read meanwhile.
+const AT_A_TIME: usize = 200;
+
+impl ReceptionKeeper for CatalogSnapshot {
+    fn title_ids(&self) -> Vec<TitleId> {
+        let ids = self.look(|tables| {
+            let titles = tables.titles.iter();
+            titles.map(|title| title.id).collect()
+        });
+        let mut ids: Vec<TitleId> = ids.unwrap_or_default();
+        // As stores have them: neighbours are read together.
+        ids.sort_unstable_by_key(|id| id.to_i64());
+        ids.dedup();
+        ids
+    }
+
+    fn put_thumbs(
+        &self,
+        titles: &[TitleId],
+        thumbs: &[(TitleId, Thumbs)],
+    ) -> Vec<(TitleId, Option<Rating>)> {
+        let mut rated: BTreeSet<TitleId> = thumbs.iter().map(|(title, _)| *title).collect();
+        // Mostly nothing is new: nobody is kept from reading to find that out.
+        let news = self.look(|tables| {
+            let others = tables.other_thumbs(titles, thumbs);
+            let others = others.keys().map(|slot| tables.titles.id(*slot));
+            others.collect::<Vec<TitleId>>()
+        });
+        let news = news.unwrap_or_default();
+        for titles in news.chunks(AT_A_TIME) {
+            self.change(|state| {
+                if let State::Whole { tables, .. } = state {
+                    tables.put_thumbs(titles, thumbs);
+                    self.changed();
+                }
+            });
+        }
+        rated.extend(news);
+        let ratings = self.look(|tables| {
+            let rated = rated.into_iter();
+            rated
+                .filter_map(|id| Some((id, tables.titles.with_id(id)?.rating())))
+                .collect()
+        });
+        ratings.unwrap_or_default()
+    }
+
+    fn put_lately(&self, watched: &[(TitleId, u64)]) {
+        while self.look(|tables| !tables.other_lately(watched).is_empty()) == Some(true) {
+            self.change(|state| {
+                if let State::Whole { tables, .. } = state {
+                    tables.put_lately(watched, AT_A_TIME);
+                    self.changed();
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! One number for how good a title is, of the scores that other sites give and of the thumbs of viewers.
+//!
+//! It is a Bayesian mean, as the "weighted rating" that `IMDb` describes for its charts: `(v·R + m·C) / (v + m)`, for `v`
+//! votes of the mean `R`, in which `m` votes of the middling `C` stand for all that nobody has said. So a title that one
+//! person likes does not stand before one that thousands like. `C` is a constant and not the mean of the catalogue, so
+//! that the number of a title changes with what is said of that title alone.
+
+use super::reception::{Rating, Thumbs};
+use super::scores::RatingScore;
+use super::types::Title;
+
+/// `C`: how a title is rated of which nobody says anything.
+const MIDDLING: f64 = 6.5;
+/// `m`: for how many votes that stands.
+const PRIOR_VOTES: f64 = 25.0;
+/// For how many votes the score of another site stands at the most: a million there do not drown what is said here.
+const MOST_VOTES: u64 = 1000;
+/// For how many it stands if nobody knows.
+const UNKNOWN_VOTES: u64 = 100;
+
+impl Title {
+    /// How good it is by all that is said of it; `None` if nobody says anything. A like is a vote of 10 points and a
+    /// dislike one of none; a score of another site is so many votes as were given there, up to 1000, and 100 if nobody
+    /// knows how many.
+    pub fn rating(&self) -> Option<Rating> {
+        let Thumbs { likes, dislikes } = self.reception.thumbs;
+        let elsewhere = self.scores.iter().filter_map(vote);
+        let here = [(10.0, votes(likes)), (0.0, votes(dislikes))];
+        let (sum, count) = elsewhere
+            .chain(here)
+            .fold((0.0, 0.0), |(sum, count), (points, votes)| {
+                (sum + points * votes, count + votes)
+            });
+        if count <= 0.0 {
+            return None;
+        }
+        Rating::of_points((sum + PRIOR_VOTES * MIDDLING) / (count + PRIOR_VOTES))
+    }
+}
+
+/// The points that another site gives, and for how many votes they stand.
+fn vote(score: &RatingScore) -> Option<(f64, f64)> {
+    let share = score.value / score.max;
+    let known = score.votes.unwrap_or(UNKNOWN_VOTES).min(MOST_VOTES);
+    // What nobody has voted for says nothing.
+    (share.is_finite() && known > 0).then(|| (share.clamp(0.0, 1.0) * 10.0, votes(known)))
+}
+
+#[expect(clippy::cast_precision_loss, reason = "fewer than 2^53 viewers")]
+fn votes(count: u64) -> f64 {
+    count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::{Publication, Reception, Texts, TitleKind};
+    use crate::domain::ids::TitleId;
+    use crate::domain::stamp::Stamp;
+
+    fn title(scores: &[(f64, f64, Option<u64>)], likes: u64, dislikes: u64) -> Title {
+        let scores = scores.iter().map(|(value, max, votes)| RatingScore {
+            source: "imdb".to_owned(),
+            value: *value,
+            max: *max,
+            votes: *votes,
+        });
+        Title {
+            id: TitleId(1),
+            kind: TitleKind::Film,
+            publication: Publication::default(),
+            slug: String::new(),
+            name: String::new(),
+            original_name: None,
+            year: None,
+            end_year: None,
+            premiered: None,
+            duration: None,
+            genres: Vec::new(),
+            credits: Vec::new(),
+            crew: Vec::new(),
+            countries: Vec::new(),
+            languages: Vec::new(),
+            external_ids: Vec::new(),
+            network: None,
+            total_seasons: None,
+            episode_duration: None,
+            collection: None,
+            certifications: Vec::new(),
+            names: Texts::default(),
+            overview: Texts::default(),
+            tagline: Texts::default(),
+            status: None,
+            studios: Vec::new(),
+            tags: Vec::new(),
+            scores: scores.collect(),
+            extras: Vec::new(),
+            watchers: 0,
+            reception: Reception {
+                thumbs: Thumbs { likes, dislikes },
+                lately: 0,
+            },
+            stamp: Stamp::first(DateTime::UNIX_EPOCH),
+        }
+    }
+
+    fn parts(title: &Title) -> Option<u16> {
+        title.rating().map(Rating::parts)
+    }
+
+    #[test]
+    fn it_is_the_mean_of_what_is_said_and_of_what_nobody_said() {
+        let many = title(&[(9.0, 10.0, Some(1_000_000))], 0, 0);
+        let unknown = title(&[(90.0, 100.0, None)], 0, 0);
+
+        // (1000 · 9 + 25 · 6.5) / 1025, (100 · 9 + 25 · 6.5) / 125, (3 · 10 + 25 · 6.5) / 28.
+        assert_eq!(parts(&many), Some(8939));
+        assert_eq!(parts(&unknown), Some(8500));
+        assert_eq!(parts(&title(&[], 3, 0)), Some(6875));
+        // (1000 · 9 + 500 · 0 + 25 · 6.5) / 1525.
+        assert_eq!(
+            parts(&title(&[(9.0, 10.0, Some(1_000_000))], 0, 500)),
+            Some(6008)
+        );
+        assert_eq!(parts(&title(&[], 0, 0)), None);
+        assert_eq!(parts(&title(&[(9.0, 10.0, Some(0))], 0, 0)), None);
+        assert_eq!(parts(&title(&[(9.0, 0.0, Some(9))], 0, 0)), None);
+    }
+
+    #[test]
+    fn each_like_is_for_it_each_dislike_against_it_and_none_leads_out_of_the_scale() {
+        for likes in [0, 1, 20, 10_000, u64::MAX / 4] {
+            for dislikes in [0, 1, 20, 10_000, u64::MAX / 4] {
+                let rated = |likes, dislikes| title(&[(7.0, 10.0, None)], likes, dislikes).rating();
+                let rating = rated(likes, dislikes);
+                assert!(rating.is_some_and(|it| it.parts() <= 10_000));
+                assert!(rated(likes + 10, dislikes) >= rating);
+                assert!(rated(likes, dislikes + 10) <= rating);
+            }
+        }
+    }
+}

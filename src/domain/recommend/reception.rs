@@ -1,0 +1,65 @@
+//! Brings what viewers make of titles to those who list titles by it. It is counted anew each time, from what is kept of
+//! profiles: so nothing of it is kept twice, and it is right again after whatever has happened.
+
+use std::sync::Arc;
+
+use super::error::RecommendError;
+use super::service::RecommendService;
+use crate::domain::catalog::{ReceptionKeeper, SearchService};
+use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::watching::WatchService;
+
+/// The thumbs of so many titles are counted by one operation, which has its time limit.
+const TOGETHER: usize = 2000;
+
+/// The use cases of following what viewers make of titles.
+#[derive(Clone)]
+pub struct ReceptionService {
+    watching: WatchService,
+    recommend: RecommendService,
+    search: SearchService,
+    keeper: Arc<dyn ReceptionKeeper>,
+}
+
+impl ReceptionService {
+    /// A service that tells whoever keeps titles in memory, and whoever searches them.
+    pub fn new(
+        watching: WatchService,
+        recommend: RecommendService,
+        search: SearchService,
+        keeper: Arc<dyn ReceptionKeeper>,
+    ) -> Self {
+        Self {
+            watching,
+            recommend,
+            search,
+            keeper,
+        }
+    }
+
+    /// Counts the thumbs of all titles.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_thumbs(&self) -> Result<(), RecommendError> {
+        for titles in self.keeper.title_ids().chunks(TOGETHER) {
+            let thumbs = self.watching.thumbs(titles).await?;
+            let rated = self.keeper.put_thumbs(titles, &thumbs);
+            // Also those that are rated as they were: search forgets that when a title changes.
+            self.search.rate(&rated);
+        }
+        Ok(())
+    }
+
+    /// Counts who watched each title in the last days. While the graph does not answer, it stays as it was.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_lately(&self) -> Result<(), RecommendError> {
+        match self.recommend.watched_lately().await {
+            Ok(watched) => self.keeper.put_lately(&watched),
+            Err(error) if error.code() == ErrorCode::UpstreamUnavailable => tracing::debug!(
+                error = &error as &dyn std::error::Error,
+                "The graph does not answer; what is trending stays as it was"
+            ),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
