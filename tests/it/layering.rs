@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "async_trait",
             "base64",
+            "bytes",
             "cardinality_estimator",
             "chrono",
             // A format of the files that curators load, as JSON is.

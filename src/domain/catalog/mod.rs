@@ -50,7 +50,11 @@ pub use filter::{TitleFilter, TitleQuery};
 pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
-pub use pictures::{Picture, PictureAddress, PictureKind, PictureSubject};
+pub use pictures::{
+    Colour, LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, Picture, PictureAddress, PictureError,
+    PictureFacts, PictureFormat, PictureHash, PictureKind, PictureProblem, PictureReader,
+    PictureService, PictureSubject, Rendition, RenditionFormat, StoredAddress, StoredPicture,
+};
 pub use publication::{Publication, TitleState};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};

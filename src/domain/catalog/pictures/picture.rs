@@ -169,8 +169,11 @@ impl<'a> Picture<'a> {
         let size = self.kind.size();
         let (across, down) = (f64::from(size.0), f64::from(size.1));
         let (focus, unit) = match self.kind {
-            PictureKind::Poster => ((300.0, 345.0), 600.0),
-            PictureKind::Backdrop => ((800.0, 330.0), 640.0),
+            PictureKind::Poster | PictureKind::Portrait => ((300.0, 345.0), 600.0),
+            PictureKind::Backdrop
+            | PictureKind::Logo
+            | PictureKind::Banner
+            | PictureKind::Thumb => ((800.0, 330.0), 640.0),
             // Above the name.
             PictureKind::Still => ((860.0, 270.0), 540.0),
         };
@@ -201,8 +204,12 @@ impl<'a> Picture<'a> {
         let (across, down) = self.kind.size();
         let (across, down) = (f64::from(across), f64::from(down));
         let (margin, note_size, room) = match self.kind {
-            PictureKind::Poster => (48.0, 21.0, (250.0, 104.0, 4)),
-            PictureKind::Backdrop | PictureKind::Still => (64.0, 25.0, (150.0, 84.0, 2)),
+            PictureKind::Poster | PictureKind::Portrait => (48.0, 21.0, (250.0, 104.0, 4)),
+            PictureKind::Backdrop
+            | PictureKind::Logo
+            | PictureKind::Banner
+            | PictureKind::Thumb
+            | PictureKind::Still => (64.0, 25.0, (150.0, 84.0, 2)),
         };
         let width = across - 2.0 * margin;
         let (height, largest, lines) = room;
