@@ -2,6 +2,8 @@
 //! another one.
 
 pub mod argon2;
+pub mod blobs;
+pub mod images;
 pub mod jwt;
 #[cfg(feature = "kafka")]
 pub mod kafka;
