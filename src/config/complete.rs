@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::accounts::AccountConfig;
+use super::blobs::BlobConfig;
 use super::insight::InsightConfig;
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
@@ -48,6 +49,8 @@ pub struct Config {
     pub listen_too: Option<SocketAddr>,
     /// The folder of the embedded store.
     pub data_dir: PathBuf,
+    /// Where the bytes of pictures are kept.
+    pub blobs: BlobConfig,
     /// Where the program runs.
     pub env: Environment,
     /// The address that the site is seen at from outside; `None`: the one it serves on.
@@ -150,6 +153,9 @@ impl Config {
         check_suggestions(&ranking, &freshness)?;
         let env = given.env.unwrap_or_default();
         let documents = given.documents.filter(|path| !path.as_os_str().is_empty());
+        let data_dir = given
+            .data_dir
+            .unwrap_or_else(|| PathBuf::from("reelgraph-data"));
         let documents_only = given.documents_only.unwrap_or_default();
         if documents_only && documents.is_none() {
             bail!("documents-only is set, and `documents` names no folder of manifests");
@@ -162,9 +168,8 @@ impl Config {
                 Some(_) => None,
                 None => Some(SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))),
             },
-            data_dir: given
-                .data_dir
-                .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
+            blobs: BlobConfig::complete(given.blobs, &data_dir, &variable)?,
+            data_dir,
             public_url: given.public_url.map(check_public_url).transpose()?,
             site_name: given.site_name.filter(|name| !name.trim().is_empty()),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),

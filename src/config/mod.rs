@@ -3,6 +3,7 @@
 
 mod accounts;
 mod address;
+mod blobs;
 mod complete;
 mod examine;
 mod insight;
@@ -13,6 +14,7 @@ mod settings;
 mod topics;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
+pub use blobs::{BlobConfig, BucketConfig};
 pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;

@@ -25,6 +25,9 @@ pub struct Settings {
     /// The folder of the embedded store [default: ./reelgraph-data]
     #[arg(long, global = true, env = "REELGRAPH_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Where pictures are kept: a folder, or `s3://bucket/folder` [default: `blobs` in the folder of the embedded store]
+    #[arg(long, global = true, env = "REELGRAPH_BLOBS", value_name = "PLACE")]
+    pub blobs: Option<String>,
     /// Production has secure cookies, and tells strangers less [default: development]
     #[arg(
         long,
@@ -276,6 +279,7 @@ impl Settings {
             config: self.config.or(other.config),
             listen: self.listen.or(other.listen),
             data_dir: self.data_dir.or(other.data_dir),
+            blobs: self.blobs.or(other.blobs),
             env: self.env.or(other.env),
             public_url: self.public_url.or(other.public_url),
             site_name: self.site_name.or(other.site_name),
