@@ -12,6 +12,7 @@ pub mod memory;
 pub mod mongo;
 pub mod neo4j;
 pub mod oauth;
+pub mod pictures;
 pub mod redis;
 pub mod search;
 pub mod sqlite;

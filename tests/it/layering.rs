@@ -225,7 +225,7 @@ const FEATURES: &[&str] = &[
 /// The technologies: one folder each.
 const ADAPTERS: &[&str] = &[
     "argon2", "blobs", "images", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth",
-    "redis", "search", "sqlite",
+    "pictures", "redis", "search", "sqlite",
 ];
 
 struct Source {

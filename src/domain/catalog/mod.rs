@@ -51,9 +51,10 @@ pub use genres::{GenreName, genre_name};
 pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
-    Colour, LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, Picture, PictureAddress, PictureError,
-    PictureFacts, PictureFormat, PictureHash, PictureKind, PictureProblem, PictureReader,
-    PictureService, PictureSubject, Rendition, RenditionFormat, StoredAddress, StoredPicture,
+    Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, Picture, PictureAddress,
+    PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind, PictureOrigin,
+    PictureProblem, PictureReader, PictureService, PictureSubject, Rendition, RenditionFormat,
+    StoredAddress, StoredPicture, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
 pub use roles::Roles;

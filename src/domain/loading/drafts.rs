@@ -102,6 +102,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
@@ -142,6 +143,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
         certifications: record
             .certifications
             .over_entries(base.certifications, |it| &it.system),
+        pictures: record.pictures.over("pictures", base.pictures)?,
         ..base
     })
 }
@@ -231,6 +233,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         tags: _,
         scores: _,
         extras: _,
+        pictures,
         watchers: _,
         stamp: _,
     } = new;
@@ -273,6 +276,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("collection", id(collection) != id(&old.collection)),
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),
+        ("pictures", *pictures != old.pictures),
     ]);
     changes.extend(about_changes(old, new));
     changes
@@ -293,6 +297,7 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         born: None,
         died: None,
         birthplace: None,
+        pictures: Vec::new(),
         external_ids: Vec::new(),
         stamp: Stamp::first(now),
     }

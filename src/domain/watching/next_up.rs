@@ -95,6 +95,7 @@ mod tests {
                 number,
                 number_end: None,
                 absolute_number: None,
+                pictures: Vec::new(),
                 airs: None,
                 name: None,
                 original_name: None,

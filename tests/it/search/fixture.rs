@@ -163,6 +163,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: 0,
         stamp: stamp(),
     }
@@ -205,6 +206,7 @@ pub(super) fn person(first_name: &str, name: &str) -> Change {
             born: None,
             died: None,
             birthplace: None,
+            pictures: Vec::new(),
             external_ids: Vec::new(),
             stamp: stamp(),
         }),

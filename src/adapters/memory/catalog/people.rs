@@ -148,6 +148,7 @@ impl Kept {
             born: self.born,
             died,
             birthplace: birthplace.map(str::to_owned),
+            pictures: Vec::new(),
             external_ids: ids.collect(),
             stamp: self.stamp,
         }

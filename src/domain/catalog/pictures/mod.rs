@@ -5,9 +5,11 @@
 //! its slug. A drawing has presentation attributes alone, so that it needs neither styles nor scripts.
 
 mod address;
+mod blur;
 mod canvas;
 mod dice;
 mod flat;
+mod kept;
 mod kind;
 mod landscape;
 mod lettering;
@@ -25,6 +27,7 @@ mod svg;
 mod tests;
 
 pub use address::{PictureAddress, PictureSubject};
+pub use kept::{KeptPicture, PictureOrigin, in_order_of_languages};
 pub use kind::PictureKind;
 pub use picture::Picture;
 pub use reader::{

@@ -140,6 +140,7 @@ pub(super) fn series(number: u64) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: 0,
         stamp: Stamp::first(at(number)),
     }
