@@ -24,6 +24,7 @@ mod roles;
 mod scores;
 mod search;
 mod service;
+mod showing;
 mod status;
 mod store;
 mod telling;

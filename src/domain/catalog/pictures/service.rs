@@ -78,6 +78,16 @@ impl PictureService {
         Ok(picture)
     }
 
+    /// The bytes of a rendition, if it was made before.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_rendition(
+        &self,
+        picture: &StoredPicture,
+        wanted: Rendition,
+    ) -> Result<Option<Bytes>, PictureError> {
+        Ok(self.blobs.get(&wanted.key(&picture.hash)).await?)
+    }
+
     /// The bytes of a rendition: those that were made before, or else it is made once, however many ask. `None` if the
     /// bytes of the picture are gone. [`PictureProblem::Busy`] if too many are being made already.
     #[tracing::instrument(level = "debug", skip_all)]
