@@ -14,7 +14,7 @@ use super::insight::InsightConfig;
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Ide, Settings, SimilarEdges};
+use super::settings::{Environment, Ide, PictureUrls, Settings, SimilarEdges};
 use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
@@ -101,6 +101,8 @@ pub struct Config {
     pub freshness: Freshness,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
+    /// Which addresses of pictures are read from the web.
+    pub picture_urls: PictureUrls,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -209,6 +211,7 @@ impl Config {
                 anonymous_max_age: given.anonymous_max_age,
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
+            picture_urls: given.picture_urls.unwrap_or_default(),
             introspection: given
                 .introspection
                 .unwrap_or(env == Environment::Development),
