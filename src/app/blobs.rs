@@ -1,4 +1,4 @@
-//! Where the bytes of pictures are kept, by the settings.
+//! Where the bytes of pictures are read and kept, by the settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,9 +7,12 @@ use anyhow::Context;
 
 use crate::adapters::blobs::{FolderBlobs, S3Access, S3Blobs, Way, examine_bucket, examine_folder};
 use crate::adapters::memory::{CachedBlobs, TokioTasks};
-use crate::config::{BlobConfig, BucketConfig, Config};
+use crate::adapters::pictures::{FilesAndWeb, Reach};
+use crate::config::{BlobConfig, BucketConfig, Config, PictureUrls};
 use crate::domain::blobs::BlobStore;
+use crate::domain::catalog::PictureService;
 use crate::domain::finding::Finding;
+use crate::domain::loading::PictureLoading;
 use crate::domain::measured::Measured;
 use crate::domain::ping::Ping;
 use crate::domain::pulse::Pulse;
@@ -24,6 +27,22 @@ pub(super) struct Blobs {
     /// With what is small in memory.
     pub(super) store: Arc<dyn BlobStore>,
     pub(super) pulse: Pulse,
+}
+
+impl Blobs {
+    /// What a load reads pictures by, and keeps them.
+    pub(super) fn loading(&self, pictures: &PictureService, config: &Config) -> PictureLoading {
+        let reach = match config.picture_urls {
+            PictureUrls::Off => Reach::Nothing,
+            PictureUrls::Public => Reach::Public,
+            PictureUrls::Any => Reach::Any,
+        };
+        PictureLoading {
+            source: Arc::new(FilesAndWeb::new(reach)),
+            pictures: pictures.clone(),
+            blobs: Arc::clone(&self.store),
+        }
+    }
 }
 
 /// The place that the settings name; nothing is made there yet.

@@ -188,7 +188,8 @@ impl App {
                 watching.clone(),
                 Arc::clone(&clock),
                 bus,
-            ),
+            )
+            .with_pictures(blobs.loading(&pictures, config)),
             usage: UsageService::new(
                 Arc::clone(&stores.usage),
                 catalog.clone(),
