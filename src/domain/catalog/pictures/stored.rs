@@ -30,7 +30,7 @@ pub struct StoredPicture {
     /// The colour of most of it.
     pub colour: Colour,
     /// The language of what is written on it; `None`: nothing, or nobody said.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub language: Option<LanguageTag>,
 }
 
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn a_picture_is_read_as_it_is_written() {
         let hash = PictureHash::of(b"the bytes of a picture");
-        let written = json!({
+        let mut written = json!({
             "kind": "logo",
             "hash": hash.to_string(),
             "format": "webp",
@@ -106,11 +106,15 @@ mod tests {
         });
 
         let picture: StoredPicture = serde_json::from_value(written.clone()).unwrap();
+        let packed = postcard::to_stdvec(&picture).unwrap();
 
         assert_eq!(picture.kind, PictureKind::Logo);
         assert_eq!(picture.format, PictureFormat::WebP);
         assert_eq!(picture.colour, Colour([10, 20, 30]));
         assert_eq!(picture.language, None);
+        let unpacked: StoredPicture = postcard::from_bytes(&packed).unwrap();
+        assert_eq!(unpacked, picture);
+        written["language"] = json!(null);
         assert_eq!(serde_json::to_value(&picture).unwrap(), written);
         assert!(picture.key().as_str().starts_with("pictures/"));
     }
