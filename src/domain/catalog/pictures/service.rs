@@ -190,3 +190,169 @@ impl Coded for PictureError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::super::reader::PictureFacts;
+    use super::super::rendition::RenditionFormat;
+    use super::super::stored::{Colour, PictureFormat};
+    use super::*;
+
+    /// Keeps bytes, and says how often any were put.
+    #[derive(Default)]
+    struct Kept {
+        blobs: Mutex<BTreeMap<BlobKey, Bytes>>,
+        puts: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl BlobStore for Kept {
+        async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+            self.puts.fetch_add(1, Ordering::SeqCst);
+            self.blobs.lock().unwrap().insert(key.clone(), bytes);
+            Ok(())
+        }
+
+        async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+            Ok(self.blobs.lock().unwrap().get(key).cloned())
+        }
+
+        async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+            Ok(self.blobs.lock().unwrap().contains_key(key))
+        }
+    }
+
+    /// Takes texts for pictures, and makes renditions when it may.
+    struct Texts {
+        may: Semaphore,
+        made: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl PictureReader for Texts {
+        async fn read(&self, bytes: Bytes) -> Result<PictureFacts, PictureProblem> {
+            if bytes.is_empty() {
+                return Err(PictureProblem::UnknownFormat);
+            }
+            Ok(PictureFacts {
+                format: PictureFormat::Png,
+                width: 4_000,
+                height: 4_000,
+                blurhash: "blur".to_owned(),
+                colour: Colour([1, 2, 3]),
+            })
+        }
+
+        async fn render(&self, bytes: Bytes, wanted: Rendition) -> Result<Bytes, PictureProblem> {
+            self.may.acquire().await.unwrap().forget();
+            self.made.fetch_add(1, Ordering::SeqCst);
+            let width = wanted.width();
+            Ok([&bytes[..], width.to_string().as_bytes()].concat().into())
+        }
+    }
+
+    fn service(may: usize) -> (PictureService, Arc<Kept>, Arc<Texts>) {
+        let kept = Arc::new(Kept::default());
+        let texts = Arc::new(Texts {
+            may: Semaphore::new(may),
+            made: AtomicUsize::default(),
+        });
+        (
+            PictureService::new(kept.clone(), texts.clone()),
+            kept,
+            texts,
+        )
+    }
+
+    async fn stored(service: &PictureService, text: &str) -> StoredPicture {
+        let bytes = text.as_bytes().to_vec();
+        let stored = service.store(PictureKind::Poster, None, bytes).await;
+        stored.unwrap()
+    }
+
+    fn of_width(picture: &StoredPicture, width: u32) -> Rendition {
+        Rendition::fitting(picture, Some(width), None, RenditionFormat::WebP)
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_kept_once_and_what_is_none_is_not_kept() {
+        let (service, kept, _) = service(0);
+
+        let first = stored(&service, "a picture").await;
+        let second = stored(&service, "a picture").await;
+        let none = service.store(PictureKind::Logo, None, Vec::new()).await;
+        let large = vec![0; MOST_BYTES + 1];
+        let large = service.store(PictureKind::Logo, None, large).await;
+
+        assert_eq!(first, second);
+        assert_eq!(first.hash, PictureHash::of(b"a picture"));
+        assert_eq!(kept.puts.load(Ordering::SeqCst), 1);
+        assert_eq!(none.unwrap_err().code(), ErrorCode::Invalid);
+        assert_eq!(large.unwrap_err().code(), ErrorCode::OutOfRange);
+    }
+
+    #[tokio::test]
+    async fn a_rendition_is_made_once_however_many_ask_and_kept() {
+        let (service, _, texts) = service(1);
+        let picture = stored(&service, "a picture").await;
+        let wanted = of_width(&picture, 342);
+        assert_eq!(
+            service.find_rendition(&picture, wanted).await.unwrap(),
+            None
+        );
+
+        let made = join_all((0..20).map(|_| service.rendition(&picture, wanted))).await;
+
+        for made in made {
+            assert_eq!(made.unwrap().as_deref(), Some(&b"a picture342"[..]));
+        }
+        let found = service.find_rendition(&picture, wanted).await.unwrap();
+        assert_eq!(found.as_deref(), Some(&b"a picture342"[..]));
+        assert_eq!(texts.made.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn of_bytes_that_are_gone_there_is_no_rendition() {
+        let (service, kept, _) = service(1);
+        let picture = stored(&service, "a picture").await;
+        kept.blobs.lock().unwrap().clear();
+
+        let gone = service.rendition(&picture, of_width(&picture, 342)).await;
+
+        assert_eq!(gone.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_too_many_are_made_is_told_to_come_again() {
+        let (service, _, texts) = service(0);
+        let mut pictures = Vec::new();
+        for number in 0..=MOST_AT_ONCE {
+            pictures.push(stored(&service, &number.to_string()).await);
+        }
+        let mut making: Vec<_> = pictures[..MOST_AT_ONCE]
+            .iter()
+            .map(|picture| Box::pin(service.rendition(picture, of_width(picture, 92))))
+            .collect();
+        for one in &mut making {
+            assert!(futures::poll!(one).is_pending());
+        }
+        let last = &pictures[MOST_AT_ONCE];
+        let wanted = of_width(last, 92);
+
+        let refused = service.rendition(last, wanted).await.unwrap_err();
+        texts.may.add_permits(MOST_AT_ONCE + 1);
+        let made = join_all(making).await;
+
+        assert_eq!(refused.code(), ErrorCode::RateLimited);
+        assert!(refused.retry_after().is_some());
+        assert!(made.iter().all(|made| matches!(made, Ok(Some(_)))));
+        assert!(service.rendition(last, wanted).await.unwrap().is_some());
+    }
+}
