@@ -431,6 +431,7 @@ mod tests {
         let episode = former_episode();
 
         assert_eq!((person.died, person.birthplace), (None, None));
+        assert!(person.pictures.is_empty() && episode.pictures.is_empty());
         let numbers = (episode.number_end, episode.absolute_number, episode.airs);
         assert_eq!(numbers, (None, None, None));
         assert!(episode.names.is_empty() && episode.crew.is_empty());

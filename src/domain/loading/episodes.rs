@@ -39,7 +39,7 @@ pub struct EpisodeRecord {
     pub names: Said<Translated>,
     /// What happens in it, by language.
     pub overview: Said<Translated>,
-    /// Its stills.
+    /// Its stills, and where they are.
     pub still: PicturesRecord,
     /// The day of the first showing.
     pub aired: Said<NaiveDate>,

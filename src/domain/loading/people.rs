@@ -29,7 +29,7 @@ pub struct PersonRecord {
     pub birthplace: Said<String>,
     /// What is told of the life, by language.
     pub biography: Said<Translated>,
-    /// Their portraits.
+    /// Their portraits, and where they are.
     pub portrait: PicturesRecord,
     /// Ids elsewhere, by provider.
     pub external_ids: Said<Entries<ExternalId>>,

@@ -22,7 +22,7 @@ pub trait PictureSource: Send + Sync {
     ) -> Result<PictureRead, PictureFault>;
 }
 
-/// What was read.
+/// What was read of a picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PictureRead {
     /// It is as it was when the validator was given.

@@ -138,7 +138,11 @@ impl SaidOfKind {
         let (before, mut pictures): (Vec<KeptPicture>, Vec<KeptPicture>) = stored
             .into_iter()
             .partition(|it| it.picture.kind == self.kind && it.picture.language == language);
-        let named = || self.pictures.iter().filter(|it| it.language == language);
+        let named = || {
+            self.pictures
+                .iter()
+                .filter(move |it| it.language == language)
+        };
         let mut after: Vec<KeptPicture> = Vec::new();
         for kept in named().filter_map(|picture| picture.read.as_ref()) {
             if after.iter().all(|it| it.picture.hash != kept.picture.hash) {

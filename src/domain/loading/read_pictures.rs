@@ -109,7 +109,7 @@ impl Run<'_> {
                 match named.named.clone() {
                     Named::Nothing => {}
                     Named::Wrong { text, reason } => {
-                        self.refuse_picture(line, field, &text, &reason)
+                        self.refuse_picture(line, field, &text, &reason);
                     }
                     Named::At(from) => jobs.push(Job {
                         line,

@@ -54,9 +54,9 @@ pub(crate) enum ImageFormat {
 
 /// A picture that is there to be shown.
 pub(crate) enum Image {
-    /// It was given.
+    /// One that was given, with what it is of.
     Stored(PictureSubject, StoredPicture),
-    /// It is drawn.
+    /// One that is drawn where none was given.
     Drawn(Drawn),
 }
 

@@ -14,7 +14,7 @@ const SIZE: u32 = 9;
 /// The hash of what fades from a colour at the top to one at the bottom.
 pub(super) fn of_gradient(top: Color, bottom: Color) -> String {
     let (top, bottom) = (linear(top), linear(bottom));
-    let channels = [0, 1, 2];
+    let channels = [0_usize, 1, 2];
     let mean = channels.map(|at| f64::midpoint(top[at], bottom[at]));
     // Twice the mean of what fades evenly times a half wave.
     let wave = channels.map(|at| (top[at] - bottom[at]) * 4.0 / (PI * PI));
