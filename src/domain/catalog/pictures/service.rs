@@ -300,7 +300,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_rendition_is_made_once_however_many_ask_and_kept() {
-        let (service, _, texts) = service(1);
+        let (service, _, texts) = service(0);
         let picture = stored(&service, "a picture").await;
         let wanted = of_width(&picture, 342);
         assert_eq!(
@@ -308,7 +308,8 @@ mod tests {
             None
         );
 
-        let made = join_all((0..20).map(|_| service.rendition(&picture, wanted))).await;
+        let asked = join_all((0..20).map(|_| service.rendition(&picture, wanted)));
+        let (made, ()) = futures::join!(asked, async { texts.may.add_permits(20) });
 
         for made in made {
             assert_eq!(made.unwrap().as_deref(), Some(&b"a picture342"[..]));
