@@ -261,10 +261,10 @@ impl Source {
 
     /// Whether it names a crate, and no module of its own that is called alike.
     fn names_crate(&self, name: &str) -> bool {
-        let own = ["mod {};", "use super::{};", "use super::{}::{self"];
-        if own
-            .iter()
-            .any(|own| self.text.contains(&own.replacen("{}", name, 1)))
+        let is_own = |own: &str| self.text.contains(&own.replace("{}", name));
+        if ["mod {};", "use super::{};", "use super::{}::{self"]
+            .into_iter()
+            .any(is_own)
         {
             return false;
         }

@@ -39,7 +39,7 @@ fn weigh(image: &mut RgbaImage) {
     }
 }
 
-/// Takes that back.
+/// Takes back what [`weigh`] has done.
 fn unweigh(image: &mut RgbaImage) {
     for Rgba([red, green, blue, alpha]) in image.pixels_mut() {
         let alpha = u16::from(*alpha);

@@ -38,13 +38,15 @@ fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// One piece of a PNG.
-fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+/// One piece of a PNG, with its sum (CRC-32).
+fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
     let named = [name, content].concat();
-    let mut sum = flate2::Crc::new();
-    sum.update(&named);
+    let sum = named.iter().fold(u32::MAX, |sum, byte| {
+        let of_byte = |sum: u32, _| (sum >> 1) ^ (0xedb8_8320 * (sum & 1));
+        (0..8).fold(sum ^ u32::from(*byte), of_byte)
+    });
     let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-    [&length[..], &named, &sum.sum().to_be_bytes()].concat()
+    [&length[..], &named, &(!sum).to_be_bytes()].concat()
 }
 
 /// A PNG of some bytes that says that it is so large.

@@ -26,7 +26,7 @@ pub enum PictureKind {
 }
 
 impl PictureKind {
-    /// All there are.
+    /// All kinds, in the order in which they are shown.
     pub const ALL: [Self; 7] = [
         Self::Poster,
         Self::Backdrop,

@@ -23,7 +23,7 @@ pub struct PictureFacts {
     pub format: PictureFormat,
     /// In pixels, turned as the picture says of itself.
     pub width: u32,
-    /// Likewise.
+    /// In pixels, turned as the picture says of itself.
     pub height: u32,
     pub blurhash: String,
     pub colour: Colour,

@@ -89,7 +89,7 @@ impl Rendition {
 }
 
 impl RenditionFormat {
-    /// All there are.
+    /// All formats that there are.
     pub const ALL: [Self; 3] = [Self::Jpeg, Self::Png, Self::WebP];
 
     /// How names of its files end.
@@ -101,7 +101,7 @@ impl RenditionFormat {
         }
     }
 
-    /// Its media type.
+    /// Its media type, as HTTP says it.
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",

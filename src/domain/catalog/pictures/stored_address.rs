@@ -12,7 +12,7 @@ pub struct StoredAddress {
     pub subject: PictureSubject,
     pub kind: PictureKind,
     pub hash: PictureHash,
-    /// In pixels.
+    /// The width of the rendition in pixels.
     pub width: u32,
     pub format: RenditionFormat,
 }
