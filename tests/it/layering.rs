@@ -262,10 +262,8 @@ impl Source {
     /// Whether it names a crate, and no module of its own that is called alike.
     fn names_crate(&self, name: &str) -> bool {
         let is_own = |own: &str| self.text.contains(&own.replace("{}", name));
-        if ["mod {};", "use super::{};", "use super::{}::{self"]
-            .into_iter()
-            .any(is_own)
-        {
+        let own = ["mod {};", "use super::{};", "use super::{}::{self"];
+        if own.into_iter().any(is_own) {
             return false;
         }
         let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';
