@@ -171,6 +171,7 @@ fn person(number: u64) -> Person {
         born: None,
         died: None,
         birthplace: None,
+        pictures: Vec::new(),
         external_ids: vec![external("wikidata", number)],
         stamp: stamp(number),
     }
@@ -222,6 +223,7 @@ fn title(number: u64, people: u64) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: stamp(number),

@@ -438,6 +438,7 @@ fn film(id: u64) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(SystemClock.now()),

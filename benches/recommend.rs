@@ -280,6 +280,7 @@ fn film(id: u64) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: TITLES - id,
         reception: Reception::default(),
         stamp: Stamp::first(now()),

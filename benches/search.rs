@@ -227,6 +227,7 @@ fn title(number: u64, people: u64) -> Change {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: mixed(number) % 1_000,
         reception: Reception::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),

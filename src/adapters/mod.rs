@@ -2,6 +2,8 @@
 //! another one.
 
 pub mod argon2;
+pub mod blobs;
+pub mod images;
 pub mod jwt;
 #[cfg(feature = "kafka")]
 pub mod kafka;
@@ -10,6 +12,7 @@ pub mod memory;
 pub mod mongo;
 pub mod neo4j;
 pub mod oauth;
+pub mod pictures;
 pub mod redis;
 pub mod search;
 pub mod sqlite;

@@ -1,5 +1,6 @@
 //! Connects everything: settings to adapters, adapters to services. No rules of any kind.
 
+mod blobs;
 mod outside;
 mod stores;
 
@@ -9,13 +10,14 @@ use anyhow::Context;
 
 use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
+use crate::adapters::images::ImageReader;
 use crate::adapters::memory::{MemoryEvents, MemoryLimiter, TokioTasks};
 use crate::adapters::search::WordSearch;
 use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogTeller, SearchService, VisibilityPolicy,
+    CatalogFollower, CatalogService, CatalogTeller, PictureService, SearchService, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
@@ -33,6 +35,7 @@ use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
+use self::blobs::Blobs;
 use self::outside::{access_tokens, mailer, providers, topics};
 use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
@@ -51,6 +54,8 @@ pub struct App {
     pub load: LoadService,
     /// How much is watched.
     pub usage: UsageService,
+    pictures: PictureService,
+    blobs: Blobs,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -85,6 +90,8 @@ impl App {
         let bus = Arc::clone(&stores.bus);
         let catalog = CatalogService::new(stores.catalog.service.clone());
         let index = WordSearch::default();
+        let blobs = blobs::open(config)?;
+        let pictures = PictureService::new(Arc::clone(&blobs.store), Arc::new(ImageReader::new()));
         let plays = config.plays_per_day.map(|per_day| PlayLimit {
             limiter: Arc::clone(&stores.limiter),
             per_day,
@@ -181,7 +188,8 @@ impl App {
                 watching.clone(),
                 Arc::clone(&clock),
                 bus,
-            ),
+            )
+            .with_pictures(blobs.loading(&pictures, config)),
             usage: UsageService::new(
                 Arc::clone(&stores.usage),
                 catalog.clone(),
@@ -190,6 +198,8 @@ impl App {
             catalog,
             watching,
             accounts,
+            pictures,
+            blobs,
             mail,
             stores,
             follower: Arc::new(graph),
@@ -215,6 +225,7 @@ impl App {
     /// Looks at everything that the program needs, and changes nothing.
     pub async fn examine(config: &Config) -> Vec<Finding> {
         let mut findings = config.examine();
+        findings.extend(blobs::examine(config).await);
         if let Some(servers) = &config.servers {
             let (record, graph, sessions) = futures::join!(
                 adapters::mongo::examine(&servers.mongodb_uri, servers.timeout, &SystemClock),
@@ -308,6 +319,7 @@ impl App {
                 self.stores.pulses.record.clone(),
                 self.stores.pulses.sessions.clone(),
                 self.stores.pulses.graph.clone(),
+                self.blobs.pulse.clone(),
             ],
             || self.events.subscribe(),
         );
@@ -348,6 +360,7 @@ impl App {
             record: pulses.record,
             sessions: pulses.sessions,
             graph: pulses.graph,
+            blobs: self.blobs.pulse.clone(),
             catalog: self.search.begun().clone(),
             progress: self.progress.clone(),
             clock: Arc::clone(&self.clock),
@@ -363,6 +376,7 @@ impl App {
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
             usage: self.usage.clone(),
+            pictures: self.pictures.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -36,6 +36,13 @@ impl Source for FileSource {
         self.format
     }
 
+    fn folder(&self) -> Option<PathBuf> {
+        // Of a bare name it is the one that the command was called in.
+        let folder = self.path.parent()?;
+        let is_here = folder.as_os_str().is_empty();
+        Some(if is_here { ".".into() } else { folder.into() })
+    }
+
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {
         let file = File::open(&self.path)?;
         self.progress.set_length(file.metadata()?.len());

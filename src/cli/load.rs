@@ -32,7 +32,7 @@ pub(super) async fn run(
     progress.finish_and_clear();
     let summary = summary?;
     println!("{}", sum_up(&summary, options));
-    Ok(if summary.refused == 0 {
+    Ok(if summary.refused + summary.refused_pictures == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -76,6 +76,12 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         "{} refused, {} warnings",
         summary.refused, summary.warnings
     ));
+    if summary.refused_pictures > 0 {
+        parts.push(format!(
+            "{} pictures refused; their records are loaded without them",
+            summary.refused_pictures
+        ));
+    }
     for (kind, warned) in &summary.warnings_by_kind {
         let of = if warned.different < warned.times {
             format!(" ({} different)", warned.different)

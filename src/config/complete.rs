@@ -9,11 +9,12 @@ use ipnet::IpNet;
 use url::Url;
 
 use super::accounts::AccountConfig;
+use super::blobs::BlobConfig;
 use super::insight::InsightConfig;
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Ide, Settings, SimilarEdges};
+use super::settings::{Environment, Ide, PictureUrls, Settings, SimilarEdges};
 use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
@@ -48,6 +49,8 @@ pub struct Config {
     pub listen_too: Option<SocketAddr>,
     /// The folder of the embedded store.
     pub data_dir: PathBuf,
+    /// Where the bytes of pictures are kept.
+    pub blobs: BlobConfig,
     /// Where the program runs.
     pub env: Environment,
     /// The address that the site is seen at from outside; `None`: the one it serves on.
@@ -98,6 +101,8 @@ pub struct Config {
     pub freshness: Freshness,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
+    /// Which addresses of pictures are read from the web.
+    pub picture_urls: PictureUrls,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -150,6 +155,9 @@ impl Config {
         check_suggestions(&ranking, &freshness)?;
         let env = given.env.unwrap_or_default();
         let documents = given.documents.filter(|path| !path.as_os_str().is_empty());
+        let data_dir = given
+            .data_dir
+            .unwrap_or_else(|| PathBuf::from("reelgraph-data"));
         let documents_only = given.documents_only.unwrap_or_default();
         if documents_only && documents.is_none() {
             bail!("documents-only is set, and `documents` names no folder of manifests");
@@ -162,9 +170,8 @@ impl Config {
                 Some(_) => None,
                 None => Some(SocketAddr::from((Ipv6Addr::LOCALHOST, PORT))),
             },
-            data_dir: given
-                .data_dir
-                .unwrap_or_else(|| PathBuf::from("reelgraph-data")),
+            blobs: BlobConfig::complete(given.blobs, &data_dir, &variable)?,
+            data_dir,
             public_url: given.public_url.map(check_public_url).transpose()?,
             site_name: given.site_name.filter(|name| !name.trim().is_empty()),
             trusted_proxies: given.trusted_proxies.unwrap_or_default(),
@@ -204,6 +211,7 @@ impl Config {
                 anonymous_max_age: given.anonymous_max_age,
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
+            picture_urls: given.picture_urls.unwrap_or_default(),
             introspection: given
                 .introspection
                 .unwrap_or(env == Environment::Development),

@@ -1,11 +1,9 @@
 //! Looks at the settings: each alone is allowed, but some do not go together, or not with being public.
 
-use std::net::IpAddr;
-
 use secrecy::{ExposeSecret, SecretString};
-use url::{Host, Url};
 
-use super::{Config, Environment};
+use super::blobs::is_loopback;
+use super::{BlobConfig, Config, Environment};
 use crate::domain::finding::{Finding, Verdict};
 
 /// A secret of fewer characters may be guessed.
@@ -26,6 +24,7 @@ impl Config {
         findings.push(self.examine_proxies());
         findings.push(self.examine_country());
         findings.push(self.examine_origins());
+        findings.push(self.examine_blobs());
         findings
     }
 
@@ -125,6 +124,26 @@ impl Config {
         )
     }
 
+    fn examine_blobs(&self) -> Finding {
+        let (folder, is_of_one) = match &self.blobs {
+            BlobConfig::Bucket(bucket) => {
+                return setting("blobs", &format!("in the bucket {}", bucket.bucket));
+            }
+            BlobConfig::Folder(folder) => (folder, false),
+            BlobConfig::Beside(folder) => (folder, self.servers.is_some()),
+        };
+        let whose = if is_of_one {
+            ", of this server alone"
+        } else {
+            ""
+        };
+        setting("blobs", &format!("in {}{whose}", folder.display())).but_if(
+            is_of_one && self.env == Environment::Production,
+            Verdict::Warning,
+            "set REELGRAPH_BLOBS to a bucket or to a folder that all servers see: the others do not have its pictures",
+        )
+    }
+
     fn examine_origins(&self) -> Finding {
         let origins = &self.trusted_origins;
         let found = if origins.is_empty() {
@@ -151,15 +170,6 @@ fn long_enough(aspect: &'static str, name: &str, secret: &SecretString) -> Findi
         Verdict::Warning,
         &advice,
     )
-}
-
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
-    }
 }
 
 #[cfg(test)]
@@ -211,6 +221,25 @@ mod tests {
         assert_eq!(verdicts(given("10.0.0.0/8"), &[]), []);
         let expected = [("country header", Verdict::Warning)];
         assert_eq!(verdicts(given("none"), &[]), expected);
+    }
+
+    #[test]
+    fn pictures_in_a_folder_of_one_server_are_told_of_where_there_may_be_several() {
+        let servers = [
+            ("MONGODB_URI", "mongodb://h"),
+            ("NEO4J_URI", "bolt://h"),
+            ("REDIS_URL", "redis://h"),
+        ];
+        let variables = [&SECRETS[..], &servers].concat();
+        let shared = Settings {
+            blobs: Some("/srv/pictures".to_owned()),
+            ..production()
+        };
+
+        let expected = [("blobs", Verdict::Warning)];
+        assert_eq!(verdicts(production(), &variables), expected);
+        assert_eq!(verdicts(shared, &variables), []);
+        assert_eq!(verdicts(Settings::default(), &servers), []);
     }
 
     #[test]

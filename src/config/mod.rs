@@ -3,6 +3,7 @@
 
 mod accounts;
 mod address;
+mod blobs;
 mod complete;
 mod examine;
 mod insight;
@@ -13,9 +14,10 @@ mod settings;
 mod topics;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
+pub use blobs::{BlobConfig, BucketConfig};
 pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Ide, Settings, SimilarEdges};
+pub use settings::{Environment, Ide, PictureUrls, Settings, SimilarEdges};
 pub use topics::Brokers;

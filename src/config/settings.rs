@@ -25,6 +25,9 @@ pub struct Settings {
     /// The folder of the embedded store [default: ./reelgraph-data]
     #[arg(long, global = true, env = "REELGRAPH_DATA_DIR", value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
+    /// Where pictures are kept: a folder, or `s3://bucket/folder` [default: `blobs` in the folder of the embedded store]
+    #[arg(long, global = true, env = "REELGRAPH_BLOBS", value_name = "PLACE")]
+    pub blobs: Option<String>,
     /// Production has secure cookies, and tells strangers less [default: development]
     #[arg(
         long,
@@ -245,6 +248,15 @@ pub struct Settings {
     )]
     #[serde(rename = "rebuild_at")]
     pub recompute_all_at: Option<f64>,
+    /// Which addresses of pictures `load` reads from the web: none, `https` on the public internet, or any [default: public]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_PICTURE_URLS",
+        value_enum,
+        value_name = "WHICH"
+    )]
+    pub picture_urls: Option<PictureUrls>,
     /// The highest age rating in years that whoever is not logged in sees [default: every one]
     #[arg(
         long,
@@ -276,6 +288,7 @@ impl Settings {
             config: self.config.or(other.config),
             listen: self.listen.or(other.listen),
             data_dir: self.data_dir.or(other.data_dir),
+            blobs: self.blobs.or(other.blobs),
             env: self.env.or(other.env),
             public_url: self.public_url.or(other.public_url),
             site_name: self.site_name.or(other.site_name),
@@ -312,6 +325,7 @@ impl Settings {
             similar: self.similar.or(other.similar),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),
             recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
+            picture_urls: self.picture_urls.or(other.picture_urls),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
             unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),
@@ -329,6 +343,19 @@ pub enum SimilarEdges {
     Compute,
     /// They are computed elsewhere and come by `graph import`.
     Import,
+}
+
+/// Which addresses of pictures are read from the web.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PictureUrls {
+    /// None: whoever loads passes them over.
+    Off,
+    /// Those of `https` on the public internet.
+    #[default]
+    Public,
+    /// Any, on one's own network and by plain `http` too.
+    Any,
 }
 
 /// Where the program runs.

@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod batch;
+pub mod blobs;
 pub mod budget;
 pub mod catalog;
 pub mod clock;

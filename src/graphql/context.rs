@@ -11,7 +11,7 @@ use super::site::SiteFacts;
 use crate::domain::accounts::AccountService;
 use crate::domain::accounts::Secret;
 use crate::domain::budget::Budget;
-use crate::domain::catalog::{CatalogService, SearchService, VisibilityPolicy};
+use crate::domain::catalog::{CatalogService, PictureService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::events::EventBus;
@@ -31,6 +31,8 @@ pub struct Services {
     pub recommend: RecommendService,
     /// How much is watched.
     pub usage: UsageService,
+    /// What is made of pictures that were given.
+    pub pictures: PictureService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

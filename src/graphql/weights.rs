@@ -173,9 +173,9 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (
-        &["Episode", "Film", "Playable", "Series", "Title"],
+        &["Episode", "Film", "Person", "Playable", "Series", "Title"],
         &["images"],
-        2,
+        5,
     ),
     (&["RatingSummary"], &["scores"], 5),
     (&["ApiKey"], &["scopes"], 5),

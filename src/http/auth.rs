@@ -109,6 +109,21 @@ impl Authenticate {
         }
     }
 
+    /// Takes units from what the network of whoever asks has, for work that is found out about late.
+    pub(super) async fn spend(&self, parts: &Parts, units: u32) -> Result<(), Refusal> {
+        let detail = "too many requests in a short time";
+        self.take(parts, units, detail).await
+    }
+
+    async fn take(&self, parts: &Parts, units: u32, detail: &'static str) -> Result<(), Refusal> {
+        let taken = self.door.take(&Self::client(parts), units).await;
+        taken.map_err(|over| {
+            let mut refusal = Refusal::rate_limited(detail);
+            refusal.retry_after = Some(over.wait.as_secs() + 1);
+            refusal
+        })
+    }
+
     /// Nobody is taken for logged in, or for logged out, while the sessions cannot be asked.
     async fn ask(&self, credentials: &Credentials) -> Result<Proof, Refusal> {
         let proof = self.accounts.authenticate(credentials).await;
@@ -201,12 +216,8 @@ impl Gatekeeper for Authenticate {
 
     async fn knock(&self, parts: &Parts, bytes: usize) -> Result<(), Refusal> {
         let units = knock::with_bytes(MESSAGE, bytes as u64);
-        let taken = self.door.take(&Self::client(parts), units).await;
-        taken.map_err(|over| {
-            let mut refusal = Refusal::rate_limited("too many messages in a short time");
-            refusal.retry_after = Some(over.wait.as_secs() + 1);
-            refusal
-        })
+        let detail = "too many messages in a short time";
+        self.take(parts, units, detail).await
     }
 
     async fn stand(&self, parts: &Parts) -> Result<Standing, Refusal> {

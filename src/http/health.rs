@@ -19,6 +19,8 @@ pub struct Stores {
     pub record: Pulse,
     pub sessions: Pulse,
     pub graph: Pulse,
+    /// Where the bytes of pictures are.
+    pub blobs: Pulse,
     /// Whether the catalogue was read.
     pub catalog: Begun,
     /// Whether the graph follows the record.
@@ -32,6 +34,7 @@ pub(super) struct Readiness {
     record: Answer,
     sessions: Answer,
     graph: Answer,
+    blobs: Answer,
     catalog: Catalog,
     projection: Projection,
 }
@@ -68,7 +71,7 @@ enum Projection {
 }
 
 impl Readiness {
-    /// Whether requests can be served. Without the graph they can (suggestions fall back on what is popular), and what
+    /// Whether requests can be served. Without pictures they can; without the graph too (suggestions fall back on what is popular), and what
     /// waits for it is not lost, so that is said and does not count: a load balancer would otherwise take every server
     /// away at once.
     pub(super) fn is_ready(&self) -> bool {
@@ -95,7 +98,12 @@ pub(super) async fn live() -> &'static str {
 
 /// What is known of the stores, at once, and how the projection gets on.
 pub(super) async fn readiness(stores: &Stores) -> Readiness {
-    let pulses = [&stores.record, &stores.sessions, &stores.graph];
+    let pulses = [
+        &stores.record,
+        &stores.sessions,
+        &stores.graph,
+        &stores.blobs,
+    ];
     let asked = Instant::now();
     for pulse in pulses {
         pulse.look();
@@ -104,12 +112,13 @@ pub(super) async fn readiness(stores: &Stores) -> Readiness {
     while asked.elapsed() < AT_FIRST && pulses.iter().any(is_unknown) {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    let [record, sessions, graph] = pulses.map(|pulse| answer(pulse.health()));
+    let [record, sessions, graph, blobs] = pulses.map(|pulse| answer(pulse.health()));
     let standstill = stores.progress.standstill(stores.clock.now());
     Readiness {
         record,
         sessions,
         graph,
+        blobs,
         catalog: if stores.catalog.has_begun() {
             Catalog::Ok
         } else {

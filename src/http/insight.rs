@@ -152,7 +152,8 @@ mod tests {
         Stores {
             record: pulse.clone(),
             sessions: pulse.clone(),
-            graph: pulse,
+            graph: pulse.clone(),
+            blobs: pulse,
             catalog: begun,
             progress: ProjectionProgress::default(),
             clock: Arc::new(Fixed(now)),

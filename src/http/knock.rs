@@ -23,11 +23,15 @@ const REQUEST: u64 = 10;
 const LOOK_UP: u64 = 20;
 /// What it costs to find a picture and to draw it.
 const DRAW: u64 = 60;
+/// What it costs to find a picture that is kept, and to send it.
+const SHOW: u64 = 20;
 /// How many bytes of a document are read for a unit.
 const BYTES: u64 = 256;
 
 /// What the paths of pictures begin with that are drawn for whoever asks.
 const DRAWN: &str = "/images/generated/";
+/// And those that were given.
+const STORED: &str = "/images/stored/";
 
 /// Who counts at the door.
 #[derive(Clone)]
@@ -72,11 +76,15 @@ fn units(request: &Request) -> u32 {
     let headers = request.headers();
     let shows_something = headers.contains_key(AUTHORIZATION) || headers.contains_key(COOKIE);
     let look_up = if shows_something { LOOK_UP } else { 0 };
-    let is_drawn = request.uri().path().starts_with(DRAWN);
-    let draw = if is_drawn { DRAW } else { 0 };
+    let path = request.uri().path();
+    let picture = match path {
+        path if path.starts_with(DRAWN) => DRAW,
+        path if path.starts_with(STORED) => SHOW,
+        _ => 0,
+    };
     let query = request.uri().query().map_or(0, str::len) as u64;
     let bytes = request.body().size_hint().lower().saturating_add(query);
-    with_bytes(REQUEST + look_up + draw, bytes)
+    with_bytes(REQUEST + look_up + picture, bytes)
 }
 
 /// What something costs of which so many bytes are read.

@@ -9,6 +9,8 @@ use crate::support::ports::recording;
 use async_graphql::{Data, Variables};
 use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
+use reelgraph::adapters::blobs::FolderBlobs;
+use reelgraph::adapters::images::ImageReader;
 use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::memory::{
     CatalogSnapshot, MemoryEvents, MemoryLimiter, MemoryLists, TokioTasks,
@@ -24,8 +26,8 @@ use reelgraph::domain::accounts::{
 use reelgraph::domain::catalog::{
     Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts,
     CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre,
-    Overview, Person, SearchService, Season, SeasonId, Title, TitleWatchers, Visibility,
-    VisibilityPolicy,
+    Overview, Person, PictureService, SearchService, Season, SeasonId, Title, TitleWatchers,
+    Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::SystemEntropy;
@@ -415,6 +417,10 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::new(SqliteUsage::new(db.clone())),
             catalog.clone(),
             Arc::clone(&clock),
+        ),
+        pictures: PictureService::new(
+            Arc::new(FolderBlobs::new("no pictures".into())),
+            Arc::new(ImageReader::new()),
         ),
         catalog,
         watching,

@@ -33,6 +33,7 @@ const CRATES: &[(&str, &[&str])] = &[
         &[
             "async_trait",
             "base64",
+            "bytes",
             "cardinality_estimator",
             "chrono",
             // A format of the files that curators load, as JSON is.
@@ -76,13 +77,16 @@ const CRATES: &[(&str, &[&str])] = &[
             "async_trait",
             "backon",
             "base64",
+            "blurhash",
             "bson",
+            "bytes",
             "chrono",
             "fs4",
             "futures",
             "governor",
             "hashbrown",
             "hmac",
+            "image",
             "jsonwebtoken",
             "lettre",
             "metrics",
@@ -91,6 +95,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "mongodb",
             "neo4rs",
             "oauth2",
+            "object_store",
             "percent_encoding",
             "postcard",
             "rdkafka",
@@ -108,6 +113,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "tracing",
             "url",
             "uuid",
+            "webp",
             "zxcvbn",
         ],
     ),
@@ -218,8 +224,8 @@ const FEATURES: &[&str] = &[
 ];
 /// The technologies: one folder each.
 const ADAPTERS: &[&str] = &[
-    "argon2", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth", "redis", "search",
-    "sqlite",
+    "argon2", "blobs", "images", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth",
+    "pictures", "redis", "search", "sqlite",
 ];
 
 struct Source {
@@ -255,7 +261,9 @@ impl Source {
 
     /// Whether it names a crate, and no module of its own that is called alike.
     fn names_crate(&self, name: &str) -> bool {
-        if self.text.contains(&format!("mod {name};")) {
+        let is_own = |own: &str| self.text.contains(&own.replace("{}", name));
+        let own = ["mod {};", "use super::{};", "use super::{}::{self"];
+        if own.into_iter().any(is_own) {
             return false;
         }
         let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '.';

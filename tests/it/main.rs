@@ -41,6 +41,7 @@ mod pages;
 mod people;
 mod persisted;
 mod pictures;
+mod pictures_given;
 mod privacy;
 mod publish;
 mod readme;

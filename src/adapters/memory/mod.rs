@@ -1,6 +1,7 @@
 //! Adapters inside the process: caches, events, leases, limits and persisted documents.
 
 mod accounts;
+mod blobs;
 mod breaker;
 mod catalog;
 mod events;
@@ -19,6 +20,7 @@ mod tastes;
 mod watching;
 
 pub use accounts::RememberedAccounts;
+pub use blobs::CachedBlobs;
 pub use breaker::{BreakerGraph, BreakerPersisted};
 pub use catalog::CatalogSnapshot;
 pub use events::MemoryEvents;

@@ -42,9 +42,8 @@ impl FoundPicture {
         match (&self.episode, self.asked.kind) {
             (Some(episode), _) => Picture::still(title, &genres, episode, wanted),
             (None, PictureKind::Backdrop) => Picture::backdrop(title, &genres),
-            (None, PictureKind::Poster | PictureKind::Still) => {
-                Picture::poster(title, &genres, wanted)
-            }
+            // Nothing else is drawn of a title: an address of another kind is none.
+            (None, _) => Picture::poster(title, &genres, wanted),
         }
     }
 }
@@ -70,6 +69,7 @@ impl CatalogService {
                 };
                 (episode.series, Some(episode))
             }
+            PictureSubject::Person(_) => return Ok(None),
         };
         let Some((title, genres)) = self.title_with_genres(visibility, title).await? else {
             return Ok(None);

@@ -87,6 +87,7 @@ mod tests {
             number,
             number_end: None,
             absolute_number: None,
+            pictures: Vec::new(),
             airs,
             name: None,
             original_name: None,

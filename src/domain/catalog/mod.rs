@@ -29,6 +29,7 @@ mod roles;
 mod scores;
 mod search;
 mod service;
+mod showing;
 mod status;
 mod store;
 mod telling;
@@ -58,7 +59,12 @@ pub use highlights::{Highlight, HighlightedField, Highlights, TextRange};
 pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
-pub use pictures::{Picture, PictureAddress, PictureKind, PictureSubject};
+pub use pictures::{
+    Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, Picture, PictureAddress,
+    PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind, PictureOrigin,
+    PictureProblem, PictureReader, PictureService, PictureSubject, Rendition, RenditionFormat,
+    StoredAddress, StoredPicture, in_order_of_languages,
+};
 pub use publication::{Publication, TitleState};
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use roles::Roles;

@@ -115,6 +115,7 @@ mod tests {
             tags: Vec::new(),
             scores: Vec::new(),
             extras: Vec::new(),
+            pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
             stamp: Stamp::first(chrono::DateTime::UNIX_EPOCH),

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
+use super::pictures::KeptPicture;
 use super::publication::Publication;
 use super::reception::Reception;
 use super::scores::RatingScore;
@@ -101,6 +102,12 @@ pub struct Title {
     /// Videos about it on other sites: trailers and teasers first, then others, each in the order of the record.
     #[serde(default)]
     pub extras: Vec<Extra>,
+    /// Its pictures: in the order of [`PictureKind::ALL`](super::pictures::PictureKind::ALL), of a kind those without a
+    /// language first, then by language, of one language in the order of the record.
+    ///
+    /// A kind or a format that comes later needs a field of its own: versions of before pass over a title that has one here.
+    #[serde(default)]
+    pub pictures: Vec<KeptPicture>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,
@@ -231,6 +238,9 @@ pub struct Person {
     /// Where they were born, as files write it: "New York City, USA".
     #[serde(default)]
     pub birthplace: Option<String>,
+    /// Their portraits, in the order of a title's pictures.
+    #[serde(default)]
+    pub pictures: Vec<KeptPicture>,
     /// Its ids elsewhere, sorted by provider.
     pub external_ids: Vec<ExternalId>,
     /// When and how often it was written.
@@ -294,6 +304,9 @@ pub struct Episode {
     /// The number in the whole series, from 1.
     #[serde(default)]
     pub absolute_number: Option<u32>,
+    /// Its stills, in the order of a title's pictures.
+    #[serde(default)]
+    pub pictures: Vec<KeptPicture>,
     /// Where in the regular seasons a special belongs; `None` for all other episodes, and if nobody says.
     #[serde(default)]
     pub airs: Option<Airs>,
@@ -422,6 +435,7 @@ mod tests {
         let episode = former_episode();
 
         assert_eq!((person.died, person.birthplace), (None, None));
+        assert!(person.pictures.is_empty() && episode.pictures.is_empty());
         let numbers = (episode.number_end, episode.absolute_number, episode.airs);
         assert_eq!(numbers, (None, None, None));
         assert!(episode.names.is_empty() && episode.crew.is_empty());

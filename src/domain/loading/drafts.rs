@@ -103,6 +103,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: stored.map_or(0, |stored| stored.watchers),
         reception: stored.map(|stored| stored.reception).unwrap_or_default(),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
@@ -144,6 +145,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
         certifications: record
             .certifications
             .over_entries(base.certifications, |it| &it.system),
+        pictures: record.pictures.over("pictures", base.pictures)?,
         ..base
     })
 }
@@ -233,6 +235,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         tags: _,
         scores: _,
         extras: _,
+        pictures,
         watchers: _,
         reception: _,
         stamp: _,
@@ -276,6 +279,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("collection", id(collection) != id(&old.collection)),
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),
+        ("pictures", *pictures != old.pictures),
     ]);
     changes.extend(about_changes(old, new));
     changes
@@ -290,6 +294,7 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         born: None,
         died: None,
         birthplace: None,
+        pictures: Vec::new(),
         external_ids: Vec::new(),
         stamp: Stamp::first(now),
     }

@@ -6,6 +6,8 @@ use super::airs::{AirsRecord, read_airs};
 use super::credits::{CreditName, read_credits};
 use super::fields::{Fields, MAX_NAME};
 use super::lengths::{MAX_NUMBER, read_number, read_runtime};
+use super::picture_fields::read_still;
+use super::pictures::PicturesRecord;
 use super::problem::Problem;
 use super::said::Said;
 use super::texts::{Translated, read_long_texts, read_texts};
@@ -37,6 +39,8 @@ pub struct EpisodeRecord {
     pub names: Said<Translated>,
     /// What happens in it, by language.
     pub overview: Said<Translated>,
+    /// Its stills, and where they are.
+    pub still: PicturesRecord,
     /// The day of the first showing.
     pub aired: Said<NaiveDate>,
     /// The length in seconds.
@@ -82,6 +86,7 @@ pub(super) fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem
         original_name: fields.known_text("original_title", MAX_NAME)?,
         names: read_texts(fields, "names", MAX_NAME)?,
         overview: read_long_texts(fields, "overview", MAX_OVERVIEW)?,
+        still: read_still(fields)?,
         aired: fields.day("air_date")?,
         duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,

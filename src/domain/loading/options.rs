@@ -1,6 +1,7 @@
 //! What a load is asked, and why it stops.
 
 use std::io::BufRead;
+use std::path::PathBuf;
 
 use super::problem::Problem;
 use super::source::Format;
@@ -15,6 +16,11 @@ pub trait Source: Send + Sync {
 
     /// How its records are written down.
     fn format(&self) -> Format;
+
+    /// The folder that it lies in, from which paths in it go; `None`: in none that files can be read in.
+    fn folder(&self) -> Option<PathBuf> {
+        None
+    }
 
     /// Opens it from the start.
     fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>>;

@@ -5,6 +5,8 @@ use chrono::NaiveDate;
 use super::checks::read_external_ids;
 use super::credits::read_person_name;
 use super::fields::Fields;
+use super::picture_fields::read_portrait;
+use super::pictures::PicturesRecord;
 use super::problem::Problem;
 use super::said::{Entries, Said};
 use super::texts::{Translated, read_long_texts};
@@ -27,6 +29,8 @@ pub struct PersonRecord {
     pub birthplace: Said<String>,
     /// What is told of the life, by language.
     pub biography: Said<Translated>,
+    /// Their portraits, and where they are.
+    pub portrait: PicturesRecord,
     /// Ids elsewhere, by provider.
     pub external_ids: Said<Entries<ExternalId>>,
 }
@@ -40,6 +44,7 @@ pub(super) fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> 
         died: fields.day("died")?,
         birthplace: fields.known_text("birthplace", MAX_PLACE)?,
         biography: read_long_texts(fields, "biography", MAX_BIOGRAPHY)?,
+        portrait: read_portrait(fields)?,
         external_ids: read_external_ids(fields)?,
     };
     check_days(record.born.value().copied(), record.died.value().copied())?;

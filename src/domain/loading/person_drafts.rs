@@ -39,6 +39,7 @@ pub(super) fn draft(
         born: record.born.over(base.born),
         died: record.died.over(base.died),
         birthplace: record.birthplace.over(base.birthplace),
+        pictures: record.portrait.over("portrait", base.pictures)?,
         external_ids: record
             .external_ids
             .over_entries(base.external_ids, |id| &id.provider),
@@ -54,6 +55,7 @@ pub(super) fn draft(
             ("died", new.died != old.died),
             ("birthplace", new.birthplace != old.birthplace),
             ("biography", texts != old_texts),
+            ("portrait", new.pictures != old.pictures),
             ("ids", new.external_ids != old.external_ids),
         ])
     }))

@@ -13,6 +13,8 @@ use super::episodes::{EpisodeRecord, read_episode};
 use super::fields::{Fields, MAX_NAME, checked_text, is_placeholder, shown};
 use super::lengths::{MAX_NUMBER, read_number, read_runtime};
 use super::people::{PersonRecord, read_person};
+use super::picture_fields::read_pictures;
+use super::pictures::PicturesRecord;
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
@@ -87,6 +89,8 @@ pub struct TitleRecord {
     pub certifications: Said<Entries<Certification>>,
     /// Texts, and what else there is beside facts.
     pub about: AboutRecord,
+    /// Its posters, backdrops, logos, banners and thumbs.
+    pub pictures: PicturesRecord,
 }
 
 impl TitleRecord {
@@ -276,6 +280,7 @@ fn read_title(
         part_of: PartRecord::default(),
         certifications: read_certifications(fields)?,
         about,
+        pictures: read_pictures(fields)?,
     };
     if is_series {
         record.end_year = read_year(fields, "end_year", &years)?;

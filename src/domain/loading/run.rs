@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::PathBuf;
 
 use chrono::Datelike;
 
@@ -38,6 +39,8 @@ pub(super) struct Run<'a> {
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
+    /// The folder of the file.
+    pub(super) folder: Option<PathBuf>,
     /// The values that warnings were given of, as hashes, by field and reason.
     warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
@@ -80,6 +83,7 @@ impl<'a> Run<'a> {
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
+            folder: None,
             warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),
@@ -99,6 +103,7 @@ impl<'a> Run<'a> {
         has: &mut HashSet<Phase>,
     ) -> Result<(), LoadError> {
         self.file = source.name();
+        self.folder = source.folder();
         let mut unknown: HashSet<String> = HashSet::new();
         let this_year = self.service.clock.now().year();
         let is_first = phase == Phase::Titles;
@@ -264,7 +269,7 @@ impl<'a> Run<'a> {
 
     /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many
     /// records have it.
-    fn warn(&mut self, line: u64, warning: &Warning) {
+    pub(super) fn warn(&mut self, line: u64, warning: &Warning) {
         let kinds = self.summary.warnings_by_kind.entry(WarningKind {
             field: text::visible(&warning.field),
             reason: warning.reason,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::picture_source::PictureLoading;
 use super::store::CurationStore;
 use crate::domain::accounts::AccountService;
 use crate::domain::catalog::CatalogService;
@@ -18,6 +19,8 @@ pub struct LoadService {
     pub(super) watching: WatchService,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) events: Arc<dyn EventBus>,
+    /// `None`: no pictures are kept.
+    pub(super) pictures: Option<PictureLoading>,
 }
 
 impl LoadService {
@@ -37,6 +40,16 @@ impl LoadService {
             watching,
             clock,
             events,
+            pictures: None,
+        }
+    }
+
+    /// The same, which reads the pictures that records name, and keeps them.
+    #[must_use]
+    pub fn with_pictures(self, pictures: PictureLoading) -> Self {
+        Self {
+            pictures: Some(pictures),
+            ..self
         }
     }
 }

@@ -7,10 +7,12 @@ use super::drafts::Draft;
 /// What became of the records of a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LoadSummary {
-    /// By sort of record (`films`, `series`, `episodes`, `people`, `watches`).
+    /// By sort of record (`films`, `series`, `episodes`, `people`, `watches`), and of `pictures`.
     pub tallies: BTreeMap<&'static str, Tally>,
     /// How many records, or whole files, were refused.
     pub refused: u64,
+    /// How many pictures could not be read; the records that name them are loaded without.
+    pub refused_pictures: u64,
     /// How many warnings there were, those of one value counted once.
     pub warnings: u64,
     /// How many of them were of each kind.

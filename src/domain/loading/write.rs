@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::TimeDelta;
-
 use super::checks::is_identifying;
 use super::credits::PersonKey;
 use super::episodes::EpisodeRecord;
@@ -11,15 +9,14 @@ use super::named::Named;
 use super::options::{LoadError, LoadMode};
 use super::people::PersonRecord;
 use super::problem::Problem;
-use super::records::{Placed, TitleRecord, WatchRecord};
+use super::records::{Placed, TitleRecord};
 use super::resolve;
 use super::run::{BATCH, Run, Waiting};
 use super::summary::Tally;
 use super::{drafts, episode_drafts, person_drafts};
-use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind, Visibility};
-use crate::domain::ids::{EpisodeId, PersonId, ProfileId};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind};
+use crate::domain::ids::{EpisodeId, PersonId};
 use crate::domain::text::compose;
-use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 impl Run<'_> {
     pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
@@ -30,9 +27,10 @@ impl Run<'_> {
     }
 
     async fn write_people(&mut self, records: Vec<Placed<PersonRecord>>) -> Result<(), LoadError> {
-        let records = self.without_repeats(records, |record| {
+        let mut records = self.without_repeats(records, |record| {
             ("people", format!("person {}", record.slug))
         });
+        self.read_portraits(&mut records).await?;
         self.write_records(&records, async |run, records| {
             let slugs = records.iter().map(|(_, record)| record.slug.clone());
             let slugs: Vec<String> = slugs.collect();
@@ -81,17 +79,20 @@ impl Run<'_> {
                 record.take_kind(title.kind);
             }
         }
-        let mut sound: Vec<Placed<&TitleRecord>> = Vec::new();
-        for (line, record) in &records {
-            if let Some(problem) = self.contradiction(record, &stored) {
-                self.refuse(*line, &problem);
+        let mut sound: Vec<Placed<TitleRecord>> = Vec::new();
+        for (line, record) in records {
+            if let Some(problem) = self.contradiction(&record, &stored) {
+                self.refuse(line, &problem);
             } else {
                 let ids = record.ids().filter(|id| is_identifying(id));
                 self.owners
                     .extend(ids.map(|id| (id.clone(), record.slug.clone())));
-                sound.push((*line, record));
+                sound.push((line, record));
             }
         }
+        self.read_pictures(&mut sound, &stored).await;
+        let sound = sound.iter().map(|(line, record)| (*line, record));
+        let sound: Vec<Placed<&TitleRecord>> = sound.collect();
         self.write_records(&sound, async |run, records| run.put_titles(records).await)
             .await
     }
@@ -226,7 +227,7 @@ impl Run<'_> {
         &mut self,
         records: Vec<Placed<EpisodeRecord>>,
     ) -> Result<(), LoadError> {
-        let records = self.without_repeats(records, |record| {
+        let mut records = self.without_repeats(records, |record| {
             let location = format!(
                 "episode {} {} {}",
                 record.series, record.season, record.number
@@ -236,6 +237,7 @@ impl Run<'_> {
         let series = self
             .titles_of(records.iter().map(|(_, record)| record.series.clone()))
             .await?;
+        self.read_stills(&mut records, &series).await?;
         let mut sound = Vec::new();
         for (line, record) in &records {
             match series.get(&record.series) {
@@ -315,51 +317,7 @@ impl Run<'_> {
         .await
     }
 
-    async fn write_watches(&mut self, records: Vec<Placed<WatchRecord>>) -> Result<(), LoadError> {
-        if records.is_empty() {
-            return Ok(());
-        }
-        let titles = self
-            .titles_of(records.iter().map(|(_, record)| record.title.clone()))
-            .await?;
-        let episodes = self.episodes_of(&records, &titles).await?;
-        let latest = self.service.clock.now() + TimeDelta::days(1);
-        let mut watches = Vec::new();
-        for (line, record) in &records {
-            if record.at > latest {
-                self.refuse(*line, &Problem::new("at", "lies in the future"));
-                continue;
-            }
-            match watch(record, &titles, &episodes) {
-                Ok(watch) => watches.push(watch),
-                Err(problem) => self.refuse(*line, &problem),
-            }
-        }
-        let all = watches.len();
-        let mut written = all;
-        if self.mode == LoadMode::Write {
-            let profiles: HashSet<ProfileId> = watches.iter().map(|watch| watch.profile).collect();
-            let keys: HashSet<&String> = records
-                .iter()
-                .map(|(_, record)| &record.viewer)
-                .filter(|key| profiles.contains(&ProfileId::of_key(key)))
-                .collect();
-            self.service
-                .accounts
-                .add_loaded_profiles(&keys.into_iter().cloned().collect::<Vec<_>>())
-                .await?;
-            written = self.service.watching.import(watches).await?;
-        }
-        let tally = Tally {
-            new: written as u64,
-            unchanged: (all - written) as u64,
-            ..Tally::default()
-        };
-        self.tally("watches", &tally);
-        Ok(())
-    }
-
-    async fn titles_of(
+    pub(super) async fn titles_of(
         &self,
         slugs: impl Iterator<Item = String>,
     ) -> Result<HashMap<String, Title>, CatalogError> {
@@ -372,43 +330,6 @@ impl Run<'_> {
         let mut titles = resolve::titles_by_slug(&self.service.catalog, slugs).await?;
         titles.extend(unwritten);
         Ok(titles)
-    }
-
-    /// The episodes that watches name: those that exist, with their lengths.
-    async fn episodes_of(
-        &self,
-        records: &[Placed<WatchRecord>],
-        titles: &HashMap<String, Title>,
-    ) -> Result<HashMap<EpisodeId, Option<u32>>, CatalogError> {
-        let ids = records.iter().filter_map(|(_, record)| {
-            let (season, number) = record.episode?;
-            Some(EpisodeId::of_ordinal(
-                titles.get(&record.title)?.id,
-                season,
-                number,
-            ))
-        });
-        let ids: HashSet<EpisodeId> = ids.collect();
-        let unwritten = ids
-            .intersection(&self.unwritten_episodes)
-            .map(|id| (*id, None))
-            .collect::<Vec<_>>();
-        let stored = self
-            .service
-            .catalog
-            .episodes(
-                &Visibility::everything(),
-                &ids.into_iter().collect::<Vec<_>>(),
-            )
-            .await?;
-        Ok(unwritten
-            .into_iter()
-            .chain(
-                stored
-                    .into_iter()
-                    .map(|episode| (episode.id, episode.duration)),
-            )
-            .collect())
     }
 }
 
@@ -432,52 +353,6 @@ fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
         .collections
         .retain(|collection| collections.contains(&collection.id));
     batch
-}
-
-/// The watch that a record tells of.
-fn watch(
-    record: &WatchRecord,
-    titles: &HashMap<String, Title>,
-    episodes: &HashMap<EpisodeId, Option<u32>>,
-) -> Result<ImportedWatch, Problem> {
-    let title = titles
-        .get(&record.title)
-        .ok_or_else(|| Problem::new("title", format!("there is no title “{}”", record.title)))?;
-    let (item, duration) = match (title.kind, record.episode) {
-        (TitleKind::Film, None) => (WatchedItem::Film(title.id), title.duration),
-        (TitleKind::Film, Some(_)) => {
-            return Err(Problem::new(
-                "episode",
-                format!("“{}” is a film", record.title),
-            ));
-        }
-        (TitleKind::Series, None) => (WatchedItem::Series(title.id), None),
-        (TitleKind::Series, Some((season, number))) => {
-            let id = EpisodeId::of_ordinal(title.id, season, number);
-            let duration = episodes.get(&id).ok_or_else(|| {
-                Problem::new(
-                    "episode",
-                    format!(
-                        "“{}” has no episode {number} in season {season}",
-                        record.title
-                    ),
-                )
-            })?;
-            (
-                WatchedItem::Episode(id),
-                duration.or(title.episode_duration),
-            )
-        }
-    };
-    Ok(ImportedWatch {
-        profile: ProfileId::of_key(&record.viewer),
-        item,
-        title: title.id,
-        at: record.at,
-        completion: record.completion,
-        liked: record.liked,
-        duration: duration.map(f64::from),
-    })
 }
 
 /// What titles of a kind are called in a summary.

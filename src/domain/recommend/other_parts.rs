@@ -137,6 +137,7 @@ mod tests {
             tags: Vec::new(),
             scores: Vec::new(),
             extras: Vec::new(),
+            pictures: Vec::new(),
             crew: Vec::new(),
             watchers: 0,
             reception: Reception::default(),

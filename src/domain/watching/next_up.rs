@@ -155,6 +155,7 @@ mod tests {
                     (0, 4) => Some(Airs::AfterSeason(2)),
                     _ => None,
                 },
+                pictures: Vec::new(),
                 name: None,
                 original_name: None,
                 names: Texts::default(),

@@ -1,10 +1,14 @@
-//! Pictures of titles and episodes, as the schema shows them.
+//! Pictures of titles, episodes and people, as the schema shows them: those that were given, else drawn ones.
 
 use async_graphql::{Context, Enum, Object};
 
 use super::genre::Genre;
-use crate::domain::catalog::{self, Picture, PictureAddress, PictureKind};
+use crate::domain::catalog::{
+    self, KeptPicture, Picture, PictureAddress, PictureKind, PictureSubject, Rendition,
+    RenditionFormat, StoredAddress, StoredPicture, in_order_of_languages,
+};
 use crate::domain::error::{Bounds, ErrorCode};
+use crate::domain::language::LanguageTag;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::language::wanted;
@@ -12,8 +16,10 @@ use crate::graphql::scalars::Url;
 
 /// The largest side of a box, in pixels; no screen has more.
 const LARGEST: u32 = 10_000;
+/// What a picture that was given is shown in if nobody says: it is small, and keeps what can be seen through.
+const USUAL: RenditionFormat = RenditionFormat::WebP;
 
-/// What a picture is for, which says its proportions.
+/// What a picture is for, which says its proportions, or about.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "PictureKind")]
 pub(crate) enum ImageKind {
@@ -21,26 +27,57 @@ pub(crate) enum ImageKind {
     Poster,
     /// Wide, 16 by 9, of a film or series: it has no words on it, and stands behind others.
     Backdrop,
-    /// Wide, 16 by 9, with the name of an episode on it.
+    /// The name of a film or series as it is drawn, on nothing: to be laid over a backdrop. Never drawn by the site.
+    Logo,
+    /// Very wide, with the name of a film or series on it: for the head of a list. Never drawn by the site.
+    Banner,
+    /// Wide, 16 by 9, with the name of a film or series on it: for lists of wide pictures. Never drawn by the site.
+    Thumb,
+    /// Wide, 16 by 9, of an episode; one that is drawn has its name on it.
     Still,
+    /// Upright, 2 by 3, of a person. Never drawn by the site.
+    Portrait,
+}
+
+/// What a picture that was given is shown in. A drawing is SVG, whatever is asked.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "RenditionFormat")]
+pub(crate) enum ImageFormat {
+    /// For whoever reads nothing newer: what can be seen through becomes white.
+    Jpeg,
+    /// Without loss, and large.
+    Png,
+    /// Small, with what can be seen through; every browser of today reads it.
+    #[graphql(name = "WEBP")]
+    WebP,
 }
 
 /// A picture that is there to be shown.
-pub(crate) struct Image {
+pub(crate) enum Image {
+    /// One that was given, with what it is of.
+    Stored(PictureSubject, StoredPicture),
+    /// One that is drawn where none was given.
+    Drawn(Drawn),
+}
+
+/// What is known of a drawing before it is drawn.
+pub(crate) struct Drawn {
     kind: PictureKind,
     address: PictureAddress,
     has_words: bool,
     color: String,
-    media_type: &'static str,
-    is_generated: bool,
+    blurhash: String,
 }
 
-/// A picture of a film, a series or an episode.
+/// A picture of a film, a series, an episode or a person.
 #[Object]
 impl Image {
-    /// What it is for, which says its proportions.
+    /// What it is for, which says its proportions, or about.
     async fn kind(&self) -> ImageKind {
-        self.kind.into()
+        match self {
+            Self::Stored(_, picture) => picture.kind.into(),
+            Self::Drawn(drawn) => drawn.kind.into(),
+        }
     }
 
     /// Where it lies. The address is that of this very picture: whatever is there may be kept for good, and a picture that
@@ -53,64 +90,102 @@ impl Image {
         &self,
         ctx: &Context<'_>,
         #[graphql(
-            desc = "The width of the box that it is shown in, in pixels, 1 to 10000; it then says of itself that it is so wide, or a little wider: 92, 154, 185, 300, 342, 500, 780, 1280 or 1920. `width` if neither side is given."
+            desc = "The width of the box that it is shown in, in pixels, 1 to 10000; it then is so wide, or a little wider: 92, 154, 185, 300, 342, 500, 780, 1280 or 1920. A picture that was given is never made larger than it is. As large as may be if neither side is given."
         )]
         width: Option<i32>,
         #[graphql(
             desc = "The height of the box, in pixels, 1 to 10000; beside `width`, whichever makes it smaller counts."
         )]
         height: Option<i32>,
+        #[graphql(
+            desc = "What a picture that was given is shown in; WEBP if left out. A drawing is SVG, whatever is asked."
+        )]
+        format: Option<ImageFormat>,
     ) -> Result<Option<Url>> {
         let (width, height) = (side("width", width)?, side("height", height)?);
-        let address = PictureAddress {
-            width: self.kind.width_for(width, height),
-            ..self.address.clone()
+        let path = match self {
+            Self::Stored(subject, picture) => {
+                let format = format.map_or(USUAL, RenditionFormat::from);
+                let rendition = Rendition::fitting(picture, width, height, format);
+                StoredAddress::of(*subject, picture, rendition).path()
+            }
+            Self::Drawn(drawn) => {
+                let address = PictureAddress {
+                    width: drawn.kind.width_for(width, height),
+                    ..drawn.address.clone()
+                };
+                address.path()
+            }
         };
-        let url = ctx.services().accounts.address(&address.path());
+        let url = ctx.services().accounts.address(&path);
         Ok(Some(Url(url.into())))
     }
 
     /// Its own width in pixels. A drawing is sharp at any size.
     async fn width(&self) -> u32 {
-        self.kind.size().0
+        match self {
+            Self::Stored(_, picture) => picture.width,
+            Self::Drawn(drawn) => drawn.kind.size().0,
+        }
     }
 
     /// Its own height in pixels.
     async fn height(&self) -> u32 {
-        self.kind.size().1
+        match self {
+            Self::Stored(_, picture) => picture.height,
+            Self::Drawn(drawn) => drawn.kind.size().1,
+        }
     }
 
     /// The colour to show until it is there, as `#rrggbb`.
-    async fn dominant_color(&self) -> &str {
-        &self.color
+    async fn dominant_color(&self) -> String {
+        match self {
+            Self::Stored(_, picture) => picture.colour.to_string(),
+            Self::Drawn(drawn) => drawn.color.clone(),
+        }
     }
 
-    /// The language of the name on it, as a BCP 47 tag; null if it has no words.
+    /// A blurred picture of a few colours to show until it is there, as `BlurHash` writes it (blurha.sh), in some 8 to 40
+    /// characters. That of a drawing is its ground alone.
+    async fn blurhash(&self) -> &str {
+        match self {
+            Self::Stored(_, picture) => &picture.blurhash,
+            Self::Drawn(drawn) => &drawn.blurhash,
+        }
+    }
+
+    /// The language of what is written on it, as a BCP 47 tag; null if it has no words, or nobody said.
     async fn language(&self) -> Option<&str> {
-        self.has_words.then(|| self.address.language.as_str())
+        match self {
+            Self::Stored(_, picture) => picture.language.as_ref().map(LanguageTag::as_str),
+            Self::Drawn(drawn) => drawn.has_words.then(|| drawn.address.language.as_str()),
+        }
     }
 
-    /// The media type of what lies at `url`: `image/svg+xml` for a drawing.
+    /// The media type of what lies at `url` if that is asked for without a format: `image/svg+xml` for a drawing, else
+    /// `image/webp`.
     async fn media_type(&self) -> &str {
-        self.media_type
+        match self {
+            Self::Stored(..) => USUAL.media_type(),
+            Self::Drawn(_) => "image/svg+xml",
+        }
     }
 
     /// Whether it was drawn from name, year and genres, because nobody has given a picture of this kind.
     async fn is_generated(&self) -> bool {
-        self.is_generated
+        matches!(self, Self::Drawn(_))
     }
 }
 
 impl From<Picture<'_>> for Image {
     fn from(picture: Picture<'_>) -> Self {
-        Self {
+        Self::Drawn(Drawn {
             kind: picture.kind(),
             has_words: picture.language().is_some(),
             color: picture.dominant_color(),
+            blurhash: picture.blurhash(),
             address: picture.address(None),
-            media_type: "image/svg+xml",
-            is_generated: true,
-        }
+        })
     }
 }
 
@@ -124,14 +199,19 @@ pub(super) fn of_title(
 ) -> Result<Vec<Image>> {
     let wanted = wanted(ctx, language)?;
     let genres = names(genres);
-    let mut images = Vec::new();
-    if is_wanted(kinds, ImageKind::Poster) {
-        images.push(Picture::poster(title, &genres, wanted).into());
-    }
-    if is_wanted(kinds, ImageKind::Backdrop) {
-        images.push(Picture::backdrop(title, &genres).into());
-    }
-    Ok(images)
+    let subject = PictureSubject::Title(title.id);
+    Ok(of_kinds(kinds, subject, &title.pictures, &wanted, |kind| {
+        let wanted = wanted.iter().copied();
+        match kind {
+            PictureKind::Poster => Some(Picture::poster(title, &genres, wanted)),
+            PictureKind::Backdrop => Some(Picture::backdrop(title, &genres)),
+            PictureKind::Logo
+            | PictureKind::Banner
+            | PictureKind::Thumb
+            | PictureKind::Still
+            | PictureKind::Portrait => None,
+        }
+    }))
 }
 
 /// The pictures of an episode of a series of these genres.
@@ -143,11 +223,51 @@ pub(super) fn of_episode(
     language: Option<&str>,
 ) -> Result<Vec<Image>> {
     let wanted = wanted(ctx, language)?;
-    if !is_wanted(kinds, ImageKind::Still) {
-        return Ok(Vec::new());
+    let genres = names(genres);
+    let subject = PictureSubject::Episode(episode.id);
+    let pictures = &episode.pictures;
+    Ok(of_kinds(kinds, subject, pictures, &wanted, |kind| {
+        let is_still = kind == PictureKind::Still;
+        is_still.then(|| Picture::still(series, &genres, episode, wanted.iter().copied()))
+    }))
+}
+
+/// The pictures of somebody, of whom none is drawn.
+pub(super) fn of_person(
+    ctx: &Context<'_>,
+    person: &catalog::Person,
+    kinds: Option<&[ImageKind]>,
+    language: Option<&str>,
+) -> Result<Vec<Image>> {
+    let wanted = wanted(ctx, language)?;
+    let subject = PictureSubject::Person(person.id);
+    let pictures = &person.pictures;
+    Ok(of_kinds(kinds, subject, pictures, &wanted, |_| None))
+}
+
+/// The pictures of these kinds, or all: those that were given, and where there is none of a kind the one that is drawn.
+fn of_kinds<'a>(
+    kinds: Option<&[ImageKind]>,
+    subject: PictureSubject,
+    given: &[KeptPicture],
+    wanted: &[LanguageTag],
+    draw: impl Fn(PictureKind) -> Option<Picture<'a>>,
+) -> Vec<Image> {
+    let mut images = Vec::new();
+    for kind in PictureKind::ALL {
+        if !is_wanted(kinds, kind.into()) {
+            continue;
+        }
+        let given = given.iter().map(|kept| &kept.picture);
+        let given = given.filter(|picture| picture.kind == kind);
+        let given = in_order_of_languages(given, wanted);
+        if given.is_empty() {
+            images.extend(draw(kind).map(Image::from));
+        }
+        let given = given.into_iter().cloned();
+        images.extend(given.map(|picture| Image::Stored(subject, picture)));
     }
-    let still = Picture::still(series, &names(genres), episode, wanted);
-    Ok(vec![still.into()])
+    images
 }
 
 fn names(genres: &[Genre]) -> Vec<&str> {

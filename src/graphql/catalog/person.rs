@@ -8,6 +8,7 @@ use super::credit::{CreditRole, roles};
 use super::external_id::{ExternalId, Subject};
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
+use super::image::{self, Image, ImageKind};
 use super::title_list::list_titles_of_person;
 use crate::domain::catalog::{self, FoundThing};
 use crate::domain::watching::MutedSource;
@@ -72,6 +73,26 @@ impl Person {
         let told = ctx.loaders().biographies.find(self.0.id).await?;
         let text = told.as_ref().and_then(|texts| texts.pick(wanted));
         Ok(text.map(|text| text.text.to_string()))
+    }
+
+    /// Portraits of the person, at most 20: first those in the language that is wanted, then those without one, then others;
+    /// empty if none was given.
+    #[expect(
+        clippy::unused_async,
+        reason = "resolvers are async, also those that may fail and wait for nothing"
+    )]
+    async fn images(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<
+            Vec<ImageKind>,
+        >,
+        #[graphql(
+            desc = "The language of what is written on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `biography`, also if it is left out."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<Vec<Image>>> {
+        image::of_person(ctx, &self.0, kind.as_deref(), language.as_deref()).map(Some)
     }
 
     /// The ids elsewhere, by provider; a handful.

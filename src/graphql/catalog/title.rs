@@ -127,7 +127,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "images",
         ty = "Option<Vec<Image>>",
-        desc = "Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a still.",
+        desc = "Pictures of it, by kind: those that were given, at most 20, of a kind first those in the language that is wanted, then those without one, then others. A poster, a backdrop and a still are drawn where none is given.",
         arg(
             name = "kind",
             ty = "Option<Vec<ImageKind>>",

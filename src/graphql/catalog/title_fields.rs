@@ -290,8 +290,8 @@ macro_rules! title_object {
                 Some(self.list_extras(kind.as_deref()))
             }
 
-            /// Pictures of it, one of each kind that it has: of a film or series a poster and a backdrop, of an episode a
-            /// still.
+            /// Pictures of it, by kind: those that were given, at most 20, of a kind first those in the language that is
+            /// wanted, then those without one, then others. A poster, a backdrop and a still are drawn where none is given.
             pub(super) async fn images(
                 &self,
                 ctx: &Context<'_>,

@@ -32,6 +32,7 @@ pub(crate) enum Backend {
 }
 
 mod accounts;
+mod blobs;
 pub(crate) mod catalog;
 pub(crate) mod graph;
 mod leases;

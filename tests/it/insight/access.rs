@@ -19,7 +19,7 @@ async fn get(site: &Site, path: &str, token: Option<&str>) -> (u16, String) {
 
 fn assert_is_detailed((status, body): (u16, String)) {
     let body: Value = serde_json::from_str(&body).unwrap();
-    let well = json!({ "record": "ok", "sessions": "ok", "graph": "ok", "catalog": "ok", "projection": "ok" });
+    let well = json!({ "record": "ok", "sessions": "ok", "graph": "ok", "blobs": "ok", "catalog": "ok", "projection": "ok" });
     assert_eq!((status, body), (200, well));
 }
 

@@ -139,6 +139,7 @@ async fn store_as_once(program: &Program) {
         born: None,
         died: None,
         birthplace: None,
+        pictures: Vec::new(),
         external_ids: Vec::new(),
         stamp,
     };

@@ -8,6 +8,7 @@ pub(crate) mod ports;
 pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod proxy;
+pub(crate) mod s3_server;
 pub(crate) mod servers;
 pub(crate) mod stores;
 pub(crate) mod template;

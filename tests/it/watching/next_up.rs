@@ -123,6 +123,7 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
         number,
         number_end: None,
         absolute_number: None,
+        pictures: Vec::new(),
         airs: None,
         name: None,
         original_name: None,

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use chrono::NaiveDate;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::domain::catalog::{ExternalId, Person};
+use crate::domain::catalog::{ExternalId, KeptPicture, Person};
 use crate::domain::ids::PersonId;
 use crate::domain::stamp::Stamp;
 
@@ -109,13 +109,14 @@ fn as_entry(place: usize) -> u32 {
     u32::try_from(place).expect("fewer people than live")
 }
 
-/// The slug, the name, the external ids, by provider, and what few have: the birthplace and the day of death.
+/// The slug, the name, the external ids, by provider, and what few have: the birthplace, the day of death and portraits.
 type Texts<'a> = (
     &'a str,
     &'a str,
     Vec<(&'a str, &'a str)>,
     Option<&'a str>,
     Option<NaiveDate>,
+    Vec<KeptPicture>,
 );
 
 impl Kept {
@@ -124,7 +125,8 @@ impl Kept {
         let ids = ids.map(|id| (id.provider.as_str(), id.value.as_str()));
         let birthplace = person.birthplace.as_deref();
         let (slug, name) = (&person.slug, &person.name);
-        let texts: Texts<'_> = (slug, name, ids.collect(), birthplace, person.died);
+        let pictures = person.pictures.clone();
+        let texts: Texts<'_> = (slug, name, ids.collect(), birthplace, person.died, pictures);
         let texts = postcard::to_stdvec(&texts).expect("texts can be written one behind the other");
         Self {
             id: person.id,
@@ -136,7 +138,7 @@ impl Kept {
 
     fn person(&self) -> Person {
         let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
-        let (slug, name, ids, birthplace, died) = texts;
+        let (slug, name, ids, birthplace, died, pictures) = texts;
         let ids = ids.into_iter().map(|(provider, value)| ExternalId {
             provider: provider.to_owned(),
             value: value.to_owned(),
@@ -148,6 +150,7 @@ impl Kept {
             born: self.born,
             died,
             birthplace: birthplace.map(str::to_owned),
+            pictures,
             external_ids: ids.collect(),
             stamp: self.stamp,
         }

@@ -166,6 +166,7 @@ mod tests {
         assert_eq!(unrated.certifications, []);
         assert!(unrated.names.is_empty() && unrated.overview.is_empty());
         assert_eq!((unrated.status, unrated.extras.as_slice()), (None, &[][..]));
+        assert_eq!(unrated.pictures, []);
         assert!(!title(&unrated).unwrap().contains_key("age"));
         assert_eq!(document.get_i32("age").unwrap(), 17);
         assert_eq!(read(&document), rated);

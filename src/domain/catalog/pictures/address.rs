@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::kind::{PictureKind, WIDTHS};
-use crate::domain::ids::{EpisodeId, TitleId};
+use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 use crate::domain::language::LanguageTag;
 
 /// What a picture is of.
@@ -11,6 +11,8 @@ use crate::domain::language::LanguageTag;
 pub enum PictureSubject {
     Title(TitleId),
     Episode(EpisodeId),
+    /// Nobody draws people; there are only pictures that were given.
+    Person(PersonId),
 }
 
 /// Which picture, in which state, and how large it is shown.
@@ -65,22 +67,24 @@ impl PictureAddress {
 }
 
 impl PictureSubject {
-    fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let mut characters = text.chars();
         let kind = characters.next()?;
         let id = characters.as_str().parse().ok()?;
         match kind {
             't' => Some(Self::Title(TitleId(id))),
             'e' => Some(Self::Episode(EpisodeId(id))),
+            'p' => Some(Self::Person(PersonId(id))),
             _ => None,
         }
     }
 
-    /// Whether there are pictures of this kind of it.
+    /// Whether a picture of this kind is drawn of it.
     pub(in crate::domain::catalog) fn has(self, kind: PictureKind) -> bool {
         match self {
             Self::Title(_) => matches!(kind, PictureKind::Poster | PictureKind::Backdrop),
             Self::Episode(_) => kind == PictureKind::Still,
+            Self::Person(_) => false,
         }
     }
 }
@@ -90,6 +94,7 @@ impl fmt::Display for PictureSubject {
         match self {
             Self::Title(id) => write!(f, "t{id}"),
             Self::Episode(id) => write!(f, "e{id}"),
+            Self::Person(id) => write!(f, "p{id}"),
         }
     }
 }
@@ -145,6 +150,8 @@ mod tests {
             "e7/abcDEF-_01234567/pt-BR/poster.svg",
             "t07/abcDEF-_01234567/de/poster.svg",
             "x7/abcDEF-_01234567/de/poster.svg",
+            "p7/abcDEF-_01234567/de/portrait.svg",
+            "t7/abcDEF-_01234567/de/logo.svg",
             "7/abcDEF-_01234567/de/poster.svg",
             "/abcDEF-_01234567/de/poster.svg",
             "t-7/abcDEF-_01234567/de/poster.svg",

@@ -1,25 +1,49 @@
 //! What pictures are for, and how large they are.
 
+use serde::{Deserialize, Serialize};
+
 /// The widths that a picture is shown with, in pixels: few, so that caches keep few.
 pub(super) const WIDTHS: [u32; 9] = [92, 154, 185, 300, 342, 500, 780, 1280, 1920];
 
 /// What a picture is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum PictureKind {
     /// Upright, with the name of a title on it.
     Poster,
     /// Wide, without words, to stand behind others.
     Backdrop,
-    /// Wide, with the name of an episode on it.
+    /// The name of a title as it is drawn, on nothing.
+    Logo,
+    /// Very wide, with the name of a title on it.
+    Banner,
+    /// Wide, with the name of a title on it.
+    Thumb,
+    /// Wide, with the name of an episode on it if it is drawn.
     Still,
+    /// Upright, of a person.
+    Portrait,
 }
 
 impl PictureKind {
-    /// The width and height that it is drawn in.
+    /// All kinds, in the order in which they are shown.
+    pub const ALL: [Self; 7] = [
+        Self::Poster,
+        Self::Backdrop,
+        Self::Logo,
+        Self::Banner,
+        Self::Thumb,
+        Self::Still,
+        Self::Portrait,
+    ];
+
+    /// The width and height that it is drawn in, or would be.
     pub fn size(self) -> (u32, u32) {
         match self {
-            Self::Poster => (600, 900),
-            Self::Backdrop | Self::Still => (1280, 720),
+            Self::Poster | Self::Portrait => (600, 900),
+            Self::Backdrop | Self::Thumb | Self::Still => (1280, 720),
+            Self::Logo => (800, 310),
+            Self::Banner => (1000, 185),
         }
     }
 
@@ -28,13 +52,17 @@ impl PictureKind {
         match self {
             Self::Poster => "poster",
             Self::Backdrop => "backdrop",
+            Self::Logo => "logo",
+            Self::Banner => "banner",
+            Self::Thumb => "thumb",
             Self::Still => "still",
+            Self::Portrait => "portrait",
         }
     }
 
     /// The kind of this name.
     pub fn parse(name: &str) -> Option<Self> {
-        let mut all = [Self::Poster, Self::Backdrop, Self::Still].into_iter();
+        let mut all = Self::ALL.into_iter();
         all.find(|kind| kind.as_str() == name)
     }
 

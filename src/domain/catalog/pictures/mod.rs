@@ -1,24 +1,39 @@
-//! Pictures that are drawn from what is known of a title, as vector graphics (SVG 1.1): a poster and a backdrop of every
-//! title, a still of every episode.
+//! Pictures: those that were given, whose bytes are kept and scaled, and where there is none those that are drawn from
+//! what is known of a title, as vector graphics (SVG 1.1): a poster and a backdrop of every title, a still of every episode.
 //!
-//! The same title gives the same picture on any server: nothing is stored. Colours and motif are chosen by its genre and
-//! its slug. A picture has presentation attributes alone, so that it needs neither styles nor scripts.
+//! The same title gives the same drawing on any server: nothing of it is stored. Colours and motif are chosen by its genre and
+//! its slug. A drawing has presentation attributes alone, so that it needs neither styles nor scripts.
 
 mod address;
+mod blur;
 mod canvas;
 mod dice;
 mod flat;
+mod kept;
 mod kind;
 mod landscape;
 mod lettering;
 mod motif;
 mod palette;
 mod picture;
+mod reader;
+mod rendition;
+mod service;
+mod stored;
+mod stored_address;
 mod svg;
 
 #[cfg(test)]
 mod tests;
 
 pub use address::{PictureAddress, PictureSubject};
+pub use kept::{KeptPicture, PictureOrigin, in_order_of_languages};
 pub use kind::PictureKind;
 pub use picture::Picture;
+pub use reader::{
+    LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, PictureFacts, PictureProblem, PictureReader,
+};
+pub use rendition::{Rendition, RenditionFormat};
+pub use service::{PictureError, PictureService};
+pub use stored::{Colour, PictureFormat, PictureHash, StoredPicture};
+pub use stored_address::StoredAddress;

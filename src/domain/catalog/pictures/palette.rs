@@ -10,7 +10,7 @@ pub(super) struct Color([u8; 3]);
 
 impl Color {
     /// The colour of this number in a row of them, each as `rrggbb` and with a space between two.
-    const fn at(text: &[u8], number: usize) -> Self {
+    pub(super) const fn at(text: &[u8], number: usize) -> Self {
         let at = number * 7;
         Self([
             digit(text[at]) * 16 + digit(text[at + 1]),
@@ -28,6 +28,11 @@ impl Color {
             u8::try_from(mixed).unwrap_or(u8::MAX)
         };
         Self([channel(0), channel(1), channel(2)])
+    }
+
+    /// Red, green and blue.
+    pub(super) fn channels(self) -> [u8; 3] {
+        self.0
     }
 
     fn is_dark(self) -> bool {

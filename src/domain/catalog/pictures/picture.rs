@@ -5,12 +5,13 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest, Sha256};
 
 use super::address::{PictureAddress, PictureSubject, TAG};
+use super::blur;
 use super::canvas::Canvas;
 use super::dice::Dice;
 use super::kind::PictureKind;
 use super::lettering::{LEADING, Lettering, Room};
 use super::motif;
-use super::palette::{Palette, has_palette};
+use super::palette::{Color, Palette, has_palette};
 use super::svg::{Svg, escape, number};
 use crate::domain::catalog::types::{Episode, Title};
 use crate::domain::language::LanguageTag;
@@ -126,6 +127,12 @@ impl<'a> Picture<'a> {
         self.palette().ground.to_string()
     }
 
+    /// What it looks like from far off, as a blurhash: the ground alone, without motif and words.
+    pub fn blurhash(&self) -> String {
+        let (light, dark) = ground(&self.palette());
+        blur::of_gradient(light, dark)
+    }
+
     /// Where it lies, shown with one of the widths of the ladder, or with its own.
     pub fn address(&self, width: Option<u32>) -> PictureAddress {
         PictureAddress {
@@ -169,8 +176,11 @@ impl<'a> Picture<'a> {
         let size = self.kind.size();
         let (across, down) = (f64::from(size.0), f64::from(size.1));
         let (focus, unit) = match self.kind {
-            PictureKind::Poster => ((300.0, 345.0), 600.0),
-            PictureKind::Backdrop => ((800.0, 330.0), 640.0),
+            PictureKind::Poster | PictureKind::Portrait => ((300.0, 345.0), 600.0),
+            PictureKind::Backdrop
+            | PictureKind::Logo
+            | PictureKind::Banner
+            | PictureKind::Thumb => ((800.0, 330.0), 640.0),
             // Above the name.
             PictureKind::Still => ((860.0, 270.0), 540.0),
         };
@@ -181,10 +191,7 @@ impl<'a> Picture<'a> {
             unit,
         };
         let mut svg = Svg::new(size, self.kind.shown(width), self.language.as_str());
-        let (light, dark) = (
-            palette.ground.mixed(palette.ink, 6),
-            palette.ground.mixed(palette.deep, 55),
-        );
+        let (light, dark) = ground(&palette);
         svg.gradient("ground", (light, 1.0), (dark, 1.0));
         svg.rect((0.0, 0.0), (across, down), "url(#ground)");
         let mut dice = Dice::of(&format!("motif of {}", self.seed));
@@ -201,8 +208,12 @@ impl<'a> Picture<'a> {
         let (across, down) = self.kind.size();
         let (across, down) = (f64::from(across), f64::from(down));
         let (margin, note_size, room) = match self.kind {
-            PictureKind::Poster => (48.0, 21.0, (250.0, 104.0, 4)),
-            PictureKind::Backdrop | PictureKind::Still => (64.0, 25.0, (150.0, 84.0, 2)),
+            PictureKind::Poster | PictureKind::Portrait => (48.0, 21.0, (250.0, 104.0, 4)),
+            PictureKind::Backdrop
+            | PictureKind::Logo
+            | PictureKind::Banner
+            | PictureKind::Thumb
+            | PictureKind::Still => (64.0, 25.0, (150.0, 84.0, 2)),
         };
         let width = across - 2.0 * margin;
         let (height, largest, lines) = room;
@@ -253,6 +264,14 @@ impl<'a> Picture<'a> {
         write_lines(svg, &note, ends, down - margin, ("500", spacing));
         svg.put("</g>");
     }
+}
+
+/// What the ground fades from, at the top, and to.
+fn ground(palette: &Palette) -> (Color, Color) {
+    (
+        palette.ground.mixed(palette.ink, 6),
+        palette.ground.mixed(palette.deep, 55),
+    )
 }
 
 /// Lines of text between a left and a right end, the first on this base line.

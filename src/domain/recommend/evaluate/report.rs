@@ -271,6 +271,7 @@ mod tests {
             tags: Vec::new(),
             scores: Vec::new(),
             extras: Vec::new(),
+            pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
-    Airs, Biography, CatalogBatch, Certification, Collection, Credit, CreditRole, Episode,
-    ExternalId, Extra, ExtraKind, Genre, Overview, PartOf, Person, Publication, RatingScore,
-    Reception, Texts, Title, TitleKind, Video,
+    Airs, Biography, CatalogBatch, Certification, Collection, Colour, Credit, CreditRole, Episode,
+    ExternalId, Extra, ExtraKind, Genre, KeptPicture, Overview, PartOf, Person, PictureFormat,
+    PictureHash, PictureKind, PictureOrigin, Publication, RatingScore, Reception, StoredPicture,
+    Texts, Title, TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -45,6 +46,26 @@ fn extra(kind: ExtraKind, address: &str) -> Extra {
         video: Video::at_address(address).unwrap(),
         name: Some("A video".to_owned()),
         language: LanguageTag::parse("de-AT"),
+    }
+}
+
+/// A picture in which everything is set, or all that it must have.
+fn picture(kind: PictureKind, language: Option<&str>, number: u64) -> KeptPicture {
+    KeptPicture {
+        picture: StoredPicture {
+            kind,
+            hash: PictureHash::of(&number.to_be_bytes()),
+            format: PictureFormat::WebP,
+            width: 20_000,
+            height: 1,
+            blurhash: "LEHV6nWB2yk8pyo0adR*.7kCMdnj".to_owned(),
+            colour: Colour([0, 127, 255]),
+            language: language.and_then(LanguageTag::parse),
+        },
+        origin: PictureOrigin::new(
+            &format!("file:{number}.webp"),
+            language.map(|language| format!("etag:W/\"{language}\"")),
+        ),
     }
 }
 
@@ -103,6 +124,11 @@ pub(crate) fn film(number: u64) -> Title {
             extra(ExtraKind::BehindTheScenes, "https://vimeo.com/1/8272103f6e"),
             extra(ExtraKind::Other, "https://example.org/a.mp4"),
         ],
+        pictures: vec![
+            picture(PictureKind::Poster, None, number),
+            picture(PictureKind::Poster, Some("pt-BR"), number),
+            picture(PictureKind::Logo, Some("zh-Hant-TW"), number),
+        ],
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(at(number)),
@@ -141,6 +167,7 @@ pub(super) fn series(number: u64) -> Title {
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
+        pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(at(number)),
@@ -155,6 +182,7 @@ pub(super) fn person(number: u64) -> Person {
         born: NaiveDate::from_ymd_opt(1950, 2, 28),
         died: NaiveDate::from_ymd_opt(2020, 2, 29),
         birthplace: Some(format!("Place {number}")),
+        pictures: vec![picture(PictureKind::Portrait, None, number)],
         external_ids: vec![external("imdb", &format!("nm{number}"))],
         stamp: Stamp::first(at(number)),
     }
@@ -198,6 +226,7 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
         number,
         number_end: Some(number.saturating_add(1)),
         absolute_number: Some(number.saturating_add(100)),
+        pictures: vec![picture(PictureKind::Still, Some("de"), series)],
         airs: (season == 0).then_some(Airs::BeforeEpisode {
             season: 1,
             episode: number,

@@ -1,0 +1,108 @@
+//! Bytes in a folder, which is made when the first come: a site without pictures has none.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+
+use super::objects::{self, failure, path_of};
+use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::error::StoreError;
+use crate::domain::ping::{Ping, Room};
+
+/// What is written to find out whether there is room again.
+const TRIAL: &str = "trial";
+
+/// Bytes in a folder. Clones share it.
+#[derive(Clone)]
+pub struct FolderBlobs {
+    folder: PathBuf,
+    opened: Arc<OnceLock<Arc<LocalFileSystem>>>,
+    room: Room,
+}
+
+impl FolderBlobs {
+    /// In this folder, which need not be there.
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            opened: Arc::default(),
+            room: Room::of("blobs"),
+        }
+    }
+
+    /// The folder, if it is there.
+    fn find(&self) -> Result<Option<Arc<LocalFileSystem>>, StoreError> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(Some(Arc::clone(opened)));
+        }
+        match self.folder.try_exists() {
+            Ok(true) => self.open().map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
+    /// The folder, which is made if it is not there.
+    fn make(&self) -> Result<Arc<LocalFileSystem>, StoreError> {
+        if let Some(opened) = self.opened.get() {
+            return Ok(Arc::clone(opened));
+        }
+        make_private(&self.folder).map_err(StoreError::unavailable)?;
+        self.open()
+    }
+
+    fn open(&self) -> Result<Arc<LocalFileSystem>, StoreError> {
+        let opened = LocalFileSystem::new_with_prefix(&self.folder).map_err(failure)?;
+        let opened = Arc::new(opened.with_fsync(true));
+        Ok(Arc::clone(self.opened.get_or_init(|| opened)))
+    }
+
+    async fn write(&self, path: &object_store::path::Path, bytes: Bytes) -> Result<(), StoreError> {
+        let put = objects::put(&*self.make()?, path, bytes).await;
+        put.inspect_err(|error| self.room.learn(error))
+    }
+}
+
+#[async_trait]
+impl BlobStore for FolderBlobs {
+    async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+        self.write(&path_of("", key)?, bytes).await
+    }
+
+    async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+        match self.find()? {
+            Some(opened) => objects::get(&*opened, &path_of("", key)?).await,
+            None => Ok(None),
+        }
+    }
+
+    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+        match self.find()? {
+            Some(opened) => objects::exists(&*opened, &path_of("", key)?).await,
+            None => Ok(false),
+        }
+    }
+}
+
+#[async_trait]
+impl Ping for FolderBlobs {
+    async fn ping(&self) -> Result<(), StoreError> {
+        if self.room.is_missing() {
+            let trial = object_store::path::Path::from(TRIAL);
+            self.write(&trial, Bytes::from_static(&[0; 4096])).await?;
+            self.room.is_back();
+        }
+        self.find().map(drop)
+    }
+}
+
+/// A folder that only the user that the program runs as may look into; one that is there already is left as it is.
+fn make_private(folder: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}

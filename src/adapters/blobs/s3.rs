@@ -1,0 +1,129 @@
+//! Bytes on a server that speaks S3, in a bucket that every server of a site uses.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures::StreamExt;
+use object_store::aws::{AmazonS3, AmazonS3Builder};
+use object_store::path::Path;
+use object_store::{ClientOptions, ObjectStore, RetryConfig};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::objects::{self, failure, path_of};
+use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::error::StoreError;
+use crate::domain::ping::Ping;
+
+/// A server that answered is asked again after so long: some are paid by the request.
+const STAYS_WELL: Duration = Duration::from_secs(15);
+/// How often a request is sent again at the most.
+const RETRIES: usize = 2;
+/// Pictures are larger than what other stores are sent: the whole of one may take so many times as long.
+const LARGE: u32 = 5;
+
+/// How to reach a bucket.
+#[derive(Debug, Clone)]
+pub struct S3Access {
+    pub bucket: String,
+    /// What all keys begin with, without `/` at either end; empty: nothing.
+    pub folder: String,
+    /// As `https://s3.example.org`; `None`: the one of Amazon.
+    pub endpoint: Option<String>,
+    pub region: String,
+    pub key_id: SecretString,
+    pub secret: SecretString,
+    /// Whether the way there need not be encrypted, as to this machine itself.
+    pub way: Way,
+    /// How long an operation may take; what has many bytes takes longer.
+    pub timeout: Duration,
+}
+
+/// How a server is spoken to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    Encrypted,
+    /// For a server on the same machine.
+    Plain,
+}
+
+/// Bytes in a bucket. Clones share the connections.
+#[derive(Clone)]
+pub struct S3Blobs {
+    store: Arc<AmazonS3>,
+    folder: String,
+    answered: Arc<Mutex<Option<Instant>>>,
+}
+
+impl S3Blobs {
+    /// A bucket, whose server is not asked yet.
+    pub fn open(access: &S3Access) -> Result<Self, StoreError> {
+        let retry = RetryConfig {
+            max_retries: RETRIES,
+            retry_timeout: access.timeout,
+            ..RetryConfig::default()
+        };
+        let options = ClientOptions::new()
+            .with_allow_http(access.way == Way::Plain)
+            .with_connect_timeout(access.timeout / 2)
+            .with_timeout(access.timeout * LARGE);
+        let builder = AmazonS3Builder::new()
+            .with_client_options(options)
+            .with_retry(retry)
+            .with_bucket_name(&access.bucket)
+            .with_region(&access.region)
+            .with_access_key_id(access.key_id.expose_secret())
+            .with_secret_access_key(access.secret.expose_secret())
+            // Names of buckets are in no certificate of a server of one's own.
+            .with_virtual_hosted_style_request(false);
+        let builder = match &access.endpoint {
+            Some(endpoint) => builder.with_endpoint(endpoint.trim_end_matches('/')),
+            None => builder,
+        };
+        Ok(Self {
+            store: Arc::new(builder.build().map_err(StoreError::failed)?),
+            folder: access.folder.clone(),
+            answered: Arc::default(),
+        })
+    }
+
+    /// Whether the bucket is there, and what is in it may be listed.
+    pub(super) async fn look(&self) -> Result<(), StoreError> {
+        let folder = Path::parse(&self.folder).map_err(StoreError::failed)?;
+        match self.store.list(Some(&folder)).next().await {
+            Some(Err(error)) => Err(failure(error)),
+            Some(Ok(_)) | None => Ok(()),
+        }
+    }
+}
+
+#[async_trait]
+impl BlobStore for S3Blobs {
+    async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+        objects::put(&*self.store, &path_of(&self.folder, key)?, bytes).await
+    }
+
+    async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+        objects::get(&*self.store, &path_of(&self.folder, key)?).await
+    }
+
+    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+        objects::exists(&*self.store, &path_of(&self.folder, key)?).await
+    }
+}
+
+#[async_trait]
+impl Ping for S3Blobs {
+    async fn ping(&self) -> Result<(), StoreError> {
+        let answered = *self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        if answered.is_some_and(|at| at.elapsed() < STAYS_WELL) {
+            return Ok(());
+        }
+        let nothing = Path::from("ping");
+        objects::exists(&*self.store, &nothing).await?;
+        let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
+        *answered = Some(Instant::now());
+        Ok(())
+    }
+}

@@ -1,0 +1,70 @@
+//! Small blobs in memory, in front of where they are kept: bytes under one key never change, so none is ever stale.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use moka::sync::Cache;
+
+use super::reads;
+use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::error::StoreError;
+
+/// What is larger is not kept here: what was given is read to make something of it, and that once.
+const SMALL: usize = 1024 * 1024;
+/// What a blob takes beside its bytes, about.
+const OVERHEAD: usize = 256;
+
+/// Small blobs in memory. Clones share them.
+#[derive(Clone)]
+pub struct CachedBlobs {
+    kept: Cache<BlobKey, Bytes>,
+    store: Arc<dyn BlobStore>,
+}
+
+impl CachedBlobs {
+    /// In front of this store, with at most so many bytes.
+    pub fn new(store: Arc<dyn BlobStore>, most: u64) -> Self {
+        let weigh =
+            |_: &BlobKey, bytes: &Bytes| u32::try_from(bytes.len() + OVERHEAD).unwrap_or(u32::MAX);
+        let kept = Cache::builder().max_capacity(most).weigher(weigh).build();
+        Self { kept, store }
+    }
+
+    fn keep(&self, key: &BlobKey, bytes: &Bytes) {
+        if bytes.len() <= SMALL {
+            self.kept.insert(key.clone(), bytes.clone());
+        }
+    }
+}
+
+#[async_trait]
+impl BlobStore for CachedBlobs {
+    async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+        self.store.put(key, bytes.clone()).await?;
+        self.keep(key, &bytes);
+        Ok(())
+    }
+
+    async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+        let kept = self.kept.get(key);
+        reads::count(
+            "blobs",
+            usize::from(kept.is_some()),
+            usize::from(kept.is_none()),
+        );
+        if kept.is_some() {
+            return Ok(kept);
+        }
+        let found = self.store.get(key).await?;
+        if let Some(bytes) = &found {
+            self.keep(key, bytes);
+        }
+        Ok(found)
+    }
+
+    /// Asked where they are kept: what is written down on this answer must be there after a restart too.
+    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+        self.store.exists(key).await
+    }
+}

@@ -1,0 +1,148 @@
+//! Bytes that are kept beside the record, in a folder or on an object store, under a name that says what they are.
+//!
+//! What refers to them is in the record. Bytes under one name never change, so anybody may cache them for good.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+use super::error::StoreError;
+use super::measured::measured;
+
+/// The SHA-256 of bytes; as text 64 hexadecimal digits, small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobHash([u8; 32]);
+
+/// What bytes are kept under: a path of a few short parts, from a folder that says what they are for.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BlobKey(String);
+
+/// The digits that bytes are spread over folders by: no folder has too many entries then.
+const SPREAD: usize = 2;
+
+measured! {
+/// Bytes by their keys, the same to every server of a site.
+#[async_trait]
+pub trait BlobStore: Send + Sync {
+    /// Keeps these bytes, whole or not at all: nobody sees a part of them. When this is answered they are on the disk.
+    /// To put them again changes nothing.
+    async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError>;
+
+    /// All the bytes under this key; `None` if there are none.
+    async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError>;
+
+    /// Whether there are bytes under this key.
+    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError>;
+}
+}
+
+impl BlobHash {
+    /// The hash of these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The hash that a text says, in the one spelling that there is.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        if digits.len() != 64 {
+            return None;
+        }
+        let value = |digit: u8| match digit {
+            b'0'..=b'9' => Some(digit - b'0'),
+            b'a'..=b'f' => Some(digit - b'a' + 10),
+            _ => None,
+        };
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
+            *byte = value(pair[0])? << 4 | value(pair[1])?;
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for BlobHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl Serialize for BlobHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for BlobHash {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("not a SHA-256 in hexadecimal digits"))
+    }
+}
+
+impl BlobKey {
+    /// The key of bytes with this hash, in a folder.
+    pub(in crate::domain) fn of(folder: &'static str, hash: &BlobHash) -> Self {
+        let hash = hash.to_string();
+        Self(format!("{folder}/{}/{hash}", &hash[..SPREAD]))
+    }
+
+    /// The key of what is made of the bytes under this key.
+    pub(in crate::domain) fn made(folder: &'static str, hash: &BlobHash, name: &str) -> Self {
+        let Self(original) = Self::of(folder, hash);
+        Self(format!("{original}/{name}"))
+    }
+
+    /// The path, with `/` between its parts: small letters, digits, dots and hyphens of ASCII alone.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for BlobKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_read_as_it_is_written_and_in_no_other_spelling() {
+        let hash = BlobHash::of(b"{__typename}");
+
+        let text = hash.to_string();
+
+        assert_eq!(
+            text,
+            "ecf4edb46db40b5132295c0291d62fb65d6759a9eedfa4d5d612dd5ec54a6b38"
+        );
+        assert_eq!(BlobHash::parse(&text), Some(hash));
+        let json = serde_json::to_string(&hash).unwrap();
+        assert_eq!(json, format!("\"{text}\""));
+        assert_eq!(serde_json::from_str::<BlobHash>(&json).unwrap(), hash);
+        for wrong in ["", &text[1..], &text.to_uppercase(), &"é".repeat(32)] {
+            assert_eq!(BlobHash::parse(wrong), None, "{wrong}");
+        }
+        assert!(serde_json::from_str::<BlobHash>("\"ecf4\"").is_err());
+    }
+
+    #[test]
+    fn keys_are_spread_by_the_beginning_of_their_hash() {
+        let hash = BlobHash::of(b"{__typename}");
+
+        let (original, made) = (
+            BlobKey::of("pictures", &hash),
+            BlobKey::made("renditions", &hash, "342.webp"),
+        );
+
+        assert_eq!(original.as_str(), format!("pictures/ec/{hash}"));
+        assert_eq!(made.as_str(), format!("renditions/ec/{hash}/342.webp"));
+    }
+}

@@ -1,0 +1,359 @@
+//! The use cases of pictures that are kept: to take one in, and to make what is shown of it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use futures::future::{BoxFuture, FutureExt, Shared, WeakShared};
+
+use super::kind::PictureKind;
+use super::reader::{MOST_BYTES, PictureProblem, PictureReader};
+use super::rendition::Rendition;
+use super::stored::{PictureHash, StoredPicture};
+use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+use crate::domain::language::LanguageTag;
+
+/// What can go wrong with a picture that is kept. Several may have waited for it.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum PictureError {
+    #[error(transparent)]
+    Problem(#[from] PictureProblem),
+    #[error(transparent)]
+    Store(Arc<StoreError>),
+}
+
+/// A rendition that is being made.
+type Flight = BoxFuture<'static, Result<Option<Bytes>, PictureError>>;
+
+/// So many renditions are made or wait to be made at a time: each holds the whole picture that it is made of.
+const MOST_AT_ONCE: usize = 16;
+
+/// Keeps pictures, and makes what is shown of them. Clones share what is being made.
+#[derive(Clone)]
+pub struct PictureService {
+    blobs: Arc<dyn BlobStore>,
+    reader: Arc<dyn PictureReader>,
+    flights: Arc<Mutex<HashMap<BlobKey, WeakShared<Flight>>>>,
+}
+
+impl PictureService {
+    /// Bytes are kept in the one, and read by the other.
+    pub fn new(blobs: Arc<dyn BlobStore>, reader: Arc<dyn PictureReader>) -> Self {
+        Self {
+            blobs,
+            reader,
+            flights: Arc::default(),
+        }
+    }
+
+    /// Takes a picture in. When this is answered its bytes are kept, so that nothing refers to what is not there; to
+    /// store them again gives the same.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn store(
+        &self,
+        kind: PictureKind,
+        language: Option<LanguageTag>,
+        bytes: Vec<u8>,
+    ) -> Result<StoredPicture, PictureError> {
+        if bytes.len() > MOST_BYTES {
+            return Err(PictureProblem::TooManyBytes(bytes.len()).into());
+        }
+        let bytes = Bytes::from(bytes);
+        let facts = self.reader.read(bytes.clone()).await?;
+        let picture = StoredPicture {
+            kind,
+            hash: PictureHash::of(&bytes),
+            format: facts.format,
+            width: facts.width,
+            height: facts.height,
+            blurhash: facts.blurhash,
+            colour: facts.colour,
+            language,
+        };
+        let key = picture.key();
+        if !self.blobs.exists(&key).await? {
+            self.blobs.put(&key, bytes).await?;
+        }
+        Ok(picture)
+    }
+
+    /// The bytes of a rendition, if it was made before.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_rendition(
+        &self,
+        picture: &StoredPicture,
+        wanted: Rendition,
+    ) -> Result<Option<Bytes>, PictureError> {
+        Ok(self.blobs.get(&wanted.key(&picture.hash)).await?)
+    }
+
+    /// The bytes of a rendition: those that were made before, or else it is made once, however many ask. `None` if the
+    /// bytes of the picture are gone. [`PictureProblem::Busy`] if too many are being made already.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn rendition(
+        &self,
+        picture: &StoredPicture,
+        wanted: Rendition,
+    ) -> Result<Option<Bytes>, PictureError> {
+        let key = wanted.key(&picture.hash);
+        if let Some(made) = self.blobs.get(&key).await? {
+            return Ok(Some(made));
+        }
+        let flight = self.join(key, picture.key(), wanted)?;
+        let made = flight.await?;
+        if made.is_none() {
+            tracing::error!(
+                picture.hash = %picture.hash,
+                "The bytes of a picture are not where they were kept; load its record again"
+            );
+        }
+        Ok(made)
+    }
+
+    /// The making of a rendition that is under way, or else one that begins. It ends when nobody waits for it any more.
+    fn join(
+        &self,
+        key: BlobKey,
+        original: BlobKey,
+        wanted: Rendition,
+    ) -> Result<Shared<Flight>, PictureProblem> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get(&key).and_then(WeakShared::upgrade) {
+            return Ok(flight);
+        }
+        flights.retain(|_, flight| flight.upgrade().is_some());
+        if flights.len() >= MOST_AT_ONCE {
+            return Err(PictureProblem::Busy);
+        }
+        let (blobs, reader) = (Arc::clone(&self.blobs), Arc::clone(&self.reader));
+        let flight = make(blobs, reader, (key.clone(), original, wanted));
+        let flight = flight.boxed().shared();
+        if let Some(weak) = flight.downgrade() {
+            flights.insert(key, weak);
+        }
+        Ok(flight)
+    }
+}
+
+/// Makes a rendition, and keeps it. One that cannot be kept is shown all the same, and made again.
+async fn make(
+    blobs: Arc<dyn BlobStore>,
+    reader: Arc<dyn PictureReader>,
+    (key, original, wanted): (BlobKey, BlobKey, Rendition),
+) -> Result<Option<Bytes>, PictureError> {
+    let Some(original) = blobs.get(&original).await? else {
+        return Ok(None);
+    };
+    let made = reader.render(original, wanted).await?;
+    if let Err(error) = blobs.put(&key, made.clone()).await {
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "A picture that was made could not be kept"
+        );
+    }
+    Ok(Some(made))
+}
+
+impl From<StoreError> for PictureError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(Arc::new(error))
+    }
+}
+
+impl Coded for PictureError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Problem(problem) => problem.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::Problem(problem) => problem.field(),
+            Self::Store(error) => error.field(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Problem(problem) => problem.retry_after(),
+            Self::Store(error) => error.retry_after(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::Problem(problem) => problem.bounds(),
+            Self::Store(error) => error.bounds(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use async_trait::async_trait;
+    use futures::future::join_all;
+    use tokio::sync::Semaphore;
+
+    use super::super::reader::PictureFacts;
+    use super::super::rendition::RenditionFormat;
+    use super::super::stored::{Colour, PictureFormat};
+    use super::*;
+
+    /// Keeps bytes, and says how often any were put.
+    #[derive(Default)]
+    struct Kept {
+        blobs: Mutex<BTreeMap<BlobKey, Bytes>>,
+        puts: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl BlobStore for Kept {
+        async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+            self.puts.fetch_add(1, Ordering::SeqCst);
+            self.blobs.lock().unwrap().insert(key.clone(), bytes);
+            Ok(())
+        }
+
+        async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+            Ok(self.blobs.lock().unwrap().get(key).cloned())
+        }
+
+        async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+            Ok(self.blobs.lock().unwrap().contains_key(key))
+        }
+    }
+
+    /// Takes texts for pictures, and makes renditions when it may.
+    struct Texts {
+        may: Semaphore,
+        made: AtomicUsize,
+    }
+
+    #[async_trait]
+    impl PictureReader for Texts {
+        async fn read(&self, bytes: Bytes) -> Result<PictureFacts, PictureProblem> {
+            if bytes.is_empty() {
+                return Err(PictureProblem::UnknownFormat);
+            }
+            Ok(PictureFacts {
+                format: PictureFormat::Png,
+                width: 4_000,
+                height: 4_000,
+                blurhash: "blur".to_owned(),
+                colour: Colour([1, 2, 3]),
+            })
+        }
+
+        async fn render(&self, bytes: Bytes, wanted: Rendition) -> Result<Bytes, PictureProblem> {
+            self.may.acquire().await.unwrap().forget();
+            self.made.fetch_add(1, Ordering::SeqCst);
+            let width = wanted.width();
+            Ok([&bytes[..], width.to_string().as_bytes()].concat().into())
+        }
+    }
+
+    fn service(may: usize) -> (PictureService, Arc<Kept>, Arc<Texts>) {
+        let kept = Arc::new(Kept::default());
+        let texts = Arc::new(Texts {
+            may: Semaphore::new(may),
+            made: AtomicUsize::default(),
+        });
+        (
+            PictureService::new(kept.clone(), texts.clone()),
+            kept,
+            texts,
+        )
+    }
+
+    async fn stored(service: &PictureService, text: &str) -> StoredPicture {
+        let bytes = text.as_bytes().to_vec();
+        let stored = service.store(PictureKind::Poster, None, bytes).await;
+        stored.unwrap()
+    }
+
+    fn of_width(picture: &StoredPicture, width: u32) -> Rendition {
+        Rendition::fitting(picture, Some(width), None, RenditionFormat::WebP)
+    }
+
+    #[tokio::test]
+    async fn a_picture_is_kept_once_and_what_is_none_is_not_kept() {
+        let (service, kept, _) = service(0);
+
+        let first = stored(&service, "a picture").await;
+        let second = stored(&service, "a picture").await;
+        let none = service.store(PictureKind::Logo, None, Vec::new()).await;
+        let large = vec![0; MOST_BYTES + 1];
+        let large = service.store(PictureKind::Logo, None, large).await;
+
+        assert_eq!(first, second);
+        assert_eq!(first.hash, PictureHash::of(b"a picture"));
+        assert_eq!(kept.puts.load(Ordering::SeqCst), 1);
+        assert_eq!(none.unwrap_err().code(), ErrorCode::Invalid);
+        assert_eq!(large.unwrap_err().code(), ErrorCode::OutOfRange);
+    }
+
+    #[tokio::test]
+    async fn a_rendition_is_made_once_however_many_ask_and_kept() {
+        let (service, _, texts) = service(0);
+        let picture = stored(&service, "a picture").await;
+        let wanted = of_width(&picture, 342);
+        assert_eq!(
+            service.find_rendition(&picture, wanted).await.unwrap(),
+            None
+        );
+
+        let asked = join_all((0..20).map(|_| service.rendition(&picture, wanted)));
+        let (made, ()) = futures::join!(asked, async { texts.may.add_permits(20) });
+
+        for made in made {
+            assert_eq!(made.unwrap().as_deref(), Some(&b"a picture342"[..]));
+        }
+        let found = service.find_rendition(&picture, wanted).await.unwrap();
+        assert_eq!(found.as_deref(), Some(&b"a picture342"[..]));
+        assert_eq!(texts.made.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn of_bytes_that_are_gone_there_is_no_rendition() {
+        let (service, kept, _) = service(1);
+        let picture = stored(&service, "a picture").await;
+        kept.blobs.lock().unwrap().clear();
+
+        let gone = service.rendition(&picture, of_width(&picture, 342)).await;
+
+        assert_eq!(gone.unwrap(), None);
+    }
+
+    #[tokio::test]
+    async fn who_comes_when_too_many_are_made_is_told_to_come_again() {
+        let (service, _, texts) = service(0);
+        let mut pictures = Vec::new();
+        for number in 0..=MOST_AT_ONCE {
+            pictures.push(stored(&service, &number.to_string()).await);
+        }
+        let mut making: Vec<_> = pictures[..MOST_AT_ONCE]
+            .iter()
+            .map(|picture| Box::pin(service.rendition(picture, of_width(picture, 92))))
+            .collect();
+        for one in &mut making {
+            assert!(futures::poll!(one).is_pending());
+        }
+        let last = &pictures[MOST_AT_ONCE];
+        let wanted = of_width(last, 92);
+
+        let refused = service.rendition(last, wanted).await.unwrap_err();
+        texts.may.add_permits(MOST_AT_ONCE + 1);
+        let made = join_all(making).await;
+
+        assert_eq!(refused.code(), ErrorCode::RateLimited);
+        assert!(refused.retry_after().is_some());
+        assert!(made.iter().all(|made| matches!(made, Ok(Some(_)))));
+        assert!(service.rendition(last, wanted).await.unwrap().is_some());
+    }
+}
