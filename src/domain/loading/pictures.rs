@@ -8,6 +8,7 @@ use crate::domain::language::LanguageTag;
 
 /// How many pictures a title, an episode or a person may have.
 pub(super) const MAX_PICTURES: usize = 20;
+
 /// What a record says of the pictures of what it is about.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct PicturesRecord {

@@ -256,7 +256,8 @@ fn value(column: &str, cell: &str) -> Value {
     let as_is = || Value::from(cell);
     match column {
         "genres" | "directors" | "creators" | "cast" | "guests" | "writers" | "producers"
-        | "composers" | "countries" | "languages" | "studios" | "tags" | "trailers" | "extras" => {
+        | "composers" | "countries" | "languages" | "studios" | "tags" | "trailers" | "extras"
+        | "poster" | "backdrop" | "logo" | "banner" | "thumb" | "still" | "portrait" => {
             cell.split('|').map(Value::from).collect()
         }
         "year"
@@ -282,5 +283,25 @@ fn value(column: &str, cell: &str) -> Value {
             _ => as_is(),
         },
         _ => as_is(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn pictures_of_a_kind_stand_in_one_cell() {
+        let columns = ["pictures.backdrop", "still", "title"].map(str::to_owned);
+        let record = ByteRecord::from(vec!["a.jpg|b.jpg", "s.jpg", "A|B"]);
+
+        let object = object(&columns, &record);
+
+        let expected = json!({
+            "pictures": { "backdrop": ["a.jpg", "b.jpg"] }, "still": ["s.jpg"], "title": "A|B",
+        });
+        assert_eq!(object, Ok(expected));
     }
 }

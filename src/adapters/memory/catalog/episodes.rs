@@ -70,6 +70,7 @@ impl Episodes {
         }
         episode.directors.shrink_to_fit();
         episode.crew.shrink_to_fit();
+        episode.pictures.shrink_to_fit();
         self.by_id
             .insert(episode.id, (episode.series, episode.ordinal()));
         let episodes = self.of_series.entry(episode.series).or_default();
