@@ -71,9 +71,9 @@ enum Projection {
 }
 
 impl Readiness {
-    /// Whether requests can be served. Without pictures they can; without the graph too (suggestions fall back on what is popular), and what
-    /// waits for it is not lost, so that is said and does not count: a load balancer would otherwise take every server
-    /// away at once.
+    /// Whether requests can be served. Without the graph they can (suggestions fall back on what is popular), and what
+    /// waits for it is not lost; without pictures too. So that is said and does not count: a load balancer would otherwise
+    /// take every server away at once.
     pub(super) fn is_ready(&self) -> bool {
         self.record == Answer::Ok && self.sessions == Answer::Ok && self.catalog == Catalog::Ok
     }

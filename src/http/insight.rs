@@ -218,6 +218,7 @@ mod tests {
             let mut stores = stores(folder.path(), at(0));
             if graph {
                 stores.graph = pulse("graph");
+                stores.blobs = pulse("blobs");
             }
             if record {
                 stores.record = pulse("record");

@@ -120,7 +120,8 @@ impl Ping for S3Blobs {
         if answered.is_some_and(|at| at.elapsed() < STAYS_WELL) {
             return Ok(());
         }
-        let nothing = Path::from("ping");
+        // Where the keys of the site may look; nothing needs to be there.
+        let nothing = Path::from(format!("{}/ping", self.folder));
         objects::exists(&*self.store, &nothing).await?;
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         *answered = Some(Instant::now());

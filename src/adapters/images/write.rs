@@ -9,7 +9,7 @@ use crate::domain::catalog::{PictureProblem, RenditionFormat};
 
 /// Of 100: below it one begins to see squares on a poster.
 const JPEG_QUALITY: u8 = 82;
-/// The same for WebP, which counts otherwise.
+/// The same for `WebP`, which counts otherwise.
 const WEBP_QUALITY: f32 = 80.0;
 /// Of what can be seen through, which is mostly letters and lines.
 const SHARP_QUALITY: f32 = 92.0;

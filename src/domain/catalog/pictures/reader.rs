@@ -54,10 +54,11 @@ pub enum PictureProblem {
     Failed(String),
 }
 
-/// Reads pictures and scales them: never on the threads that answer requests, and only some at a time.
+/// Reads pictures and scales them: never on the threads that answer requests, and only some at a time. Whoever asks waits
+/// for their turn, however many wait.
 ///
-/// Waits for its turn, however many wait. Bytes are believed nothing: not a bound of this file is passed, whatever they say. What cannot be read is a problem,
-/// never a panic.
+/// Bytes are believed nothing: no bound of this file is passed, whatever they say. What cannot be read is a problem, never
+/// a panic.
 #[async_trait]
 pub trait PictureReader: Send + Sync {
     /// What these bytes are. The whole picture is read, so what is answered can be rendered.
