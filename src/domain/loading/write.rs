@@ -477,6 +477,7 @@ fn watch(
         completion: record.completion,
         liked: record.liked,
         duration: duration.map(f64::from),
+        day: None,
     })
 }
 
