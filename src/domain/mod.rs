@@ -11,6 +11,7 @@ pub mod error;
 pub mod events;
 pub mod finding;
 pub mod ids;
+pub mod importing;
 pub mod json;
 pub mod language;
 pub mod lease;
