@@ -33,3 +33,4 @@ pub mod unreadable;
 pub mod usage;
 pub mod viewer;
 pub mod watching;
+pub mod working;

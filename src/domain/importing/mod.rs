@@ -1,11 +1,31 @@
-//! Bringing along what people watched elsewhere: the exports of other services, read into entries of one shape.
+//! Bringing along what people watched elsewhere: the exports of other services, read into entries of one shape, matched with
+//! the catalogue, and put into the history as a whole that can be undone.
 
+mod apply;
 mod entry;
+mod error;
 mod file;
+mod import;
+mod known;
+mod matching;
 mod options;
+mod ports;
+mod preview;
 mod problem;
+mod service;
+mod store;
+mod work;
 
 pub use entry::{ImportedAt, ImportedEntry, ImportedIds, ImportedItem, ImportedWhat};
+pub use error::{ImportError, MAX_IMPORTS};
 pub use file::{ImportFormat, ImportNote, ImportedFile, PassedOver, PassedOverReason};
+pub use import::{
+    Candidate, Does, Effect, Found, FoundBy, Import, ImportRow, ImportState, RowState, Saying,
+};
+pub use known::Known;
+pub use matching::Match;
 pub use options::ReadOptions;
+pub use ports::ImportPorts;
 pub use problem::{ImportProblem, MAX_FILES, MAX_ROWS, MAX_UNPACKED, MAX_UPLOAD};
+pub use service::ImportService;
+pub use store::ImportStore;

@@ -153,7 +153,7 @@ impl Play {
     }
 
     /// Whether it is gone because an import was undone.
-    pub(super) fn is_undone(&self) -> bool {
+    pub fn is_undone(&self) -> bool {
         self.is_deleted() && self.counts
     }
 
