@@ -20,6 +20,7 @@ use crate::domain::catalog::{
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
+use crate::domain::importing::{ImportPorts, ImportService};
 use crate::domain::loading::LoadService;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
@@ -29,6 +30,7 @@ use crate::domain::recommend::{
 };
 use crate::domain::usage::{UsageCounter, UsageService};
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
+use crate::domain::working::WorkService;
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
@@ -51,6 +53,10 @@ pub struct App {
     pub load: LoadService,
     /// How much is watched.
     pub usage: UsageService,
+    /// What profiles bring from elsewhere.
+    pub importing: ImportService,
+    /// The jobs that profiles wait for.
+    pub work: WorkService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -142,6 +148,11 @@ impl App {
             let (catalog, clock) = (catalog.clone(), Arc::clone(&clock));
             PublishService::new(topics, stores.projection(), catalog, clock)
         });
+        let work = WorkService::new(
+            Arc::clone(&stores.jobs),
+            Arc::clone(&clock),
+            Arc::clone(&bus),
+        );
         let similar = SimilarService::new(
             stores.projection(),
             catalog.clone(),
@@ -187,6 +198,17 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
+            importing: ImportService::new(
+                ImportPorts {
+                    store: Arc::clone(&stores.imports),
+                    leases: Arc::clone(&stores.leases),
+                },
+                watching.clone(),
+                work.clone(),
+                catalog.clone(),
+                Arc::clone(&clock),
+            ),
+            work,
             catalog,
             watching,
             accounts,
@@ -285,6 +307,7 @@ impl App {
             self.watching.clone(),
             self.usage_counter(),
             self.accounts.clone(),
+            (self.importing.clone(), self.work.clone()),
             erasures,
             feed,
             &self.follower,
@@ -329,6 +352,7 @@ impl App {
         Parts::new(
             self.graph.clone(),
             self.watching.clone(),
+            self.importing.clone(),
             self.usage.clone(),
             self.catalog.clone(),
         )
@@ -356,6 +380,8 @@ impl App {
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
             usage: self.usage.clone(),
+            importing: self.importing.clone(),
+            work: self.work.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -21,6 +21,7 @@ mod freshness;
 mod global_id;
 mod guard;
 mod hierarchy;
+mod importing;
 mod inputs;
 mod language;
 pub mod limits;

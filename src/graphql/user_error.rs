@@ -9,6 +9,7 @@ use super::accounts::{
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::error::{ApiError, Result, seconds};
+use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -171,6 +172,10 @@ pub(crate) enum Payload {
     HideFromNextUp(HideFromNextUpPayload),
     DeleteHistory(DeleteHistoryPayload),
     SetHistoryPaused(SetHistoryPausedPayload),
+    /// Of `startImport` and `undoImport`.
+    Import(ImportPayload),
+    DecideImportRow(DecideImportRowPayload),
+    DiscardImport(DiscardImportPayload),
 }
 
 impl UserError {

@@ -11,12 +11,12 @@ use async_trait::async_trait;
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::memory::{
-    CatalogSnapshot, MemoryEvents, MemoryLimiter, MemoryLists, TokioTasks,
+    CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, TokioTasks,
 };
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
-    SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteOneTime,
+    SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
@@ -33,6 +33,7 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
+use reelgraph::domain::importing::{ImportPorts, ImportService};
 use reelgraph::domain::loading::{
     CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, Source,
 };
@@ -40,6 +41,7 @@ use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, Wa
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use reelgraph::domain::working::WorkService;
 use reelgraph::graphql::limits::{Introspection, Limits};
 use reelgraph::graphql::{
     Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, SiteFacts, build,
@@ -397,6 +399,11 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         search.follow(&part).await.unwrap();
     }
     search.begun().begin();
+    let work = WorkService::new(
+        Arc::new(SqliteJobs::new(db.clone())),
+        Arc::clone(&clock),
+        events.clone(),
+    );
     let services = Services {
         search,
         recommend: RecommendService::new(
@@ -416,6 +423,17 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             catalog.clone(),
             Arc::clone(&clock),
         ),
+        importing: ImportService::new(
+            ImportPorts {
+                store: Arc::new(SqliteImports::new(db.clone())),
+                leases: Arc::new(MemoryLeases::new()),
+            },
+            watching.clone(),
+            work.clone(),
+            catalog.clone(),
+            Arc::clone(&clock),
+        ),
+        work,
         catalog,
         watching,
         accounts,

@@ -213,6 +213,8 @@ const FEATURES: &[&str] = &[
     "watching",
     "recommend",
     "usage",
+    "working",
+    "importing",
     "privacy",
     "loading",
 ];

@@ -19,8 +19,9 @@ const FEWEST_WORDS: usize = 4;
 
 /// Fields that give lists without an argument for their length: the domain keeps them short, or the length was asked
 /// for one level above.
-const WITHOUT_FIRST: [&str; 27] = [
+const WITHOUT_FIRST: [&str; 29] = [
     "breakdown",
+    "candidates",
     "certifications",
     "changed",
     "countries",
@@ -35,6 +36,7 @@ const WITHOUT_FIRST: [&str; 27] = [
     "items",
     "languages",
     "nodes",
+    "notes",
     "points",
     "providers",
     "reasons",

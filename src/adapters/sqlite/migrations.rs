@@ -39,6 +39,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/told.sql"),
     include_str!("schema/set_aside.sql"),
     include_str!("schema/pause.sql"),
+    include_str!("schema/imports.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -11,4 +11,5 @@ mod source;
 mod store;
 mod title_lists;
 
+pub(super) use erase::is_erased;
 pub use store::SqliteWatching;
