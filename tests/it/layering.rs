@@ -35,6 +35,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "base64",
             "cardinality_estimator",
             "chrono",
+            "chrono_tz",
             // A format of the files that curators load, as JSON is.
             "csv",
             "dataloader",
@@ -61,6 +62,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "url",
             "uuid",
             "woothee",
+            // The archives that other services export.
+            "zip",
         ],
     ),
     (

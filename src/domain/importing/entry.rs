@@ -25,7 +25,7 @@ pub struct ImportedEntry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ImportedItem {
-    /// A film.
+    /// A film, of any length.
     Film {
         name: String,
         original_name: Option<String>,
@@ -62,6 +62,34 @@ pub enum ImportedItem {
     Unknown { name: String, year: Option<i32> },
 }
 
+impl ImportedItem {
+    /// The name as a list of rows shows it, cut to 200 characters.
+    pub fn shown(&self) -> String {
+        let name = match self {
+            Self::Film { name, .. } | Self::Series { name, .. } | Self::Unknown { name, .. } => {
+                name.clone()
+            }
+            Self::Episode {
+                series,
+                season,
+                number,
+                name,
+                ..
+            } => {
+                let place = match (season, number) {
+                    (Some(season), Some(number)) => Some(format!("{season}x{number:02}")),
+                    _ => None,
+                };
+                let series = (!series.is_empty()).then(|| series.clone());
+                let parts = [series, place, name.clone()];
+                let parts: Vec<String> = parts.into_iter().flatten().collect();
+                parts.join(" – ")
+            }
+        };
+        name.chars().take(200).collect()
+    }
+}
+
 /// Ids that something has elsewhere, each in the spelling that the catalogue keeps (`tt0113277`, digits).
 ///
 /// Those of TMDB and TVDB are numbered for films, series and episodes apart: they say something only with the kind.
@@ -78,7 +106,7 @@ pub struct ImportedIds {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ImportedWhat {
-    /// It was watched.
+    /// It was watched, or some of it.
     Watched {
         /// For how long, in seconds, if the file says so; that of a sitting is the sum of its rows.
         seconds: Option<u32>,
@@ -87,7 +115,7 @@ pub enum ImportedWhat {
         /// How often: more than 1 only where a file counts plays and has the day of the last one alone.
         plays: u32,
     },
-    /// It was rated.
+    /// It was given a rating.
     Rating {
         /// From 0 to 10, whatever the service's own scale.
         out_of_ten: f32,
@@ -100,7 +128,7 @@ pub enum ImportedWhat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImportedAt {
-    /// A moment.
+    /// A moment in UTC, where the file has a time.
     Moment(DateTime<Utc>),
     /// A day without a time. It is that day wherever it is read: no time zone moves it.
     Day(NaiveDate),

@@ -24,10 +24,10 @@ pub enum ImportProblem {
     #[error("what is in the archive is larger than {} MiB", MAX_UNPACKED / 1024 / 1024)]
     UnpackedTooLarge,
     /// The archive has more files than are taken.
-    #[error("the archive has more than {MAX_FILES} files")]
+    #[error("the archive has more than {} files", MAX_FILES)]
     TooManyFiles,
     /// There are more rows than are taken.
-    #[error("there are more than {MAX_ROWS} rows")]
+    #[error("there are more than {} rows", MAX_ROWS)]
     TooManyRows,
     /// It begins as a zip archive and is none, or a file in it is damaged.
     #[error("the archive is damaged: {what}")]
@@ -54,6 +54,14 @@ pub enum ImportProblem {
         file: String,
         /// What is wrong, with its line.
         what: String,
+    },
+    /// A row of a table never ends.
+    #[error("row {row} of {file} is longer than a mebibyte; is a quotation mark left open?")]
+    RowTooLong {
+        /// The name of the file.
+        file: String,
+        /// Its line, from 1.
+        row: u32,
     },
     /// It is no export that is known.
     #[error(
@@ -91,6 +99,16 @@ pub enum ImportProblem {
     UnknownTimeZone,
 }
 
+impl ImportProblem {
+    /// Says where and why the parser gave up.
+    pub(super) fn not_json(file: &str, error: &serde_json::Error) -> Self {
+        Self::NotJson {
+            file: file.to_owned(),
+            what: error.to_string().chars().take(200).collect(),
+        }
+    }
+}
+
 impl Coded for ImportProblem {
     fn code(&self) -> ErrorCode {
         match self {
@@ -103,6 +121,7 @@ impl Coded for ImportProblem {
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }
+            | Self::RowTooLong { .. }
             | Self::Unrecognised
             | Self::AmbiguousDates { .. }
             | Self::SeveralProfiles { .. }
@@ -122,6 +141,7 @@ impl Coded for ImportProblem {
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }
+            | Self::RowTooLong { .. }
             | Self::Unrecognised => Some("file"),
             Self::AmbiguousDates { .. } => Some("dayFirst"),
             Self::SeveralProfiles { .. } | Self::NoSuchProfile { .. } => Some("profileName"),
@@ -140,6 +160,7 @@ impl Coded for ImportProblem {
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }
+            | Self::RowTooLong { .. }
             | Self::Unrecognised
             | Self::AmbiguousDates { .. }
             | Self::SeveralProfiles { .. }
