@@ -15,7 +15,7 @@ use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogTeller, SearchService, VisibilityPolicy,
+    CatalogFollower, CatalogService, CatalogTeller, SearchService, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
@@ -29,6 +29,7 @@ use crate::domain::recommend::{
     RecommendPorts, RecommendService, SimilarService,
 };
 use crate::domain::usage::{UsageCounter, UsageService};
+use crate::domain::viewer::Viewer;
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
 use crate::domain::working::WorkService;
 use crate::graphql::Services;
@@ -264,6 +265,11 @@ impl App {
             ));
         }
         findings
+    }
+
+    /// What of the catalogue a viewer may see at this moment.
+    pub fn visibility_of(&self, viewer: &Viewer) -> Visibility {
+        self.visibility.of(viewer, self.clock.now())
     }
 
     /// Reads the record, for measuring suggestions on it.

@@ -13,10 +13,11 @@ use super::import::{Candidate, Import, ImportRow, ImportState, RowState};
 use super::known::Known;
 use super::ports::ImportPorts;
 use super::preview::{Of, decided, misfit, rows_of};
-use crate::domain::catalog::{CatalogPart, CatalogService, TitleKind, Visibility};
+use crate::domain::catalog::{CatalogService, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::page::Window;
 use crate::domain::viewer::KnownViewer;
 use crate::domain::watching::{WatchService, WatchedItem};
 use crate::domain::working::{Job, JobKind, WorkService};
@@ -332,15 +333,21 @@ impl ImportService {
         visibility: &Visibility,
         mut known: Known,
     ) -> Result<Known, ImportError> {
-        let mut after = Some(i64::MIN);
-        while let Some(from) = after {
-            let part = self.catalog.part_after(CatalogPart::Titles, from, TITLES);
-            let (batch, next) = part.await?;
-            let titles = batch.titles.iter();
-            for title in titles.filter(|title| visibility.shows(title)) {
+        let query = TitleQuery {
+            order: TitleOrder::NewestAdded,
+            ..TitleQuery::default()
+        };
+        let mut window = Window::first(TITLES);
+        loop {
+            let page = self.catalog.list_titles(visibility, &query, &window);
+            let page = page.await?;
+            for title in &page.rows {
                 known.learn(title);
             }
-            after = next;
+            window.start = page.rows.last().map(|title| query.order.keyset(title));
+            if !page.has_more {
+                break;
+            }
         }
         for series in known.series().chunks(SERIES) {
             let episodes = self.catalog.episodes_of_series(visibility, series);
