@@ -34,6 +34,7 @@ pub(crate) enum Backend {
 mod accounts;
 pub(crate) mod catalog;
 pub(crate) mod graph;
+mod importing;
 mod leases;
 mod limits;
 mod notes;
