@@ -305,6 +305,7 @@ impl ImportService {
             ..import
         };
         self.put(&import).await?;
+        self.work.wake();
         Ok((import, job))
     }
 

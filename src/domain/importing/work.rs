@@ -6,7 +6,7 @@ use super::error::ImportError;
 use super::import::{Import, ImportState, RowState};
 use super::service::{ImportService, Scope, TOGETHER};
 use crate::domain::error::{Coded, ErrorCode};
-use crate::domain::ids::ImportId;
+use crate::domain::ids::{ImportId, JobId, ProfileId};
 use crate::domain::lease::may_work;
 use crate::domain::working::{Job, JobKind};
 
@@ -35,23 +35,30 @@ impl ImportService {
     pub async fn work_off(&self) -> Result<usize, ImportError> {
         let mut done = 0;
         for job in self.work.open().await? {
-            let lease = format!("jobs of {}", job.profile);
+            let lease = format!("jobs-of:{}", job.profile.tombstone());
             if !may_work(&*self.ports.leases, &lease, self.holder, LEASE).await? {
                 continue;
             }
-            // As it is now that nobody else works on it.
-            let now = self.work.find(job.profile, job.id).await?;
-            let Some(mut job) = now.filter(Job::is_open) else {
-                continue;
-            };
-            match self.turn(&mut job, &lease).await {
-                Ok(Turn::Over | Turn::More) => done += 1,
-                Ok(Turn::Waits) => {}
-                Err(error) => self.failed(&mut job, error).await?,
-            }
+            done += usize::from(self.go_on(job.profile, job.id, &lease).await?);
             drop(self.ports.leases.release(&lease, self.holder).await);
         }
         Ok(done)
+    }
+
+    /// Goes on with a job as it is now that nobody else works on it. Says whether there was anything to do.
+    async fn go_on(&self, profile: ProfileId, id: JobId, lease: &str) -> Result<bool, ImportError> {
+        let now = self.work.find(profile, id).await?;
+        let Some(mut job) = now.filter(Job::is_open) else {
+            return Ok(false);
+        };
+        match self.turn(&mut job, lease).await {
+            Ok(Turn::Over | Turn::More) => Ok(true),
+            Ok(Turn::Waits) => Ok(false),
+            Err(error) => {
+                self.failed(&mut job, error).await?;
+                Ok(true)
+            }
+        }
     }
 
     async fn turn(&self, job: &mut Job, lease: &str) -> Result<Turn, ImportError> {

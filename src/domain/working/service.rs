@@ -37,19 +37,21 @@ impl WorkService {
         }
     }
 
-    /// A job that is to be queued. It waits for nobody yet: whoever refers to it is written first, and then
-    /// [`Self::queue`] is asked for it.
+    /// A job that is to be queued by [`Self::queue`].
     pub fn make(&self, profile: ProfileId, kind: JobKind) -> Job {
         let now = self.clock.now().trunc_subsecs(3);
         Job::queued(JobId(unique_name()), profile, kind, now)
     }
 
-    /// Lets any server begin a job.
+    /// Keeps a job, so that any server can begin it once whoever refers to it is written, too.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn queue(&self, job: &Job) -> Result<(), WorkError> {
-        self.put(job).await?;
+        self.put(job).await
+    }
+
+    /// Has what is queued begun at once.
+    pub fn wake(&self) {
         self.events.publish(Event::JobQueued);
-        Ok(())
     }
 
     /// The jobs of a profile, the last queued first.
