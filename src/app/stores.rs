@@ -256,6 +256,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
+#[expect(clippy::too_many_lines, reason = "one list of what is opened")]
 pub(super) async fn on_servers(
     servers: &Servers,
     recording: Recording,

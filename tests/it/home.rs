@@ -336,6 +336,7 @@ async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of what is connected")]
 async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSnapshot) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let events = Arc::new(MemoryEvents::new());

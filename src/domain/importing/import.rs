@@ -196,7 +196,7 @@ pub enum Does {
     Play { title: TitleId, play: PlayId },
     /// Something is watched, nobody knows when.
     Tell { title: TitleId, item: WatchedItem },
-    /// A thumb.
+    /// A thumb, up or down.
     Like { title: TitleId, liked: bool },
     /// A title on the watchlist.
     List { title: TitleId },

@@ -58,7 +58,7 @@ impl Job {
         GlobalId::Job(self.0.id).encode()
     }
 
-    /// What it does.
+    /// What it does with an import.
     async fn kind(&self) -> JobKind {
         match self.0.kind {
             working::JobKind::Import { .. } => JobKind::Import,

@@ -165,7 +165,7 @@ impl World {
                 ),
             ],
             "ImportRow" => vec![own(
-                "imports { nodes { rows(first: 30) { nodes { ",
+                "imports(first: 1) { nodes { rows(first: 30) { nodes { ",
                 "} } } } }",
             )],
             "RecommendationRow" => {
