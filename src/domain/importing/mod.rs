@@ -31,6 +31,9 @@ mod unpack;
 mod values;
 mod work;
 
+#[cfg(test)]
+mod tests;
+
 pub use entry::{ImportedAt, ImportedEntry, ImportedIds, ImportedItem, ImportedWhat};
 pub use error::{ImportError, MAX_IMPORTS};
 pub use file::{ImportFormat, ImportNote, ImportedFile, PassedOver, PassedOverReason};

@@ -13,7 +13,7 @@ use super::reading::Reading;
 use super::settle::{choose_profiles, say_once};
 use super::sheet::Sheet;
 use super::sittings::add_up;
-use super::unpack::{is_archive, unpack};
+use super::unpack::{MAX_NAME, is_archive, unpack};
 use crate::domain::text;
 
 /// What an export says. `name` is what the upload is called, which tells files apart that have the same form.
@@ -41,7 +41,7 @@ pub fn read(
             reading.note(ImportNote::UnusedFile { file });
         }
     } else {
-        let file: String = text::visible(name).chars().take(1_000).collect();
+        let file: String = text::visible(name).chars().take(MAX_NAME).collect();
         let text = decode(upload).ok_or_else(|| ImportProblem::NotText { file: file.clone() })?;
         if text.trim().is_empty() {
             return Err(ImportProblem::Empty);

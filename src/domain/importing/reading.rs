@@ -151,7 +151,8 @@ impl<'o> Reading<'o> {
         value: &str,
         row: RowResult,
     ) -> Result<(), ImportProblem> {
-        let profile = place.profile.map(str::to_owned);
+        let profile = place.profile;
+        let profile = profile.map(|name| name.chars().take(MAX_VALUE).collect::<String>());
         let said = match row {
             Ok(said) => said,
             Err(reason) => {

@@ -78,8 +78,10 @@ const EPISODES: [&str; 14] = [
     "chapter",
     "kapitel",
 ];
-/// How many alternatives a name is given.
-const MOST: usize = 6;
+/// How many readings a name is given.
+const MOST: usize = 4;
+/// The longest name that is divided, in bytes; no series is called so.
+const LONGEST: usize = 300;
 
 /// A season that a part of a name is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +145,9 @@ pub(super) fn split(name: &str) -> (ImportedItem, Vec<ImportedItem>) {
         name: name.to_owned(),
         year: None,
     };
+    if name.len() > LONGEST {
+        return (whole(), Vec::new());
+    }
     let parts: Vec<&str> = name.split(':').map(str::trim).collect();
     let join = |parts: &[&str]| parts.join(": ");
     let mut seasons: Vec<(Season, ImportedItem)> = (1..parts.len().saturating_sub(1))

@@ -19,6 +19,9 @@ const MOST_LISTED: usize = 65_536;
 /// The endings of files that may say what was watched.
 const ENDINGS: [&str; 4] = ["csv", "json", "tsv", "txt"];
 
+/// How many characters of a file's name are kept.
+pub(super) const MAX_NAME: usize = 255;
+
 /// A file of an upload.
 pub(super) struct Part {
     /// Its name, with the folders that it is in.
@@ -82,7 +85,7 @@ fn unpack_within(
 fn name(archive: &ZipArchive<Cursor<&[u8]>>, index: usize) -> String {
     let name = archive.name_for_index(index).and_then(Result::ok);
     match name {
-        Some(name) => text::visible(&name).chars().take(1_000).collect(),
+        Some(name) => text::visible(&name).chars().take(MAX_NAME).collect(),
         None => format!("file {}", index + 1),
     }
 }
