@@ -107,9 +107,11 @@ fn may_be_read(name: &str) -> bool {
 
 fn problem(error: &ZipError, file: &str) -> ImportProblem {
     match error {
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => ImportProblem::Encrypted {
-            file: file.to_owned(),
-        },
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
+            ImportProblem::Encrypted {
+                file: file.to_owned(),
+            }
+        }
         error => damaged(error),
     }
 }
@@ -177,6 +179,19 @@ mod tests {
         let files: Vec<String> = (0..=MAX_FILES).map(|n| format!("{n}.csv")).collect();
         let many = archive(files.iter().map(|name| (name.as_str(), &b""[..])));
         assert_eq!(names(&many, 100), Err(ImportProblem::TooManyFiles));
+    }
+
+    #[test]
+    fn an_encrypted_file_is_named() {
+        let mut upload = archive([("diary.csv", &b"Name"[..])]);
+        let mut listed = upload.windows(LISTED.len());
+        let list = listed.position(|bytes| bytes == LISTED).unwrap();
+        // The first of the flags, before the file and in the list.
+        upload[6] |= 1;
+        upload[list + 8] |= 1;
+
+        let file = "diary.csv".to_owned();
+        assert_eq!(names(&upload, 100), Err(ImportProblem::Encrypted { file }));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::support::archive;
 use crate::domain::importing::{ImportedAt, ReadOptions, read};
 
 /// The first lines of files that are known, so that what follows is read as rows of them.
-const BEGINNINGS: [&str; 12] = [
+static BEGINNINGS: [&str; 12] = [
     "",
     "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n",
     "Const,Your Rating,Date Rated,Title,Title Type,Year\n",
@@ -51,7 +51,7 @@ proptest! {
         let text = format!("{beginning}{rows}");
 
         let _ = read(text.as_bytes(), "watched.csv", &options);
-        let _ = read(&archive(&[("watched.csv", &text)]), "a.zip", &options);
+        let _ = read(&archive(&[("watched.csv", text.as_str())]), "a.zip", &options);
     }
 
     #[test]
@@ -71,7 +71,7 @@ proptest! {
         year in 1900..2100_i32,
         month in 1..=12_u32,
         day in 1..=28_u32,
-        zone in prop::sample::select(&["Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin"][..]),
+        zone in prop::sample::select(vec!["Pacific/Kiritimati", "Pacific/Niue", "Europe/Berlin"]),
     ) {
         let written = format!("{year}-{month:02}-{day:02}");
         let text = format!("{}1,Heat,1995,x,,,,{written}\n", BEGINNINGS[1]);
