@@ -83,6 +83,7 @@ pub(super) struct Draft {
 /// A row that was passed over, and whose it is.
 #[derive(Debug, Clone)]
 pub(super) struct Passed {
+    pub(super) format: ImportFormat,
     pub(super) profile: Option<String>,
     pub(super) over: PassedOver,
 }
@@ -163,7 +164,12 @@ impl<'o> Reading<'o> {
                     value: text::visible(value).chars().take(MAX_VALUE).collect(),
                     reason,
                 };
-                self.passed.push(Passed { profile, over });
+                let format = place.format;
+                self.passed.push(Passed {
+                    format,
+                    profile,
+                    over,
+                });
                 return Ok(());
             }
         };

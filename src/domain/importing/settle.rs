@@ -14,82 +14,105 @@ const MAX_NAMES: usize = 50;
 /// The sort of drafts that say that something was watched.
 const WATCHED: u8 = 0;
 
-/// Leaves only the rows of the person who is meant, in each file that has those of several.
+/// A file with rows of people, and their names in the order in which they come.
+struct People {
+    format: ImportFormat,
+    file: String,
+    names: Vec<String>,
+}
+
+/// Leaves only the rows of the person who is meant, where the files of a service have those of several.
 pub(super) fn choose_profiles(reading: &mut Reading<'_>) -> Result<(), ImportProblem> {
-    let drafts = reading.drafts.iter();
-    let drafts = drafts.map(|draft| (&draft.entry.file, &draft.profile));
-    let passed = reading.passed.iter();
-    let passed = passed.map(|passed| (&passed.over.file, &passed.profile));
-    let mut files: Vec<(String, Vec<String>)> = Vec::new();
-    let mut seen: HashSet<(&str, &str)> = HashSet::new();
-    for (file, profile) in drafts.chain(passed) {
-        let Some(profile) = profile.as_deref() else {
+    let files = people(reading);
+    let wanted = reading.options.profile_name.as_deref().map(plain);
+    for format in reading.formats.clone() {
+        let files: Vec<&People> = files.iter().filter(|of| of.format == format).collect();
+        let Some(first) = files.first() else {
             continue;
         };
-        if !seen.insert((file.as_str(), profile)) {
-            continue;
+        let mut seen = HashSet::new();
+        let names = files.iter().flat_map(|of| &of.names);
+        let names: Vec<&String> = names.filter(|name| seen.insert(plain(name))).collect();
+        let file = first.file.clone();
+        let names = || shown(names.iter().copied());
+        let meant = match &wanted {
+            None if seen.len() < 2 => continue,
+            None => {
+                let names = names();
+                return Err(ImportProblem::SeveralProfiles { file, names });
+            }
+            Some(wanted) if seen.contains(wanted) => wanted,
+            Some(_) => {
+                let names = names();
+                return Err(ImportProblem::NoSuchProfile { file, names });
+            }
+        };
+        for people in files {
+            leave_only(reading, people, meant);
         }
-        match files.iter_mut().find(|(known, _)| known == file) {
-            Some((_, names)) => names.push(profile.to_owned()),
-            None => files.push((file.clone(), vec![profile.to_owned()])),
-        }
-    }
-    for (file, names) in files {
-        let Some(meant) = meant(&file, &names, reading.options.profile_name.as_deref())? else {
-            continue;
-        };
-        let is_anothers = |of: &str, profile: Option<&str>| {
-            of == file && profile.is_some_and(|name| name != meant)
-        };
-        let before = reading.drafts.len() + reading.passed.len();
-        reading
-            .drafts
-            .retain(|draft| !is_anothers(&draft.entry.file, draft.profile.as_deref()));
-        reading
-            .passed
-            .retain(|passed| !is_anothers(&passed.over.file, passed.profile.as_deref()));
-        let rows = before - reading.drafts.len() - reading.passed.len();
-        let others = names.into_iter().filter(|name| *name != meant);
-        let names = shown(others);
-        reading.note(ImportNote::OtherProfiles {
-            file,
-            names,
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
-        });
     }
     Ok(())
 }
 
-/// Which of these names is meant; `None` if there is one alone.
-fn meant(
-    file: &str,
-    names: &[String],
-    wanted: Option<&str>,
-) -> Result<Option<String>, ImportProblem> {
-    let Some(wanted) = wanted else {
-        if names.len() < 2 {
-            return Ok(None);
-        }
-        return Err(ImportProblem::SeveralProfiles {
-            file: file.to_owned(),
-            names: shown(names.iter().cloned()),
+/// The files with rows of people.
+fn people(reading: &Reading<'_>) -> Vec<People> {
+    let drafts = reading.drafts.iter();
+    let drafts = drafts.map(|draft| (draft.format, &draft.entry.file, draft.profile.as_deref()));
+    let passed = reading.passed.iter();
+    let passed = passed.map(|row| (row.format, &row.over.file, row.profile.as_deref()));
+    let mut files: Vec<People> = Vec::new();
+    let mut seen: HashSet<(&str, &str)> = HashSet::new();
+    for (format, file, name) in drafts.chain(passed) {
+        let Some(name) = name.filter(|name| seen.insert((file.as_str(), *name))) else {
+            continue;
+        };
+        let known = files.iter().position(|people| people.file == *file);
+        let place = known.unwrap_or_else(|| {
+            files.push(People {
+                format,
+                file: file.clone(),
+                names: Vec::new(),
+            });
+            files.len() - 1
         });
-    };
-    let plain = |name: &str| text::fold(name).replace('-', "").trim().to_owned();
-    let found = names
-        .iter()
-        .find(|name| plain(name) == plain(wanted))
-        .ok_or_else(|| ImportProblem::NoSuchProfile {
-            file: file.to_owned(),
-            names: shown(names.iter().cloned()),
-        })?;
-    Ok((names.len() > 1).then(|| found.clone()))
+        files[place].names.push(name.to_owned());
+    }
+    files
 }
 
-fn shown(names: impl Iterator<Item = String>) -> Vec<String> {
+/// Leaves of a file's rows those of this person, and notes whose else there were.
+fn leave_only(reading: &mut Reading<'_>, people: &People, meant: &str) {
+    let (own, others): (Vec<&String>, Vec<&String>) =
+        people.names.iter().partition(|name| plain(name) == meant);
+    let is_left = |file: &str, profile: Option<&str>| {
+        file != people.file || profile.is_none_or(|name| own.iter().any(|own| *own == name))
+    };
+    let before = reading.drafts.len() + reading.passed.len();
+    reading
+        .drafts
+        .retain(|draft| is_left(&draft.entry.file, draft.profile.as_deref()));
+    reading
+        .passed
+        .retain(|row| is_left(&row.over.file, row.profile.as_deref()));
+    let rows = before - reading.drafts.len() - reading.passed.len();
+    if rows > 0 {
+        reading.note(ImportNote::OtherProfiles {
+            file: people.file.clone(),
+            names: shown(others.into_iter()),
+            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+        });
+    }
+}
+
+/// A name as it is compared: ids of users are written with hyphens or without.
+fn plain(name: &str) -> String {
+    text::fold(name).replace('-', "").trim().to_owned()
+}
+
+fn shown<'n>(names: impl Iterator<Item = &'n String>) -> Vec<String> {
     names
         .take(MAX_NAMES)
-        .map(|name| text::visible(&name).chars().take(100).collect())
+        .map(|name| text::visible(name).chars().take(100).collect())
         .collect()
 }
 
@@ -110,6 +133,7 @@ pub(super) fn say_once(reading: &mut Reading<'_>) {
     for (draft, is_said) in drafts.into_iter().zip(is_said) {
         if is_said {
             reading.passed.push(Passed {
+                format: draft.format,
                 profile: draft.profile,
                 over: PassedOver {
                     file: draft.entry.file,

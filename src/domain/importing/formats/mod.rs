@@ -7,7 +7,7 @@
 //! | TV Time | the zip of its data (`tracking-prod-records*.csv`), or the tables of a browser's extension | films without ids, episodes with those of TVDB, watchlist |
 //! | Letterboxd | the zip, or `diary.csv`, `watched.csv`, `ratings.csv`, `watchlist.csv` | the days of the diary, films that were watched some time, ratings, watchlist |
 //! | IMDb | `ratings.csv`, the watchlist and lists | ratings, watchlist; never that something was watched |
-//! | Netflix | `NetflixViewingHistory.csv`, or `ViewingActivity.csv` of the whole copy | days by name; moments and lengths of a profile |
+//! | Netflix | `NetflixViewingHistory.csv`, or the whole copy with `ViewingActivity.csv`, `Ratings.csv`, `MyList.csv` | days by name; moments, lengths, thumbs and list of a profile |
 //! | Prime Video | the table of a browser's script, or `PrimeVideo.ViewingHistory.csv` | days by name; moments and lengths |
 //! | Jellyfin | the table of Playback Reporting | moments and lengths of a user |
 //! | Plex | the history of Tautulli, as CSV or JSON | moments, lengths and how far, of a user |

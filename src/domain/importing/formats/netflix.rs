@@ -1,10 +1,10 @@
-//! Netflix: `NetflixViewingHistory.csv`, which has names and days, and `ViewingActivity.csv` of the whole copy of an account,
-//! which has profiles, moments in UTC and lengths.
+//! Netflix: `NetflixViewingHistory.csv`, which has names and days, and of the whole copy of an account `ViewingActivity.csv`,
+//! which has profiles, moments in UTC and lengths, `Ratings.csv` and `MyList.csv`.
 
 use super::each_row::{Columns, each_row};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
-use crate::domain::importing::entry::{ImportedAt, ImportedWhat};
+use crate::domain::importing::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
 use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
 use crate::domain::importing::reading::{Reading, RowResult, Said};
@@ -20,25 +20,49 @@ const SHORT: Columns<'_> = Columns {
     profile: &[],
 };
 const WHOLE: Columns<'_> = Columns {
-    value: &["title"],
+    value: &["title", "titlename"],
     profile: &["profilename"],
 };
 /// The least that is a watch, in seconds.
 const LEAST: u32 = 120;
 
-pub(super) fn is(sheet: &Sheet<'_>) -> bool {
-    is_whole(sheet) || sheet.width() == 2 && sheet.has_one(&TITLE) && sheet.has_one(&DATE)
+#[derive(Clone, Copy)]
+enum Kind {
+    History,
+    Activity,
+    Ratings,
+    MyList,
 }
 
-fn is_whole(sheet: &Sheet<'_>) -> bool {
-    sheet.has(&["profilename", "starttime", "duration", "title"])
+fn kind(sheet: &Sheet<'_>) -> Option<Kind> {
+    if sheet.has(&["profilename", "starttime", "duration", "title"]) {
+        Some(Kind::Activity)
+    } else if sheet.has(&["profilename", "titlename", "thumbsvalue"]) {
+        Some(Kind::Ratings)
+    } else if sheet.has(&["profilename", "titlename", "utctitleadddate"]) {
+        Some(Kind::MyList)
+    } else {
+        let is_history = sheet.width() == 2 && sheet.has_one(&TITLE) && sheet.has_one(&DATE);
+        is_history.then_some(Kind::History)
+    }
+}
+
+pub(super) fn is(sheet: &Sheet<'_>) -> bool {
+    kind(sheet).is_some()
 }
 
 pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), ImportProblem> {
     let format = ImportFormat::Netflix;
-    if is_whole(sheet) {
-        return each_row(format, sheet, &WHOLE, reading, |row, _| activity(row));
+    match kind(sheet) {
+        None => Ok(()),
+        Some(Kind::History) => read_history(sheet, reading),
+        Some(Kind::Activity) => each_row(format, sheet, &WHOLE, reading, |row, _| activity(row)),
+        Some(Kind::Ratings) => each_row(format, sheet, &WHOLE, reading, |row, _| rating(row)),
+        Some(Kind::MyList) => each_row(format, sheet, &WHOLE, reading, |row, _| listed(row)),
     }
+}
+
+fn read_history(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), ImportProblem> {
     let dates: Vec<String> = sheet
         .rows()
         .take(MAX_ROWS)
@@ -50,7 +74,9 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
     if let Some(note) = note {
         reading.note(note);
     }
-    each_row(format, sheet, &SHORT, reading, |row, _| viewed(row, order))
+    each_row(ImportFormat::Netflix, sheet, &SHORT, reading, |row, _| {
+        viewed(row, order)
+    })
 }
 
 fn viewed(row: &dyn Cells, order: DayOrder) -> RowResult {
@@ -94,6 +120,33 @@ fn activity(row: &dyn Cells) -> RowResult {
     }])
 }
 
+/// Thumbs, or the stars of earlier years; of several ratings of a title the last one counts.
+fn rating(row: &dyn Cells) -> RowResult {
+    let name = named(row.get("titlename"))?;
+    let stars = values::up_to(row.get("starvalue"), 5.0)?.filter(|stars| *stars > 0.0);
+    let out_of_ten = match (stars, row.get("thumbsvalue")) {
+        (Some(stars), _) => stars * 2.0,
+        (None, "1") => 2.0,
+        (None, "2") => 8.0,
+        (None, "3") => 10.0,
+        (None, _) => return Err(PassedOverReason::BadNumber),
+    };
+    let at = times::at(row.get("eventutcts"), Clock::Utc)?;
+    let what = ImportedWhat::Rating { out_of_ten };
+    Ok(vec![Said::new(titled(name), what, at).in_sum()])
+}
+
+fn listed(row: &dyn Cells) -> RowResult {
+    let name = named(row.get("titlename"))?;
+    let at = times::at(row.get("utctitleadddate"), Clock::Utc)?;
+    Ok(vec![Said::new(titled(name), ImportedWhat::Watchlist, at)])
+}
+
+/// A film or a series as a whole.
+fn titled(name: String) -> ImportedItem {
+    ImportedItem::Unknown { name, year: None }
+}
+
 /// The name of something that can be watched. What was taken off the service has none in front of its colon.
 fn named(field: &str) -> Result<String, PassedOverReason> {
     let name = values::needed_name(field)?;
@@ -104,7 +157,9 @@ fn named(field: &str) -> Result<String, PassedOverReason> {
     let is_extra = ["trailer:", "clip:", "teaser:", "bande-annonce"]
         .iter()
         .any(|mark| lower.starts_with(mark))
-        || lower.contains("_hook_")
+        || ["_hook_", "_clip_", "_backfill"]
+            .iter()
+            .any(|mark| lower.contains(mark))
         || lower.ends_with("(trailer)")
         || lower.ends_with("(teaser)");
     if is_extra {

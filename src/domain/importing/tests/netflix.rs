@@ -1,10 +1,11 @@
 //! Netflix: days in either order, one evening as one sitting, nothing that nobody chose, and one person's rows.
 
 use super::support::{
-    day, episode, moment, passed, read_file, read_for, said, try_read, unknown, watched,
+    day, episode, moment, passed, rated, read_archive, read_file, read_for, said, try_read,
+    unknown, watched,
 };
 use crate::domain::importing::{
-    ImportFormat, ImportNote, ImportProblem, PassedOverReason, ReadOptions, read,
+    ImportFormat, ImportNote, ImportProblem, ImportedWhat, PassedOverReason, ReadOptions, read,
 };
 
 const ACTIVITY: &str = "Profile Name,Start Time,Duration,Attributes,Title,Supplemental Video Type,Device Type,Bookmark,Latest Bookmark,Country
@@ -86,6 +87,38 @@ fn rows_of_several_people_are_nobodys_until_one_is_chosen() {
             file: file.clone(),
             names
         })
+    );
+}
+
+#[test]
+fn thumbs_and_the_list_of_the_whole_copy_are_read() {
+    let ratings = "Profile Name,Title Name,Rating Type,Star Value,Thumbs Value,Device Model,Event Utc Ts,Region View Date\n\
+                   Ada,Heat,thumb,,1,TV,2020-01-01 20:00:00,\n\
+                   Ada,Heat,thumb,,2,TV,2021-01-01 20:00:00,\n\
+                   Ada,Ronin,star,3,0,TV,2016-01-01 20:00:00,\n\
+                   Ada,Alien,thumb,,0,TV,2021-01-01 20:00:00,\n";
+    let list =
+        "Profile Name,Title Name,Country,Utc Title Add Date\nAda,Dark,FR (France),2022-02-03\n";
+
+    let read = read_archive(&[
+        ("CONTENT_INTERACTION/Ratings.csv", ratings),
+        ("CONTENT_INTERACTION/MyList.csv", list),
+    ]);
+
+    assert_eq!(
+        said(&read),
+        [
+            (unknown("Heat"), rated(8.0), moment("2021-01-01T20:00:00Z")),
+            (unknown("Ronin"), rated(6.0), moment("2016-01-01T20:00:00Z")),
+            (unknown("Dark"), ImportedWhat::Watchlist, day("2022-02-03")),
+        ]
+    );
+    assert_eq!(
+        passed(&read),
+        [
+            ("Ratings.csv", 5, PassedOverReason::BadNumber),
+            ("Ratings.csv", 2, PassedOverReason::SaidElsewhere),
+        ]
     );
 }
 
