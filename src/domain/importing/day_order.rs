@@ -1,10 +1,11 @@
 //! Dates such as `04/05/2024`, of which only the whole file tells whether the day or the month stands first.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::file::ImportNote;
 use super::options::ReadOptions;
 use super::problem::ImportProblem;
+use super::times;
 
 /// The order in which the dates of a file are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub(super) fn day_order<'d>(
 
 /// The day that a date is, in this order.
 pub(super) fn day(date: &str, order: DayOrder) -> Option<NaiveDate> {
-    match Written::read(date)? {
+    let day = match Written::read(date)? {
         Written::Day(day) => Some(day),
         Written::Numbers(first, second, year) => {
             let (day, month) = match order {
@@ -84,7 +85,8 @@ pub(super) fn day(date: &str, order: DayOrder) -> Option<NaiveDate> {
             };
             NaiveDate::from_ymd_opt(year, month, day)
         }
-    }
+    };
+    day.filter(|day| times::YEARS.contains(&day.year()))
 }
 
 /// A date as it is written.
@@ -218,6 +220,7 @@ mod tests {
             ("31/2/24", DayFirst, None),
             ("5/2024", DayFirst, None),
             ("4/5/4000000000", DayFirst, None),
+            ("0024-05-04", DayFirst, None),
         ] {
             assert_eq!(day(date, order), expected, "{date}");
         }

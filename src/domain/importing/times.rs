@@ -1,5 +1,7 @@
 //! Days and moments in the spellings of exports. A day without a time stays a day, so that no time zone moves it.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, TimeZone, Utc};
 use chrono_tz::Tz;
 
@@ -13,6 +15,9 @@ const WITH_TIME: [&str; 4] = [
     "%Y-%m-%d %H:%M",
     "%Y/%m/%d %H:%M:%S",
 ];
+
+/// The years in which something can have been watched; others are mistakes of writing.
+pub(super) const YEARS: RangeInclusive<i32> = 1900..=2100;
 
 /// How times without a time zone are taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +80,8 @@ fn local(field: &str) -> Option<(NaiveDateTime, bool)> {
     let time = bare.unwrap_or(field);
     let time = WITH_TIME
         .iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(time, form).ok())?;
+        .find_map(|form| NaiveDateTime::parse_from_str(time, form).ok())
+        .filter(|time| YEARS.contains(&time.year()))?;
     Some((time, bare.is_some()))
 }
 
@@ -88,13 +94,13 @@ fn in_zone(local: NaiveDateTime, zone: Tz) -> Option<DateTime<Utc>> {
     Some(moment.with_timezone(&Utc))
 }
 
-/// Whether films were watched then: years that are none are mistakes of writing.
+/// Whether something can have been watched then.
 fn is_thinkable(at: ImportedAt) -> bool {
     let year = match at {
         ImportedAt::Moment(moment) => moment.year(),
         ImportedAt::Day(day) => day.year(),
     };
-    (1900..=2100).contains(&year)
+    YEARS.contains(&year)
 }
 
 /// The same moment so many seconds later; a day stays that day.
