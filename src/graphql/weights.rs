@@ -188,7 +188,7 @@ pub(super) const LISTS: &Table = &[
         50,
     ),
     (&["Profile"], &["watchlist"], 50),
-    (&["Import"], &["notes"], 5),
+    (&["Import"], &["notes"], 10),
     (&["ImportRow"], &["candidates"], 3),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),

@@ -28,6 +28,8 @@ pub(super) const TOGETHER: usize = 500;
 const TITLES: usize = 2_000;
 /// Of how many series the episodes are read together.
 const SERIES: usize = 50;
+/// How many notes of a file are kept.
+const NOTES: usize = 50;
 /// How many characters of the name of a file are kept.
 const NAME: usize = 200;
 /// How many imports are looked at together when the old ones are taken away.
@@ -96,7 +98,8 @@ impl ImportService {
             profile,
             now: self.clock.now().trunc_subsecs(3),
         };
-        let (format, notes) = (file.format, file.notes.clone());
+        let format = file.format;
+        let notes = file.notes.iter().take(NOTES).cloned().collect();
         let rows = rows_of(of, file, &known);
         let import = Import {
             id: of.import,

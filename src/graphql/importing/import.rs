@@ -142,7 +142,7 @@ impl Import {
         self.0.created_at.into()
     }
 
-    /// What is good to know about the file, as sentences in English, in no order of importance; mostly empty.
+    /// What is good to know about the file, as sentences in English, in no order of importance, at most 50.
     async fn notes(&self) -> Vec<String> {
         let notes = self.0.notes.iter();
         notes.map(importing::ImportNote::words).collect()
