@@ -17,11 +17,13 @@ use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogTeller, PictureService, SearchService, VisibilityPolicy,
+    CatalogFollower, CatalogService, CatalogTeller, PictureService, SearchService, Visibility,
+    VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
+use crate::domain::importing::{ImportPorts, ImportService};
 use crate::domain::loading::LoadService;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
@@ -30,7 +32,9 @@ use crate::domain::recommend::{
     ReceptionService, RecommendPorts, RecommendService, SimilarService,
 };
 use crate::domain::usage::{UsageCounter, UsageService};
+use crate::domain::viewer::Viewer;
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
+use crate::domain::working::WorkService;
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
@@ -56,6 +60,10 @@ pub struct App {
     pub usage: UsageService,
     pictures: PictureService,
     blobs: Blobs,
+    /// What profiles bring from elsewhere.
+    pub importing: ImportService,
+    /// The jobs that profiles wait for.
+    pub work: WorkService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -149,6 +157,11 @@ impl App {
             let (catalog, clock) = (catalog.clone(), Arc::clone(&clock));
             PublishService::new(topics, stores.projection(), catalog, clock)
         });
+        let work = WorkService::new(
+            Arc::clone(&stores.jobs),
+            Arc::clone(&clock),
+            Arc::clone(&bus),
+        );
         let similar = SimilarService::new(
             stores.projection(),
             catalog.clone(),
@@ -195,6 +208,17 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
+            importing: ImportService::new(
+                ImportPorts {
+                    store: Arc::clone(&stores.imports),
+                    leases: Arc::clone(&stores.leases),
+                },
+                watching.clone(),
+                work.clone(),
+                catalog.clone(),
+                Arc::clone(&clock),
+            ),
+            work,
             catalog,
             watching,
             accounts,
@@ -255,6 +279,11 @@ impl App {
         findings
     }
 
+    /// What of the catalogue a viewer may see at this moment.
+    pub fn visibility_of(&self, viewer: &Viewer) -> Visibility {
+        self.visibility.of(viewer, self.clock.now())
+    }
+
     /// Reads the record, for measuring suggestions on it.
     pub fn evaluation(&self) -> EvaluationService {
         EvaluationService::new(
@@ -297,6 +326,7 @@ impl App {
             self.watching.clone(),
             self.usage_counter(),
             self.accounts.clone(),
+            (self.importing.clone(), self.work.clone()),
             erasures,
             feed,
             &self.follower,
@@ -348,6 +378,7 @@ impl App {
         Parts::new(
             self.graph.clone(),
             self.watching.clone(),
+            self.importing.clone(),
             self.usage.clone(),
             self.catalog.clone(),
         )
@@ -377,6 +408,8 @@ impl App {
             recommend: self.recommend.clone(),
             usage: self.usage.clone(),
             pictures: self.pictures.clone(),
+            importing: self.importing.clone(),
+            work: self.work.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -12,7 +12,8 @@ use crate::adapters::memory::{
     MemoryLimiter, MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
-    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoImporting, MongoNotes, MongoUsage,
+    MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
@@ -20,8 +21,8 @@ use crate::adapters::redis::{
     RedisPersisted, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes,
-    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs,
+    SqliteNotes, SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
@@ -32,6 +33,7 @@ use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, Chang
 use crate::domain::clock::SystemClock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
+use crate::domain::importing::ImportStore;
 use crate::domain::lease::Leases;
 use crate::domain::limits::RateLimiter;
 use crate::domain::loading::CurationStore;
@@ -47,6 +49,7 @@ use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,
 };
+use crate::domain::working::JobStore;
 
 /// How long the embedded store may take to say that it is well: it may be reading a lot.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -59,6 +62,8 @@ pub(super) struct AllStores {
     pub(super) catalog: CatalogStores,
     pub(super) watching: WatchStores,
     pub(super) usage: Arc<dyn UsageStore>,
+    pub(super) imports: Arc<dyn ImportStore>,
+    pub(super) jobs: Arc<dyn JobStore>,
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
@@ -219,6 +224,8 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
             recording(config),
         ),
         usage: measured("sqlite", SqliteUsage::new(db.clone())),
+        imports: measured("sqlite", SqliteImports::new(db.clone())),
+        jobs: measured("sqlite", SqliteJobs::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         owners: Arc::new(ReadInTurn::new(sessions.clone(), accounts.clone())),
         mails: accounts,
@@ -255,6 +262,7 @@ fn make_private_folder(folder: &Path) -> std::io::Result<()> {
 }
 
 /// MongoDB must be there to begin with; the graph and the sessions may come later.
+#[expect(clippy::too_many_lines, reason = "one list of what is opened")]
 pub(super) async fn on_servers(
     servers: &Servers,
     recording: Recording,
@@ -266,24 +274,28 @@ pub(super) async fn on_servers(
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
     let usage = MongoUsage::new(mongo.clone());
+    let importing = MongoImporting::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
     let cannot = "MongoDB cannot be prepared";
     let is_prepared = catalog.prepare().await.context(cannot)?
         & watching.prepare().await.context(cannot)?
         & usage.prepare().await.context(cannot)?
+        & importing.prepare().await.context(cannot)?
         & accounts.prepare().await.context(cannot)?;
     let all = (
         catalog.clone(),
         watching.clone(),
         usage.clone(),
+        importing.clone(),
         accounts.clone(),
     );
     let preparation: Preparation = Arc::new(move || {
-        let (catalog, watching, usage, accounts) = all.clone();
+        let (catalog, watching, usage, importing, accounts) = all.clone();
         Box::pin(async move {
             catalog.ensure_indexes().await?;
             watching.ensure_indexes().await?;
             usage.ensure_indexes().await?;
+            importing.ensure_indexes().await?;
             accounts.ensure_indexes().await
         })
     });
@@ -304,6 +316,7 @@ pub(super) async fn on_servers(
     let redis = RedisDb::open(&servers.redis_url, &servers.redis_prefix, servers.timeout)
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
+    let importing = measured("mongo", importing);
     let epochs = measured("redis", RedisAccountEpochs::new(redis.clone()));
     let sessions = measured("redis", RedisSessions::new(redis.clone()));
     let remembered = Arc::new(RememberedAccounts::new(
@@ -336,6 +349,8 @@ pub(super) async fn on_servers(
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
         usage: measured("mongo", usage),
+        imports: importing.clone(),
+        jobs: importing,
         accounts: AccountStores {
             writes: remembered.clone(),
             profiles: remembered.clone(),

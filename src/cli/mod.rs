@@ -5,6 +5,7 @@ mod evaluate;
 mod exchange;
 mod files;
 mod graph;
+mod import;
 mod lists;
 mod load;
 mod log;
@@ -51,6 +52,8 @@ enum Command {
         #[arg(long)]
         replace: bool,
     },
+    /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
+    Import(import::Arguments),
     /// Keep the recommendation graph
     Graph {
         #[command(subcommand)]
@@ -132,6 +135,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                     },
                 };
                 load::run(&App::open(&config).await?, &paths, options).await
+            }
+            Command::Import(arguments) => {
+                Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }
             Command::Graph { command } => Box::pin(graph::run(&config, &command)).await,
             Command::Watches { command } => {

@@ -22,6 +22,8 @@ pub enum Event {
     MailQueued,
     /// Somebody is to be erased.
     ErasureRequested,
+    /// Work waits to be begun.
+    JobQueued,
     /// `WATCHED` edges of these profiles were written to the graph or removed from it, or what they hide or mute has
     /// changed.
     TastesChanged(Arc<[ProfileId]>),
@@ -36,6 +38,8 @@ pub enum Event {
     /// An account, its profiles, its keys or its sessions were written: what somebody proved may hold no more. For
     /// listeners alone.
     AccountChanged(UserId),
+    /// A job of a profile was written. For listeners alone.
+    JobsChanged(ProfileId),
     /// This server has taken in that these titles, or episodes of them, were written. For listeners alone.
     TitlesChanged(Arc<[TitleId]>),
     /// Events that are for listeners alone were lost.
@@ -50,6 +54,7 @@ impl Event {
         match self {
             Self::StatesChanged { .. }
             | Self::AccountChanged(_)
+            | Self::JobsChanged(_)
             | Self::TitlesChanged(_)
             | Self::ListenersMissed => true,
             Self::CatalogChanged
@@ -57,6 +62,7 @@ impl Event {
             | Self::WatchesChanged
             | Self::MailQueued
             | Self::ErasureRequested
+            | Self::JobQueued
             | Self::TastesChanged(_)
             | Self::SimilarChanged
             | Self::Missed => false,

@@ -148,6 +148,28 @@ impl fmt::Display for PlayId {
     }
 }
 
+macro_rules! named_ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+named_ids! {
+    /// What somebody brings from elsewhere with one file.
+    ImportId;
+    /// Work that somebody waits for.
+    JobId;
+}
+
 /// 63 bits of SHA-256 over the parts, each closed by a byte that occurs in none of them.
 fn derive(parts: &[&str]) -> u64 {
     let mut hash = Sha256::new();

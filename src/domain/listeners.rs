@@ -28,6 +28,8 @@ pub enum Topic {
     Catalogue,
     /// An account: who may use it, with what role and profile.
     Account(UserId),
+    /// The jobs of a profile.
+    Jobs(ProfileId),
 }
 
 /// A thing of the catalogue that something is told of.

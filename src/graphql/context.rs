@@ -15,11 +15,13 @@ use crate::domain::catalog::{CatalogService, PictureService, SearchService, Visi
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::events::EventBus;
+use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
 use crate::domain::recommend::RecommendService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 use crate::domain::watching::WatchService;
+use crate::domain::working::WorkService;
 
 /// What the schema stands on.
 pub struct Services {
@@ -33,6 +35,10 @@ pub struct Services {
     pub usage: UsageService,
     /// What is made of pictures that were given.
     pub pictures: PictureService,
+    /// What profiles bring from elsewhere.
+    pub importing: ImportService,
+    /// The jobs that profiles wait for.
+    pub work: WorkService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

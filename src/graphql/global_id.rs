@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, PlayId, ProfileId, SessionId, TitleId,
-    UserId,
+    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, PersonId, PlayId, ProfileId,
+    SessionId, TitleId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -33,6 +33,10 @@ pub(crate) enum GlobalId {
     /// How a profile, or nobody, stands with a film or an episode.
     WatchState(Option<ProfileId>, WatchedItem),
     RecommendationRow(RowId),
+    Import(ImportId),
+    /// A row of an import, by its number.
+    ImportRow(ImportId, u32),
+    Job(JobId),
 }
 
 /// What tells a row from the others of the page that is made for a profile.
@@ -94,6 +98,9 @@ impl GlobalId {
                 format!("WatchState:{profile}:{kind}:{id}")
             }
             Self::RecommendationRow(id) => format!("RecommendationRow:{}", id.text()),
+            Self::Import(id) => format!("Import:{id}"),
+            Self::ImportRow(import, number) => format!("ImportRow:{import}:{number}"),
+            Self::Job(id) => format!("Job:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -133,6 +140,13 @@ impl GlobalId {
                 Self::WatchState(profile, WatchedItem::from_key(kind, id)?)
             }
             "RecommendationRow" => Self::RecommendationRow(RowId::parse(rest)?),
+            "Import" => Self::Import(ImportId(Uuid::try_parse(rest).ok()?)),
+            "ImportRow" => {
+                let (import, number) = rest.split_once(':')?;
+                let import = ImportId(Uuid::try_parse(import).ok()?);
+                Self::ImportRow(import, number.parse().ok()?)
+            }
+            "Job" => Self::Job(JobId(Uuid::try_parse(rest).ok()?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -245,6 +259,9 @@ mod tests {
                 GlobalId::Session(SessionId(id)),
                 GlobalId::Play(PlayId(Uuid::from_u128(play))),
                 GlobalId::Viewer(ProfileId(id)),
+                GlobalId::Import(ImportId(Uuid::from_u128(play))),
+                GlobalId::ImportRow(ImportId(Uuid::from_u128(play)), season),
+                GlobalId::Job(JobId(Uuid::from_u128(play))),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

@@ -23,6 +23,7 @@ mod guard;
 mod hierarchy;
 mod highlight;
 mod hit;
+mod importing;
 mod inputs;
 mod language;
 pub mod limits;

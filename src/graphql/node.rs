@@ -10,6 +10,7 @@ use super::catalog::{Collection, Episode, Film, Genre, Person, Season, Series, T
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
+use super::importing::{Import, ImportRow, Job};
 use super::recommend::RecommendationRow;
 use super::watching::{Play, WatchState};
 use crate::domain::error::{Bounds, ErrorCode};
@@ -51,6 +52,12 @@ pub(crate) enum Node {
     WatchState(WatchState),
     /// A row of the page that is made for a profile of the viewer's account.
     RecommendationRow(RecommendationRow),
+    /// What the viewer's profile brings from elsewhere.
+    Import(Import),
+    /// A row of an import of the viewer's profile.
+    ImportRow(ImportRow),
+    /// Work that the viewer's profile waits for.
+    Job(Job),
 }
 
 #[derive(Default)]
@@ -160,7 +167,10 @@ async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         | GlobalId::User(_)
         | GlobalId::Session(_)
         | GlobalId::ApiKey(_)
-        | GlobalId::Play(_) => find_own(ctx, id).await?,
+        | GlobalId::Play(_)
+        | GlobalId::Import(_)
+        | GlobalId::ImportRow(..)
+        | GlobalId::Job(_) => find_own(ctx, id).await?,
     })
 }
 
@@ -194,6 +204,18 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         GlobalId::Play(play) => {
             let found = Play::find(ctx, viewer.profile, play).await?;
             found.map(Node::Play)
+        }
+        GlobalId::Import(import) => {
+            let found = Import::find(ctx, viewer.profile, import).await?;
+            found.map(Node::Import)
+        }
+        GlobalId::ImportRow(import, number) => {
+            let found = ImportRow::find(ctx, viewer.profile, (import, number)).await?;
+            found.map(Node::ImportRow)
+        }
+        GlobalId::Job(job) => {
+            let found = Job::find(ctx, viewer.profile, job).await?;
+            found.map(Node::Job)
         }
         _ => None,
     })

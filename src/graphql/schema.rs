@@ -25,9 +25,11 @@ use super::cost::Costs;
 use super::documents::Document;
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
+use super::importing::ImportMutation;
 use super::limits::Introspection;
 use super::live::{
-    CatalogueSubscription, SessionSubscription, StateSubscription, SuggestionSubscription,
+    CatalogueSubscription, JobSubscription, SessionSubscription, StateSubscription,
+    SuggestionSubscription,
 };
 use super::loaders::Loaders;
 use super::node::NodeQuery;
@@ -91,6 +93,7 @@ pub(crate) struct Mutation(
     AsideMutation,
     HistoryMutation,
     PauseMutation,
+    ImportMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one
@@ -101,6 +104,7 @@ pub(crate) struct Subscription(
     SuggestionSubscription,
     CatalogueSubscription,
     SessionSubscription,
+    JobSubscription,
 );
 
 type Inner = async_graphql::Schema<Query, Refusing<Mutation>, Subscription>;

@@ -9,6 +9,7 @@ use super::accounts::{
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
+use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -172,6 +173,10 @@ pub(crate) enum Payload {
     HideFromNextUp(HideFromNextUpPayload),
     DeleteHistory(DeleteHistoryPayload),
     SetHistoryPaused(SetHistoryPausedPayload),
+    /// Of `startImport` and `undoImport`.
+    Import(ImportPayload),
+    DecideImportRow(DecideImportRowPayload),
+    DiscardImport(DiscardImportPayload),
 }
 
 impl UserError {
@@ -253,7 +258,7 @@ impl UserError {
     }
 
     /// After how many seconds to try again, where that is known.
-    pub(super) fn retry_after(&self) -> Option<u64> {
+    pub(super) fn wait(&self) -> Option<u64> {
         self.retry_after
     }
 

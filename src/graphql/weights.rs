@@ -70,6 +70,15 @@ pub(super) const WORK: &Table = &[
     // It reads all plays of each title that the profile has watched.
     (&["Mutation"], &["deleteHistory"], 1_000),
     (&["Mutation"], &["deleteProfile"], 500),
+    // It takes back what a row brought, and brings something else.
+    (&["Mutation"], &["decideImportRow"], 500),
+    // As many rows as the file had.
+    (&["Mutation"], &["discardImport"], 1_000),
+    // The rows are counted by their states.
+    (&["Import"], &["counts"], 100),
+    (&["Import"], &["job", "rows"], 20),
+    (&["Job"], &["import"], 10),
+    (&["Viewer"], &["imports", "jobs"], 30),
     // Five hundred reports, which are written together.
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
@@ -149,7 +158,13 @@ pub(super) const WORK: &Table = &[
     (&["TitleConnection"], &["facets"], 6 * SEARCH),
     // They were read whole.
     (
-        &["RecommendationConnection", "WatchlistConnection"],
+        &[
+            "ImportConnection",
+            "ImportRowConnection",
+            "JobConnection",
+            "RecommendationConnection",
+            "WatchlistConnection",
+        ],
         &["totalCount"],
         10,
     ),
@@ -191,6 +206,8 @@ pub(super) const LISTS: &Table = &[
         50,
     ),
     (&["Profile"], &["watchlist"], 50),
+    (&["Import"], &["notes"], 10),
+    (&["ImportRow"], &["candidates"], 3),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
     (&["TitleConnection"], &["facets"], 6),

@@ -13,13 +13,15 @@ use tokio::time::timeout;
 
 use super::at_work::{Places, busy};
 use super::problem::Problem;
-use super::usage;
+use super::{imports, usage};
 
-/// The longest body that any route takes but one, in bytes. What is longer is handed on as far as it was read: its route
+/// The longest body that any route takes but two, in bytes. What is longer is handed on as far as it was read: its route
 /// refuses it.
 const MOST: usize = 128 * 1024;
 /// How many bodies that are longer still may be held at a time, by the route that takes them.
 const HUGE: usize = 16;
+/// How many files of imports may be held at a time.
+const FILES: usize = 4;
 /// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
 /// together they would fill the memory.
 const SHORT: usize = 16 * 1024;
@@ -30,6 +32,8 @@ pub(super) struct Arrivals {
     long: Places,
     /// The places of those that are longer than [`MOST`].
     huge: Places,
+    /// The places of those that are longer than all but files of imports.
+    files: Places,
     /// How long a client may take.
     time_limit: Duration,
 }
@@ -40,6 +44,7 @@ impl Arrivals {
         Self {
             long,
             huge: Places::new(HUGE),
+            files: Places::new(FILES),
             time_limit: Duration::from_secs(10),
         }
     }
@@ -55,12 +60,12 @@ pub(super) async fn whole(
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let most = if parts.uri.path() == usage::EVENTS {
-        usage::MOST_BYTES
-    } else {
-        MOST
+    let (most, times) = match parts.uri.path() {
+        usage::EVENTS => (usage::MOST_BYTES, 1),
+        imports::PATH => (imports::MOST_BYTES, 2),
+        _ => (MOST, 1),
     };
-    let arrived = timeout(arrivals.time_limit, read(body, most, &arrivals)).await;
+    let arrived = timeout(arrivals.time_limit * times, read(body, most, &arrivals)).await;
     let late = || {
         let detail = "the body did not arrive in time";
         Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", detail))
@@ -74,6 +79,7 @@ pub(super) async fn whole(
 async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, Problem> {
     let mut chunks = body.into_data_stream();
     let (mut read, mut place, mut huge_place) = (Vec::new(), None, None);
+    let mut file_place = None;
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|_| {
             let detail = "the body ended before its end";
@@ -88,6 +94,9 @@ async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, P
         }
         if read.len() > MOST && huge_place.is_none() {
             huge_place = Some(arrivals.huge.take().ok_or_else(busy)?);
+        }
+        if read.len() > usage::MOST_BYTES && file_place.is_none() {
+            file_place = Some(arrivals.files.take().ok_or_else(busy)?);
         }
     }
     Ok(read)
@@ -161,6 +170,7 @@ mod tests {
             Arrivals {
                 long: Places::new(1),
                 huge: Places::new(1),
+                files: Places::new(1),
                 time_limit: Duration::ZERO,
             },
         );

@@ -12,6 +12,7 @@ mod health;
 mod home;
 mod host;
 mod ide;
+mod imports;
 mod insight;
 mod keys;
 mod knock;

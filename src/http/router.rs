@@ -43,6 +43,7 @@ use super::health::{self, Stores};
 use super::home::{self, Home};
 use super::host;
 use super::ide;
+use super::imports::{self, Imports};
 use super::insight::{self, Insight, METRICS};
 use super::keys;
 use super::knock::{self, Door};
@@ -176,6 +177,7 @@ pub fn router(
         authenticate: authenticate.clone(),
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
+    let imports = Imports::new(&services, &authenticate, &door.unlimited);
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
@@ -196,7 +198,9 @@ pub fn router(
             Method::PUT,
             Method::DELETE,
         ]));
-    let files = export::routes(exports).merge(usage::routes(usage)?);
+    let files = export::routes(exports)
+        .merge(usage::routes(usage)?)
+        .merge(imports::routes(imports));
     let files = files.layer(of_pages()).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()

@@ -1,5 +1,5 @@
 //! Takes away what has had its time: old entries of the audit list and of the watch log, what usage remembers of
-//! sittings, accounts that were never confirmed, erasures that are finished.
+//! sittings, accounts that were never confirmed, erasures that are finished, imports that nobody applied, jobs that are over.
 
 use std::time::Duration;
 
@@ -7,8 +7,10 @@ use super::job::{Job, Round};
 use crate::domain::accounts::AccountService;
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
+use crate::domain::importing::ImportService;
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
+use crate::domain::working::WorkService;
 
 /// How often to look.
 const POLL: Duration = Duration::from_secs(3600);
@@ -17,6 +19,8 @@ pub(super) struct ClearAway {
     accounts: AccountService,
     watching: WatchService,
     usage: UsageCounter,
+    importing: ImportService,
+    work: WorkService,
     /// Where the last round stopped.
     after: Option<UserId>,
 }
@@ -26,11 +30,15 @@ impl ClearAway {
         accounts: AccountService,
         watching: WatchService,
         usage: UsageCounter,
+        importing: ImportService,
+        work: WorkService,
     ) -> Self {
         Self {
             accounts,
             watching,
             usage,
+            importing,
+            work,
             after: None,
         }
     }
@@ -67,9 +75,21 @@ impl Job for ClearAway {
             Err(error) => return Round::failed(error),
         }
         match self.usage.forget().await {
-            Ok(0) => Round::Due(POLL),
+            Ok(0) => {}
             Ok(sittings) => {
                 tracing::info!(sittings, "Forgot sittings that are counted");
+            }
+            Err(error) => return Round::failed(error),
+        }
+        let imports = match self.importing.clear_away().await {
+            Ok(imports) => imports,
+            Err(error) => return Round::failed(error),
+        };
+        match self.work.clear_away().await {
+            Ok(jobs) => {
+                if imports > 0 || jobs > 0 {
+                    tracing::info!(imports, jobs, "Took away old previews and jobs");
+                }
                 Round::Due(POLL)
             }
             Err(error) => Round::failed(error),

@@ -20,6 +20,7 @@ mod publish;
 mod rebuild_graph;
 mod runner;
 mod send_mail;
+mod work_off;
 
 #[cfg(test)]
 mod tests;

@@ -24,8 +24,10 @@ use super::project_graph::ProjectGraph;
 use super::publish::Publish;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
+use super::work_off::WorkOff;
 use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
+use crate::domain::importing::ImportService;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
@@ -33,6 +35,7 @@ use crate::domain::recommend::{
 };
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
+use crate::domain::working::WorkService;
 
 /// How long it may take to break a job off.
 const BREAK_OFF: Duration = Duration::from_millis(500);
@@ -55,6 +58,7 @@ impl Jobs {
         watching: WatchService,
         usage: UsageCounter,
         accounts: AccountService,
+        (importing, work): (ImportService, WorkService),
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
@@ -74,7 +78,9 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
-        jobs.add(ClearAway::new(accounts, watching, usage), events());
+        let clearing = ClearAway::new(accounts, watching, usage, importing.clone(), work);
+        jobs.add(clearing, events());
+        jobs.add(WorkOff(importing), events());
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());

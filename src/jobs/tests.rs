@@ -21,6 +21,7 @@ use super::project_graph::ProjectGraph;
 use super::rebuild_graph::RebuildGraph;
 use super::runner::Jobs;
 use super::send_mail::SendMail;
+use super::work_off::WorkOff;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::recommend::{GraphFollower, RecommendError};
@@ -126,6 +127,11 @@ async fn mail_goes_out_at_once() {
 #[tokio::test]
 async fn who_is_to_be_forgotten_is_forgotten_at_once() {
     wakes::<Erase>(&[Event::ErasureRequested]).await;
+}
+
+#[tokio::test]
+async fn what_somebody_waits_for_is_begun_at_once() {
+    wakes::<WorkOff>(&[Event::JobQueued]).await;
 }
 
 #[tokio::test]

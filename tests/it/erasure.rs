@@ -223,6 +223,7 @@ async fn import(store: &dyn WatchStore, profile: ProfileId, titles: &[TitleId]) 
         completion: 1.0,
         liked: None,
         duration: Some(3600.0),
+        day: None,
     });
     let pairs: Vec<(PlayRef, ImportedWatch)> =
         watches.map(|watch| (watch.play_ref(), watch)).collect();

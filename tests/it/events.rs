@@ -103,6 +103,7 @@ async fn what_only_concerns_its_server_stays_there() {
         Event::WatchesChanged,
         Event::MailQueued,
         Event::ErasureRequested,
+        Event::JobQueued,
     ] {
         servers[0].bus.publish(event.clone());
         assert_eq!(servers[0].next().await, event);

@@ -207,6 +207,8 @@ async fn somebody_who_watched_nothing_gets_a_whole_file() {
         "hiddenTitles",
         "watchlist",
         "mutes",
+        "imports",
+        "importRows",
     ] {
         assert_eq!(profile[field], json!([]), "{field}");
     }

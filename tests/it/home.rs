@@ -13,12 +13,12 @@ use reelgraph::adapters::blobs::FolderBlobs;
 use reelgraph::adapters::images::ImageReader;
 use reelgraph::adapters::jwt::JwtTokens;
 use reelgraph::adapters::memory::{
-    CatalogSnapshot, MemoryEvents, MemoryLimiter, MemoryLists, TokioTasks,
+    CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, TokioTasks,
 };
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteOneTime, SqliteSessions,
-    SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteOneTime,
+    SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
@@ -35,6 +35,7 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
+use reelgraph::domain::importing::{ImportPorts, ImportService};
 use reelgraph::domain::loading::{
     CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, Source,
 };
@@ -42,6 +43,7 @@ use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, Wa
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use reelgraph::domain::working::WorkService;
 use reelgraph::graphql::limits::{Introspection, Limits};
 use reelgraph::graphql::{
     Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, SiteFacts, build,
@@ -336,6 +338,7 @@ async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "one list of what is connected")]
 async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSnapshot) {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let events = Arc::new(MemoryEvents::new());
@@ -399,6 +402,11 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         search.follow(&part).await.unwrap();
     }
     search.begun().begin();
+    let work = WorkService::new(
+        Arc::new(SqliteJobs::new(db.clone())),
+        Arc::clone(&clock),
+        events.clone(),
+    );
     let services = Services {
         search,
         recommend: RecommendService::new(
@@ -422,6 +430,17 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::new(FolderBlobs::new("no pictures".into())),
             Arc::new(ImageReader::new()),
         ),
+        importing: ImportService::new(
+            ImportPorts {
+                store: Arc::new(SqliteImports::new(db.clone())),
+                leases: Arc::new(MemoryLeases::new()),
+            },
+            watching.clone(),
+            work.clone(),
+            catalog.clone(),
+            Arc::clone(&clock),
+        ),
+        work,
         catalog,
         watching,
         accounts,

@@ -36,6 +36,7 @@ const CRATES: &[(&str, &[&str])] = &[
             "bytes",
             "cardinality_estimator",
             "chrono",
+            "chrono_tz",
             // A format of the files that curators load, as JSON is.
             "csv",
             "dataloader",
@@ -62,6 +63,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "url",
             "uuid",
             "woothee",
+            // The archives that other services export.
+            "zip",
         ],
     ),
     (
@@ -219,6 +222,8 @@ const FEATURES: &[&str] = &[
     "watching",
     "recommend",
     "usage",
+    "working",
+    "importing",
     "privacy",
     "loading",
 ];

@@ -28,6 +28,7 @@ mod faults;
 mod feedback;
 mod half_life;
 mod home;
+mod importing;
 mod insight;
 mod layering;
 mod lists;

@@ -14,6 +14,7 @@ use reelgraph::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
 use reelgraph::domain::privacy::{Exported, Parts};
 use serde_json::{Value, json};
 
+use crate::importing;
 use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::stores::{self, Stores};
@@ -160,6 +161,10 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
     for done in said.as_object().unwrap().values() {
         assert_eq!(*done, json!({ "userErrors": [] }));
     }
+    let diary = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2024-03-05,Alien,1979,https://boxd.it/1,,,,2024-02-29\n";
+    let import = importing::send(site, "diary.csv", diary).await;
+    importing::begin(site, "startImport", &import).await;
+    importing::wait_until(site, "DONE").await;
     let export = exported(site).await;
     let id = |value: &Value| value["id"].as_str().unwrap().parse().unwrap();
     let user = UserId(id(&export["account"]));

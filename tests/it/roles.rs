@@ -109,6 +109,10 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("deleteHistory", r#"{ play: "x" }"#, WATCHERS),
     ("setHistoryPaused", "{ paused: false }", WATCHERS),
     ("muteTaste", r#"{ source: "x", muted: true }"#, WATCHERS),
+    ("startImport", r#"{ import: "x" }"#, WATCHERS),
+    ("undoImport", r#"{ import: "x" }"#, WATCHERS),
+    ("decideImportRow", r#"{ row: "x" }"#, WATCHERS),
+    ("discardImport", r#"{ import: "x" }"#, WATCHERS),
     ("logOut", "{}", NO_MACHINE),
 ];
 

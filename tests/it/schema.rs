@@ -21,6 +21,7 @@ const FEWEST_WORDS: usize = 4;
 /// for one level above.
 const WITHOUT_FIRST: &[&str] = &[
     "breakdown",
+    "candidates",
     "certifications",
     "changed",
     "countries",
@@ -35,6 +36,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "images",
     "languages",
     "nodes",
+    "notes",
     "points",
     "providers",
     "ranges",

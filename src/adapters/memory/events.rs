@@ -38,6 +38,7 @@ impl MemoryEvents {
                 listeners.tell(Topic::States(*profile), items);
             }
             Event::AccountChanged(user) => listeners.tell(Topic::Account(*user), &[]),
+            Event::JobsChanged(profile) => listeners.tell(Topic::Jobs(*profile), &[]),
             Event::TitlesChanged(titles) => {
                 let titles = titles.iter().copied().map(ItemId::Title);
                 let titles: Vec<ItemId> = titles.collect();
@@ -56,7 +57,8 @@ impl MemoryEvents {
             | Event::WatchesRecorded
             | Event::WatchesChanged
             | Event::MailQueued
-            | Event::ErasureRequested => {}
+            | Event::ErasureRequested
+            | Event::JobQueued => {}
         }
     }
 }

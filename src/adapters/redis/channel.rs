@@ -46,6 +46,7 @@ pub(super) enum RemoteEvent {
         items: Vec<ItemId>,
     },
     AccountChanged(UserId),
+    JobsChanged(ProfileId),
     ListenersMissed,
 }
 
@@ -61,6 +62,7 @@ impl RemoteEvent {
                 items: items.to_vec(),
             }),
             Event::AccountChanged(user) => Some(Self::AccountChanged(*user)),
+            Event::JobsChanged(profile) => Some(Self::JobsChanged(*profile)),
             // The publishing server handles it itself, at once; waking others would only cost them a query. Of titles
             // each learns by the change feed.
             Event::TitlesChanged(_)
@@ -68,7 +70,8 @@ impl RemoteEvent {
             | Event::WatchesRecorded
             | Event::WatchesChanged
             | Event::MailQueued
-            | Event::ErasureRequested => None,
+            | Event::ErasureRequested
+            | Event::JobQueued => None,
         }
     }
 
@@ -83,6 +86,7 @@ impl RemoteEvent {
                 items: items.into(),
             },
             Self::AccountChanged(user) => Event::AccountChanged(user),
+            Self::JobsChanged(profile) => Event::JobsChanged(profile),
             Self::ListenersMissed => Event::ListenersMissed,
         }
     }

@@ -40,6 +40,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/set_aside.sql"),
     include_str!("schema/pause.sql"),
     include_str!("schema/thumbs.sql"),
+    include_str!("schema/imports.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -142,5 +142,6 @@ fn watch(
         completion: record.completion,
         liked: record.liked,
         duration: duration.map(f64::from),
+        day: None,
     })
 }

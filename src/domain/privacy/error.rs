@@ -3,6 +3,7 @@
 use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode};
+use crate::domain::importing::ImportError;
 use crate::domain::recommend::RecommendError;
 use crate::domain::usage::UsageError;
 use crate::domain::watching::WatchError;
@@ -21,6 +22,8 @@ pub enum PrivacyError {
     #[error(transparent)]
     Graph(#[from] RecommendError),
     #[error(transparent)]
+    Importing(#[from] ImportError),
+    #[error(transparent)]
     Usage(#[from] UsageError),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
@@ -36,6 +39,7 @@ impl Coded for PrivacyError {
             Self::Accounts(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
+            Self::Importing(error) => error.code(),
             Self::Usage(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Json(_) => ErrorCode::Internal,
@@ -49,6 +53,7 @@ impl Coded for PrivacyError {
             | Self::Accounts(_)
             | Self::Watching(_)
             | Self::Graph(_)
+            | Self::Importing(_)
             | Self::Usage(_)
             | Self::Catalog(_)
             | Self::Json(_) => None,

@@ -19,7 +19,9 @@
 //!     "plays": [{ "id", "title", "episode", "startedAt", "lastAt", "position", "duration", "completion", … }],
 //!     "hiddenTitles": [{ "title", "createdAt", "updatedAt" }],
 //!     "watchlist": [{ "title", "createdAt", "updatedAt" }],
-//!     "mutes": [{ "source", "createdAt", "updatedAt" }] }] }
+//!     "mutes": [{ "source", "createdAt", "updatedAt" }],
+//!     "imports": [{ "id", "name", "format", "state", "rows", "createdAt" }],
+//!     "importRows": [{ "import", "number", "file", "line", "text", "what", "at", "state" }] }] }
 //! ```
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
@@ -28,7 +30,8 @@
 //! taken off what goes on. `plays` is each play, the latest first, with the sections that were played. Of what the viewer
 //! deleted there is nothing but a row of `titles` that says 0 plays.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
-//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch. No
+//! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch.
+//! `imports` is what it brought from elsewhere, `importRows` what each row of those files said. No
 //! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
@@ -40,6 +43,7 @@ mod error;
 mod export;
 mod file;
 mod graph;
+mod importing;
 mod names;
 mod part;
 mod parts;

@@ -7,9 +7,10 @@ use super::file::File;
 use super::names::NamesOf;
 use super::part::{PersonalData, Record};
 use super::watching::Watching;
-use super::{accounts, graph, usage, watching};
+use super::{accounts, graph, importing, usage, watching};
 use crate::domain::catalog::CatalogService;
 use crate::domain::ids::ProfileId;
+use crate::domain::importing::ImportService;
 use crate::domain::recommend::GraphService;
 use crate::domain::usage::UsageService;
 use crate::domain::watching::WatchService;
@@ -24,17 +25,19 @@ impl Parts {
     /// too low; the departure is marked as waiting in the transaction that counts it, so the right one is written
     /// afterwards whatever happens. What is reported in between is recorded, never projected, and removed.
     ///
-    /// Usage goes last: once nothing is folded of the profile any more, nothing new of it waits to be counted.
+    /// Imports go after what was watched: its tombstone lets nothing of them be written any more. Usage goes last: once nothing is folded of the profile any more, nothing new of it waits to be counted.
     pub fn new(
         graph: GraphService,
         watching: WatchService,
+        imports: ImportService,
         usage: UsageService,
         catalog: CatalogService,
     ) -> Self {
         let names = NamesOf(catalog);
-        let parts: [Box<dyn PersonalData>; 3] = [
+        let parts: [Box<dyn PersonalData>; 4] = [
             Box::new(graph),
             Box::new(Watching { watching, names }),
+            Box::new(imports),
             Box::new(usage),
         ];
         Self(Arc::new(parts))
@@ -46,6 +49,7 @@ impl Parts {
             accounts::RECORDS,
             graph::RECORDS,
             watching::RECORDS,
+            importing::RECORDS,
             usage::RECORDS,
         ]
         .into_iter()

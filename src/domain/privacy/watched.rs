@@ -1,6 +1,6 @@
 //! What was watched, as rows of an export.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::names::{Item, Named, Names};
@@ -59,6 +59,8 @@ pub(super) struct PlayPart<'a> {
     completion: f64,
     completed: bool,
     counts: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    day: Option<NaiveDate>,
     sections: Vec<SectionPart>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -139,6 +141,7 @@ impl Names {
             completion: play.completion,
             completed: play.completed,
             counts: play.counts,
+            day: play.day,
             sections: play.sections.iter().map(SectionPart::of).collect(),
             created_at: play.stamp.created_at,
             updated_at: play.stamp.updated_at,

@@ -53,6 +53,7 @@ impl Play {
             completion: 0.0,
             completed: false,
             counts: true,
+            day: None,
             stamp: Stamp::first(now),
         }
     }

@@ -113,7 +113,7 @@ impl Ledger {
     }
 
     /// Makes the state of an item what is left of it. `last` is when what was deleted of it was last played.
-    fn settle_left(
+    pub(super) fn settle_left(
         &mut self,
         rules: &WatchRules,
         key: (ProfileId, WatchedItem),
@@ -165,7 +165,7 @@ impl Ledger {
     }
 
     /// Makes a watched title what is left of it. One of which nothing is left stays, for the graph to learn of it.
-    fn settle_title_left(
+    pub(super) fn settle_title_left(
         &mut self,
         rules: &WatchRules,
         key: (ProfileId, TitleId),

@@ -142,14 +142,23 @@ impl WatchService {
         viewer: &KnownViewer,
         cause: Cause,
     ) -> Result<Ledger, WatchError> {
+        self.record_of(viewer.profile, cause).await
+    }
+
+    /// The same of a profile that nobody may be logged in with.
+    pub(super) async fn record_of(
+        &self,
+        profile: ProfileId,
+        cause: Cause,
+    ) -> Result<Ledger, WatchError> {
         let draft = Draft {
-            profile: viewer.profile,
+            profile,
             cause,
             may_begin: true,
         };
         let ledger = self.ports.recorder.record(draft).await?;
         self.events.publish(Event::WatchesRecorded);
-        self.tell_states(viewer.profile, &ledger);
+        self.tell_states(profile, &ledger);
         Ok(ledger)
     }
 

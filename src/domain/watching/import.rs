@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -28,6 +28,9 @@ pub struct ImportedWatch {
     pub liked: Option<bool>,
     /// The item's length in seconds, if known.
     pub duration: Option<f64>,
+    /// The day of it, if nobody knows more; `at` then is noon of it, in UTC, or a moment after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub day: Option<NaiveDate>,
 }
 
 impl ImportedWatch {
@@ -83,6 +86,7 @@ mod tests {
             completion: 1.0,
             liked,
             duration: None,
+            day: None,
         }
     }
 

@@ -10,12 +10,11 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::error::WatchError;
-use super::import::ImportedWatch;
 use super::lengths::{Lengths, MeasuredLength, check_position};
 use super::next_up::NextDay;
 use super::rows::Rows;
 use super::rules::{Progress, WatchRules, percent};
-use super::sections::{Heard, Sections};
+use super::sections::Heard;
 use super::touched::{PlayRef, Touched};
 use super::types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::{Played, Viewing};
@@ -268,37 +267,6 @@ impl Ledger {
         }
     }
 
-    /// Records a watch that happened elsewhere: the same time again is the same watch, and nothing if that was deleted.
-    pub fn import(
-        &mut self,
-        rules: &WatchRules,
-        play_ref: &PlayRef,
-        watch: &ImportedWatch,
-        now: DateTime<Utc>,
-    ) -> Result<(), WatchError> {
-        if self.is_deleted(play_ref) {
-            return Ok(());
-        }
-        let before = self.play(play_ref)?;
-        let mut play = before
-            .clone()
-            .unwrap_or_else(|| Play::new(play_ref, watch.at, now));
-        play.duration = watch.duration;
-        play.measured = false;
-        play.position = watch.completion * watch.duration.unwrap_or_default();
-        play.sections = if watch.duration.is_some() {
-            Sections::from_start(play.position, watch.at)
-        } else {
-            Sections::default()
-        };
-        play.completion = watch.completion;
-        let progress = rules.judge_share(watch.completion, watch.duration);
-        play.completed = progress.watched;
-        self.settle(rules, play_ref, before.as_ref(), play, Some(progress), now);
-        self.like(play_ref, watch, now);
-        Ok(())
-    }
-
     /// The plays of a title that are in the ledger.
     pub(super) fn plays_of(&self, key: (ProfileId, TitleId)) -> impl Iterator<Item = &Play> {
         let plays = self.plays.all();
@@ -326,7 +294,7 @@ impl Ledger {
         play.is_some_and(Play::is_deleted)
     }
 
-    fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
+    pub(super) fn play(&self, play_ref: &PlayRef) -> Result<Option<Play>, WatchError> {
         match self.plays.get(play_ref.play_key()) {
             Some(play) if play.item != play_ref.item => Err(WatchError::PlayOfAnotherItem),
             play => Ok(play.cloned()),
@@ -334,7 +302,7 @@ impl Ledger {
     }
 
     /// Writes the play, and carries what is new in it to the item's state and the watched title.
-    fn settle(
+    pub(super) fn settle(
         &mut self,
         rules: &WatchRules,
         play_ref: &PlayRef,
@@ -426,25 +394,6 @@ impl Ledger {
             watched_title.next_day = Some(NextDay::EVER);
         }
         self.watched_titles.put(play_ref.title_key(), watched_title);
-    }
-
-    /// Takes over what the viewer said, unless they have said something else since.
-    fn like(&mut self, play_ref: &PlayRef, watch: &ImportedWatch, now: DateTime<Utc>) {
-        let key = play_ref.title_key();
-        let said = (watch.liked, Some(watch.at));
-        if let Some(watched_title) = self.watched_titles.get(key)
-            && watch.liked.is_some()
-            && (watched_title.liked, watched_title.liked_at) != said
-            && watched_title.liked_at.is_none_or(|at| watch.at >= at)
-        {
-            let watched_title = WatchedTitle {
-                liked: watch.liked,
-                liked_at: Some(watch.at),
-                stamp: watched_title.stamp.next(now),
-                ..watched_title.clone()
-            };
-            self.watched_titles.put(key, watched_title);
-        }
     }
 
     /// The watched title as it is before the play's change, with the stamp of the write to come.

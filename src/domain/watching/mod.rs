@@ -3,6 +3,7 @@
 
 mod batches;
 mod begun;
+mod bringing;
 mod deleting;
 mod erase;
 mod error;
@@ -48,6 +49,7 @@ pub use batches::{
     ListedByTitle, MeasuredByItem, MutedBySource, OwnTitles, StandingsBySeries, StatesByItem,
     ThumbsByTitle, TitlesBySet,
 };
+pub use bringing::Brought;
 pub use deleting::{Deletable, Deleted};
 pub use error::WatchError;
 pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource};

@@ -1,18 +1,14 @@
 //! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
-use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{SubsecRound, TimeDelta};
-use futures::future::join_all;
 
 use super::error::WatchError;
-use super::import::ImportedWatch;
-use super::ledger::Ledger;
 use super::lengths::{Lengths, MeasuredLength, check_duration};
 use super::log::{
-    Cause, Draft, GoingOn, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
+    Cause, Draft, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
 };
 use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, ThumbStore, WatchStore};
@@ -229,73 +225,6 @@ impl WatchService {
             completed_now: ledger.completed(&play_ref),
             recorded,
         })
-    }
-
-    /// Records watches that happened elsewhere. Says how many of them were new. Only an operator loads them, so that no
-    /// limit of plays holds. What was recorded when it fails is recorded; the same again changes nothing.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
-        let rules = self.rules;
-        for watch in &mut watches {
-            watch.at = watch.at.trunc_subsecs(3);
-        }
-        ImportedWatch::keep_last_words(&mut watches);
-        let completed = watches.iter().filter(|watch| {
-            let progress = rules.judge_share(watch.completion, watch.duration);
-            progress.watched && matches!(watch.item, WatchedItem::Episode(_))
-        });
-        let going_on = self
-            .going_on(completed.map(ImportedWatch::play_ref))
-            .await?;
-        let mut by_profile: BTreeMap<ProfileId, Vec<ImportedWatch>> = BTreeMap::new();
-        for watch in watches {
-            by_profile.entry(watch.profile).or_default().push(watch);
-        }
-        let by_play: HashMap<_, GoingOn> = going_on
-            .iter()
-            .map(|one| (one.0.play_key(), *one))
-            .collect();
-        let by_play = &by_play;
-        let recorded = by_profile.into_iter().map(|(profile, watches)| async move {
-            let mut ledgers = Vec::new();
-            for watches in watches.chunks(TOGETHER) {
-                let plays = watches.iter().map(ImportedWatch::play_ref);
-                let going_on = plays.filter_map(|play| by_play.get(&play.play_key()).copied());
-                let cause = Cause::Import {
-                    watches: watches.to_vec(),
-                    going_on: going_on.collect(),
-                };
-                let draft = Draft {
-                    profile,
-                    cause,
-                    may_begin: true,
-                };
-                ledgers.push((profile, self.ports.recorder.record(draft).await?));
-            }
-            Ok::<_, WatchError>(ledgers)
-        });
-        let ledgers = join_all(recorded).await;
-        let ledgers: Vec<Vec<(ProfileId, Ledger)>> =
-            ledgers.into_iter().collect::<Result<_, _>>()?;
-        let ledgers: Vec<(ProfileId, Ledger)> = ledgers.into_iter().flatten().collect();
-        let plays = ledgers
-            .iter()
-            .map(|(_, ledger)| ledger.plays.changed().count());
-        let plays = plays.sum();
-        // Nobody may come after a command that loads.
-        self.ports.settling.fold_own().await?;
-        for (_, ledger) in &ledgers {
-            let plays = ledger.plays.changed().map(|play| (play.profile, play.id));
-            let of_ledger: Vec<GoingOn> = plays
-                .filter_map(|play| by_play.get(&play).copied())
-                .collect();
-            self.look_again(&of_ledger, ledger).await?;
-        }
-        for (profile, ledger) in &ledgers {
-            self.tell_states(*profile, ledger);
-        }
-        self.events.publish(Event::WatchesChanged);
-        Ok(plays)
     }
 
     /// How a profile stands with these items; what was never played is left out.

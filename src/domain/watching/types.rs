@@ -1,6 +1,6 @@
 //! The documents of watching.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::next_up::NextDay;
@@ -106,6 +106,10 @@ pub struct Play {
     pub completed: bool,
     /// Whether it may shape the profile's suggestions.
     pub counts: bool,
+    /// The day on which it was watched, if nobody knows more: it is that day wherever the viewer is. The times then are
+    /// noon of the day, in UTC, or moments after it.
+    #[serde(default)]
+    pub day: Option<NaiveDate>,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -131,11 +135,26 @@ impl Play {
             completion: 0.0,
             completed: false,
             counts: false,
+            day: None,
             stamp: Stamp {
                 created_at: now,
                 ..self.stamp.next(now)
             },
         }
+    }
+
+    /// The same where the import that brought it is undone. It counts, which no other that is gone does: an import may
+    /// bring it anew.
+    pub(super) fn undone(&self, now: DateTime<Utc>) -> Self {
+        Self {
+            counts: true,
+            ..self.deleted(now)
+        }
+    }
+
+    /// Whether it is gone because an import was undone.
+    pub fn is_undone(&self) -> bool {
+        self.is_deleted() && self.counts
     }
 
     /// Whether it was deleted.

@@ -11,6 +11,7 @@ use crate::graphql::global_id::GlobalId;
 
 /// Who is logged in: an account, with one of its profiles chosen.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct Viewer {
     /// The global id, which `node` takes: opaque text that stays the same.
     #[graphql(owned)]

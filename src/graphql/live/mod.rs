@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod follow;
+mod jobs;
 mod leaving;
 mod session;
 mod standing;
@@ -12,6 +13,7 @@ mod states;
 mod suggestions;
 
 pub(crate) use catalogue::CatalogueSubscription;
+pub(crate) use jobs::JobSubscription;
 pub use leaving::{Leaving, Stay, staying};
 pub(crate) use session::SessionSubscription;
 pub use standing::{Over, Standing};

@@ -10,7 +10,7 @@ use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::Edge;
-use crate::graphql::scalars::DateTime;
+use crate::graphql::scalars::{Date, DateTime};
 
 /// A play, with what was watched.
 #[derive(Clone)]
@@ -58,6 +58,12 @@ impl Play {
     /// The film or episode that was watched.
     async fn item(&self) -> &Playable {
         &self.item
+    }
+
+    /// The day of it, the same in every time zone, if it was brought from elsewhere and nobody knows the time: then
+    /// `startedAt` and `endedAt` stand at noon of it, in UTC. Null: they say when it was.
+    async fn day(&self) -> Option<Date> {
+        self.play.day.map(Date)
     }
 
     /// The time of its earliest report, in UTC.

@@ -112,7 +112,7 @@ fn lines<R: Row>(rows: &[R]) -> Result<Vec<u8>, StoreError> {
 
 /// A text that somebody else wrote, as a cell that no spreadsheet executes: what looks like a formula begins with an
 /// apostrophe (OWASP, «CSV injection»).
-pub(super) fn cell(text: &str) -> String {
+pub(in crate::http) fn cell(text: &str) -> String {
     if text.starts_with(FORMULA) {
         format!("'{text}")
     } else {

@@ -29,4 +29,5 @@ mod titles;
 
 pub(super) use access::Usage;
 pub(super) use events::{EVENTS, MOST_BYTES};
+pub(super) use format::cell;
 pub(super) use routes::routes;

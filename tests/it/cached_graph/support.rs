@@ -160,6 +160,7 @@ pub(super) fn watch(profile: ProfileId, film: u64, minutes: i64) -> ImportedWatc
         completion: 1.0,
         liked: None,
         duration: Some(3600.0),
+        day: None,
     }
 }
 

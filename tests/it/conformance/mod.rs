@@ -35,6 +35,7 @@ mod accounts;
 mod blobs;
 pub(crate) mod catalog;
 pub(crate) mod graph;
+mod importing;
 mod leases;
 mod limits;
 mod notes;

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::socket::Socket;
 use super::{CATALOGUE, STATES, jump, second, told_of_reports};
 use crate::both_ways::both_ways;
+use crate::importing;
 use crate::support::SOON;
 use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
@@ -18,7 +19,45 @@ both_ways!(
     what_is_deleted_is_told_as_never_played,
     suggestions_that_change_are_told_with_what_they_are_now,
     titles_are_told_to_those_who_may_see_them,
+    a_job_is_told_until_it_is_over,
 );
+
+async fn a_job_is_told_until_it_is_over(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    let other = second(&program, on).await;
+    site.register("ada@example.org").await;
+    let diary = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n\
+        2024-03-05,Heat,1995,https://boxd.it/1,,,,2024-02-29\n";
+    let import = importing::send(&site, "diary.csv", diary).await;
+    let mut ada = Visitor::of(other.as_ref().unwrap_or(&site));
+    ada.cookie = site.cookie().map(str::to_owned);
+    let mut ben = Visitor::of(&site);
+    ben.register("ben@example.org").await;
+
+    let job = importing::begin(&site, "startImport", &import).await;
+    let query =
+        format!("subscription {{ jobUpdated(id: \"{job}\") {{ kind state progress error }} }}");
+    let there = other.as_ref().unwrap_or(&site);
+    let mut socket = Socket::of(there, &ada).await;
+    socket.subscribe("s", &query).await;
+
+    let mut last = Value::Null;
+    loop {
+        let told = socket.next().await;
+        if told["type"] == "complete" {
+            break;
+        }
+        last = told["payload"]["data"]["jobUpdated"].clone();
+    }
+    let over = json!({ "kind": "IMPORT", "state": "SUCCEEDED", "progress": 1.0, "error": null });
+    assert_eq!(last, over);
+    // Nobody else is told of it.
+    let mut socket = Socket::of(&site, &ben).await;
+    socket.subscribe("s", &query).await;
+    let told = socket.next().await;
+    assert!(told.to_string().contains("NOT_FOUND"), "{told}");
+}
 
 async fn a_report_of_one_device_is_told_to_another(on: On) {
     let program = Program::seeded(on).await;

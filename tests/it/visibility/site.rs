@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::importing;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -40,7 +41,7 @@ const SORTS: [(&str, &str); 6] = [
 
 /// The site, and who uses it: a curator whose account has a profile of a child.
 pub(super) struct World {
-    _site: Site,
+    site: Site,
     _program: Program,
     /// Goes on with the child's profile.
     pub(super) visitor: Visitor,
@@ -156,7 +157,7 @@ impl World {
         let forbidden_ids = forbidden_ids(&mut visitor).await;
         let allowed = allowed(&mut visitor).await;
         let mut world = Self {
-            _site: site,
+            site,
             _program: program,
             visitor,
             parent,
@@ -166,6 +167,7 @@ impl World {
         };
         world.select(&world.child.clone()).await;
         world.live().await;
+        world.bring().await;
         let plays = world.forbidden_plays().await;
         world.forbidden_ids.extend(plays);
         world
@@ -222,6 +224,18 @@ impl World {
                 _ => {}
             }
         }
+    }
+
+    /// Sends a file that names something forbidden: rightly, and so that it may be meant.
+    async fn bring(&mut self) {
+        let file = format!(
+            "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n\
+             2024-03-05,{FORBIDDEN}-above,1999,https://boxd.it/1,,,,2024-02-29\n\
+             2024-03-05,{FORBIDDEN}-above,1970,https://boxd.it/2,,,,2024-02-29\n"
+        );
+        self.site.set_cookie(self.visitor.cookie.clone());
+        importing::send(&self.site, "diary.csv", &file).await;
+        self.site.set_cookie(None);
     }
 
     /// The plays of what is forbidden.

@@ -164,6 +164,10 @@ impl World {
                     "} }",
                 ),
             ],
+            "ImportRow" => vec![own(
+                "imports(first: 1) { nodes { rows(first: 30) { nodes { ",
+                "} } } } }",
+            )],
             "RecommendationRow" => {
                 let row = "rows(first: 10, itemsPerRow: 10)";
                 let few = "rows(first: 8, itemsPerRow: 4)";

@@ -207,6 +207,7 @@ impl World {
                 completion: 1.0,
                 liked: None,
                 duration: Some(3000.0),
+                day: None,
             });
         self.watching.import(watches.collect()).await.unwrap();
         self.counts.take();

@@ -1,6 +1,7 @@
 //! Plays, states and watched titles as documents, and back. Every `_id` begins with the profile.
 
 use bson::{DateTime, Uuid};
+use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +47,9 @@ pub(super) struct PlayDocument {
     completion: f64,
     completed: bool,
     counts: bool,
+    /// Not there where the time is known, and in what was played before days were kept.
+    #[serde(default)]
+    day: Option<NaiveDate>,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -235,6 +239,7 @@ impl From<&Play> for PlayDocument {
             completion: play.completion,
             completed: play.completed,
             counts: play.counts,
+            day: play.day,
             revision: play.stamp.revision.cast_signed(),
             created_at: date(play.stamp.created_at),
             updated_at: date(play.stamp.updated_at),
@@ -258,6 +263,7 @@ impl From<PlayDocument> for Play {
             completion: document.completion,
             completed: document.completed,
             counts: document.counts,
+            day: document.day,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }

@@ -37,7 +37,10 @@ pub(super) async fn erase(db: &SqliteDb, profile: ProfileId) -> Result<(), Store
 }
 
 /// Whether nothing of a profile may be recorded.
-pub(super) fn is_erased(connection: &Connection, profile: ProfileId) -> rusqlite::Result<bool> {
+pub(in crate::adapters::sqlite) fn is_erased(
+    connection: &Connection,
+    profile: ProfileId,
+) -> rusqlite::Result<bool> {
     let sql = "SELECT 1 FROM erased_profiles WHERE trace = ?1";
     exists(connection, sql, [profile.tombstone()])
 }

@@ -12,4 +12,5 @@ mod store;
 mod thumbs;
 mod title_lists;
 
+pub(super) use erase::is_erased;
 pub use store::SqliteWatching;

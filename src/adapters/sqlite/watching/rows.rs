@@ -1,11 +1,11 @@
 //! Plays, states and watched titles as rows of their tables, and back.
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Result};
 use uuid::Uuid;
 
-use crate::adapters::sqlite::columns::{Json, TableRecord, Time, read, record, stamp};
+use crate::adapters::sqlite::columns::{Json, TableRecord, Text, Time, read, record, stamp};
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
@@ -29,6 +29,7 @@ record! {
         completion: f64,
         completed: bool,
         counts: bool,
+        day: Option<Text<NaiveDate>>,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -279,6 +280,7 @@ impl From<&Play> for PlayRow {
             completion: play.completion,
             completed: play.completed,
             counts: play.counts,
+            day: play.day.map(Text),
             revision: play.stamp.revision.cast_signed(),
             created_at: Time(play.stamp.created_at),
             updated_at: Time(play.stamp.updated_at),
@@ -304,6 +306,7 @@ impl TryFrom<PlayRow> for Play {
             completion: row.completion,
             completed: row.completed,
             counts: row.counts,
+            day: row.day.map(|day| day.0),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         })
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::viewer::HistoryPause;
+use crate::domain::watching::bringing::Brought;
 use crate::domain::watching::deleting::Deleted;
 use crate::domain::watching::error::WatchError;
 use crate::domain::watching::import::ImportedWatch;
@@ -60,6 +61,14 @@ pub enum Cause {
         /// When the series go on whose episodes were watched.
         going_on: Vec<GoingOn>,
     },
+    /// The viewer brought with an import what they watched elsewhere.
+    Bring {
+        watches: Vec<ImportedWatch>,
+        /// When the series go on whose episodes were watched.
+        going_on: Vec<GoingOn>,
+    },
+    /// An import was undone: what it brought of a title is gone, and may be brought again.
+    TakeBack { brought: Brought },
     /// The viewer said what they think of a title.
     Rate {
         title: TitleId,
@@ -116,7 +125,7 @@ impl Cause {
                 Some(_) => vec![Touched::Play(*play)],
                 None => vec![Touched::PlayOfUnknownLength(*play)],
             },
-            Self::Import { watches, .. } => watches
+            Self::Import { watches, .. } | Self::Bring { watches, .. } => watches
                 .iter()
                 .map(|watch| watch.play_ref().into())
                 .collect(),
@@ -126,7 +135,11 @@ impl Cause {
             Self::Rate { title, .. } | Self::SetSeriesAside { title, .. } => {
                 vec![Touched::Title(profile, *title)]
             }
-            Self::Tell { title, .. } | Self::Count { title, .. } => {
+            Self::Tell { title, .. }
+            | Self::Count { title, .. }
+            | Self::TakeBack {
+                brought: Brought { title, .. },
+            } => {
                 vec![Touched::WholeTitle(profile, *title)]
             }
             Self::Delete { title, .. } => {
@@ -142,10 +155,10 @@ impl Cause {
 
     /// About how many plays it deletes.
     fn deletes(&self) -> usize {
-        if let Self::Delete { plays, .. } = self {
-            *plays as usize
-        } else {
-            0
+        match self {
+            Self::Delete { plays, .. } => *plays as usize,
+            Self::TakeBack { brought } => brought.plays.len(),
+            _ => 0,
         }
     }
 
@@ -177,6 +190,16 @@ impl Cause {
                     ledger.import(rules, &watch.play_ref(), watch, at)?;
                 }
                 going_on
+            }
+            Self::Bring { watches, going_on } => {
+                for watch in watches {
+                    ledger.bring(rules, &watch.play_ref(), watch, at)?;
+                }
+                going_on
+            }
+            Self::TakeBack { brought } => {
+                ledger.take_back(rules, profile, brought, at);
+                return Ok(());
             }
             Self::Rate {
                 title,
@@ -242,6 +265,8 @@ impl Cause {
         match self {
             Self::Report { play, .. } => Some(play),
             Self::Import { .. }
+            | Self::Bring { .. }
+            | Self::TakeBack { .. }
             | Self::Rate { .. }
             | Self::Tell { .. }
             | Self::SetAside { .. }

@@ -1,5 +1,6 @@
 //! What reports and imports leave in the ledger: facts one by one, and laws that hold for any reports.
 
+mod bringing;
 mod deleting;
 mod feedback;
 mod going_on;

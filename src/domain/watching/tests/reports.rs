@@ -37,6 +37,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             completion: 0.5,
             completed: false,
             counts: true,
+            day: None,
             stamp,
         }
     );

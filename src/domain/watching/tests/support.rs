@@ -134,6 +134,7 @@ pub(super) fn watch(
         completion,
         liked,
         duration: Some(HOUR),
+        day: None,
     }
 }
 

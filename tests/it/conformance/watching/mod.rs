@@ -1,5 +1,6 @@
 //! The promises of the ports of watching, those that its users own among them, sentence by sentence.
 
+mod bringing;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod deleting;
 mod erasure;

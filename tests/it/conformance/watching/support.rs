@@ -275,5 +275,6 @@ pub(super) fn watch(profile: ProfileId, item: WatchedItem, when: DateTime<Utc>) 
         completion: 1.0,
         liked: None,
         duration: Some(3600.0),
+        day: None,
     }
 }

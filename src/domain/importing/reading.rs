@@ -1,0 +1,200 @@
+//! What is gathered while the files of an export are read: entries with what is needed to tell which of them say the same.
+
+use chrono_tz::Tz;
+
+use super::entry::{ImportedAt, ImportedEntry, ImportedItem, ImportedWhat};
+use super::file::{ImportFormat, ImportNote, PassedOver, PassedOverReason};
+use super::options::ReadOptions;
+use super::problem::{ImportProblem, MAX_ROWS};
+use super::times::{self, Clock};
+use crate::domain::text;
+
+/// How many characters of a value are repeated.
+const MAX_VALUE: usize = 200;
+
+/// How a file knows what it says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    /// By a row for each time.
+    EachTime,
+    /// In sum: a file with a row for each time knows it better.
+    InSum,
+}
+
+/// What a row says.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Said {
+    pub(super) of: ImportedItem,
+    pub(super) what: ImportedWhat,
+    pub(super) at: Option<ImportedAt>,
+    pub(super) says: Says,
+    pub(super) alternatives: Vec<ImportedItem>,
+}
+
+impl Said {
+    pub(super) fn new(of: ImportedItem, what: ImportedWhat, at: Option<ImportedAt>) -> Self {
+        Self {
+            of,
+            what,
+            at,
+            says: Says::EachTime,
+            alternatives: Vec::new(),
+        }
+    }
+
+    /// That it was watched once, and no more is known.
+    pub(super) fn watched(of: ImportedItem, at: Option<ImportedAt>) -> Self {
+        let what = ImportedWhat::Watched {
+            seconds: None,
+            percent: None,
+            plays: 1,
+        };
+        Self::new(of, what, at)
+    }
+
+    pub(super) fn in_sum(mut self) -> Self {
+        self.says = Says::InSum;
+        self
+    }
+}
+
+/// What the rows of a file say, or why one says nothing.
+pub(super) type RowResult = Result<Vec<Said>, PassedOverReason>;
+
+/// Where a row stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) format: ImportFormat,
+    pub(super) file: &'p str,
+    pub(super) row: u32,
+    /// Whose row it is, where files have those of several people.
+    pub(super) profile: Option<&'p str>,
+}
+
+/// An entry, with what tells whether another says the same.
+#[derive(Debug, Clone)]
+pub(super) struct Draft {
+    pub(super) format: ImportFormat,
+    pub(super) says: Says,
+    pub(super) profile: Option<String>,
+    pub(super) entry: ImportedEntry,
+}
+
+/// A row that was passed over, and whose it is.
+#[derive(Debug, Clone)]
+pub(super) struct Passed {
+    pub(super) format: ImportFormat,
+    pub(super) profile: Option<String>,
+    pub(super) over: PassedOver,
+}
+
+/// What was read up to now.
+pub(super) struct Reading<'o> {
+    pub(super) options: &'o ReadOptions,
+    zone: Option<Tz>,
+    pub(super) drafts: Vec<Draft>,
+    pub(super) passed: Vec<Passed>,
+    pub(super) notes: Vec<ImportNote>,
+    /// The formats that were met, in the order in which they were.
+    pub(super) formats: Vec<ImportFormat>,
+    rows: usize,
+}
+
+impl<'o> Reading<'o> {
+    pub(super) fn new(options: &'o ReadOptions) -> Result<Self, ImportProblem> {
+        let zone = options.time_zone.as_deref().map(str::parse::<Tz>);
+        Ok(Self {
+            options,
+            zone: zone
+                .transpose()
+                .map_err(|_| ImportProblem::UnknownTimeZone)?,
+            drafts: Vec::new(),
+            passed: Vec::new(),
+            notes: Vec::new(),
+            formats: Vec::new(),
+            rows: 0,
+        })
+    }
+
+    /// Says that a file is of this format.
+    pub(super) fn met(&mut self, format: ImportFormat) {
+        if !self.formats.contains(&format) {
+            self.formats.push(format);
+        }
+    }
+
+    /// Adds a note, if there is none like it.
+    pub(super) fn note(&mut self, note: ImportNote) {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// When a field says that something was that is written in the time of a place which the file does not tell.
+    pub(super) fn local_at(
+        &mut self,
+        file: &str,
+        field: &str,
+    ) -> Result<Option<ImportedAt>, PassedOverReason> {
+        let at = times::at(field, Clock::Local(self.zone))?;
+        if self.zone.is_none() && times::is_local(field) {
+            self.note(ImportNote::TimesTakenAsUtc {
+                file: file.to_owned(),
+            });
+        }
+        Ok(at)
+    }
+
+    /// Takes what a row says, or why it says nothing; `value` is what the row is about.
+    pub(super) fn take(
+        &mut self,
+        place: Place<'_>,
+        value: &str,
+        row: RowResult,
+    ) -> Result<(), ImportProblem> {
+        let profile = place.profile;
+        let profile = profile.map(|name| name.chars().take(MAX_VALUE).collect::<String>());
+        let said = match row {
+            Ok(said) => said,
+            Err(reason) => {
+                self.count(1)?;
+                let over = PassedOver {
+                    file: place.file.to_owned(),
+                    row: place.row,
+                    value: text::visible(value).chars().take(MAX_VALUE).collect(),
+                    reason,
+                };
+                let format = place.format;
+                self.passed.push(Passed {
+                    format,
+                    profile,
+                    over,
+                });
+                return Ok(());
+            }
+        };
+        self.count(said.len().max(1))?;
+        self.drafts.extend(said.into_iter().map(|said| Draft {
+            format: place.format,
+            says: said.says,
+            profile: profile.clone(),
+            entry: ImportedEntry {
+                row: place.row,
+                file: place.file.to_owned(),
+                of: said.of,
+                what: said.what,
+                at: said.at,
+                alternatives: said.alternatives,
+            },
+        }));
+        Ok(())
+    }
+
+    fn count(&mut self, rows: usize) -> Result<(), ImportProblem> {
+        self.rows += rows;
+        if self.rows > MAX_ROWS {
+            return Err(ImportProblem::TooManyRows);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,413 @@
+//! The use cases of imports but for the work itself: a preview of a file, looking at it, deciding its rows, and having it
+//! applied or undone.
+
+use std::sync::Arc;
+
+use chrono::{SubsecRound, TimeDelta};
+use serde_json::Map;
+use uuid::Uuid;
+
+use super::error::{ImportError, MAX_IMPORTS};
+use super::file::ImportedFile;
+use super::import::{Candidate, Import, ImportRow, ImportState, RowState};
+use super::known::Known;
+use super::ports::ImportPorts;
+use super::preview::{Of, decided, misfit, rows_of};
+use crate::domain::catalog::{CatalogService, TitleKind, TitleOrder, TitleQuery, Visibility};
+use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
+use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::page::Window;
+use crate::domain::viewer::KnownViewer;
+use crate::domain::watching::{WatchService, WatchedItem};
+use crate::domain::working::{Job, JobKind, WorkService};
+
+/// How many rows are written together.
+pub(super) const TOGETHER: usize = 500;
+/// How many titles of the catalogue are looked at together.
+const TITLES: usize = 2_000;
+/// Of how many series the episodes are read together.
+const SERIES: usize = 50;
+/// How many notes of a file are kept.
+const NOTES: usize = 50;
+/// How many characters of the name of a file are kept.
+const NAME: usize = 200;
+/// How many imports are looked at together when the old ones are taken away.
+const STALE: usize = 200;
+/// For how many days a preview is kept that nobody applies.
+const KEPT: i64 = 7;
+
+/// What is taken back, and so who may still say the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All that an import brought: what another import says stays.
+    Import,
+    /// What a row brought: what another row says, of this import or another, stays.
+    Row,
+}
+
+/// The use cases of imports.
+#[derive(Clone)]
+pub struct ImportService {
+    pub(super) ports: ImportPorts,
+    pub(super) watching: WatchService,
+    pub(super) work: WorkService,
+    pub(super) catalog: CatalogService,
+    pub(super) clock: Arc<dyn Clock>,
+    /// Who this is among those that work on imports.
+    pub(super) holder: Uuid,
+}
+
+impl ImportService {
+    /// A service on its ports and on the other services.
+    pub fn new(
+        ports: ImportPorts,
+        watching: WatchService,
+        work: WorkService,
+        catalog: CatalogService,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            ports,
+            watching,
+            work,
+            catalog,
+            clock,
+            holder: unique_name(),
+        }
+    }
+
+    /// Keeps what a file says for the viewer's profile, each row matched with what the viewer may see. Nothing of it is in
+    /// the history yet. An API key must have the scope to watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn preview(
+        &self,
+        visibility: &Visibility,
+        viewer: &KnownViewer,
+        name: &str,
+        file: ImportedFile,
+    ) -> Result<Import, ImportError> {
+        check_may_watch(viewer)?;
+        let profile = viewer.profile;
+        self.make_room(profile).await?;
+        let items = file.entries.iter();
+        let items = items.flat_map(|entry| std::iter::once(&entry.of).chain(&entry.alternatives));
+        let known = self.learnt(visibility, Known::for_items(items)).await?;
+        let of = Of {
+            import: ImportId(unique_name()),
+            profile,
+            now: self.clock.now().trunc_subsecs(3),
+        };
+        let format = file.format;
+        let notes = file.notes.iter().take(NOTES).cloned().collect();
+        let rows = rows_of(of, file, &known);
+        let import = Import {
+            id: of.import,
+            profile,
+            name: name.chars().take(NAME).collect(),
+            format,
+            notes,
+            state: ImportState::Preview,
+            rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            done_to: 0,
+            job: None,
+            created_at: of.now,
+            rest: Map::new(),
+        };
+        // The import first, so that whatever of it is written goes with it.
+        self.put(&import).await?;
+        for rows in rows.chunks(TOGETHER) {
+            if let Err(error) = self.put_rows(profile, rows).await {
+                self.ports.store.remove_import(import.id).await?;
+                return Err(error);
+            }
+        }
+        Ok(import)
+    }
+
+    /// The imports of a profile, the last made first.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn imports(&self, profile: ProfileId) -> Result<Vec<Import>, ImportError> {
+        Ok(self.ports.store.imports(profile).await?)
+    }
+
+    /// An import, if it is of this profile.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find(
+        &self,
+        profile: ProfileId,
+        id: ImportId,
+    ) -> Result<Option<Import>, ImportError> {
+        let found = self.ports.store.find_import(id).await?;
+        Ok(found.filter(|import| import.profile == profile))
+    }
+
+    /// Up to so many rows of an import in one of these states, or in any if there are none, by number, from the one after
+    /// the given.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn rows(
+        &self,
+        import: &Import,
+        states: &[RowState],
+        after: u32,
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, ImportError> {
+        let rows = self.ports.store.rows(import.id, states, after, limit);
+        Ok(rows.await?)
+    }
+
+    /// A row of an import of a profile, by its number.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_row(
+        &self,
+        profile: ProfileId,
+        id: ImportId,
+        number: u32,
+    ) -> Result<Option<ImportRow>, ImportError> {
+        let before = number.saturating_sub(1);
+        let found = self.ports.store.rows(id, &[], before, 1).await?.pop();
+        Ok(found.filter(|row| row.number == number && row.profile == profile))
+    }
+
+    /// How many rows of an import are in each state, in the order of [`RowState::ALL`].
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn counts(&self, import: &Import) -> Result<[u64; 4], ImportError> {
+        let counted = self.ports.store.count_rows(import.id).await?;
+        Ok(RowState::ALL.map(|state| {
+            let of_state = counted.iter().filter(|(its, _)| *its == state);
+            of_state.map(|(_, rows)| rows).sum()
+        }))
+    }
+
+    /// Has an import applied: from now on a job does. An API key must have the scope to watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn start(
+        &self,
+        viewer: &KnownViewer,
+        id: ImportId,
+    ) -> Result<(Import, Job), ImportError> {
+        let import = self.own(viewer, id).await?;
+        match import.state {
+            ImportState::Preview | ImportState::Undone | ImportState::Failed => {}
+            ImportState::Running | ImportState::Undoing => return Err(ImportError::AtWork),
+            ImportState::Done => return Err(ImportError::Applied),
+        }
+        let kind = JobKind::Import { import: id };
+        self.begin(import, kind, ImportState::Running).await
+    }
+
+    /// Has an import undone: from now on a job takes back what it brought and nobody else said. An API key must have the
+    /// scope to watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn undo(
+        &self,
+        viewer: &KnownViewer,
+        id: ImportId,
+    ) -> Result<(Import, Job), ImportError> {
+        let import = self.own(viewer, id).await?;
+        if import.state.is_at_work() {
+            return Err(ImportError::AtWork);
+        }
+        if !import.state.has_brought() {
+            return Err(ImportError::NotApplied);
+        }
+        let kind = JobKind::UndoImport { import: id };
+        self.begin(import, kind, ImportState::Undoing).await
+    }
+
+    /// Forgets an import and its rows. What it brought stays, and can be undone no more. An API key must have the scope to
+    /// watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn discard(&self, viewer: &KnownViewer, id: ImportId) -> Result<(), ImportError> {
+        let import = self.own(viewer, id).await?;
+        if import.state.is_at_work() {
+            return Err(ImportError::AtWork);
+        }
+        Ok(self.ports.store.remove_import(id).await?)
+    }
+
+    /// Says what a row is, or that it is to be left out. Of an import that is applied, what the row brought before goes, and
+    /// what it brings now comes, at once. An API key must have the scope to watch.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn decide(
+        &self,
+        visibility: &Visibility,
+        viewer: &KnownViewer,
+        (id, number): (ImportId, u32),
+        item: Option<WatchedItem>,
+    ) -> Result<ImportRow, ImportError> {
+        check_may_watch(viewer)?;
+        let row = self.find_row(viewer.profile, id, number).await?;
+        let mut row = row.ok_or(ImportError::RowNotFound)?;
+        let import = self.own(viewer, id).await?;
+        if import.state.is_at_work() {
+            return Err(ImportError::AtWork);
+        }
+        let Some(said) = &row.said else {
+            return Err(ImportError::RowSaysNothing);
+        };
+        let is = match item {
+            None => None,
+            Some(item) => {
+                if let Some(reason) = misfit(said.what, item) {
+                    return Err(ImportError::ItemOfAnotherKind(reason));
+                }
+                Some(self.candidate(visibility, item).await?)
+            }
+        };
+        if row.effect.is_some() {
+            let rows = vec![row.clone()];
+            self.take_back_rows(&import, rows, Scope::Row).await?;
+            row.effect = None;
+        }
+        decided(&mut row, is);
+        self.put_rows(viewer.profile, std::slice::from_ref(&row))
+            .await?;
+        if import.state == ImportState::Done {
+            self.apply_rows(viewer.profile, vec![row.clone()]).await?;
+        }
+        let now = self.find_row(viewer.profile, id, number).await?;
+        Ok(now.unwrap_or(row))
+    }
+
+    /// Takes away previews that nobody applied in time. Says how many.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn clear_away(&self) -> Result<usize, ImportError> {
+        let before = self.clock.now() - TimeDelta::days(KEPT);
+        let old = self.ports.store.imports_before(before, STALE).await?;
+        let mut removed = 0;
+        for import in old {
+            if import.state == ImportState::Preview {
+                self.ports.store.remove_import(import.id).await?;
+                removed += 1;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes everything of a profile.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn erase_profile(&self, profile: ProfileId) -> Result<(), ImportError> {
+        self.ports.store.erase_imports(profile).await?;
+        Ok(self.work.erase_profile(profile).await?)
+    }
+
+    /// The job first, then the import that names it: a job that no import names is over soon, and nothing was begun.
+    async fn begin(
+        &self,
+        import: Import,
+        kind: JobKind,
+        state: ImportState,
+    ) -> Result<(Import, Job), ImportError> {
+        let job = self.work.make(import.profile, kind);
+        self.work.queue(&job).await?;
+        let import = Import {
+            state,
+            done_to: 0,
+            job: Some(job.id),
+            ..import
+        };
+        self.put(&import).await?;
+        self.work.wake();
+        Ok((import, job))
+    }
+
+    /// An import of the viewer's profile.
+    async fn own(&self, viewer: &KnownViewer, id: ImportId) -> Result<Import, ImportError> {
+        check_may_watch(viewer)?;
+        let found = self.find(viewer.profile, id).await?;
+        found.ok_or(ImportError::ImportNotFound)
+    }
+
+    /// Removes the oldest import that brought nothing, if the profile has as many as it can.
+    async fn make_room(&self, profile: ProfileId) -> Result<(), ImportError> {
+        let imports = self.ports.store.imports(profile).await?;
+        if imports.len() < MAX_IMPORTS {
+            return Ok(());
+        }
+        let mut idle = imports.iter().rev();
+        let idle = idle.find(|import| !import.state.has_brought());
+        let idle = idle.ok_or(ImportError::TooMany)?;
+        Ok(self.ports.store.remove_import(idle.id).await?)
+    }
+
+    /// The same with what the catalogue has of it, as far as it may be seen.
+    async fn learnt(
+        &self,
+        visibility: &Visibility,
+        mut known: Known,
+    ) -> Result<Known, ImportError> {
+        let query = TitleQuery {
+            order: TitleOrder::NewestAdded,
+            ..TitleQuery::default()
+        };
+        let mut window = Window::first(TITLES);
+        loop {
+            let page = self.catalog.list_titles(visibility, &query, &window);
+            let page = page.await?;
+            for title in &page.rows {
+                known.learn(title);
+            }
+            window.start = page.rows.last().map(|title| query.order.keyset(title));
+            if !page.has_more {
+                break;
+            }
+        }
+        for series in known.series().chunks(SERIES) {
+            let episodes = self.catalog.episodes_of_series(visibility, series);
+            for episode in episodes.await? {
+                known.learn_episode(&episode);
+            }
+        }
+        Ok(known)
+    }
+
+    /// What the viewer says that a row is, if they may see it.
+    async fn candidate(
+        &self,
+        visibility: &Visibility,
+        item: WatchedItem,
+    ) -> Result<Candidate, ImportError> {
+        let (title, kind) = match item {
+            WatchedItem::Episode(id) => {
+                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
+                let title = episode.ok_or(ImportError::ItemNotFound)?.series;
+                return Ok(Candidate { title, item });
+            }
+            WatchedItem::Film(id) => (id, TitleKind::Film),
+            WatchedItem::Series(id) => (id, TitleKind::Series),
+        };
+        let found = self.catalog.titles(visibility, &[title]).await?.pop();
+        let found = found.filter(|found| found.kind == kind);
+        found.ok_or(ImportError::ItemNotFound)?;
+        Ok(Candidate { title, item })
+    }
+
+    pub(super) async fn put(&self, import: &Import) -> Result<(), ImportError> {
+        if self.ports.store.put_import(import).await? {
+            Ok(())
+        } else {
+            Err(ImportError::ProfileErased)
+        }
+    }
+
+    pub(super) async fn put_rows(
+        &self,
+        profile: ProfileId,
+        rows: &[ImportRow],
+    ) -> Result<(), ImportError> {
+        if rows.is_empty() || self.ports.store.put_rows(profile, rows).await? {
+            Ok(())
+        } else {
+            Err(ImportError::ProfileErased)
+        }
+    }
+}
+
+fn check_may_watch(viewer: &KnownViewer) -> Result<(), ImportError> {
+    if viewer.may_watch() {
+        Ok(())
+    } else {
+        Err(ImportError::Forbidden)
+    }
+}

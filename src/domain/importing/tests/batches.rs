@@ -1,0 +1,95 @@
+//! Uploads as a whole: mixed ones, and those of which nothing can be read.
+
+use super::support::{archive, day, film, read_archive, said, try_read, watched};
+use crate::domain::importing::{
+    ImportFormat, ImportNote, ImportProblem, ImportedWhat, MAX_UPLOAD, ReadOptions, read,
+};
+
+const DIARY: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n\
+                     ,Heat,1995,x,,,,2024-02-10\n\
+                     ,Ronin,1998,x,,,,2024-02-11\n";
+
+#[test]
+fn a_mixed_batch_is_read_and_told() {
+    let list =
+        r#"[{ "listed_at": "2020-01-01T00:00:00Z", "movie": { "title": "Heat", "year": 1995 } }]"#;
+
+    let read = read_archive(&[
+        ("trakt/watchlist.json", list),
+        ("diary.csv", DIARY),
+        ("notes.txt", "Watch Heat again!"),
+        ("broken.json", "[{\"a\": "),
+    ]);
+
+    assert_eq!(read.format, ImportFormat::Letterboxd, "it has most");
+    assert_eq!(
+        said(&read)
+            .into_iter()
+            .map(|(of, what, _)| (of, what))
+            .collect::<Vec<_>>(),
+        [
+            (film("Heat", Some(1995)), ImportedWhat::Watchlist),
+            (film("Heat", Some(1995)), watched(None)),
+            (film("Ronin", Some(1998)), watched(None)),
+        ]
+    );
+    assert_eq!(read.entries[1].at, day("2024-02-10"));
+    let unused = |file: &str| ImportNote::UnusedFile {
+        file: file.to_owned(),
+    };
+    assert_eq!(
+        read.notes,
+        [
+            unused("notes.txt"),
+            unused("broken.json"),
+            ImportNote::Mixed {
+                formats: vec![ImportFormat::Trakt, ImportFormat::Letterboxd]
+            },
+        ]
+    );
+}
+
+#[test]
+fn an_upload_in_utf_16_is_read() {
+    let bytes: Vec<u8> = format!("\u{feff}{DIARY}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+
+    let read = read(&bytes, "diary.csv", &ReadOptions::default()).unwrap();
+
+    assert_eq!(read.entries.len(), 2);
+}
+
+#[test]
+fn what_cannot_be_read_says_why() {
+    let options = ReadOptions::default();
+    let broken = |text: &str| match try_read("a.json", text) {
+        Err(ImportProblem::NotJson { file, .. }) => file == "a.json",
+        _ => false,
+    };
+    let row = r#"{ "watched_at": "2014-04-05T15:27:00Z", "movie": { "title": "Heat" } }"#;
+
+    assert_eq!(try_read("a.csv", " \n"), Err(ImportProblem::Empty));
+    assert_eq!(
+        try_read("a.csv", "a,b\n1,2\n"),
+        Err(ImportProblem::Unrecognised)
+    );
+    assert_eq!(try_read("a.json", "[]"), Err(ImportProblem::Unrecognised));
+    assert!(broken("[{"));
+    assert!(broken(&format!("[{row}, {row}")));
+    assert_eq!(
+        read(b"\xff\xd8\xff\xe0", "a.csv", &options),
+        Err(ImportProblem::NotText {
+            file: "a.csv".to_owned()
+        })
+    );
+    assert_eq!(
+        read(&vec![b' '; MAX_UPLOAD + 1], "a.csv", &options),
+        Err(ImportProblem::UploadTooLarge)
+    );
+    assert_eq!(
+        read(&archive(&[("a.csv", "a,b\n")]), "a.zip", &options),
+        Err(ImportProblem::Unrecognised)
+    );
+}

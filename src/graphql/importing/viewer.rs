@@ -1,0 +1,73 @@
+//! The imports and jobs of whoever is logged in.
+
+use async_graphql::{ComplexObject, Context};
+
+use super::import::{Import, ImportConnection, ImportEdge};
+use super::job::{Job, JobConnection, JobEdge};
+use crate::domain::page::{KeyValue, Keyset};
+use crate::graphql::accounts::Viewer;
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::Result;
+use crate::graphql::page::{PageArgs, Sorted, page_of};
+use crate::graphql::total::Total;
+
+static IMPORTS: Order = Order::by_number_and_text("imports");
+static JOBS: Order = Order::by_number_and_text("jobs");
+
+#[ComplexObject]
+impl Viewer {
+    /// What the profile that watches brought from elsewhere, the last sent first; at most 20 are kept. `POST /imports` takes
+    /// a file. Page by page forward; a page has 20 rows if `first` does not say how many.
+    async fn imports(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<ImportConnection>> {
+        let window = PageArgs::forward(first, after).window(&IMPORTS, 20)?;
+        let profile = ctx.known_viewer()?.profile;
+        let imports = ctx.services().importing.imports(profile).await?;
+        let total = Total::Known(imports.len());
+        let keyset = |import: &crate::domain::importing::Import| Keyset {
+            value: KeyValue::Number(import.created_at.timestamp_millis()),
+            id: KeyValue::Text(import.id.to_string()),
+        };
+        let slice = page_of(imports, &window, Sorted::Descending, keyset);
+        let slice = slice.map(|import| {
+            let cursor = IMPORTS.cursor(keyset(&import));
+            ImportEdge::new(cursor, Import(import))
+        });
+        Ok(Some(ImportConnection::new(slice, &window, total)))
+    }
+
+    /// The jobs of the profile that watches, the last asked for first, at most 200. Page by page forward; a page has 20 rows
+    /// if `first` does not say how many.
+    async fn jobs(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<JobConnection>> {
+        let window = PageArgs::forward(first, after).window(&JOBS, 20)?;
+        let profile = ctx.known_viewer()?.profile;
+        let jobs = ctx.services().work.jobs(profile).await?;
+        let total = Total::Known(jobs.len());
+        let keyset = |job: &crate::domain::working::Job| Keyset {
+            value: KeyValue::Number(job.queued_at.timestamp_millis()),
+            id: KeyValue::Text(job.id.to_string()),
+        };
+        let slice = page_of(jobs, &window, Sorted::Descending, keyset);
+        let slice = slice.map(|job| {
+            let cursor = JOBS.cursor(keyset(&job));
+            JobEdge::new(cursor, Job(job))
+        });
+        Ok(Some(JobConnection::new(slice, &window, total)))
+    }
+}

@@ -1,0 +1,241 @@
+//! What a profile brings from elsewhere: seen first, applied, repeated, undone, and told of while it goes on.
+
+use serde_json::{Value, json};
+
+use crate::both_ways::both_ways;
+use crate::support::SOON;
+use crate::support::program::{On, Program, Site};
+
+both_ways!(a_diary_is_seen_applied_repeated_and_undone);
+
+/// A diary as Letterboxd exports it: a remake, a day that is written in another column, a film that nobody knows.
+const DIARY: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date
+2024-03-05,Heat,1995,https://boxd.it/1,,,,2024-02-29
+2024-03-05,Heat,1995,https://boxd.it/1,,Yes,,2024-03-01
+2024-03-05,Solaris,1972,https://boxd.it/2,5,,,2024-03-02
+2024-03-05,Casino,1996,https://boxd.it/3,,,,2024-03-03
+2024-03-05,A Film That Is Nowhere,2001,https://boxd.it/4,,,,2024-03-04
+";
+
+const SEEN: &str = "{ viewer { imports(first: 5) { totalCount nodes { id format state counts { matched ambiguous unmatched passedOver }
+        job { state progress } rows(first: 50) { nodes { id text state matchedBy day item { ... on Film { slug } } } } } }
+    profile { history { totalCount nodes { day influencesRecommendations item { ... on Film { slug } } } } recommendations(first: 50) { nodes { slug } } } }
+    film(slug: \"solaris-1972\") { viewerLiked watchState { watched } } }";
+const STATES: &str = "{ viewer { imports { nodes { state } } jobs { nodes { state } } } }";
+
+/// Sends a file; the global id of the import.
+pub(crate) async fn send(site: &Site, name: &str, file: &str) -> String {
+    let request = site
+        .post(&format!("/imports?name={name}"))
+        .header("cookie", site.cookie().unwrap())
+        .body(file.to_owned());
+    let answer = request.send().await.unwrap();
+    assert_eq!(answer.status(), 201, "{}", answer.text().await.unwrap());
+    let answer: Value = answer.json().await.unwrap();
+    answer["id"].as_str().unwrap().to_owned()
+}
+
+/// Has something done with an import that begins a job; the id of the job.
+pub(crate) async fn begin(site: &Site, mutation: &str, import: &str) -> String {
+    let query = format!(
+        "mutation ($import: ID!) {{ {mutation}(input: {{ import: $import }}) {{ job {{ id }} userErrors {{ code field }} }} }}"
+    );
+    let mut done = site.ask(&query, json!({ "import": import })).await;
+    let payload = done[mutation].take();
+    assert_eq!(payload["userErrors"], json!([]), "{payload}");
+    payload["job"]["id"].as_str().unwrap().to_owned()
+}
+
+/// Waits until the import that was sent last is in a state.
+pub(crate) async fn wait_until(site: &Site, state: &str) {
+    let is_so = |seen: &Value| {
+        let of_import = &seen["viewer"]["imports"]["nodes"][0]["state"];
+        *of_import == state && seen["viewer"]["jobs"]["nodes"][0]["state"] == "SUCCEEDED"
+    };
+    site.wait_for(SOON, STATES, is_so).await;
+}
+
+async fn refused(site: &Site, mutation: &str, import: &str) -> Value {
+    let query = format!(
+        "mutation ($import: ID!) {{ {mutation}(input: {{ import: $import }}) {{ userErrors {{ code field }} }} }}"
+    );
+    let mut done = site.ask(&query, json!({ "import": import })).await;
+    done[mutation]["userErrors"][0].take()
+}
+
+fn rows(import: &Value) -> Vec<Value> {
+    let rows = import["rows"]["nodes"].as_array().unwrap().iter();
+    let rows = rows.map(|row| {
+        let item = &row["item"]["slug"];
+        json!([row["state"], row["matchedBy"], row["day"], item])
+    });
+    rows.collect()
+}
+
+#[expect(
+    clippy::too_many_lines,
+    reason = "one way through, so that one server is started"
+)]
+async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+    let nobody = site.post("/imports").body(DIARY).send().await.unwrap();
+    assert_eq!(nobody.status(), 401);
+    site.register("ada@example.org").await;
+    let casino = site.id_of("film", "casino-1995").await;
+    let nonsense = site
+        .post("/imports")
+        .header("cookie", site.cookie().unwrap());
+    let nonsense = nonsense.body("nonsense").send().await.unwrap();
+    assert_eq!(nonsense.status(), 400);
+    let before = site.ask(SEEN, json!({})).await;
+    assert_eq!(before["viewer"]["imports"]["totalCount"], 0);
+
+    // Seen first: nothing is in the history.
+    let first = send(&site, "diary.csv", DIARY).await;
+    let seen = site.ask(SEEN, json!({})).await;
+    assert_eq!(seen["viewer"]["profile"]["history"]["totalCount"], 0);
+    let import = &seen["viewer"]["imports"]["nodes"][0];
+    assert_eq!(import["format"], "LETTERBOXD");
+    assert_eq!(
+        (&import["state"], &import["job"]),
+        (&json!("PREVIEW"), &Value::Null)
+    );
+    let of_diary = rows(import);
+    assert!(of_diary.contains(&json!([
+        "MATCHED",
+        "NAME_AND_YEAR",
+        "2024-02-29",
+        "heat-1995"
+    ])));
+    assert!(of_diary.contains(&json!([
+        "MATCHED",
+        "NAME_AND_YEAR",
+        "2024-03-02",
+        "solaris-1972"
+    ])));
+    assert!(of_diary.contains(&json!([
+        "MATCHED",
+        "NEAR_YEAR",
+        "2024-03-03",
+        "casino-1995"
+    ])));
+    assert!(of_diary.contains(&json!(["UNMATCHED", null, "2024-03-04", null])));
+
+    // Applied: on the days that the file says, and a rating of five stars is a thumb up.
+    let job = begin(&site, "startImport", &first).await;
+    wait_until(&site, "DONE").await;
+    let found = site
+        .ask(
+            "query ($id: ID!) { node(id: $id) { ... on Job { kind state progress error } } }",
+            json!({ "id": job }),
+        )
+        .await;
+    let over = json!({ "kind": "IMPORT", "state": "SUCCEEDED", "progress": 1.0, "error": null });
+    assert_eq!(found["node"], over);
+    let applied = site.ask(SEEN, json!({})).await;
+    let profile = &applied["viewer"]["profile"];
+    let day = |day: &str, slug: &str| json!({ "day": day, "influencesRecommendations": true, "item": { "slug": slug } });
+    let history = json!([
+        day("2024-03-03", "casino-1995"),
+        day("2024-03-02", "solaris-1972"),
+        day("2024-03-01", "heat-1995"),
+        day("2024-02-29", "heat-1995"),
+    ]);
+    assert_eq!(profile["history"]["nodes"], history);
+    assert_eq!(
+        applied["film"],
+        json!({ "viewerLiked": true, "watchState": { "watched": true } })
+    );
+    assert!(!profile["recommendations"].to_string().contains("heat-1995"));
+    assert_eq!(
+        refused(&site, "startImport", &first).await,
+        json!({ "code": "CONFLICT", "field": ["input", "import"] })
+    );
+
+    // Repeated: nothing changes, and undoing the one leaves what the other says.
+    let second = send(&site, "diary.csv", DIARY).await;
+    begin(&site, "startImport", &second).await;
+    wait_until(&site, "DONE").await;
+    let repeated = site.ask(SEEN, json!({})).await;
+    assert_eq!(repeated["viewer"]["profile"]["history"], profile["history"]);
+    begin(&site, "undoImport", &second).await;
+    wait_until(&site, "UNDONE").await;
+    let kept = site.ask(SEEN, json!({})).await;
+    assert_eq!(kept["viewer"]["profile"]["history"], profile["history"]);
+    assert_eq!(kept["film"], applied["film"]);
+
+    // A row is decided otherwise after it was applied.
+    let import = &kept["viewer"]["imports"]["nodes"][1];
+    let nowhere = import["rows"]["nodes"].as_array().unwrap().iter();
+    let nowhere = nowhere
+        .filter(|row| row["state"] == "UNMATCHED")
+        .map(|row| &row["id"]);
+    let nowhere = nowhere.last().unwrap();
+    let decided = site
+        .ask(
+            "mutation ($row: ID!, $item: ID) { decideImportRow(input: { row: $row, item: $item }) {
+                row { state matchedBy brought } userErrors { code field } } }",
+            json!({ "row": nowhere, "item": casino }),
+        )
+        .await;
+    let row = json!({ "state": "MATCHED", "matchedBy": "VIEWER", "brought": true });
+    assert_eq!(
+        decided["decideImportRow"],
+        json!({ "row": row, "userErrors": [] })
+    );
+    let one_more = site.ask(SEEN, json!({})).await;
+    assert_eq!(one_more["viewer"]["profile"]["history"]["totalCount"], 5);
+
+    // The table has all rows, for their owner alone.
+    let path = format!("/imports/{first}/rows.csv");
+    let table = site.get(&path).header("cookie", site.cookie().unwrap());
+    let table = table.send().await.unwrap().text().await.unwrap();
+    assert!(
+        table.starts_with("number,file,line,text,kind,at,state,reason,item,candidates"),
+        "{table}"
+    );
+    assert!(
+        table.contains("2024-02-29") && table.contains("A Film That Is Nowhere"),
+        "{table}"
+    );
+    assert_eq!(site.get(&path).send().await.unwrap().status(), 401);
+
+    // Undone as a whole, on any way: as if nothing had been brought. What the record says, the graph says.
+    begin(&site, "undoImport", &first).await;
+    let undone = |seen: &Value| seen["viewer"]["imports"]["nodes"][1]["state"] == "UNDONE";
+    site.wait_for(SOON, STATES, undone).await;
+    let after = site.ask(SEEN, json!({})).await;
+    let without = |seen: &Value| {
+        let profile = &seen["viewer"]["profile"];
+        json!([profile["history"], seen["film"]])
+    };
+    assert_eq!(without(&after), without(&before));
+    program.expect(&["graph", "drain"]).await;
+    program.expect(&["graph", "verify"]).await;
+
+    // Somebody else's does not exist.
+    site.set_cookie(None);
+    site.register("grace@example.org").await;
+    assert_eq!(
+        refused(&site, "undoImport", &first).await,
+        json!({ "code": "NOT_FOUND", "field": ["input", "import"] })
+    );
+    let node = "query ($id: ID!) { node(id: $id) { id } }";
+    let answer = site.send(node, json!({ "id": job })).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND");
+
+    // The same by the command, which says what became of it.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("diary.csv");
+    std::fs::write(&file, DIARY).unwrap();
+    let file = file.to_str().unwrap();
+    site.stop().await;
+    let shown = program
+        .expect(&["import", file, "--email", "grace@example.org", "--apply"])
+        .await;
+    assert!(
+        shown.contains("Letterboxd") && shown.contains("applied"),
+        "{shown}"
+    );
+}
