@@ -152,7 +152,7 @@ impl Ledger {
         let is_liked = brought.liked.is_some() && title.liked == brought.liked;
         let title = WatchedTitle {
             liked: None,
-            liked_at: Some(now),
+            liked_at: None,
             ..title.clone()
         };
         let ids: BTreeSet<PlayId> = brought.plays.iter().copied().collect();
