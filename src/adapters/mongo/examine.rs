@@ -188,7 +188,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("usage_waiting", &["oldest"]),
     ("usage_sittings", &["written"]),
     ("usage_days", &["in_order"]),
-    ("imports", &["latest", "age"]),
+    ("imports", &["latest", "previews"]),
     ("import_rows", &["in_state", "in_order", "effects"]),
     ("jobs", &["latest", "open"]),
 ];

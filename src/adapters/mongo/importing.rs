@@ -20,7 +20,7 @@ use super::find::{documents, one, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, JobId, ProfileId};
-use crate::domain::importing::{Import, ImportRow, ImportStore, RowState};
+use crate::domain::importing::{Import, ImportRow, ImportState, ImportStore, RowState};
 use crate::domain::working::{Job, JobStore};
 
 /// What the collections are called, and what in them cannot be read.
@@ -110,7 +110,9 @@ impl MongoImporting {
         let age = doc! { "created_at": 1, "_id": 1 };
         let of_imports = [
             Index::on(latest).named("latest"),
-            Index::on(age).named("age"),
+            Index::on(age)
+                .named("previews")
+                .only(doc! { "is_preview": true }),
         ];
         let mut is_whole = make(&self.imports, of_imports, build).await?;
         let in_state = doc! { "_id.import": 1, "state": 1, "_id.number": 1 };
@@ -263,6 +265,7 @@ impl ImportStore for MongoImporting {
         let fields = doc! {
             "profile": import.profile.to_i64(),
             "created_at": date(import.created_at),
+            "is_preview": import.state == ImportState::Preview,
         };
         let update = upsert(key(import.id.0), fields, import)?;
         self.put(import.profile, IMPORTS, vec![update]).await
@@ -278,12 +281,12 @@ impl ImportStore for MongoImporting {
         all(&self.imports, IMPORTS, of_profile, latest, None).await
     }
 
-    async fn imports_before(
+    async fn previews_before(
         &self,
         before: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Import>, StoreError> {
-        let old = doc! { "created_at": { "$lt": date(before) } };
+        let old = doc! { "is_preview": true, "created_at": { "$lt": date(before) } };
         let oldest = doc! { "created_at": 1, "_id": 1 };
         all(&self.imports, IMPORTS, old, oldest, Some(limit)).await
     }

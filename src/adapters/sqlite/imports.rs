@@ -11,7 +11,7 @@ use super::statements::{all, find, readable, write};
 use super::watching::is_erased;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, ProfileId};
-use crate::domain::importing::{Import, ImportRow, ImportStore, RowState};
+use crate::domain::importing::{Import, ImportRow, ImportState, ImportStore, RowState};
 
 /// What imports and rows are called that cannot be read.
 const IMPORTS: &str = "imports";
@@ -23,6 +23,7 @@ record! {
     struct ImportRecord in imports by (id: [u8; 16]) {
         profile: i64,
         created_at: Time,
+        is_preview: bool,
         body: Json<Import>,
     }
 }
@@ -56,6 +57,7 @@ impl From<&Import> for ImportRecord {
             id: import.id.0.into_bytes(),
             profile: import.profile.to_i64(),
             created_at: Time(import.created_at),
+            is_preview: import.state == ImportState::Preview,
             body: Json(import.clone()),
         }
     }
@@ -176,13 +178,13 @@ impl ImportStore for SqliteImports {
             .await
     }
 
-    async fn imports_before(
+    async fn previews_before(
         &self,
         before: DateTime<Utc>,
         limit: usize,
     ) -> Result<Vec<Import>, StoreError> {
         let sql = format!(
-            "{} WHERE created_at < ?1 ORDER BY created_at, id LIMIT ?2",
+            "{} WHERE is_preview = 1 AND created_at < ?1 ORDER BY created_at, id LIMIT ?2",
             ImportRecord::SELECT
         );
         let key = (Time(before), rows(limit));

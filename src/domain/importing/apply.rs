@@ -12,7 +12,7 @@ use super::preview::thumb;
 use super::service::{ImportService, Scope};
 use crate::domain::catalog::Visibility;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
-use crate::domain::watching::{Brought, ImportedWatch, TitleList, WatchError, WatchedItem};
+use crate::domain::watching::{Brought, ImportedWatch, Play, TitleList, WatchError, WatchedItem};
 
 /// What is known of the items of some rows.
 #[derive(Default)]
@@ -21,6 +21,31 @@ struct Facts {
     durations: HashMap<WatchedItem, f64>,
     /// Where episodes stand in their series.
     places: HashMap<EpisodeId, (u32, u32)>,
+}
+
+/// How a profile stands with what rows are about to bring, by the keys of it.
+#[derive(Default)]
+struct Standing {
+    /// What is there already.
+    there: HashSet<String>,
+    /// What the viewer deleted or said otherwise: no import changes that.
+    refused: HashSet<String>,
+}
+
+impl Standing {
+    /// Whether something is there by imports alone, or is to be; other imports may have brought it.
+    fn is_own(&self, does: Does, is_claimed: bool) -> bool {
+        let key = does.key();
+        if self.refused.contains(&key) {
+            return false;
+        }
+        match (self.there.contains(&key), does) {
+            (true, _) => is_claimed,
+            // What an import brought and is not there any more the viewer took off.
+            (false, Does::List { .. }) => !is_claimed,
+            (false, _) => true,
+        }
+    }
 }
 
 /// A row, what it does, and the watch that it is, if it is one.
@@ -153,57 +178,68 @@ impl ImportService {
         let keys: Vec<String> = new.iter().map(|does| does.key()).collect();
         let claims = self.ports.store.claims(profile, &keys).await?;
         let claimed: HashSet<String> = claims.into_iter().map(|(key, _)| key).collect();
-        let there = self.there(profile, &new).await?;
+        let standing = self.standing(profile, &new).await?;
         let mut rows = Vec::new();
         for one in bringing.iter_mut().filter(|one| !is_planned(one)) {
-            let key = one.does.key();
+            let is_claimed = claimed.contains(&one.does.key());
             one.row.effect = Some(Effect {
                 does: one.does,
-                is_own: claimed.contains(&key) || !there.contains(&key),
+                is_own: standing.is_own(one.does, is_claimed),
             });
             rows.push(one.row.clone());
         }
         self.put_rows(profile, &rows).await
     }
 
-    /// The keys of those things that are there already.
-    async fn there(
-        &self,
-        profile: ProfileId,
-        does: &[Does],
-    ) -> Result<HashSet<String>, ImportError> {
+    /// How the profile stands with these things, by their keys; what is in neither set is not there.
+    async fn standing(&self, profile: ProfileId, does: &[Does]) -> Result<Standing, ImportError> {
+        let mut standing = Standing::default();
         let plays = does.iter().filter_map(|does| match does {
             Does::Play { play, .. } => Some(*play),
             _ => None,
         });
         let plays: Vec<PlayId> = plays.collect();
         let plays = self.watching.named_plays(profile, &plays).await?;
-        // What the viewer deleted is there, too: it does not come back.
-        let plays = plays.iter().filter(|play| !play.is_undone());
-        let plays: HashSet<PlayId> = plays.map(|play| play.id).collect();
         let told = does.iter().filter_map(|does| match does {
             Does::Tell { item, .. } => Some(*item),
             _ => None,
         });
         let told: Vec<WatchedItem> = told.collect();
         let told = self.watching.states(profile, &told).await?;
-        let told = told.iter().filter(|state| state.watched);
-        let told: HashSet<WatchedItem> = told.map(|state| state.item).collect();
         let liked = titles(does, |does| matches!(does, Does::Like { .. }));
         let liked = self.watching.watched_titles(profile, &liked).await?;
-        let liked = liked.iter().filter(|title| title.liked.is_some());
-        let liked: HashSet<TitleId> = liked.map(|title| title.title).collect();
         let listed = titles(does, |does| matches!(does, Does::List { .. }));
         let list = TitleList::Watchlist;
         let listed = self.watching.listed_among(profile, list, &listed).await?;
-        let is_there = |does: &&Does| match **does {
-            Does::Play { play, .. } => plays.contains(&play),
-            Does::Tell { item, .. } => told.contains(&item),
-            Does::Like { title, .. } => liked.contains(&title),
-            Does::List { title } => listed.contains(&title),
-        };
-        let there = does.iter().filter(is_there);
-        Ok(there.map(|does| does.key()).collect())
+        for does in does {
+            let (is_there, is_refused) = match does {
+                Does::Play { play, .. } => {
+                    let play = plays.iter().find(|it| it.id == *play);
+                    let play = play.filter(|play| !play.is_undone());
+                    (play.is_some(), play.is_some_and(Play::is_deleted))
+                }
+                Does::Tell { item, .. } => {
+                    let state = told.iter().find(|state| state.item == *item);
+                    let said = state.and_then(|state| state.told);
+                    let is_unwatched = said.is_some_and(|said| !said.is_watched());
+                    (state.is_some_and(|state| state.watched), is_unwatched)
+                }
+                Does::Like { title, .. } => {
+                    let title = liked.iter().find(|it| it.title == *title);
+                    let is_there = title.is_some_and(|title| title.liked.is_some());
+                    let was_said = title.is_some_and(|title| title.liked_at.is_some());
+                    (is_there, was_said && !is_there)
+                }
+                Does::List { title } => (listed.contains(title), false),
+            };
+            if is_there {
+                standing.there.insert(does.key());
+            }
+            if is_refused {
+                standing.refused.insert(does.key());
+            }
+        }
+        Ok(standing)
     }
 
     async fn tell(
@@ -242,7 +278,7 @@ impl ImportService {
         }
         let titles: Vec<TitleId> = thumbs.keys().copied().collect();
         for watched in self.watching.watched_titles(profile, &titles).await? {
-            if watched.liked.is_some() {
+            if watched.liked_at.is_some() {
                 thumbs.remove(&watched.title);
             }
         }
@@ -359,6 +395,27 @@ mod tests {
             moments,
             ["2024-02-29T12:00:00+00:00", "2024-02-29T12:00:00.001+00:00"]
         );
+    }
+
+    #[test]
+    fn what_the_viewer_said_otherwise_no_import_says_again() {
+        let title = TitleId(1);
+        let (list, like) = (Does::List { title }, Does::Like { title, liked: true });
+        let standing = |there: &[Does], refused: &[Does]| Standing {
+            there: there.iter().map(|does| does.key()).collect(),
+            refused: refused.iter().map(|does| does.key()).collect(),
+        };
+
+        for (standing, does, by_none, by_another) in [
+            (standing(&[], &[]), like, true, true),
+            (standing(&[like], &[]), like, false, true),
+            (standing(&[], &[like]), like, false, false),
+            (standing(&[], &[]), list, true, false),
+            (standing(&[list], &[]), list, false, true),
+        ] {
+            assert_eq!(standing.is_own(does, false), by_none, "{does:?}");
+            assert_eq!(standing.is_own(does, true), by_another, "{does:?}");
+        }
     }
 
     #[test]

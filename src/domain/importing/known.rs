@@ -83,7 +83,7 @@ impl Known {
     /// Learns of a title of the catalogue.
     pub fn learn(&mut self, title: &Title) {
         let names = [Some(title.name.as_str()), title.original_name.as_deref()];
-        let others = title.names.iter().map(|name| name.text.as_str());
+        let others = title.names.iter().map(|name| &*name.text);
         let names = names.into_iter().flatten().chain(others).map(folded);
         let names: BTreeSet<String> = names.collect();
         let mut is_wanted = false;
@@ -123,7 +123,7 @@ impl Known {
     /// Learns of an episode of a series.
     pub fn learn_episode(&mut self, episode: &Episode) {
         let names = [episode.name.as_deref(), episode.original_name.as_deref()];
-        let others = episode.names.iter().map(|name| name.text.as_str());
+        let others = episode.names.iter().map(|name| &*name.text);
         let names = names.into_iter().flatten().chain(others).map(folded);
         let last = episode.number_end.unwrap_or(episode.number);
         let known = KnownEpisode {

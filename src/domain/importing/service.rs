@@ -32,7 +32,7 @@ const SERIES: usize = 50;
 const NOTES: usize = 50;
 /// How many characters of the name of a file are kept.
 const NAME: usize = 200;
-/// How many imports are looked at together when the old ones are taken away.
+/// How many old previews are taken away at once.
 const STALE: usize = 200;
 /// For how many days a preview is kept that nobody applies.
 const KEPT: i64 = 7;
@@ -274,15 +274,11 @@ impl ImportService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn clear_away(&self) -> Result<usize, ImportError> {
         let before = self.clock.now() - TimeDelta::days(KEPT);
-        let old = self.ports.store.imports_before(before, STALE).await?;
-        let mut removed = 0;
-        for import in old {
-            if import.state == ImportState::Preview {
-                self.ports.store.remove_import(import.id).await?;
-                removed += 1;
-            }
+        let old = self.ports.store.previews_before(before, STALE).await?;
+        for import in &old {
+            self.ports.store.remove_import(import.id).await?;
         }
-        Ok(removed)
+        Ok(old.len())
     }
 
     /// Removes everything of a profile.

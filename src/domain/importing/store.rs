@@ -22,8 +22,8 @@ pub trait ImportStore: Send + Sync {
     /// All imports of a profile, the last made first, ties by id, ascending.
     async fn imports(&self, profile: ProfileId) -> Result<Vec<Import>, StoreError>;
 
-    /// Imports that were made before a moment, whosever they are, the first made first; at most so many.
-    async fn imports_before(
+    /// Imports that are a preview and were made before a moment, whosever they are, the first made first; at most so many.
+    async fn previews_before(
         &self,
         before: DateTime<Utc>,
         limit: usize,

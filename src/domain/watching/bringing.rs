@@ -152,7 +152,7 @@ impl Ledger {
         let is_liked = brought.liked.is_some() && title.liked == brought.liked;
         let title = WatchedTitle {
             liked: None,
-            liked_at: Some(now),
+            liked_at: None,
             ..title.clone()
         };
         let ids: BTreeSet<PlayId> = brought.plays.iter().copied().collect();
@@ -196,6 +196,9 @@ impl WatchService {
     /// limit of plays holds. What was recorded when it fails is recorded; the same again changes nothing.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn import(&self, mut watches: Vec<ImportedWatch>) -> Result<usize, WatchError> {
+        for watch in &mut watches {
+            watch.at = watch.at.trunc_subsecs(3);
+        }
         ImportedWatch::keep_last_words(&mut watches);
         let cause = |watches, going_on| Cause::Import { watches, going_on };
         self.record_watches(watches, cause).await

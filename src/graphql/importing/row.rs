@@ -144,8 +144,8 @@ impl ImportRow {
 
     /// What the row says of its item; null if it says nothing that could be imported.
     async fn kind(&self) -> Option<ImportRowKind> {
-        let said = self.0.said.as_ref()?;
-        Some(match said.what {
+        let said = self.0.said.as_ref();
+        said.map(|said| match said.what {
             ImportedWhat::Watched { .. } => ImportRowKind::Watched,
             ImportedWhat::Rating { .. } => ImportRowKind::Rated,
             ImportedWhat::Watchlist => ImportRowKind::Watchlisted,
@@ -154,17 +154,17 @@ impl ImportRow {
 
     /// When that was, in UTC; null if the file says a day alone, or nothing.
     async fn at(&self) -> Option<DateTime> {
-        match self.0.said.as_ref()?.at? {
-            ImportedAt::Moment(at) => Some(at.into()),
-            ImportedAt::Day(_) => None,
+        match self.0.said.as_ref().and_then(|said| said.at) {
+            Some(ImportedAt::Moment(at)) => Some(at.into()),
+            Some(ImportedAt::Day(_)) | None => None,
         }
     }
 
     /// The day of it, the same in every time zone; null if the file says the time, or nothing.
     async fn day(&self) -> Option<Date> {
-        match self.0.said.as_ref()?.at? {
-            ImportedAt::Moment(_) => None,
-            ImportedAt::Day(day) => Some(Date(day)),
+        match self.0.said.as_ref().and_then(|said| said.at) {
+            Some(ImportedAt::Day(day)) => Some(Date(day)),
+            Some(ImportedAt::Moment(_)) | None => None,
         }
     }
 
@@ -180,7 +180,7 @@ impl ImportRow {
 
     /// How it was found out what it is; null if it was not.
     async fn matched_by(&self) -> Option<ImportMatch> {
-        Some(match self.0.found?.by {
+        self.0.found.map(|found| match found.by {
             FoundBy::Id => ImportMatch::Id,
             FoundBy::NameAndYear => ImportMatch::NameAndYear,
             FoundBy::NearYear => ImportMatch::NearYear,

@@ -135,19 +135,19 @@ async fn imports_are_kept_by_profile_and_go_with_their_rows(opened: &Opened) {
     );
     let mine = store.imports(ANN).await.unwrap();
     assert_eq!(mine, [second.clone(), done.clone()]);
-    let old = store.imports_before(at(3), 9).await.unwrap();
-    assert_eq!(old, [done.clone(), second]);
-    assert_eq!(
-        store.imports_before(at(3), 1).await.unwrap(),
-        [done.clone()]
-    );
+    let third = import(4, BEN);
+    assert!(store.put_import(&third).await.unwrap());
+    let old = store.previews_before(at(4), 9).await.unwrap();
+    assert_eq!(old, [second.clone(), other.clone()]);
+    let oldest = store.previews_before(at(4), 1).await.unwrap();
+    assert_eq!(oldest, [second]);
 
     for _ in 0..2 {
         store.remove_import(done.id).await.unwrap();
         assert_eq!(store.find_import(done.id).await.unwrap(), None);
         assert_eq!(store.rows(done.id, &[], 0, 9).await.unwrap(), []);
     }
-    assert_eq!(store.imports(BEN).await.unwrap(), [other]);
+    assert_eq!(store.imports(BEN).await.unwrap(), [third, other]);
 }
 
 async fn rows_are_read_in_order_by_state_and_counted(opened: &Opened) {

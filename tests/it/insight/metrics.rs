@@ -119,6 +119,7 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         "project_graph",
         "keep_similar",
         "clear_away",
+        "work_off",
         "erase",
         "follow_catalog",
         "follow_graph",

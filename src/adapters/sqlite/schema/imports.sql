@@ -8,11 +8,12 @@ CREATE TABLE imports (
     id BLOB PRIMARY KEY,
     profile INTEGER NOT NULL,
     created_at INTEGER NOT NULL,
+    is_preview INTEGER NOT NULL,
     body TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX imports_latest ON imports (profile, created_at DESC, id);
-CREATE INDEX imports_by_age ON imports (created_at, id);
+CREATE INDEX imports_previews ON imports (created_at, id) WHERE is_preview = 1;
 
 -- `effect` is the key of what a row brought that is there by imports alone.
 CREATE TABLE import_rows (
