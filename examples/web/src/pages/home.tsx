@@ -6,6 +6,7 @@ import type { AnonymousHomeQuery } from "../gql/graphql";
 import { Failure } from "../parts/failure";
 import { Continue } from "../parts/continue";
 import { Picture, Placeholders, Poster, Row } from "../parts/poster";
+import { tellingOf } from "../parts/reasons";
 import { useSession } from "../session/session";
 
 const HomeDocument = graphql(`
@@ -77,10 +78,10 @@ function Home() {
         </Row>
       )}
       {profile?.rows?.map(({ id, heading, items }) => (
-        <Row key={id} heading={heading}>
+        <Row key={id} heading={heading} hasReasons>
           {items.edges.map(({ node, reasons }) => (
             <li key={node.id}>
-              <Poster title={node} note={reasons.find(({ text }) => text !== heading)?.text} />
+              <Poster title={node} note={tellingOf(reasons, heading)} />
             </li>
           ))}
         </Row>
@@ -169,7 +170,7 @@ function GenreRow({ genre, name }: { genre: string; name: string }) {
 
 function WaitingRows() {
   return ["first", "second", "third"].map((row) => (
-    <section key={row} className="row" aria-hidden="true">
+    <section key={row} className="row with-reasons" aria-hidden="true">
       <header>
         <h2>&nbsp;</h2>
       </header>

@@ -36,14 +36,22 @@ export function Picture({ images, shape, eager = false }: { images?: Shown[] | n
   );
 }
 
-export function Row({ heading, aside, children }: { heading: string; aside?: ReactNode; children: ReactNode }) {
+interface RowProps {
+  heading: string;
+  aside?: ReactNode;
+  /** Whether it is said of each title why it is there. */
+  hasReasons?: boolean;
+  children: ReactNode;
+}
+
+export function Row({ heading, aside, hasReasons = false, children }: RowProps) {
   return (
-    <section className="row" aria-label={heading}>
+    <section className={hasReasons ? "row with-reasons" : "row"} aria-label={heading}>
       <header>
         <h2>{heading}</h2>
         {aside}
       </header>
-      <ul className="row-items" tabIndex={-1}>
+      <ul className="row-items">
         {children}
       </ul>
     </section>

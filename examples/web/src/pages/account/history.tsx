@@ -7,7 +7,7 @@ import type { HistoryQuery } from "../../gql/graphql";
 import { useChange } from "../../parts/change";
 import { Progress } from "../../parts/continue";
 import { Failure, Nothing } from "../../parts/failure";
-import { moment } from "../../parts/format";
+import { length, moment } from "../../parts/format";
 import { Picture } from "../../parts/poster";
 import { useSession } from "../../session/session";
 
@@ -19,7 +19,7 @@ const HistoryDocument = graphql(`
         id historyPausedAt
         history(first: 30, after: $after) {
           nodes {
-            id startedAt percent completed influencesRecommendations
+            id startedAt percent secondsWatched completed influencesRecommendations
             item {
               __typename id name
               images(kind: [BACKDROP, STILL]) { url(width: 185) dominantColor }
@@ -135,7 +135,7 @@ function OnePlay({ play }: { play: Play }) {
       <div>
         <strong>{name}</strong>
         <p className="poster-note">
-          {moment(play.startedAt)} · {play.completed ? "to the end" : `${Math.round(play.percent)} %`}
+          {moment(play.startedAt)} · {play.completed ? "to the end" : `${length(play.secondsWatched)} watched`}
         </p>
       </div>
       <button

@@ -104,7 +104,9 @@ export function Controls({ item }: { item: Item }) {
       />
       <div className="controls-row">
         <button type="button" className="button main" onClick={toggle} aria-label={clock.isRunning ? "Pause" : "Play"}>
-          {clock.isRunning ? "❚❚" : "▶"}
+          <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true">
+            <path d={clock.isRunning ? "M6 4h4v16H6zM14 4h4v16h-4z" : "M7 4l13 8-13 8z"} fill="currentColor" />
+          </svg>
         </button>
         <button type="button" className="button small" onClick={() => jump(clock.now() - 10)} aria-label="Back 10 seconds">
           −10 s

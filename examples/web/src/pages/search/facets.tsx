@@ -10,7 +10,7 @@ interface Facet {
 }
 
 const HEADINGS: Partial<Record<TitleFacet, string>> = {
-  KIND: "Films and series",
+  KIND: "All kinds",
   GENRE: "All genres",
   DECADE: "All decades",
   LANGUAGE: "All languages",

@@ -7,6 +7,7 @@ import type { TitlePageQuery } from "../../gql/graphql";
 import { Failure, Nothing } from "../../parts/failure";
 import { country, day, language, length, words } from "../../parts/format";
 import { Picture, Poster, Row } from "../../parts/poster";
+import { tellingOf } from "../../parts/reasons";
 import { Actions } from "./actions";
 import { Seasons } from "./seasons";
 
@@ -168,10 +169,10 @@ function Rest({ title }: { title: PageTitle }) {
         </Row>
       )}
       {title.similar && title.similar.edges.length > 0 && (
-        <Row heading="If you like this">
+        <Row heading="If you like this" hasReasons>
           {title.similar.edges.map(({ node, reasons }) => (
             <li key={node.id}>
-              <Poster title={node} note={reasons[0]?.text} />
+              <Poster title={node} note={tellingOf(reasons, "")} />
             </li>
           ))}
         </Row>
