@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-const LOADED_WITHIN_MS = 90_000;
+const LOADED_WITHIN_MS = 180_000;
 
 export async function freePort() {
   const server = createServer().listen(0, "127.0.0.1");

@@ -1,6 +1,6 @@
 // How the page talks to the API: queries and mutations by POST, subscriptions over one WebSocket.
 import { createClient as createSocket, type Client as Socket } from "graphql-ws";
-import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange, type CombinedError } from "urql";
+import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange, type CombinedError, type Operation } from "urql";
 
 export interface Connection {
   client: Client;
@@ -10,7 +10,7 @@ export interface Connection {
 
 export const fetchOptions = { credentials: "same-origin", headers: { "x-client-name": "examples/web" } } as const;
 
-export function connect(onError: (error: CombinedError) => void): Connection {
+export function connect(onError: (error: CombinedError, operation: Operation) => void): Connection {
   const address = new URL("/graphql", location.href);
   const socket: Socket = createSocket({ url: address.href.replace(/^http/, "ws"), retryAttempts: 10 });
 

@@ -12,6 +12,8 @@ export function retryAfter(error: CombinedError): number | undefined {
   return told.find((seconds) => typeof seconds === "number") as number | undefined;
 }
 
+export const LOGGED_OUT = "You were logged out. Log in again.";
+
 export function wordsFor(error: CombinedError): string {
   if (error.networkError && error.graphQLErrors.length === 0) {
     return "The site cannot be reached. Look at your connection and try again.";
@@ -22,7 +24,7 @@ export function wordsFor(error: CombinedError): string {
     return seconds === undefined ? "Too many requests at once. Try again in a moment." : `Too many requests: try again in ${seconds} s.`;
   }
   if (codes.includes("UNAUTHENTICATED")) {
-    return "Your session has ended. Log in again.";
+    return LOGGED_OUT;
   }
   return error.graphQLErrors.map(({ message }) => message).join("; ");
 }

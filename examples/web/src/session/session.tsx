@@ -5,7 +5,7 @@ import { graphql } from "../gql";
 import type { ViewerQuery } from "../gql/graphql";
 import { useNotify } from "../parts/notices";
 import { connect } from "./client";
-import { codesOf, wordsFor } from "./errors";
+import { codesOf, LOGGED_OUT, wordsFor } from "./errors";
 
 const ViewerDocument = graphql(`
   query Viewer {
@@ -48,10 +48,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   const connection = useMemo(
     () =>
-      connect((error) => {
-        const codes = codesOf(error);
-        notify(wordsFor(error));
-        if (codes.includes("UNAUTHENTICATED")) restart();
+      connect((error, operation) => {
+        const isLoggedOut = codesOf(error).includes("UNAUTHENTICATED");
+        // A subscription that is cut off is begun again by itself.
+        if (isLoggedOut || operation.kind !== "subscription") notify(wordsFor(error));
+        if (isLoggedOut) restart();
       }),
     // A client, with its cache and socket, is of one session.
     [round, notify, restart],
@@ -95,7 +96,7 @@ function Live({ restart }: { restart: () => void }) {
   useEffect(() => {
     if (reason === undefined || handled.current) return;
     handled.current = true;
-    notify(reason === "ENDED" ? "You were logged out from elsewhere." : "Another profile goes on here.");
+    notify(reason === "ENDED" ? LOGGED_OUT : "Another profile goes on here.");
     restart();
   }, [reason, notify, restart]);
   return null;

@@ -130,7 +130,7 @@ function OnePlay({ play }: { play: Play }) {
     <li>
       <Link href={`/title/${slug}`} className="play-picture" aria-label={name}>
         <Picture images={item.images} shape="wide" />
-        <Progress percent={play.percent} />
+        <Progress percent={play.completed ? 100 : play.percent} />
       </Link>
       <div>
         <strong>{name}</strong>

@@ -7,6 +7,7 @@ import type { ProfilesQuery } from "../../gql/graphql";
 import { useChange } from "../../parts/change";
 import { Failure } from "../../parts/failure";
 import { Field, FormErrors, textOf, useForm } from "../../parts/form";
+import { useNotify } from "../../parts/notices";
 import { useSession } from "../../session/session";
 
 const ProfilesDocument = graphql(`
@@ -37,6 +38,10 @@ const LogOutDocument = graphql(`
   mutation LogOut { logOut(input: {}) { userErrors { code message field } } }
 `);
 
+const LogOutOthersDocument = graphql(`
+  mutation LogOutOthers { logOutOthers(input: {}) { ended userErrors { code message field } } }
+`);
+
 const ADULT = 18;
 const AGES: [string, string][] = [["", "Everything"], ["16", "Up to 16"], ["12", "Up to 12"], ["6", "Up to 6"], ["0", "For all ages only"]];
 
@@ -45,6 +50,7 @@ type Profile = NonNullable<NonNullable<ProfilesQuery["viewer"]>["user"]["profile
 export function ProfilesPage() {
   const { viewer, goQuiet, restart } = useSession();
   const [, go] = useLocation();
+  const notify = useNotify();
   const [isBusy, change] = useChange();
   const [{ data, error }, again] = useQuery({ query: ProfilesDocument, pause: !viewer });
   if (!viewer) return <Redirect to="/log-in" replace />;
@@ -59,10 +65,20 @@ export function ProfilesPage() {
     restart();
   };
 
+  const logOutOthers = async () => {
+    const done = await change(LogOutOthersDocument, {});
+    if (done) notify(done.logOutOthers.ended === 0 ? "Nobody else was logged in." : `Logged out elsewhere: ${done.logOutOthers.ended}.`);
+  };
+
   return (
     <div className="page narrow">
       <header className="section-head">
         <h1>Who is watching?</h1>
+        {isAdult && (
+          <button type="button" className="button small" disabled={isBusy} onClick={() => void logOutOthers()}>
+            Log out elsewhere
+          </button>
+        )}
         <button type="button" className="button small" disabled={isBusy} onClick={() => void logOut()}>
           Log out
         </button>
