@@ -19,12 +19,20 @@ export function App() {
   const [path] = useLocation();
   const main = useRef<HTMLElement>(null);
 
-  // Another page is read from its top, by screen readers too.
-  const first = useRef(true);
+  // Whoever goes back is where they were; that is up to the browser.
+  const isBack = useRef(true);
   useEffect(() => {
-    if (!first.current) main.current?.focus();
-    first.current = false;
-    window.scrollTo(0, 0);
+    const goBack = () => (isBack.current = true);
+    addEventListener("popstate", goBack);
+    return () => removeEventListener("popstate", goBack);
+  }, []);
+  // Another page is read from its top, by screen readers too, unless it has a field to begin with.
+  useEffect(() => {
+    if (!isBack.current) {
+      if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
+    isBack.current = false;
   }, [path]);
 
   return (

@@ -283,7 +283,7 @@ async function find(page, name, before = async () => {}) {
   await page.getByRole("link", { name, exact: true }).waitFor();
   await before();
   await page.getByRole("link", { name, exact: true }).click();
-  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.waitForFunction((start) => document.title.startsWith(start), `${name.replace(/ \d{4}.*/, "")} · `);
 }
 
 /** How many pictures are drawn, of those that can be seen; fails if one of these is not. */

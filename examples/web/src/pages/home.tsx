@@ -5,6 +5,7 @@ import { graphql } from "../gql";
 import type { AnonymousHomeQuery } from "../gql/graphql";
 import { Failure } from "../parts/failure";
 import { Continue } from "../parts/continue";
+import { useName } from "../parts/name";
 import { Picture, Placeholders, Poster, Row } from "../parts/poster";
 import { tellingOf } from "../parts/reasons";
 import { useSession } from "../session/session";
@@ -45,6 +46,7 @@ const GenreRowDocument = graphql(`
 
 export function HomePage() {
   const { viewer } = useSession();
+  useName();
   return viewer ? <Home /> : <AnonymousHome />;
 }
 

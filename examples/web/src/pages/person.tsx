@@ -4,6 +4,7 @@ import { graphql } from "../gql";
 import { useChange } from "../parts/change";
 import { Failure, Nothing } from "../parts/failure";
 import { day, words } from "../parts/format";
+import { useName } from "../parts/name";
 import { Grid, Placeholders, Poster } from "../parts/poster";
 import { useSession } from "../session/session";
 
@@ -29,6 +30,7 @@ export function PersonPage({ slug }: { slug: string }) {
   const { viewer } = useSession();
   const [isBusy, change] = useChange();
   const [{ data, error }, again] = useQuery({ query: PersonDocument, variables: { slug } });
+  useName(data?.person?.name);
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
   if (data && !data.person) return <Nothing>There is nobody of this name here.</Nothing>;
 

@@ -6,7 +6,7 @@ import type { CardFragment } from "../gql/graphql";
 
 graphql(`
   fragment Card on Title {
-    __typename id slug name year viewerLiked inWatchlist
+    __typename id slug name year
     images(kind: [POSTER]) { url(width: 342) dominantColor }
   }
 `);

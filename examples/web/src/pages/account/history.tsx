@@ -8,6 +8,7 @@ import { useChange } from "../../parts/change";
 import { Progress } from "../../parts/continue";
 import { Failure, Nothing } from "../../parts/failure";
 import { length, moment } from "../../parts/format";
+import { useName } from "../../parts/name";
 import { Picture } from "../../parts/poster";
 import { useSession } from "../../session/session";
 
@@ -58,6 +59,7 @@ const EditPlayDocument = graphql(`
 const playsAreGone = { additionalTypenames: ["Play", "WatchState"] };
 
 export function HistoryPage() {
+  useName("History");
   const { viewer } = useSession();
   const [isBusy, change] = useChange();
   const [pages, setPages] = useState<(string | null)[]>([null]);

@@ -4,6 +4,7 @@ import { Link, Redirect, useLocation } from "wouter";
 import { useClient } from "urql";
 import { graphql } from "../../gql";
 import { Field, FormErrors, textOf, useForm } from "../../parts/form";
+import { useName } from "../../parts/name";
 import { useSession } from "../../session/session";
 
 const LogInDocument = graphql(`
@@ -13,6 +14,7 @@ const LogInDocument = graphql(`
 `);
 
 export function LogInPage() {
+  useName("Log in");
   const { viewer, goQuiet, restart } = useSession();
   const [, go] = useLocation();
   const client = useClient();

@@ -7,6 +7,7 @@ import type { ProfilesQuery } from "../../gql/graphql";
 import { useChange } from "../../parts/change";
 import { Failure } from "../../parts/failure";
 import { Field, FormErrors, textOf, useForm } from "../../parts/form";
+import { useName } from "../../parts/name";
 import { useNotify } from "../../parts/notices";
 import { useSession } from "../../session/session";
 
@@ -48,6 +49,7 @@ const AGES: [string, string][] = [["", "Everything"], ["16", "Up to 16"], ["12",
 type Profile = NonNullable<NonNullable<ProfilesQuery["viewer"]>["user"]["profiles"]>[number];
 
 export function ProfilesPage() {
+  useName("Profiles");
   const { viewer, goQuiet, restart } = useSession();
   const [, go] = useLocation();
   const notify = useNotify();

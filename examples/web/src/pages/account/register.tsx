@@ -4,6 +4,7 @@ import { Link, Redirect, useLocation } from "wouter";
 import { useClient } from "urql";
 import { graphql } from "../../gql";
 import { Field, FormErrors, textOf, useForm } from "../../parts/form";
+import { useName } from "../../parts/name";
 import { useSession } from "../../session/session";
 
 const RegisterDocument = graphql(`
@@ -13,6 +14,7 @@ const RegisterDocument = graphql(`
 `);
 
 export function RegisterPage() {
+  useName("Make an account");
   const { viewer, site, goQuiet, restart } = useSession();
   const [, go] = useLocation();
   const client = useClient();

@@ -6,6 +6,7 @@ import { graphql } from "../../gql";
 import type { WatchlistOrder } from "../../gql/graphql";
 import { Failure, Nothing } from "../../parts/failure";
 import { day } from "../../parts/format";
+import { useName } from "../../parts/name";
 import { Grid, Placeholders, Poster } from "../../parts/poster";
 import { useSession } from "../../session/session";
 
@@ -33,6 +34,7 @@ const ORDERS: Record<WatchlistOrder, string> = {
 const changedBy = { additionalTypenames: ["Film", "Series"] };
 
 export function WatchlistPage() {
+  useName("Watchlist");
   const { viewer } = useSession();
   const [orderBy, setOrder] = useState<WatchlistOrder>("ADDED_NEWEST");
   const [{ data, error }, again] = useQuery({ query: WatchlistDocument, variables: { orderBy }, context: changedBy, pause: !viewer });

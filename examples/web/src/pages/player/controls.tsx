@@ -22,6 +22,7 @@ export function Controls({ item }: { item: Item }) {
   const end = item.duration ?? UNKNOWN_LENGTH;
   const reports = useReports(item.id, item.duration === null ? end : undefined);
   const clock = useFakeClock(item.watchState.position, end, speed, () => {
+    settle();
     tell("STOP", end);
     setOver(true);
   });
@@ -31,7 +32,17 @@ export function Controls({ item }: { item: Item }) {
     if (viewer) reports.report(event, position);
   };
 
+  /** Tells of a jump before anything else is told: what lies between was not watched. */
+  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const settle = () => {
+    if (settling.current === undefined) return;
+    clearTimeout(settling.current);
+    settling.current = undefined;
+    if (isBegun.current) tell("SEEK", clock.now());
+  };
+
   const toggle = () => {
+    settle();
     if (clock.isRunning) {
       clock.halt();
       tell("PAUSE", clock.now());
@@ -44,20 +55,16 @@ export function Controls({ item }: { item: Item }) {
     tell("START", clock.now());
   };
 
-  const settling = useRef<ReturnType<typeof setTimeout>>(undefined);
   const jump = (to: number) => {
     // What was watched up to here is told before it is left.
     if (settling.current === undefined && clock.isRunning) tell("PROGRESS", clock.now());
     clearTimeout(settling.current);
     clock.jump(to);
-    settling.current = setTimeout(() => {
-      settling.current = undefined;
-      if (isBegun.current) tell("SEEK", clock.now());
-    }, SETTLED_MS);
+    settling.current = setTimeout(() => current.current.settle(), SETTLED_MS);
   };
 
-  const current = useRef({ tell, clock, reports, viewer });
-  current.current = { tell, clock, reports, viewer };
+  const current = useRef({ tell, settle, clock, reports, viewer });
+  current.current = { tell, settle, clock, reports, viewer };
   useEffect(() => {
     if (!clock.isRunning) return;
     const timer = setInterval(() => {
@@ -69,8 +76,8 @@ export function Controls({ item }: { item: Item }) {
 
   // Leaving is stopping, to another page of the site or to another site.
   const leave = useCallback(() => {
-    clearTimeout(settling.current);
-    const { clock, reports, viewer } = current.current;
+    const { settle, clock, reports, viewer } = current.current;
+    settle();
     if (!isBegun.current || !viewer) return;
     isBegun.current = false;
     reports.stop(clock.now());

@@ -5,6 +5,7 @@ import { useClient, type CombinedError } from "urql";
 import { graphql } from "../../gql";
 import type { PlayerQuery } from "../../gql/graphql";
 import { Failure, Nothing } from "../../parts/failure";
+import { useName } from "../../parts/name";
 import { Picture } from "../../parts/poster";
 import { Controls } from "./controls";
 
@@ -54,6 +55,7 @@ export function PlayerPage({ id }: { id: string }) {
     };
   }, [client, id, round]);
 
+  useName(item?.name);
   if (failure) return <Failure error={failure} retry={() => setRound(round + 1)} />;
   if (item === null) return <Nothing>There is nothing to play here.</Nothing>;
   return <div className="player">{item && <Player item={item} />}</div>;

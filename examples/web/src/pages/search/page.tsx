@@ -4,6 +4,7 @@ import { Link, useSearchParams } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../../gql";
 import { Failure, Nothing } from "../../parts/failure";
+import { useName } from "../../parts/name";
 import { Grid, Placeholders, Poster } from "../../parts/poster";
 import { Facets } from "./facets";
 import { filterOf } from "./filter";
@@ -35,6 +36,7 @@ export function SearchPage() {
   const [params, setParams] = useSearchParams();
   const query = params.get("q") ?? "";
   const [typed, setTyped] = useState(query);
+  useName("Search");
 
   useEffect(() => {
     if (typed.trim() === query) return;
@@ -68,7 +70,7 @@ export function SearchPage() {
         />
       </form>
       {query && <People query={query} />}
-      <Results key={params.toString()} params={params} query={query} />
+      <Results params={params} query={query} />
     </div>
   );
 }
@@ -90,7 +92,11 @@ function People({ query }: { query: string }) {
 }
 
 function Results({ params, query }: { params: URLSearchParams; query: string }) {
-  const [pages, setPages] = useState<(string | null)[]>([null]);
+  // Cursors are of one list. What the last one found stays there until the next one is known: nothing flickers.
+  const list = params.toString();
+  const [behind, setBehind] = useState({ list, cursors: [] as string[] });
+  const cursors = behind.list === list ? behind.cursors : [];
+  const pages = [null, ...cursors];
   return (
     <>
       {pages.map((after, index) => (
@@ -99,7 +105,7 @@ function Results({ params, query }: { params: URLSearchParams; query: string }) 
           params={params}
           query={query}
           after={after}
-          more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
+          more={index === pages.length - 1 ? (cursor) => setBehind({ list, cursors: [...cursors, cursor] }) : undefined}
         />
       ))}
     </>

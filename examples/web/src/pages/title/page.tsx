@@ -7,6 +7,7 @@ import type { TitlePageQuery } from "../../gql/graphql";
 import { Failure, Nothing } from "../../parts/failure";
 import { country, day, language, length, words } from "../../parts/format";
 import { Picture, Poster, Row } from "../../parts/poster";
+import { useName } from "../../parts/name";
 import { tellingOf } from "../../parts/reasons";
 import { Actions } from "./actions";
 import { Seasons } from "./seasons";
@@ -15,7 +16,8 @@ const TitlePageDocument = graphql(`
   query TitlePage($slug: String!) {
     title(slug: $slug) {
       ...Card
-      originalName tagline overview overviewLanguage premiered countries languages studios tags viewerHidden
+      originalName tagline overview overviewLanguage premiered countries languages studios tags
+      viewerLiked inWatchlist viewerHidden
       backdrop: images(kind: [BACKDROP]) { url(width: 1280) dominantColor }
       genres { id slug name }
       certification { system label age }
@@ -44,6 +46,7 @@ export type PageTitle = NonNullable<TitlePageQuery["title"]>;
 
 export function TitlePage({ slug }: { slug: string }) {
   const [{ data, error }, again] = useQuery({ query: TitlePageDocument, variables: { slug } });
+  useName(data?.title?.name);
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
   if (data && !data.title) return <Nothing>There is no such title here.</Nothing>;
 
