@@ -55,7 +55,10 @@ test("a person uses the site", { timeout: 300_000 }, async (t) => {
   await step("the program starts, and the client is built", async () => {
     const server = startProgram(program, apiPort, web, folder);
     endings.push(server.stop);
-    await Promise.all([server.ready, promisify(execFile)("npm", ["run", "build"], { cwd: here })]);
+    const built = promisify(execFile)("npm", ["run", "build"], { cwd: here }).catch(({ stdout, stderr }) => {
+      throw new Error(`the client cannot be built:\n${stdout}${stderr}`);
+    });
+    await Promise.all([server.ready, built]);
     const site = await preview({ root: here, logLevel: "warn", preview: { host: "127.0.0.1", port: webPort, strictPort: true } });
     endings.push(() => site.close());
 

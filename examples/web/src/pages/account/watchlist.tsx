@@ -22,7 +22,7 @@ const WatchlistDocument = graphql(`
   }
 `);
 
-const ORDERS: Record<WatchlistOrder, string> = {
+const ORDERS: Partial<Record<WatchlistOrder, string>> = {
   ADDED_NEWEST: "Added last",
   ADDED_OLDEST: "Added first",
   NAME: "Name",
