@@ -1,0 +1,68 @@
+// What the titles that were found can be narrowed by, and how many each choice would leave.
+import { useSearchParams } from "wouter";
+import type { TitleFacet } from "../../gql/graphql";
+import { language } from "../../parts/format";
+import { PARAMETERS } from "./filter";
+
+interface Facet {
+  by: TitleFacet;
+  values?: { value: string; name: string; count: number }[] | null;
+}
+
+const HEADINGS: Partial<Record<TitleFacet, string>> = {
+  KIND: "All kinds",
+  GENRE: "All genres",
+  DECADE: "All decades",
+  LANGUAGE: "All languages",
+  AGE: "All ages",
+};
+
+export function Facets({ params, facets, count }: { params: URLSearchParams; facets: Facet[]; count: number | undefined }) {
+  const [, setParams] = useSearchParams();
+  const choose = (parameter: string, value: string) => {
+    const next = new URLSearchParams(params);
+    if (value) next.set(parameter, value);
+    else next.delete(parameter);
+    setParams(next, { replace: true });
+  };
+
+  return (
+    <div className="facets">
+      {Object.entries(PARAMETERS).map(([by, parameter]) => {
+        const values = facets.find((facet) => facet.by === by)?.values ?? [];
+        const chosen = params.get(parameter) ?? "";
+        // What was chosen stays there to be seen, also where nothing is left of it.
+        const isListed = chosen === "" || values.some(({ value }) => value === chosen);
+        return (
+          <select key={by} aria-label={HEADINGS[by as TitleFacet]} value={chosen} onChange={(event) => choose(parameter, event.target.value)}>
+            <option value="">{HEADINGS[by as TitleFacet]}</option>
+            {!isListed && <option value={chosen}>{label(by as TitleFacet, chosen, chosen)}</option>}
+            {values.map(({ value, name, count }) => (
+              <option key={value} value={value}>
+                {label(by as TitleFacet, value, name)} ({count})
+              </option>
+            ))}
+          </select>
+        );
+      })}
+      <p className="count" role="status">
+        {count === undefined ? "" : count === 1 ? "1 title" : `${count} titles`}
+      </p>
+    </div>
+  );
+}
+
+function label(by: TitleFacet, value: string, name: string): string {
+  switch (by) {
+    case "KIND":
+      return value === "FILM" ? "Films" : "Series";
+    case "DECADE":
+      return `${value}s`;
+    case "LANGUAGE":
+      return language(value);
+    case "AGE":
+      return value === "0" ? "For all ages" : `Up to ${value}`;
+    default:
+      return name;
+  }
+}

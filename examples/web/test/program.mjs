@@ -1,0 +1,44 @@
+// The program, started on a port and a folder of its own, and stopped.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const LOADED_WITHIN_MS = 180_000;
+
+export async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** `publicUrl` is where browsers see it: pictures have addresses there. */
+export function startProgram(program, port, publicUrl, folder) {
+  const settings = ["--listen", `127.0.0.1:${port}`, "--public-url", publicUrl, "--data-dir", folder];
+  // Nothing of the environment, which may set up the program otherwise.
+  const env = { PATH: process.env.PATH ?? "", HOME: folder };
+  const server = spawn(program, settings, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  let log = "";
+  let isOver = false;
+  for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (log = (log + text).slice(-4000)));
+  const over = new Promise((done) => {
+    server.on("error", (error) => ((log += error.message), done()));
+    server.on("exit", done);
+  }).then(() => (isOver = true));
+
+  return { ready: isReady(port, () => isOver, () => log), stop: () => (server.kill("SIGKILL"), over) };
+}
+
+/** The demo site is loaded before the program answers at all. */
+async function isReady(port, isOver, log) {
+  const deadline = Date.now() + LOADED_WITHIN_MS;
+  while (Date.now() < deadline && !isOver()) {
+    const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null);
+    if (answer?.ok) return;
+    await sleep(100);
+  }
+  throw new Error(`the program ${isOver() ? "ended" : "was not ready in time"}; its last words:\n${log()}`);
+}
