@@ -190,8 +190,10 @@ impl WatchService {
             .filter_map(|(play_ref, _)| {
                 let watched_title = unsure(&play_ref)?;
                 let watched = watched_title.completions.saturating_add(watched_title.told);
-                let episodes = by_series.get(&play_ref.title)?.len();
-                let is_once = usize::try_from(watched).is_ok_and(|watched| watched <= episodes);
+                let episodes = by_series.get(&play_ref.title)?.iter();
+                // Specials may be watched by nobody.
+                let regular = episodes.filter(|episode| episode.season > 0).count();
+                let is_once = usize::try_from(watched).is_ok_and(|watched| watched <= regular);
                 is_once.then_some((play_ref.title_key(), watched_title.stamp.revision))
             })
             .collect();

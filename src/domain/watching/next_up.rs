@@ -106,7 +106,7 @@ pub(super) fn was_shown(episode: &Episode, day: NaiveDate) -> bool {
 }
 
 /// What is behind a place of the run, or all of it, in no order.
-fn behind(
+pub(super) fn behind(
     episodes: &[Episode],
     place: Option<RunPlace>,
     specials: Specials,

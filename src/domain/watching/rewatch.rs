@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::next_up::{Specials, first_behind, was_shown};
+use super::next_up::{Specials, behind, was_shown};
 use super::types::{Play, Told, WatchState, WatchedItem};
 use crate::domain::catalog::{Episode, RunPlace};
 use crate::domain::ids::EpisodeId;
@@ -56,6 +56,9 @@ impl Rewatch {
         today: NaiveDate,
     ) -> Option<Self> {
         let (beginning, first) = first_of(episodes)?;
+        // In order: after each watch it is asked what is next.
+        let mut run: Vec<(RunPlace, &Episode)> = behind(episodes, None, specials).collect();
+        run.sort_unstable_by_key(|(place, _)| *place);
         let mut seen: HashSet<EpisodeId> = HashSet::new();
         let mut again: Option<Again> = None;
         for watch in watches(episodes, states, plays) {
@@ -76,7 +79,7 @@ impl Rewatch {
                 again.seen.insert(id);
                 again.last = watch.place;
             }
-            let is_over = |again: &Again| again.next(episodes, specials, day).is_none();
+            let is_over = |again: &Again| again.next(&run, day).is_none();
             if again.as_ref().is_some_and(is_over) {
                 again = None;
             }
@@ -86,20 +89,17 @@ impl Rewatch {
         Some(Self {
             started_at: again.started_at,
             watched: watched.count() as u64,
-            next: again.next(episodes, specials, today).cloned(),
+            next: again.next(&run, today).cloned(),
         })
     }
 }
 
 impl Again {
-    fn next<'e>(
-        &self,
-        episodes: &'e [Episode],
-        specials: Specials,
-        day: NaiveDate,
-    ) -> Option<&'e Episode> {
-        let is_done = |episode: &Episode| self.seen.contains(&episode.id);
-        first_behind(episodes, Some(self.last), specials, day, is_done)
+    /// The first episode of a run, in order, behind the latest that was shown by a day and not watched since.
+    fn next<'e>(&self, run: &[(RunPlace, &'e Episode)], day: NaiveDate) -> Option<&'e Episode> {
+        let behind = run.partition_point(|(place, _)| *place <= self.last);
+        let mut left = run[behind..].iter().map(|(_, episode)| *episode);
+        left.find(|episode| was_shown(episode, day) && !self.seen.contains(&episode.id))
     }
 }
 

@@ -27,6 +27,8 @@ pub(super) const ALL: [TitleOrder; 10] = [
 
 /// The place among them of the one by when titles were added.
 const NEWEST_ADDED: usize = 2;
+/// The same of the one by who watched lately.
+const TRENDING: usize = 9;
 
 /// How many titles are passed over in the time in which one is sorted among thousands.
 const COMPARED: usize = 64;
@@ -122,6 +124,12 @@ impl Orders {
         }
     }
 
+    /// What was watched lately, the most first.
+    pub(super) fn watched_lately(&self, titles: &Titles) -> impl Iterator<Item = Slot> {
+        let sorted = self.sorted[TRENDING].iter().copied();
+        sorted.take_while(move |slot| titles.at(*slot).reception.lately > 0)
+    }
+
     /// A page of the titles of a set.
     pub(super) fn page(
         &self,
@@ -167,7 +175,7 @@ fn place_of(order: TitleOrder) -> Option<usize> {
         TitleOrder::RecentlyUpdated => Some(6),
         TitleOrder::Popular => Some(7),
         TitleOrder::TopRated => Some(8),
-        TitleOrder::Trending => Some(9),
+        TitleOrder::Trending => Some(TRENDING),
         TitleOrder::Random(_) => None,
     }
 }

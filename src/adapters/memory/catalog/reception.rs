@@ -12,8 +12,8 @@ const AT_A_TIME: usize = 200;
 impl ReceptionKeeper for CatalogSnapshot {
     fn title_ids(&self) -> Vec<TitleId> {
         let ids = self.look(|tables| {
-            let titles = tables.titles.iter();
-            titles.map(|title| title.id).collect()
+            let slots = 0..tables.titles.next_slot();
+            slots.map(|slot| tables.titles.id(slot)).collect()
         });
         let mut ids: Vec<TitleId> = ids.unwrap_or_default();
         // As stores have them: neighbours are read together.
@@ -54,10 +54,11 @@ impl ReceptionKeeper for CatalogSnapshot {
     }
 
     fn put_lately(&self, watched: &[(TitleId, u64)]) {
-        while self.look(|tables| !tables.other_lately(watched).is_empty()) == Some(true) {
+        let news = self.look(|tables| tables.other_lately(watched));
+        for watched in news.unwrap_or_default().chunks(AT_A_TIME) {
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
-                    tables.put_lately(watched, AT_A_TIME);
+                    tables.put_lately(watched);
                     self.changed();
                 }
             });

@@ -144,28 +144,24 @@ impl Tables {
         }
     }
 
-    /// Which titles were watched lately by another number than is known, by slot. Those of which none is said were
-    /// watched by nobody.
-    pub(super) fn other_lately(&self, watched: &[(TitleId, u64)]) -> BTreeMap<Slot, u64> {
-        let counted = watched.iter().filter_map(|(title, watched)| {
-            let slot = self.titles.slot(*title)?;
-            Some((slot, *watched))
-        });
-        let mut others: BTreeMap<Slot, u64> = counted.collect();
-        for (slot, title) in (0..).zip(self.titles.iter()) {
-            if title.reception.lately > 0 {
-                others.entry(slot).or_default();
-            }
-        }
+    /// Which titles were watched lately by another number than is known. Those of which none is said were watched by
+    /// nobody.
+    pub(super) fn other_lately(&self, watched: &[(TitleId, u64)]) -> Vec<(TitleId, u64)> {
+        let known = self.orders.watched_lately(&self.titles);
+        let known: Vec<(TitleId, u64)> = known.map(|slot| (self.titles.id(slot), 0)).collect();
+        let all = self.slots_of(&known).chain(self.slots_of(watched));
+        let mut others: BTreeMap<Slot, u64> = all.collect();
         others.retain(|slot, watched| self.titles.at(*slot).reception.lately != *watched);
+        let others = others.into_iter();
         others
+            .map(|(slot, watched)| (self.titles.id(slot), watched))
+            .collect()
     }
 
-    /// Takes in how many watched titles lately, of so many of which that is another number.
-    pub(super) fn put_lately(&mut self, watched: &[(TitleId, u64)], most: usize) {
-        let others = self.other_lately(watched).into_iter().take(most);
-        let watched: Vec<(Slot, u64)> = others.collect();
-        let slots: Vec<Slot> = watched.iter().map(|(slot, _)| *slot).collect();
+    /// Takes in how many watched these titles lately.
+    pub(super) fn put_lately(&mut self, watched: &[(TitleId, u64)]) {
+        let watched: BTreeMap<Slot, u64> = self.slots_of(watched).collect();
+        let slots: Vec<Slot> = watched.keys().copied().collect();
         self.orders.moving(
             &mut self.titles,
             &[TitleOrder::Trending],
@@ -176,6 +172,12 @@ impl Tables {
                 }
             },
         );
+    }
+
+    /// Where those of these titles are that are known.
+    fn slots_of(&self, watched: &[(TitleId, u64)]) -> impl Iterator<Item = (Slot, u64)> {
+        let watched = watched.iter();
+        watched.filter_map(|(title, watched)| Some((self.titles.slot(*title)?, *watched)))
     }
 
     pub(super) fn list(

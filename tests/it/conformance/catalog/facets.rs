@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::domain::catalog::{
-    CreditRole, Facet, FacetCount, FacetValue, Publication, Title, TitleFilter, TitleKind,
+    CreditRole, Facet, FacetCount, FacetValue, Publication, Rating, Title, TitleFilter, TitleKind,
     TitleListStore, TitleState, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
@@ -56,6 +56,9 @@ fn passes(filter: &TitleFilter, title: &Title) -> bool {
         filter
             .max_age
             .is_none_or(|most| oldest.is_some_and(|age| age <= most)),
+        filter
+            .min_rating
+            .is_none_or(|least| title.rating().is_some_and(|rating| rating >= least)),
         filter
             .added_since
             .is_none_or(|since| title.stamp.created_at >= since),
@@ -111,6 +114,7 @@ fn random_title(random: &mut StdRng, number: u64) -> Title {
         .into_iter()
         .map(|age| certification("DE", "FSK", age))
         .collect();
+    title.scores.truncate(random.random_range(0..4));
     title.stamp.created_at = moment(random.random_range(0..500));
     if random.random_ratio(1, 6) {
         title.publication.state = TitleState::Hidden;
@@ -144,6 +148,9 @@ fn random_filter(random: &mut StdRng) -> TitleFilter {
             some_of(random, &COUNTRIES.map(str::to_owned), 2)
         }),
         max_age: at_times(random, |random| random.random_range(0..20)),
+        // One score gives 6.9, both give 6.789.
+        min_rating: at_times(random, |random| random.random_range(6.7..7.0))
+            .and_then(Rating::of_points),
         initial: at_times(random, |_| 'T'),
         added_since: at_times(random, |random| moment(random.random_range(0..600))),
         among: at_times(random, |random| titles(&some_of(random, &numbers, 200))),

@@ -8,6 +8,7 @@ mod filters;
 mod lists;
 mod parts;
 mod reads;
+mod reception;
 mod sample_filters;
 pub(crate) mod samples;
 mod snapshot;
