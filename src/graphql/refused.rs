@@ -61,7 +61,7 @@ async fn payload(ctx: &Context<'_>, mutations: &str, error: ServerError) -> Serv
     let Some(of) = mutation.map(|mutation| mutation.ty.trim_end_matches('!')) else {
         return Err(error);
     };
-    if let Some(seconds) = refusal.retry_after() {
+    if let Some(seconds) = refusal.wait() {
         ctx.append_http_header("retry-after", seconds);
     }
     let is_of = |condition: &str| {

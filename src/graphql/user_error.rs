@@ -253,7 +253,7 @@ impl UserError {
     }
 
     /// After how many seconds to try again, where that is known.
-    pub(super) fn retry_after(&self) -> Option<u64> {
+    pub(super) fn wait(&self) -> Option<u64> {
         self.retry_after
     }
 
