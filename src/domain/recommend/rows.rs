@@ -124,23 +124,29 @@ pub(super) fn lay_out(
     page
 }
 
-/// A row by itself, whatever page it was on: one that has fewer titles in each may have other rows. All titles that
-/// speak for it are in it; `None` if they are too few.
+/// Rows by themselves, whatever pages they were on: one that has fewer titles in each may have other rows. All titles that
+/// speak for it are in each; those of too few are left out.
 pub(super) fn alone(
     list: &[Recommendation],
     others: &[Offer],
-    key: Key,
+    keys: &[Key],
     items: usize,
-) -> Option<Row> {
-    let titles = offers_of(list, others).remove(&key)?;
-    let titles = titles.into_iter().take(MAX_ITEMS);
-    let titles: Vec<_> = titles.map(|(_, found)| in_row(found, key)).collect();
-    (titles.len() >= MIN_ITEMS.min(items)).then(|| Row {
-        kind: key.0,
-        seed: key.1,
-        shown: titles.len().min(items),
-        items: titles,
-    })
+) -> Vec<Row> {
+    if keys.is_empty() {
+        return Vec::new();
+    }
+    let mut offers = offers_of(list, others);
+    let rows = keys.iter().filter_map(|key| {
+        let titles = offers.remove(key)?.into_iter().take(MAX_ITEMS);
+        let titles: Vec<_> = titles.map(|(_, found)| in_row(found, *key)).collect();
+        (titles.len() >= MIN_ITEMS.min(items)).then(|| Row {
+            kind: key.0,
+            seed: key.1,
+            shown: titles.len().min(items),
+            items: titles,
+        })
+    });
+    rows.collect()
 }
 
 /// Which row: its sort and what it is about.
@@ -354,7 +360,7 @@ mod tests {
     fn a_row_that_is_not_on_a_page_is_found_by_itself() {
         let mann = Some(ReasonSource::Person(PersonId(1)));
         let crime = Some(ReasonSource::Genre(GenreId(1)));
-        let find = |kind, seed| alone(&list(), &[], (kind, seed), 4);
+        let find = |kind, seed| alone(&list(), &[], &[(kind, seed)], 4).pop();
 
         let row = find(RowKind::GenreYouWatch, crime).unwrap();
 

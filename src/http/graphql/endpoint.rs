@@ -428,7 +428,7 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
         let operation = call.operation(document.parsed())?;
         let kind = operation.ty;
         // A link changes nothing.
-        let is_link = parts.method.is_safe() && !Live::is_socket(&parts.headers);
+        let is_link = parts.method.is_safe() && !Live::is_socket(parts);
         if is_link && kind == OperationType::Mutation {
             return Err(mutation_by_link());
         }

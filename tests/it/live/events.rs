@@ -137,9 +137,15 @@ async fn what_cannot_begin_is_an_answer_and_no_stream() {
     );
     let (name, _) = asked.next_within(SOON).await.unwrap();
     assert_eq!(name, "complete");
-    let link = "/graphql?query=mutation{logOut(input:{}){userErrors{code}}}";
-    let link = site.get(link).header(ACCEPT, "text/event-stream");
-    assert_eq!(link.send().await.unwrap().status(), 405);
+    // A link changes nothing, whatever it is opened as.
+    let mutation = "query=mutation{logOut(input:{}){userErrors{code}}}";
+    for (path, name, value) in [
+        ("/graphql", "accept", "text/event-stream"),
+        (STREAM, "upgrade", "websocket"),
+    ] {
+        let link = site.get(&format!("{path}?{mutation}")).header(name, value);
+        assert_eq!(link.send().await.unwrap().status(), 405, "{path}");
+    }
 
     let query = json!({ "query": STATES });
     let mut stranger = Stream::open(body(site.post(STREAM), &query)).await;

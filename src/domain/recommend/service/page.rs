@@ -50,10 +50,10 @@ impl RecommendService {
     ) -> Result<(Vec<Row>, Vec<Row>), RecommendError> {
         let (list, offers) = self.what_there_is(visibility, profile).await?;
         let page = lay_out(&list, &offers, MAX_PAGE, items_per_row);
-        let is_on_it = |key: &&Key| page.iter().any(|row| (row.kind, row.seed) == **key);
-        let others = wanted.iter().filter(|key| !is_on_it(key));
-        let others = others.filter_map(|key| alone(&list, &offers, *key, items_per_row));
-        let others = others.collect();
+        let is_on_it = |key: &Key| page.iter().any(|row| (row.kind, row.seed) == *key);
+        let others = wanted.iter().copied().filter(|key| !is_on_it(key));
+        let others: Vec<Key> = others.collect();
+        let others = alone(&list, &offers, &others, items_per_row);
         Ok((page, others))
     }
 

@@ -68,9 +68,9 @@ impl Live {
         socket::is_asked(headers) || best_liked(headers, &offered) == Some(offered[2])
     }
 
-    /// Whether a request opened a WebSocket.
-    pub(in crate::http::graphql) fn is_socket(headers: &HeaderMap) -> bool {
-        socket::is_asked(headers)
+    /// Whether a request opened a WebSocket. At the address of streams none is opened, whatever the request says.
+    pub(in crate::http::graphql) fn is_socket(parts: &Parts) -> bool {
+        parts.uri.path() != STREAM && socket::is_asked(&parts.headers)
     }
 
     /// Answers one that does.
