@@ -79,7 +79,7 @@ fn episodes_with(
     let episodes = &index.episodes;
     let own = Meanings::of_names(typed, index, &episodes.named.words, forgiven);
     let of_series = Meanings::of_names(typed, index, &index.names, forgiven);
-    let is_one = typed.needed().count_ones() == 1;
+    let is_one = typed.needed().is_power_of_two();
     let rarest = rarest(typed, |at, most| {
         let most = most.min(MOST_LOOKED_AT + 1);
         let series = if is_one {

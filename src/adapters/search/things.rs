@@ -27,7 +27,7 @@ pub(super) struct Name {
 pub(super) struct Things<I> {
     /// The words, with the slots.
     pub(super) words: Lexicon,
-    things: Vec<Thing<I>>,
+    all: Vec<Thing<I>>,
     slots: HashMap<I, Slot>,
 }
 
@@ -42,7 +42,7 @@ impl<I> Default for Things<I> {
     fn default() -> Self {
         Self {
             words: Lexicon::default(),
-            things: Vec::new(),
+            all: Vec::new(),
             slots: HashMap::new(),
         }
     }
@@ -51,20 +51,20 @@ impl<I> Default for Things<I> {
 impl<I: Copy + Eq + Hash> Things<I> {
     /// How many there are, those without a name among them.
     pub(super) fn len(&self) -> usize {
-        self.things.len()
+        self.all.len()
     }
 
     pub(super) fn at(&self, slot: Slot) -> &Thing<I> {
-        &self.things[slot as usize]
+        &self.all[slot as usize]
     }
 
     /// Names a thing, perhaps anew. Says where it is, and whether it was not known.
     pub(super) fn put(&mut self, id: I, names: &[String]) -> (Slot, bool) {
-        let next = Slot::try_from(self.things.len()).expect("fewer things than four billion");
+        let next = Slot::try_from(self.all.len()).expect("fewer things than four billion");
         let at = *self.slots.entry(id).or_insert(next);
         let is_new = at == next;
         if is_new {
-            self.things.push(Thing {
+            self.all.push(Thing {
                 id,
                 names: Box::default(),
             });
@@ -74,7 +74,7 @@ impl<I: Copy + Eq + Hash> Things<I> {
             .map(|name| Name::alone(name, &mut self.words))
             .filter(|name| !name.words.is_empty())
             .collect();
-        let thing = &mut self.things[at as usize];
+        let thing = &mut self.all[at as usize];
         if thing.names == names {
             return (at, is_new);
         }

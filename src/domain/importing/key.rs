@@ -28,13 +28,12 @@ pub(super) fn key(item: &ImportedItem) -> String {
             ..
         } => {
             let of = by_ids_or_name(series_ids, series, None);
-            match (season, number) {
-                (Some(season), Some(number)) => format!("episode {of} {season} {number}"),
-                _ => {
-                    let name = name.as_deref().unwrap_or_default();
-                    let own = by_ids_or_name(ids, name, None);
-                    format!("episode {of} {season:?} {own}")
-                }
+            if let (Some(season), Some(number)) = (season, number) {
+                format!("episode {of} {season} {number}")
+            } else {
+                let name = name.as_deref().unwrap_or_default();
+                let own = by_ids_or_name(ids, name, None);
+                format!("episode {of} {season:?} {own}")
             }
         }
     }

@@ -130,7 +130,7 @@ impl Known {
         let named: BTreeSet<TitleId> = named.filter(is_of_kind).copied().collect();
         let with = |is_fine: &dyn Fn(Option<i32>) -> bool| -> Vec<TitleId> {
             let year_of = |id: &TitleId| self.titles.get(id).and_then(|title| title.year);
-            let found = named.iter().filter(|id| is_fine(year_of(*id)));
+            let found = named.iter().filter(|id| is_fine(year_of(id)));
             found.copied().collect()
         };
         let Some(year) = year else {
