@@ -71,7 +71,11 @@ function Header() {
   const [path] = useLocation();
   const here = (href: string) => (path === href ? ("page" as const) : undefined);
   const links: [string, string][] = viewer
-    ? [["/search", "Search"], ["/watchlist", "Watchlist"], ["/history", "History"]]
+    ? [
+        ["/search", "Search"],
+        ["/watchlist", "Watchlist"],
+        ["/history", "History"],
+      ]
     : [["/search", "Search"]];
 
   return (
@@ -92,7 +96,12 @@ function Header() {
           </Link>
         )}
         {viewer && (
-          <Link href="/profiles" className="badge" aria-current={here("/profiles")} title={`Profile: ${viewer.profile.name}`}>
+          <Link
+            href="/profiles"
+            className="badge"
+            aria-current={here("/profiles")}
+            title={`Profile: ${viewer.profile.name}`}
+          >
             <span aria-hidden="true">{viewer.profile.name.charAt(0).toUpperCase()}</span>
             <span className="unseen">Profile {viewer.profile.name}</span>
           </Link>

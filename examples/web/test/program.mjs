@@ -29,7 +29,14 @@ export function startProgram(program, port, publicUrl, folder) {
     server.on("exit", done);
   }).then(() => (isOver = true));
 
-  return { ready: isReady(port, () => isOver, () => log), stop: () => (server.kill("SIGKILL"), over) };
+  return {
+    ready: isReady(
+      port,
+      () => isOver,
+      () => log,
+    ),
+    stop: () => (server.kill("SIGKILL"), over),
+  };
 }
 
 /** The demo site is loaded before the program answers at all. */

@@ -59,10 +59,17 @@ test("a person uses the site", { timeout: 300_000 }, async (t) => {
       throw new Error(`the client cannot be built:\n${stdout}${stderr}`);
     });
     await Promise.all([server.ready, built]);
-    const site = await preview({ root: here, logLevel: "warn", preview: { host: "127.0.0.1", port: webPort, strictPort: true } });
+    const site = await preview({
+      root: here,
+      logLevel: "warn",
+      preview: { host: "127.0.0.1", port: webPort, strictPort: true },
+    });
     endings.push(() => site.close());
 
-    browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
+    browser = await chromium.launch({
+      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      args: ["--no-sandbox"],
+    });
     endings.push(() => browser.close());
     context = await browser.newContext({ viewport: DESKTOP });
     context.setDefaultTimeout(30_000);
@@ -147,7 +154,10 @@ test("a person uses the site", { timeout: 300_000 }, async (t) => {
     const card = row(page, "Continue watching").getByRole("link", { name: "Watch The Godfather" });
     await card.waitFor();
     await card.getByText("left").waitFor();
-    await page.getByRole("region", { name: /The Godfather/ }).first().waitFor();
+    await page
+      .getByRole("region", { name: /The Godfather/ })
+      .first()
+      .waitFor();
     await shoot(page, "home");
     await card.click();
     await page.getByText("35:0").first().waitFor();
@@ -221,7 +231,9 @@ test("a person uses the site", { timeout: 300_000 }, async (t) => {
     const extensions = { code: "RATE_LIMITED", retryAfter: 7 };
     const json = { data: null, errors: [{ message: "too many requests", extensions }] };
     await other.route("**/graphql", (route) =>
-      route.request().postData()?.includes("query AnonymousHome") ? route.fulfill({ status: 429, json }) : route.continue(),
+      route.request().postData()?.includes("query AnonymousHome")
+        ? route.fulfill({ status: 429, json })
+        : route.continue(),
     );
     await other.goto(web);
     await other.getByRole("alert").getByText("try again in 7 s").waitFor();
@@ -291,14 +303,13 @@ async function find(page, name, before = async () => {}) {
 
 /** How many pictures are drawn, of those that can be seen; fails if one of these is not. */
 async function drawn(page, selector) {
-  return await page.waitForFunction(
-    (selector) => {
+  return await page
+    .waitForFunction((selector) => {
       const seen = [...document.querySelectorAll(selector)].filter((image) => {
         const { top, bottom, left, right } = image.getBoundingClientRect();
         return bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
       });
       return seen.length > 0 && seen.every((image) => image.complete && image.naturalWidth > 0) && seen.length;
-    },
-    selector,
-  ).then((seen) => seen.jsonValue());
+    }, selector)
+    .then((seen) => seen.jsonValue());
 }

@@ -22,7 +22,8 @@ export class Watcher {
     });
     context.on("response", (response) => {
       if (response.status() >= 400) this.faults.push(`${response.url()} answered ${response.status()}`);
-      if (new URL(response.url()).pathname === "/graphql" && response.status() === 200) this.#reading.push(this.#read(response));
+      if (new URL(response.url()).pathname === "/graphql" && response.status() === 200)
+        this.#reading.push(this.#read(response));
     });
   }
 

@@ -20,7 +20,9 @@ export function useChange(): [isBusy: boolean, change: Change] {
       setBusy(true);
       const { data } = await client.mutation(document, variables, context).toPromise();
       setBusy(false);
-      const refused = Object.values((data ?? {}) as Changed).flatMap((payload) => (typeof payload === "object" ? payload.userErrors : []));
+      const refused = Object.values((data ?? {}) as Changed).flatMap((payload) =>
+        typeof payload === "object" ? payload.userErrors : [],
+      );
       refused.forEach((error) => notify(sentence(error)));
       return data && refused.length === 0 ? data : null;
     },

@@ -30,7 +30,9 @@ export function Continue({ item }: { item: PlayingFragment }) {
       <Link href={watchAddress(item.id)} className="continue-link" aria-label={`Watch ${nameOf(item)}`}>
         <Picture images={item.images} shape="wide" />
         <span className="poster-name">{nameOf(item)}</span>
-        <span className="poster-note">{position > 0 && item.duration ? `${clock(item.duration - position)} left` : partOf(item)}</span>
+        <span className="poster-note">
+          {position > 0 && item.duration ? `${clock(item.duration - position)} left` : partOf(item)}
+        </span>
         {position > 0 && <Progress percent={percent} />}
       </Link>
       {position > 0 && (

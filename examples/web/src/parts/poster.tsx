@@ -16,7 +16,9 @@ export function Poster({ title, note, eager = false }: { title: CardFragment; no
     <Link href={`/title/${title.slug}`} className="poster">
       <Picture images={title.images} shape="upright" eager={eager} />
       <span className="poster-name">{title.name}</span>
-      <span className="poster-note">{note ?? [title.year, title.__typename === "Series" && "series"].filter(Boolean).join(" · ")}</span>
+      <span className="poster-note">
+        {note ?? [title.year, title.__typename === "Series" && "series"].filter(Boolean).join(" · ")}
+      </span>
     </Link>
   );
 }
@@ -27,7 +29,15 @@ export interface Shown {
 }
 
 /** The room is there, in the picture's own colour, before the picture is. */
-export function Picture({ images, shape, eager = false }: { images?: Shown[] | null | undefined; shape: "upright" | "wide"; eager?: boolean }) {
+export function Picture({
+  images,
+  shape,
+  eager = false,
+}: {
+  images?: Shown[] | null | undefined;
+  shape: "upright" | "wide";
+  eager?: boolean;
+}) {
   const image = images?.[0];
   return (
     <span className={`picture ${shape}`} style={image && ({ "--tint": image.dominantColor } as CSSProperties)}>
@@ -51,9 +61,7 @@ export function Row({ heading, aside, hasReasons = false, children }: RowProps) 
         <h2>{heading}</h2>
         {aside}
       </header>
-      <ul className="row-items">
-        {children}
-      </ul>
+      <ul className="row-items">{children}</ul>
     </section>
   );
 }

@@ -1,6 +1,14 @@
 // How the page talks to the API: queries and mutations by POST, subscriptions over one WebSocket.
 import { createClient as createSocket, type Client as Socket } from "graphql-ws";
-import { cacheExchange, Client, fetchExchange, mapExchange, subscriptionExchange, type CombinedError, type Operation } from "urql";
+import {
+  cacheExchange,
+  Client,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+  type CombinedError,
+  type Operation,
+} from "urql";
 
 export interface Connection {
   client: Client;
@@ -27,7 +35,10 @@ export function connect(onError: (error: CombinedError, operation: Operation) =>
       subscriptionExchange({
         forwardSubscription: ({ query, variables, operationName }) => ({
           subscribe: (sink) => ({
-            unsubscribe: socket.subscribe({ query: query ?? "", variables, operationName: operationName ?? null }, sink),
+            unsubscribe: socket.subscribe(
+              { query: query ?? "", variables, operationName: operationName ?? null },
+              sink,
+            ),
           }),
         }),
       }),

@@ -3,7 +3,9 @@ import type { CombinedError } from "urql";
 import type { ErrorCode } from "../gql/graphql";
 
 export function codesOf(error: CombinedError): ErrorCode[] {
-  return error.graphQLErrors.flatMap(({ extensions }) => (extensions?.["code"] ? [extensions["code"] as ErrorCode] : []));
+  return error.graphQLErrors.flatMap(({ extensions }) =>
+    extensions?.["code"] ? [extensions["code"] as ErrorCode] : [],
+  );
 }
 
 /** After how many seconds to try again; undefined if waiting does not help. */
@@ -21,7 +23,9 @@ export function wordsFor(error: CombinedError): string {
   const codes = codesOf(error);
   const seconds = retryAfter(error);
   if (codes.includes("RATE_LIMITED") || codes.includes("BUSY")) {
-    return seconds === undefined ? "Too many requests at once. Try again in a moment." : `Too many requests: try again in ${seconds} s.`;
+    return seconds === undefined
+      ? "Too many requests at once. Try again in a moment."
+      : `Too many requests: try again in ${seconds} s.`;
   }
   if (codes.includes("UNAUTHENTICATED")) {
     return LOGGED_OUT;

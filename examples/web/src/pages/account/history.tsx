@@ -90,7 +90,11 @@ export function HistoryPage() {
       </header>
       {isPaused && <p className="hint">Paused: nothing of what is played is kept.</p>}
       {pages.map((after, index) => (
-        <Page key={after} after={after} more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined} />
+        <Page
+          key={after}
+          after={after}
+          more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
+        />
       ))}
     </div>
   );
@@ -127,7 +131,10 @@ function OnePlay({ play }: { play: Play }) {
   const [isBusy, change] = useChange();
   const { item } = play;
   const slug = item.__typename === "Film" ? item.slug : item.series.slug;
-  const name = item.__typename === "Film" ? item.name : `${item.series.name}: S${item.season.number} E${item.number} · ${item.name}`;
+  const name =
+    item.__typename === "Film"
+      ? item.name
+      : `${item.series.name}: S${item.season.number} E${item.number} · ${item.name}`;
   return (
     <li>
       <Link href={`/title/${slug}`} className="play-picture" aria-label={name}>

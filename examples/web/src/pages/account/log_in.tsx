@@ -45,9 +45,33 @@ export function LogInPage() {
     <form className="card" onSubmit={form.onSubmit}>
       <h1>Log in</h1>
       <FormErrors errors={form.errors} fields={["email", "password", "pin"]} />
-      <Field name="email" label="E-mail address" type="email" autoComplete="email" required autoFocus errors={form.errors} />
-      <Field name="password" label="Password" type="password" autoComplete="current-password" required errors={form.errors} />
-      {wantsPin && <Field name="pin" label="PIN of the first profile" inputMode="numeric" autoComplete="off" required errors={form.errors} />}
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        autoComplete="email"
+        required
+        autoFocus
+        errors={form.errors}
+      />
+      <Field
+        name="password"
+        label="Password"
+        type="password"
+        autoComplete="current-password"
+        required
+        errors={form.errors}
+      />
+      {wantsPin && (
+        <Field
+          name="pin"
+          label="PIN of the first profile"
+          inputMode="numeric"
+          autoComplete="off"
+          required
+          errors={form.errors}
+        />
+      )}
       <label className="check">
         <input type="checkbox" name="remember" defaultChecked /> Stay logged in here
       </label>

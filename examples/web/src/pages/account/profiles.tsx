@@ -44,7 +44,13 @@ const LogOutOthersDocument = graphql(`
 `);
 
 const ADULT = 18;
-const AGES: [string, string][] = [["", "Everything"], ["16", "Up to 16"], ["12", "Up to 12"], ["6", "Up to 6"], ["0", "For all ages only"]];
+const AGES: [string, string][] = [
+  ["", "Everything"],
+  ["16", "Up to 16"],
+  ["12", "Up to 12"],
+  ["6", "Up to 6"],
+  ["0", "For all ages only"],
+];
 
 type Profile = NonNullable<NonNullable<ProfilesQuery["viewer"]>["user"]["profiles"]>[number];
 
@@ -69,7 +75,12 @@ export function ProfilesPage() {
 
   const logOutOthers = async () => {
     const done = await change(LogOutOthersDocument, {});
-    if (done) notify(done.logOutOthers.ended === 0 ? "Nobody else was logged in." : `Logged out elsewhere: ${done.logOutOthers.ended}.`);
+    if (done)
+      notify(
+        done.logOutOthers.ended === 0
+          ? "Nobody else was logged in."
+          : `Logged out elsewhere: ${done.logOutOthers.ended}.`,
+      );
   };
 
   return (
@@ -121,12 +132,22 @@ function OneProfile({ profile, isOwn, mayDelete }: { profile: Profile; isOwn: bo
         </span>
         <div>
           <strong>{profile.name}</strong>
-          <p className="hint">{isOwn ? "Watching here" : profile.maxAge === null ? "Everything" : `Up to ${profile.maxAge}`}</p>
+          <p className="hint">
+            {isOwn ? "Watching here" : profile.maxAge === null ? "Everything" : `Up to ${profile.maxAge}`}
+          </p>
         </div>
         {!isOwn && (
           <>
             {profile.hasPin && (
-              <input name="pin" className="pin" inputMode="numeric" autoComplete="off" placeholder="PIN" aria-label={`PIN of ${profile.name}`} required />
+              <input
+                name="pin"
+                className="pin"
+                inputMode="numeric"
+                autoComplete="off"
+                placeholder="PIN"
+                aria-label={`PIN of ${profile.name}`}
+                required
+              />
             )}
             <button type="submit" className="button small" disabled={form.isBusy}>
               Switch
@@ -137,7 +158,8 @@ function OneProfile({ profile, isOwn, mayDelete }: { profile: Profile; isOwn: bo
                 className="button small"
                 disabled={isBusy}
                 onClick={() => {
-                  if (confirm(`Delete ${profile.name} and all that it watched?`)) void change(DeleteDocument, { profile: profile.id });
+                  if (confirm(`Delete ${profile.name} and all that it watched?`))
+                    void change(DeleteDocument, { profile: profile.id });
                 }}
               >
                 Delete
@@ -183,7 +205,14 @@ function NewProfile() {
             ))}
           </select>
         </div>
-        <Field name="pin" label="PIN" inputMode="numeric" autoComplete="off" hint="4 to 8 digits, or none." errors={form.errors} />
+        <Field
+          name="pin"
+          label="PIN"
+          inputMode="numeric"
+          autoComplete="off"
+          hint="4 to 8 digits, or none."
+          errors={form.errors}
+        />
       </div>
       <button type="submit" className="button" disabled={form.isBusy}>
         Add profile

@@ -53,7 +53,15 @@ export function RegisterPage() {
     <form className="card" onSubmit={form.onSubmit}>
       <h1>Make an account</h1>
       <FormErrors errors={form.errors} fields={["email", "password", "name"]} />
-      <Field name="email" label="E-mail address" type="email" autoComplete="email" required autoFocus errors={form.errors} />
+      <Field
+        name="email"
+        label="E-mail address"
+        type="email"
+        autoComplete="email"
+        required
+        autoFocus
+        errors={form.errors}
+      />
       <Field
         name="password"
         label="Password"
@@ -64,7 +72,13 @@ export function RegisterPage() {
         maxLength={site?.logIn.passwordMaxLength}
         errors={form.errors}
       />
-      <Field name="name" label="Name of your profile" autoComplete="nickname" hint="You can leave it out." errors={form.errors} />
+      <Field
+        name="name"
+        label="Name of your profile"
+        autoComplete="nickname"
+        hint="You can leave it out."
+        errors={form.errors}
+      />
       <button type="submit" className="button main" disabled={form.isBusy}>
         Make an account
       </button>

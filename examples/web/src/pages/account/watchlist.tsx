@@ -37,7 +37,12 @@ export function WatchlistPage() {
   useName("Watchlist");
   const { viewer } = useSession();
   const [orderBy, setOrder] = useState<WatchlistOrder>("ADDED_NEWEST");
-  const [{ data, error }, again] = useQuery({ query: WatchlistDocument, variables: { orderBy }, context: changedBy, pause: !viewer });
+  const [{ data, error }, again] = useQuery({
+    query: WatchlistDocument,
+    variables: { orderBy },
+    context: changedBy,
+    pause: !viewer,
+  });
   if (!viewer) return <Redirect to="/log-in" replace />;
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
 

@@ -27,10 +27,17 @@ export function useFakeClock(start: number, end: number, speed: number, onEnd: (
     return Math.min(end, position + ran);
   }, [end]);
 
-  const jump = useCallback((to: number) => {
-    since.current = { position: Math.max(0, Math.min(end, to)), moment: performance.now(), speed: since.current.speed };
-    setPosition(since.current.position);
-  }, [end]);
+  const jump = useCallback(
+    (to: number) => {
+      since.current = {
+        position: Math.max(0, Math.min(end, to)),
+        moment: performance.now(),
+        speed: since.current.speed,
+      };
+      setPosition(since.current.position);
+    },
+    [end],
+  );
 
   const run = useCallback(() => {
     jump(now());

@@ -115,10 +115,20 @@ export function Controls({ item }: { item: Item }) {
             <path d={clock.isRunning ? "M6 4h4v16H6zM14 4h4v16h-4z" : "M7 4l13 8-13 8z"} fill="currentColor" />
           </svg>
         </button>
-        <button type="button" className="button small" onClick={() => jump(clock.now() - 10)} aria-label="Back 10 seconds">
+        <button
+          type="button"
+          className="button small"
+          onClick={() => jump(clock.now() - 10)}
+          aria-label="Back 10 seconds"
+        >
           −10 s
         </button>
-        <button type="button" className="button small" onClick={() => jump(clock.now() + 30)} aria-label="On 30 seconds">
+        <button
+          type="button"
+          className="button small"
+          onClick={() => jump(clock.now() + 30)}
+          aria-label="On 30 seconds"
+        >
           +30 s
         </button>
         <span className="time">
@@ -133,8 +143,8 @@ export function Controls({ item }: { item: Item }) {
         </select>
       </div>
       <p className="told" role="status">
-        {viewer ? (reports.told?.text ?? "") : "Log in, and it goes on here the next time."}
-        {reports.told?.completedNow && " · Watched to the end."}
+        {viewer ? reports.told : "Log in, and it goes on here the next time."}
+        {reports.isCompleted && " · Watched to the end."}
       </p>
     </div>
   );

@@ -30,17 +30,14 @@ const MOST_KEPT = 1000;
 
 type Report = ReportPlaybackInput & { at: string };
 
-export interface Told {
-  text: string;
-  completedNow: boolean;
-}
-
 export function useReports(item: string, duration: number | undefined) {
   const client = useClient();
   const play = useRef(crypto.randomUUID());
   const kept = useRef<Report[]>([]);
+  const last = useRef(0);
   const isSending = useRef(false);
-  const [told, setTold] = useState<Told>();
+  const [told, setTold] = useState("");
+  const [isCompleted, setCompleted] = useState(false);
 
   const sendOnce = useCallback(
     async (reports: Report[]) => {
@@ -64,20 +61,31 @@ export function useReports(item: string, duration: number | undefined) {
       const reports = kept.current.slice(0, BATCH);
       const { error, results } = await sendOnce(reports);
       if (error && isWorthRepeating(error)) {
-        setTold({ text: `${kept.current.length} reports are kept until the site can be reached.`, completedNow: false });
+        setTold(`${kept.current.length} reports are kept until the site can be reached.`);
         break;
       }
       kept.current = kept.current.slice(reports.length);
-      const last = results.at(-1);
-      if (last) setTold({ text: wordsFor(last), completedNow: results.some(({ completedNow }) => completedNow) });
+      const newest = results.at(-1);
+      if (newest) setTold(wordsFor(newest));
+      // Only one report of a play completes it, and not always the last.
+      if (results.some(({ completedNow }) => completedNow)) setCompleted(true);
     }
     isSending.current = false;
   }, [sendOnce]);
 
   const report = useCallback(
     (event: PlaybackEvent, position: number) => {
-      const at = new Date().toISOString();
-      const next: Report = { item, play: play.current, event, position, at, ...(duration !== undefined && { duration }) };
+      // Reports are put in order by their times, so no two of a play have the same.
+      last.current = Math.max(Date.now(), last.current + 1);
+      const at = new Date(last.current).toISOString();
+      const next: Report = {
+        item,
+        play: play.current,
+        event,
+        position,
+        at,
+        ...(duration !== undefined && { duration }),
+      };
       kept.current = [...kept.current, next].slice(-MOST_KEPT);
       void send();
     },
@@ -99,7 +107,7 @@ export function useReports(item: string, duration: number | undefined) {
     return () => removeEventListener("online", retry);
   }, [send]);
 
-  return { report, stop, told };
+  return { report, stop, told, isCompleted };
 }
 
 function isWorthRepeating(error: CombinedError): boolean {

@@ -17,7 +17,15 @@ const HEADINGS: Partial<Record<TitleFacet, string>> = {
   AGE: "All ages",
 };
 
-export function Facets({ params, facets, count }: { params: URLSearchParams; facets: Facet[]; count: number | undefined }) {
+export function Facets({
+  params,
+  facets,
+  count,
+}: {
+  params: URLSearchParams;
+  facets: Facet[];
+  count: number | undefined;
+}) {
   const [, setParams] = useSearchParams();
   const choose = (parameter: string, value: string) => {
     const next = new URLSearchParams(params);
@@ -34,7 +42,12 @@ export function Facets({ params, facets, count }: { params: URLSearchParams; fac
         // What was chosen stays there to be seen, also where nothing is left of it.
         const isListed = chosen === "" || values.some(({ value }) => value === chosen);
         return (
-          <select key={by} aria-label={HEADINGS[by as TitleFacet]} value={chosen} onChange={(event) => choose(parameter, event.target.value)}>
+          <select
+            key={by}
+            aria-label={HEADINGS[by as TitleFacet]}
+            value={chosen}
+            onChange={(event) => choose(parameter, event.target.value)}
+          >
             <option value="">{HEADINGS[by as TitleFacet]}</option>
             {!isListed && <option value={chosen}>{label(by as TitleFacet, chosen, chosen)}</option>}
             {values.map(({ value, name, count }) => (

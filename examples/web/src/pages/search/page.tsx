@@ -41,12 +41,15 @@ export function SearchPage() {
   useEffect(() => {
     if (typed.trim() === query) return;
     const timer = setTimeout(() => {
-      setParams((now) => {
-        const next = new URLSearchParams(now);
-        if (typed.trim()) next.set("q", typed.trim());
-        else next.delete("q");
-        return next;
-      }, { replace: true });
+      setParams(
+        (now) => {
+          const next = new URLSearchParams(now);
+          if (typed.trim()) next.set("q", typed.trim());
+          else next.delete("q");
+          return next;
+        },
+        { replace: true },
+      );
     }, DEBOUNCE_MS);
     return () => clearTimeout(timer);
   }, [typed, query, setParams]);
@@ -131,7 +134,9 @@ function Page({ params, query, after, more }: PageProps) {
   return (
     <>
       {isFirst && <Facets params={params} facets={found?.facets ?? []} count={found?.totalCount ?? undefined} />}
-      {isFirst && found?.nodes.length === 0 && <Nothing>Nothing was found. Try other words, or fewer conditions.</Nothing>}
+      {isFirst && found?.nodes.length === 0 && (
+        <Nothing>Nothing was found. Try other words, or fewer conditions.</Nothing>
+      )}
       <Grid>
         {found ? (
           found.nodes.map((title) => (

@@ -67,11 +67,25 @@ export function Actions({ title }: { title: PageTitle }) {
         >
           {title.inWatchlist ? "✓" : "+"} Watchlist
         </button>
-        <button type="button" className="button icon" aria-pressed={title.viewerLiked === true} disabled={isBusy} onClick={thumb(true)} title="I like this">
+        <button
+          type="button"
+          className="button icon"
+          aria-pressed={title.viewerLiked === true}
+          disabled={isBusy}
+          onClick={thumb(true)}
+          title="I like this"
+        >
           <Thumb />
           <span className="unseen">I like this</span>
         </button>
-        <button type="button" className="button icon" aria-pressed={title.viewerLiked === false} disabled={isBusy} onClick={thumb(false)} title="Not for me">
+        <button
+          type="button"
+          className="button icon"
+          aria-pressed={title.viewerLiked === false}
+          disabled={isBusy}
+          onClick={thumb(false)}
+          title="Not for me"
+        >
           <Thumb down />
           <span className="unseen">Not for me</span>
         </button>
@@ -115,7 +129,8 @@ function Play({ title }: { title: PageTitle }) {
   if (!what) return null; // a series that is watched to its end, or of which nothing was shown
   const { position } = what.watchState;
   const verb = position > 0 ? "Resume" : "Play";
-  const part = title.__typename === "Series" && title.nextUp ? ` S${title.nextUp.season.number} E${title.nextUp.number}` : "";
+  const part =
+    title.__typename === "Series" && title.nextUp ? ` S${title.nextUp.season.number} E${title.nextUp.number}` : "";
   return (
     <Link href={watchAddress(what.id)} className="button main">
       ▶ {verb}
@@ -133,7 +148,10 @@ function isWatched(title: PageTitle): boolean {
 function Thumb({ down = false }: { down?: boolean }) {
   return (
     <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className={down ? "down" : undefined}>
-      <path d="M3 10h4v11H3zM9 21V10l4-8c1.700 0 2.600 1.300 2.300 3L14.500 9H20a2 2 0 0 1 2 2.300l-1.400 8A2 2 0 0 1 18.600 21z" fill="currentColor" />
+      <path
+        d="M3 10h4v11H3zM9 21V10l4-8c1.700 0 2.600 1.300 2.300 3L14.500 9H20a2 2 0 0 1 2 2.300l-1.400 8A2 2 0 0 1 18.600 21z"
+        fill="currentColor"
+      />
     </svg>
   );
 }

@@ -139,26 +139,31 @@ function Rest({ title }: { title: PageTitle }) {
         <dl className="fact-list">
           {["DIRECTOR", "WRITER", "COMPOSER"].map((role) => {
             const people = crew.filter((edge) => edge.role === role);
-            return people.length > 0 && (
-              <div key={role}>
-                <dt>{role === "DIRECTOR" && title.__typename === "Series" ? "Created by" : words(role)}</dt>
-                <dd>
-                  {people.map(({ node }, index) => (
-                    <span key={node.id}>
-                      {index > 0 && ", "}
-                      <Link href={`/person/${node.slug}`}>{node.name}</Link>
-                    </span>
-                  ))}
-                </dd>
-              </div>
+            return (
+              people.length > 0 && (
+                <div key={role}>
+                  <dt>{role === "DIRECTOR" && title.__typename === "Series" ? "Created by" : words(role)}</dt>
+                  <dd>
+                    {people.map(({ node }, index) => (
+                      <span key={node.id}>
+                        {index > 0 && ", "}
+                        <Link href={`/person/${node.slug}`}>{node.name}</Link>
+                      </span>
+                    ))}
+                  </dd>
+                </div>
+              )
             );
           })}
-          {facts.map(([name, value]) => value && (
-            <div key={name}>
-              <dt>{name}</dt>
-              <dd>{value}</dd>
-            </div>
-          ))}
+          {facts.map(
+            ([name, value]) =>
+              value && (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ),
+          )}
           <Links title={title} />
         </dl>
       </section>
@@ -189,16 +194,18 @@ function Links({ title }: { title: PageTitle }) {
     ...title.trailers.map(({ kind, name, url }) => ({ name: name ?? words(kind), url })),
     ...title.externalIds.flatMap(({ provider, url }) => (url ? [{ name: words(provider), url }] : [])),
   ];
-  return links.length > 0 && (
-    <div>
-      <dt>Elsewhere</dt>
-      <dd className="links">
-        {links.map(({ name, url }) => (
-          <a key={url} href={url} target="_blank" rel="noreferrer">
-            {name} ↗
-          </a>
-        ))}
-      </dd>
-    </div>
+  return (
+    links.length > 0 && (
+      <div>
+        <dt>Elsewhere</dt>
+        <dd className="links">
+          {links.map(({ name, url }) => (
+            <a key={url} href={url} target="_blank" rel="noreferrer">
+              {name} ↗
+            </a>
+          ))}
+        </dd>
+      </div>
+    )
   );
 }

@@ -41,7 +41,8 @@ export function Seasons({ seasons, current }: { seasons: Season[]; current: stri
   const { viewer } = useSession();
   const [isBusy, change] = useChange();
   const [chosen, choose] = useState<string>();
-  const season = seasons.find(({ id }) => id === (chosen ?? current)) ?? seasons.find(({ number }) => number > 0) ?? seasons[0];
+  const season =
+    seasons.find(({ id }) => id === (chosen ?? current)) ?? seasons.find(({ number }) => number > 0) ?? seasons[0];
   if (!season) return null;
 
   const { episodesAired, episodesWatched } = season.progress;
@@ -98,7 +99,11 @@ function Episode({ episode }: { episode: OneEpisode }) {
   const number = episode.numberEnd ? `${episode.number}–${episode.numberEnd}` : episode.number;
   return (
     <li>
-      <Link href={watchAddress(episode.id)} className="episode-picture" aria-label={`Play episode ${number}, ${episode.name}`}>
+      <Link
+        href={watchAddress(episode.id)}
+        className="episode-picture"
+        aria-label={`Play episode ${number}, ${episode.name}`}
+      >
         <Picture images={episode.images} shape="wide" />
         {position > 0 && <Progress percent={percent} />}
       </Link>
@@ -107,7 +112,9 @@ function Episode({ episode }: { episode: OneEpisode }) {
           {number}. {episode.name}
         </h3>
         <p className="poster-note">
-          {[episode.aired && day(episode.aired), episode.duration && length(episode.duration)].filter(Boolean).join(" · ")}
+          {[episode.aired && day(episode.aired), episode.duration && length(episode.duration)]
+            .filter(Boolean)
+            .join(" · ")}
         </p>
         {episode.overview && <p className="episode-overview">{episode.overview}</p>}
       </div>
