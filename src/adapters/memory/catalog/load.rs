@@ -61,10 +61,11 @@ pub(super) fn part(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
 /// The episodes of some titles, from a place on, in the same way; `None` behind the last title. By titles, which keep
 /// their places: what is written meanwhile may move episodes.
 pub(super) fn episodes(tables: &Tables, from: usize, titles: usize) -> Option<Vec<Change>> {
-    let titles = tables.titles.iter().skip(from).take(titles);
-    if titles.len() == 0 {
+    let all = tables.titles.iter();
+    if from >= all.len() {
         return None;
     }
+    let titles = all.skip(from).take(titles);
     let episodes = titles.flat_map(|series| tables.episodes.of_series(series.id));
     let changed = episodes.cloned().map(Changed::Episode);
     Some(changed.map(unplaced).collect())
