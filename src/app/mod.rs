@@ -45,6 +45,8 @@ use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
 /// So many titles and people are indexed at a time.
 const AT_A_TIME: usize = 2_000;
+/// And the episodes of so many titles: a series may have hundreds.
+const SERIES_AT_A_TIME: usize = 100;
 
 /// The program with its stores opened and its services on them.
 pub struct App {
@@ -299,7 +301,7 @@ impl App {
         let cannot = "the catalogue cannot be read";
         let from = snapshot.read().await.context(cannot)?;
         let titles = snapshot.titles_and_people(AT_A_TIME);
-        for part in titles.chain(snapshot.all_episodes(AT_A_TIME)) {
+        for part in titles.chain(snapshot.all_episodes(SERIES_AT_A_TIME)) {
             self.search.follow(&part).await.context(cannot)?;
         }
         // Whoever is told of a change finds it.

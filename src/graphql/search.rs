@@ -95,9 +95,9 @@ impl SearchQuery {
     }
 
     /// Finds titles as `search` does, and beside them people by name, collections by name, and episodes by name, of which
-    /// some words may be those of the series: the best match first. Of equal matches a title comes before a person, a
-    /// collection and an episode; of people, collections and episodes those whose titles are watched the most. At most 500
-    /// are found. It runs forward only.
+    /// some words may be those of the series: the best match first. Of equal matches a title comes before a collection and
+    /// an episode, and its whole name before that of a person; else those come first whose titles are watched the most. At
+    /// most 500 are found. It runs forward only.
     async fn search_all(
         &self,
         ctx: &Context<'_>,

@@ -6,7 +6,7 @@ use super::others;
 use super::people;
 use crate::domain::catalog::{AnyHit, HitId, HitKind, TitleFacts, TitleKind};
 
-/// What of these kinds matches, the best first; of equal matches titles, then people, collections and episodes. Of what
+/// What of these kinds matches, the best first; of equal scores titles, then people, collections and episodes. Of what
 /// belongs to titles that which belongs to a wanted one.
 pub(super) fn all(
     query: &str,

@@ -66,7 +66,7 @@ fn found(
     fame: impl Fn(&Person) -> Option<u64>,
 ) -> Vec<PersonHit> {
     let typed = Typed::new(query);
-    let mut hits: Vec<PersonHit> = Vec::new();
+    let mut hits: Vec<(u64, PersonHit)> = Vec::new();
     let mut seen = Seen::none_of(index.sizes().1);
     for forgiven in [NONE, ALL] {
         let meanings = Meanings::of_people(&typed, index, forgiven);
@@ -76,19 +76,25 @@ fn found(
             let Some(fame) = fame(person).filter(|_| is_new) else {
                 return false;
             };
-            hits.push(PersonHit {
+            let hit = PersonHit {
                 person: person.id,
                 score: score(named.as_match().grade(), fame),
-            });
+            };
+            hits.push((fame, hit));
             true
         });
         if hits.len() >= FEW.min(limit) {
             break;
         }
     }
-    hits.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
+    // Whoever has the whole name has the same score.
+    hits.sort_unstable_by(|(fame, hit), (other_fame, other)| {
+        let by_score = other.score.total_cmp(&hit.score);
+        let by_fame = by_score.then(other_fame.cmp(fame));
+        by_fame.then(hit.person.cmp(&other.person))
+    });
     hits.truncate(limit);
-    hits
+    hits.into_iter().map(|(_, hit)| hit).collect()
 }
 
 /// Calls with everybody whose name has all words of a query, if one of the words is in few names.

@@ -262,6 +262,26 @@ fn episodes_are_found_behind_titles_and_by_the_name_of_their_series() {
     assert_eq!(moved[0].id, episode(12));
 }
 
+#[test]
+fn of_namesakes_those_come_first_whose_titles_are_watched_more() {
+    let mut index = Index::default();
+    for (id, watchers) in [(1, 5), (2, 90), (3, 0)] {
+        index.put_person(PersonId(id), "Chris Evans");
+        index.put_title(TitleEntry {
+            credits: vec![(PersonId(id), 0)],
+            ..watched(id, "Heat", watchers)
+        });
+    }
+
+    let hits = people("chris evans", &index, 20);
+    let every = all("chris evans", &index, &[HitKind::Person], &|_| true, 20);
+
+    let found: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
+    assert_eq!(found, [2, 1, 3].map(PersonId));
+    let found: Vec<HitId> = every.iter().map(|hit| hit.id).collect();
+    assert_eq!(found, [2, 1, 3].map(person));
+}
+
 /// More than are looked at of one word.
 const CROWD: u64 = 6_000;
 

@@ -16,8 +16,8 @@ use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
-/// The same for numbers of watchers, and for ratings.
-const COUNTS_AT_ONCE: usize = 5000;
+/// The same for numbers of watchers, each of which moves a title in the order, and for ratings.
+const COUNTS_AT_ONCE: usize = 1000;
 /// An episode is found by so many of its names.
 const NAMES_OF_AN_EPISODE: usize = 8;
 

@@ -232,25 +232,25 @@ fn names(thing: &FoundThing) -> Vec<(HighlightedField, &str)> {
 
 fn names_of_title(title: &Title) -> Vec<(HighlightedField, &str)> {
     each_once(
-        Some(&title.name),
-        title.original_name.as_ref(),
+        Some(title.name.as_str()),
+        title.original_name.as_deref(),
         &title.names,
     )
 }
 
 fn names_of_episode(episode: &Episode) -> Vec<(HighlightedField, &str)> {
-    let original = episode.original_name.as_ref();
-    each_once(episode.name.as_ref(), original, &episode.names)
+    let original = episode.original_name.as_deref();
+    each_once(episode.name.as_deref(), original, &episode.names)
 }
 
 /// The names, each once, as what it is first.
 fn each_once<'a>(
-    name: Option<&'a String>,
-    original: Option<&'a String>,
+    name: Option<&'a str>,
+    original: Option<&'a str>,
     others: &'a Texts,
 ) -> Vec<(HighlightedField, &'a str)> {
-    let name = name.map(|name| (HighlightedField::Name, name.as_str()));
-    let original = original.map(|name| (HighlightedField::OriginalName, name.as_str()));
+    let name = name.map(|name| (HighlightedField::Name, name));
+    let original = original.map(|name| (HighlightedField::OriginalName, name));
     let others = others.iter();
     let others = others.map(|other| (HighlightedField::AlternativeName, &*other.text));
     let mut seen = HashSet::new();

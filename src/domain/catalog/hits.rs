@@ -16,7 +16,7 @@ pub enum HitKind {
 }
 
 impl HitKind {
-    /// All of them; of equal matches a kind comes before those behind it.
+    /// All of them; of equal scores a kind comes before those behind it.
     pub const ALL: [Self; 5] = [
         Self::Film,
         Self::Series,

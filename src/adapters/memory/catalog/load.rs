@@ -58,12 +58,17 @@ pub(super) fn part(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
     changed.map(unplaced).collect()
 }
 
-/// Episodes, from a place on, in the same way: by series, in the order of the titles.
-pub(super) fn episodes(tables: &Tables, from: usize, limit: usize) -> Vec<Change> {
-    let series = tables.titles.iter();
-    let episodes = series.flat_map(|series| tables.episodes.of_series(series.id));
-    let changed = episodes.skip(from).take(limit).cloned();
-    changed.map(Changed::Episode).map(unplaced).collect()
+/// The episodes of some titles, from a place on, in the same way; `None` behind the last title. By titles, which keep
+/// their places: what is written meanwhile may move episodes.
+pub(super) fn episodes(tables: &Tables, from: usize, titles: usize) -> Option<Vec<Change>> {
+    let all = tables.titles.iter();
+    if from >= all.len() {
+        return None;
+    }
+    let titles = all.skip(from).take(titles);
+    let episodes = titles.flat_map(|series| tables.episodes.of_series(series.id));
+    let changed = episodes.cloned().map(Changed::Episode);
+    Some(changed.map(unplaced).collect())
 }
 
 fn unplaced(changed: Changed) -> Change {

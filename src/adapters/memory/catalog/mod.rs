@@ -129,11 +129,11 @@ impl CatalogSnapshot {
         })
     }
 
-    /// Every episode, some at a time, in the same way.
-    pub fn all_episodes(&self, limit: usize) -> impl Iterator<Item = Vec<Change>> {
+    /// Every episode, those of some titles at a time, in the same way; of some there may be none.
+    pub fn all_episodes(&self, titles: usize) -> impl Iterator<Item = Vec<Change>> {
         (0..).map_while(move |part| {
-            let part = self.look(|tables| load::episodes(tables, part * limit, limit))?;
-            (!part.is_empty()).then_some(part)
+            self.look(|tables| load::episodes(tables, part * titles, titles))
+                .flatten()
         })
     }
 
