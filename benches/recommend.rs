@@ -35,8 +35,8 @@ use reelgraph::domain::recommend::{
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    FeedbackStore, HistoryStore, Ledger, Recording, Touched, WatchLog, WatchPorts, WatchRules,
-    WatchService, WatchStore,
+    FeedbackStore, HistoryStore, Ledger, Recording, ThumbStore, Touched, WatchLog, WatchPorts,
+    WatchRules, WatchService, WatchStore,
 };
 use secrecy::SecretString;
 
@@ -94,7 +94,7 @@ async fn measure<W>(
     times: u64,
 ) -> anyhow::Result<()>
 where
-    W: WatchStore + WatchLog + HistoryStore + FeedbackStore + 'static,
+    W: WatchStore + WatchLog + HistoryStore + FeedbackStore + ThumbStore + 'static,
 {
     let started = Instant::now();
     fill_graph(&*graph, times).await?;

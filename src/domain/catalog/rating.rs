@@ -89,6 +89,7 @@ mod tests {
             episode_duration: None,
             collection: None,
             certifications: Vec::new(),
+            pictures: Vec::new(),
             names: Texts::default(),
             overview: Texts::default(),
             tagline: Texts::default(),

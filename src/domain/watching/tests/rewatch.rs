@@ -23,6 +23,7 @@ fn shown(season: u32, number: u32, day: i64) -> Episode {
         number_end: None,
         absolute_number: None,
         airs: (season == 0).then_some(Airs::AfterSeason(1)),
+        pictures: Vec::new(),
         name: None,
         original_name: None,
         names: Texts::default(),
