@@ -185,20 +185,20 @@ mod tests {
 
     #[Object]
     impl Mutation {
-        async fn forbidden(&self) -> Result<DonePayload> {
+        fn forbidden(&self) -> Result<DonePayload> {
             Err(ApiError::forbidden("not you"))
         }
 
-        async fn limited(&self, seconds: u64) -> Result<DonePayload> {
+        fn limited(&self, seconds: u64) -> Result<DonePayload> {
             let wait = Duration::from_secs(seconds);
             Err(AccountError::TooOften(wait).into())
         }
 
-        async fn unknown(&self) -> Result<DonePayload> {
+        fn unknown(&self) -> Result<DonePayload> {
             Err(ApiError::unauthenticated())
         }
 
-        async fn done(&self) -> DonePayload {
+        fn done(&self) -> DonePayload {
             DonePayload {
                 name: Some("done".to_owned()),
                 done: true,

@@ -168,10 +168,10 @@ async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
     // A row is decided otherwise after it was applied.
     let import = &kept["viewer"]["imports"]["nodes"][1];
     let nowhere = import["rows"]["nodes"].as_array().unwrap().iter();
-    let nowhere = nowhere
+    let mut nowhere = nowhere
         .filter(|row| row["state"] == "UNMATCHED")
         .map(|row| &row["id"]);
-    let nowhere = nowhere.last().unwrap();
+    let nowhere = nowhere.next_back().unwrap();
     let decided = site
         .ask(
             "mutation ($row: ID!, $item: ID) { decideImportRow(input: { row: $row, item: $item }) {

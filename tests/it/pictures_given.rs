@@ -347,6 +347,7 @@ impl Host {
         format!("http://127.0.0.1:{port}")
     }
 
+    #[expect(clippy::unused_async, reason = "a handler of axum is one")]
     async fn poster(State(host): State<Self>, headers: HeaderMap) -> Response {
         let tag = [(ETAG, "\"1\"")];
         if headers.get(IF_NONE_MATCH).is_some_and(|it| it == "\"1\"") {

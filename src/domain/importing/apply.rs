@@ -429,8 +429,8 @@ mod tests {
         ];
 
         assert_eq!(
-            shares.map(|share| (share * 100.0).round()),
-            [50.0, 10.0, 100.0, 100.0, 100.0]
+            shares.map(|share| format!("{:.0}", share * 100.0)),
+            ["50", "10", "100", "100", "100"]
         );
     }
 }

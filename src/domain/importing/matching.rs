@@ -329,19 +329,19 @@ mod tests {
         }
     }
 
-    fn is_film(id: u64, by: FoundBy) -> Result<(WatchedItem, FoundBy), (bool, usize)> {
-        Ok((WatchedItem::Film(TitleId(id)), by))
+    fn a_film(id: u64, by: FoundBy) -> (WatchedItem, FoundBy) {
+        (WatchedItem::Film(TitleId(id)), by)
     }
 
     #[test]
     fn remakes_are_told_apart_by_their_year_or_listed() {
         assert_eq!(
             found(&film("Solaris", Some(1972), &[])),
-            is_film(1, FoundBy::NameAndYear)
+            Ok(a_film(1, FoundBy::NameAndYear))
         );
         assert_eq!(
             found(&film("SOLARIS", Some(2003), &[])),
-            is_film(2, FoundBy::NearYear)
+            Ok(a_film(2, FoundBy::NearYear))
         );
         assert_eq!(found(&film("Solaris", None, &[])), Err((true, 2)));
         assert_eq!(found(&film("Solaris", Some(1985), &[])), Err((false, 2)));
@@ -352,7 +352,7 @@ mod tests {
     #[test]
     fn ids_are_believed_before_names_and_only_with_the_kind() {
         let misnamed = film("Solyaris", Some(1999), &[("imdb", "tt0069293")]);
-        assert_eq!(found(&misnamed), is_film(1, FoundBy::Id));
+        assert_eq!(found(&misnamed), Ok(a_film(1, FoundBy::Id)));
         let series = ImportedItem::Series {
             name: "Solaris".to_owned(),
             original_name: None,
@@ -389,10 +389,10 @@ mod tests {
     #[test]
     fn a_name_is_whole_or_it_is_another() {
         let german = film("Die fabelhafte Welt der Amelie", Some(2001), &[]);
-        assert_eq!(found(&german), is_film(3, FoundBy::NameAndYear));
+        assert_eq!(found(&german), Ok(a_film(3, FoundBy::NameAndYear)));
         assert_eq!(
             found(&film("Amelie!", None, &[])),
-            is_film(3, FoundBy::Name)
+            Ok(a_film(3, FoundBy::Name))
         );
         assert_eq!(found(&film("Amelia", Some(2001), &[])), Err((false, 0)));
     }

@@ -175,7 +175,7 @@ async fn rows_are_read_in_order_by_state_and_counted(opened: &Opened) {
         .rows(mine.id, &[RowState::Matched], 1, 9)
         .await
         .unwrap();
-    assert_eq!(matched, [changed.clone()]);
+    assert_eq!(matched, std::slice::from_ref(&changed));
     let two = [RowState::Matched, RowState::Unmatched];
     assert_eq!(store.rows(mine.id, &two, 1, 1).await.unwrap(), [changed]);
     assert_eq!(store.rows(mine.id, &two, 2, 9).await.unwrap(), [third]);
@@ -284,7 +284,10 @@ async fn nothing_is_kept_of_whoever_is_erased(opened: &Opened) {
     assert_eq!(opened.imports.imports(ANN).await.unwrap(), []);
     assert_eq!(opened.imports.rows(mine.id, &[], 0, 9).await.unwrap(), []);
     assert_eq!(opened.jobs.jobs(ANN, 9).await.unwrap(), []);
-    assert_eq!(opened.imports.imports(BEN).await.unwrap(), [other.clone()]);
+    assert_eq!(
+        opened.imports.imports(BEN).await.unwrap(),
+        std::slice::from_ref(&other)
+    );
     assert_eq!(
         opened
             .imports

@@ -229,28 +229,8 @@ impl World {
                 let ids: Vec<String> = ids.map(|id| format!("\"{id}\"")).collect();
                 vec![format!("ids: [{}]", ids.join(", "))]
             }
-            "Query.search" => [
-                "forbidden",
-                "allowed",
-                "forbidden above",
-                "dora director",
-                "alma",
-            ]
-            .map(|text| format!("query: \"{text}\", first: 30"))
-            .to_vec(),
-            "Query.searchAll" => [
-                ("forbidden", ""),
-                ("forbidden collection", ""),
-                ("allowed", ""),
-                ("shared", ", kind: [COLLECTION]"),
-                ("forbidden above series 1", ", kind: [EPISODE]"),
-            ]
-            .map(|(text, kind)| format!("query: \"{text}\", first: 30{kind}"))
-            .to_vec(),
-            "Query.suggest" => ["forbidden", "forb", "frobid", "allo", "shared"]
-                .map(|text| format!("query: \"{text}\", first: 20"))
-                .to_vec(),
-            "Query.titles" => ["NAME", "NEWEST_ADDED", "NEWEST_RELEASED", "POPULAR"]
+            "Query.search" | "Query.searchAll" | "Query.suggest" => searches(field),
+            "Query.titles" => ["NAME", "NEWEST_ADDED", "TOP_RATED", "TRENDING", "POPULAR"]
                 .iter()
                 .flat_map(|order| {
                     [
@@ -388,4 +368,31 @@ async fn a_child_sees_what_is_for_it() {
     assert_eq!(suggested.len(), 11);
     let all = suggested.iter().map(|edge| text(&edge["node"]["slug"]));
     assert!(all.into_iter().all(|slug| slug.starts_with("allowed")));
+}
+
+/// What to type into a field that finds titles.
+fn searches(field: &str) -> Vec<String> {
+    match field {
+        "Query.search" => [
+            "forbidden",
+            "allowed",
+            "forbidden above",
+            "dora director",
+            "alma",
+        ]
+        .map(|text| format!("query: \"{text}\", first: 30"))
+        .to_vec(),
+        "Query.searchAll" => [
+            ("forbidden", ""),
+            ("forbidden collection", ""),
+            ("allowed", ""),
+            ("shared", ", kind: [COLLECTION]"),
+            ("forbidden above series 1", ", kind: [EPISODE]"),
+        ]
+        .map(|(text, kind)| format!("query: \"{text}\", first: 30{kind}"))
+        .to_vec(),
+        _ => ["forbidden", "forb", "frobid", "allo", "shared"]
+            .map(|text| format!("query: \"{text}\", first: 20"))
+            .to_vec(),
+    }
 }

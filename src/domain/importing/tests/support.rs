@@ -114,11 +114,13 @@ pub(super) fn rated(out_of_ten: f32) -> ImportedWhat {
     ImportedWhat::Rating { out_of_ten }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "entries have it so")]
 pub(super) fn day(text: &str) -> Option<ImportedAt> {
     let day: NaiveDate = text.parse().unwrap();
     Some(ImportedAt::Day(day))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "entries have it so")]
 pub(super) fn moment(text: &str) -> Option<ImportedAt> {
     Some(ImportedAt::Moment(text.parse().unwrap()))
 }
