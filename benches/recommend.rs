@@ -142,6 +142,7 @@ where
     let recommend = RecommendService::new(
         RecommendPorts {
             graph: Arc::new(cached.clone()),
+            tastes: Arc::new(cached.clone()),
             lists: Arc::new(lists),
             clock,
             tasks: Arc::new(TokioTasks),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use futures::try_join;
 
 use super::RecommendService;
 use crate::domain::catalog::Visibility;
@@ -38,11 +37,11 @@ impl RecommendService {
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
-        let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
-        let Some((taste, similar)) = taste else {
+        let known = self.known(profile).await?;
+        let reading = self.reading(visibility, profile, known).await?;
+        let Some((scoring, _)) = reading.scoring else {
             return Ok(Vec::new());
         };
-        let scoring = self.scoring(visibility, &excluded, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
         let seeds = scoring.votes.iter().zip(&scoring.seeds);
