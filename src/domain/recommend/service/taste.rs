@@ -1,4 +1,4 @@
-//! A profile's taste as the graph has it.
+//! A profile's taste, as its suggestions go by it.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub struct TasteWeight {
 }
 
 impl RecommendService {
-    /// A profile's taste as the graph has it: genres and people, those that speak the most first, ties by
+    /// A profile's taste, as its suggestions go by it: genres and people, those that speak the most first, ties by
     /// source; at most `limit`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn taste_weights(
