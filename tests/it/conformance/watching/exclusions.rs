@@ -147,6 +147,10 @@ async fn with_the_taste_comes_what_watched_titles_say(opened: &Opened) {
     }
     assert_eq!(read, without);
     assert_eq!(read.titles, [1, 2, 3, 5].map(TitleId));
+    // Of what this version cannot read it says nothing, but it is not suggested.
+    opened.break_rows("watched_titles", ANN, TitleId(3)).await;
+    let broken = store.exclusions_with_taste(ANN).await.unwrap();
+    assert_eq!((broken.tasted.len(), broken.titles.len()), (2, 4));
 }
 
 async fn what_is_muted_comes_by_source(opened: &Opened) {
