@@ -38,12 +38,10 @@ impl RecommendService {
         let known = self.known(profile).await?;
         let cached = self.cached(visibility, &key, &known, Extent::Whole).await?;
         let reading = self.reading(visibility, profile, known).await?;
-        let list = match cached {
-            Some((list, _)) => list,
-            None => {
-                let made = self.make(visibility, key, &reading, Extent::Whole);
-                made.await?.0
-            }
+        let made = self.make(visibility, key, &reading, Extent::Whole);
+        let (list, _) = match cached {
+            Some(list) => list,
+            None => made.await?,
         };
         let excluded = &reading.excluded;
         let scoring = reading.scoring.as_ref().map(|(scoring, _)| scoring);
