@@ -190,8 +190,8 @@ impl Tastes {
     }
 
     /// Asks the record for the rows set aside of which the taste that was read has no edge. Mostly they were written
-    /// meanwhile, or have not got to the graph yet; but the title may say nothing any more since somebody else wrote it,
-    /// or the profile may be erased, and then the row must not bring it back.
+    /// meanwhile, or have not got to the graph yet; but the title may say nothing any more since somebody else wrote
+    /// it, or the profile may be erased, and then the row must not bring it back.
     async fn check_aside(&self, profile: ProfileId, taste: &Taste) -> Result<(), StoreError> {
         let edges = self.edges_aside(profile);
         if edges.is_empty() {

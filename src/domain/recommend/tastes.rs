@@ -1,5 +1,5 @@
-//! The port to tastes: whoever reads one of the record has read on the way what is left out of suggestions, and gives it
-//! along.
+//! The port to tastes: whoever reads one of the record has read on the way what is left out of suggestions, and gives
+//! it along.
 
 use std::sync::Arc;
 

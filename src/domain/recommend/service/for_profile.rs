@@ -66,8 +66,8 @@ impl Extent {
 impl RecommendService {
     /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, nor one that
     /// is not published, and of a collection only the next part. Without a taste, and while the graph does not answer
-    /// and none of the edges is in memory, they are the most watched titles of several genres. Whatever the extent, what
-    /// it has of the list is the same.
+    /// and none of the edges is in memory, they are the most watched titles of several genres. Whatever the extent,
+    /// what it has of the list is the same.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn recommendations(
         &self,
