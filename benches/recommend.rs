@@ -31,7 +31,7 @@ use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::similar::{Histories, Ridge, solve_all};
 use reelgraph::domain::recommend::{
     Extent, Features, GraphFollower, GraphProjection, Ranking, RecommendPorts, RecommendService,
-    TitleNode, WatchedEdge,
+    Taste, TitleNode, WatchedEdge,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
@@ -56,6 +56,8 @@ const AT_ONCE: usize = 8;
 const ASKED: usize = 2_000;
 /// How many others have asked before: what viewers share is in memory on a server that runs, and a JVM is compiled.
 const OTHERS: u64 = 4_000;
+/// How many titles of a viewer are written to the record at once.
+const TOGETHER: usize = 1_000;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -142,6 +144,7 @@ where
     let recommend = RecommendService::new(
         RecommendPorts {
             graph: Arc::new(cached.clone()),
+            tastes: Arc::new(cached.clone()),
             lists: Arc::new(lists),
             clock,
             tasks: Arc::new(TokioTasks),
@@ -341,7 +344,8 @@ async fn fill_graph(graph: &dyn GraphProjection, times: u64) -> anyhow::Result<(
     Ok(())
 }
 
-/// Lets the record say the same as the graph of viewers' newest titles, for it has the last word on what is left out.
+/// Lets the record know of the same titles as the graph, for it is asked first what viewers like, and has the last word
+/// on what is left out.
 async fn fill_record(
     watches: &dyn WatchStore,
     graph: &dyn GraphProjection,
@@ -349,28 +353,44 @@ async fn fill_record(
 ) -> anyhow::Result<()> {
     for viewers in viewers.chunks(AT_ONCE) {
         let written = viewers.iter().map(|viewer| async {
-            let taste = graph.taste(*viewer).await?;
-            let titles: Vec<_> = taste
-                .edges
-                .iter()
-                .map(|edge| (*viewer, edge.title))
-                .collect();
-            let touched: Vec<_> = titles
-                .iter()
-                .map(|(of, title)| Touched::Title(*of, *title))
-                .collect();
-            let rate = move |ledger: &mut Ledger| {
-                for title in &titles {
-                    ledger.rate(*title, false, Some(true), now());
-                }
-                Ok(())
-            };
-            watches.update(&touched, Arc::new(rate)).await?;
+            for titles in watched(graph, *viewer).await?.chunks(TOGETHER) {
+                let titles: Vec<_> = titles.iter().map(|title| (*viewer, *title)).collect();
+                let touched: Vec<_> = titles
+                    .iter()
+                    .map(|(of, title)| Touched::Title(*of, *title))
+                    .collect();
+                let rate = move |ledger: &mut Ledger| {
+                    for title in &titles {
+                        ledger.rate(*title, false, Some(true), now());
+                    }
+                    Ok(())
+                };
+                watches.update(&touched, Arc::new(rate)).await?;
+            }
             Ok::<_, anyhow::Error>(())
         });
         try_join_all(written).await?;
     }
     Ok(())
+}
+
+/// All titles that a viewer has watched. Few have watched more than a taste has edges.
+async fn watched(graph: &dyn GraphProjection, viewer: ProfileId) -> anyhow::Result<Vec<TitleId>> {
+    let taste = graph.taste(viewer).await?;
+    if taste.edges.len() < Taste::EDGES {
+        return Ok(taste.edges.iter().map(|edge| edge.title).collect());
+    }
+    let mut titles: Vec<TitleId> = Vec::new();
+    loop {
+        let last = titles.last().copied().unwrap_or(TitleId(0));
+        let edges = graph.watched_after(Some((viewer, last)), TOGETHER).await?;
+        let own = edges.iter().take_while(|edge| edge.profile == viewer);
+        let known = titles.len();
+        titles.extend(own.map(|edge| edge.title));
+        if titles.len() - known < TOGETHER {
+            return Ok(titles);
+        }
+    }
 }
 
 /// What a viewer of a few genres watched, well-known titles before others.

@@ -177,6 +177,7 @@ impl App {
             recommend: RecommendService::new(
                 RecommendPorts {
                     graph: Arc::new(graph.clone()),
+                    tastes: Arc::new(graph.clone()),
                     lists: Arc::new(stores.watching.tastes.lists()),
                     clock: Arc::clone(&clock),
                     tasks: Arc::new(TokioTasks),

@@ -200,7 +200,7 @@ async fn without_redis_nobody_is_taken_for_logged_in_or_out() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
+async fn without_the_graph_suggestions_and_watches_go_on() {
     let program = Program::seeded(On::Servers).await;
     let (_program, wire, mut site) = behind_a_wire(program, "NEO4J_URI").await;
     site.register("ada@example.org").await;
@@ -220,12 +220,8 @@ async fn without_the_graph_suggestions_are_what_is_popular_and_watches_go_on() {
         .as_array()
         .unwrap_or_else(|| panic!("{answer}"));
     assert_eq!(edges.len(), 20);
-    assert!(
-        edges
-            .iter()
-            .all(|edge| edge["reasons"][0]["kind"] == "POPULAR"
-                && edge["node"]["slug"] != "heat-1995")
-    );
+    // By what was recorded, if the edges of the graph are in memory already, and else by what is popular.
+    assert!(edges.iter().all(|edge| edge["node"]["slug"] != "heat-1995"));
     let page = "{ viewer { profile { rows { kind items { nodes { slug } } } } } }";
     let page = answer_in_time(&site, page, json!({})).await;
     let rows = page["data"]["viewer"]["profile"]["rows"].as_array();

@@ -39,7 +39,9 @@ use reelgraph::domain::importing::{ImportPorts, ImportService};
 use reelgraph::domain::loading::{
     CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, Source,
 };
-use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, WatchersStore};
+use reelgraph::domain::recommend::{
+    Ranking, RecommendPorts, RecommendService, TastesInGraph, WatchersStore,
+};
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
@@ -412,6 +414,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         recommend: RecommendService::new(
             RecommendPorts {
                 graph: Arc::new(SqliteGraph::new(db.clone())),
+                tastes: Arc::new(TastesInGraph::new(Arc::new(SqliteGraph::new(db.clone())))),
                 lists: Arc::new(MemoryLists::new()),
                 clock: Arc::clone(&clock),
                 tasks: Arc::new(TokioTasks),

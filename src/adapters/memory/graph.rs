@@ -10,7 +10,10 @@ use super::tastes::Tastes;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::{GraphFollower, SimilarLists, SimilarSource, Taste, TasteGraph};
+use crate::domain::recommend::{
+    GraphFollower, SimilarLists, SimilarSource, Taste, TasteGraph, TasteReader,
+};
+use crate::domain::watching::Exclusions;
 
 /// A graph with caches in front. Clones share them.
 #[derive(Clone)]
@@ -38,7 +41,8 @@ impl TasteGraph for CachedGraph {
     }
 
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
-        self.tastes.get(&self.graph, profile).await
+        let (taste, _) = self.tastes.get(&self.graph, profile).await?;
+        Ok(taste)
     }
 
     async fn trending(
@@ -47,6 +51,16 @@ impl TasteGraph for CachedGraph {
         limit: usize,
     ) -> Result<Vec<(TitleId, u64)>, StoreError> {
         self.graph.trending(since, limit).await
+    }
+}
+
+#[async_trait]
+impl TasteReader for CachedGraph {
+    async fn taste_on_the_way(
+        &self,
+        profile: ProfileId,
+    ) -> Result<(Arc<Taste>, Option<Exclusions>), StoreError> {
+        self.tastes.get(&self.graph, profile).await
     }
 }
 

@@ -1,11 +1,12 @@
-//! What profiles like, from memory: what the graph says, and what was written here and has not got there yet.
+//! What profiles like, from memory: what the record says, or, of a profile that has watched too much for one read, the
+//! graph; and what was written here since.
 //!
-//! The graph learns of a write a moment later. So the rows of a write are merged into the taste that is kept, and are
-//! set aside for a minute, to be merged into whatever is read of the graph meanwhile; of two rows of a title the
-//! greater revision counts.
+//! A write may come while a taste is read, and the graph learns of it a moment later. So the rows of a write are merged
+//! into the taste that is kept, and are set aside for a minute, to be merged into whatever is read meanwhile; of two
+//! rows of a title the greater revision counts.
 
 use std::collections::HashSet;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use moka::ops::compute::Op;
@@ -18,7 +19,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{SimilarSource, Taste, TasteEdge};
-use crate::domain::watching::{HistoryStore, WatchedTitle};
+use crate::domain::watching::{Exclusions, HistoryStore, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
 const CAPACITY: u64 = 2_500_000;
@@ -40,7 +41,10 @@ pub struct Tastes {
     lists: MemoryLists,
 }
 
-/// A row that the graph may not have yet.
+/// A taste, and the exclusions that were read for it.
+type Read = (Arc<Taste>, Option<Exclusions>);
+
+/// A row that what is read may not have yet.
 #[derive(Clone, Copy)]
 struct Aside {
     edge: TasteEdge,
@@ -51,7 +55,7 @@ struct Aside {
 pub(super) struct Begun(Vec<(ProfileId, u64)>);
 
 impl Tastes {
-    /// Nothing is known yet. They are compared with a history.
+    /// Nothing is known yet. They are read from a history that has everything that was recorded.
     pub fn new(history: Arc<dyn HistoryStore>) -> Self {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
@@ -79,13 +83,13 @@ impl Tastes {
         self.lists.forget(profile);
     }
 
-    /// The taste of a profile. While the graph does not answer, a stale one, with what was written here since: it says
-    /// more than nothing.
+    /// The taste of a profile, and its exclusions if they were read for it. While it cannot be read, a stale one, with
+    /// what was written here since: it says more than nothing.
     pub(super) async fn get(
         &self,
         graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
-    ) -> Result<Arc<Taste>, StoreError> {
+    ) -> Result<Read, StoreError> {
         let read = self.read(graph, profile).await;
         let Err(StoreError::Unavailable(reason)) = read else {
             return read;
@@ -96,25 +100,36 @@ impl Tastes {
         };
         tracing::debug!(
             error = &*reason as &dyn std::error::Error,
-            "The graph does not answer; suggesting by the last taste that is known"
+            "A taste cannot be read; suggesting by the last one that is known"
         );
-        Ok(stale)
+        Ok((stale, None))
     }
 
     async fn read(
         &self,
         graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
-    ) -> Result<Arc<Taste>, StoreError> {
+    ) -> Result<Read, StoreError> {
         let (tastes, merging) = (self.clone(), self.clone());
         let graph = Arc::clone(graph);
+        // Stays empty if the taste is known, or somebody else reads it: what they read may be of before now.
+        let on_the_way: Arc<Mutex<Option<Exclusions>>> = Arc::default();
+        let passing = Arc::clone(&on_the_way);
         let read = || async move {
-            let taste = graph.taste(profile).await?;
+            let read = tastes.history.exclusions_with_taste(profile).await?;
+            let taste = if read.is_whole {
+                Arc::new(Taste::of(&read.tasted))
+            } else {
+                graph.taste(profile).await?
+            };
+            *passing.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
             tastes.check_aside(profile, &taste).await?;
             Ok(taste)
         };
         let merge = move |taste: Arc<Taste>| taste.with(&merging.edges_aside(profile));
-        self.cached.get(profile, read, merge).await
+        let taste = self.cached.get(profile, read, merge).await?;
+        let mut on_the_way = on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok((taste, on_the_way.take()))
     }
 
     /// To be called before these profiles' rows are written.
@@ -174,9 +189,9 @@ impl Tastes {
         }
     }
 
-    /// Asks the record for the rows set aside of which the graph has no edge. Mostly it has not got there yet; but the
-    /// title may say nothing any more since somebody else wrote it, or the profile may be erased, and then the row
-    /// must not bring it back.
+    /// Asks the record for the rows set aside of which the taste that was read has no edge. Mostly they were written
+    /// meanwhile, or have not got to the graph yet; but the title may say nothing any more since somebody else wrote
+    /// it, or the profile may be erased, and then the row must not bring it back.
     async fn check_aside(&self, profile: ProfileId, taste: &Taste) -> Result<(), StoreError> {
         let edges = self.edges_aside(profile);
         if edges.is_empty() {

@@ -12,7 +12,7 @@ use crate::domain::catalog::TitleKind;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use crate::domain::measured::measured;
-use crate::domain::watching::WatchedTitle;
+use crate::domain::watching::{Tasted, WatchedTitle};
 
 measured! {
 /// The recommendation graph, as ranking reads it.
@@ -299,6 +299,11 @@ impl Taste {
     /// How many edges a taste has at the most.
     pub const EDGES: usize = 300;
 
+    /// What titles say that were watched, in any order, each once.
+    pub fn of(tasted: &[Tasted]) -> Self {
+        Self::newest(tasted.iter().map(TasteEdge::from).collect())
+    }
+
     /// The taste with these edges in it: of two of the same title the one with the greater revision stays.
     #[must_use]
     pub fn with(&self, edges: &[TasteEdge]) -> Self {
@@ -309,7 +314,10 @@ impl Taste {
                 *known = *edge;
             }
         }
-        let mut edges: Vec<TasteEdge> = newest.into_values().collect();
+        Self::newest(newest.into_values().collect())
+    }
+
+    fn newest(mut edges: Vec<TasteEdge>) -> Self {
         edges.retain(TasteEdge::says_something);
         edges.sort_unstable_by_key(|edge| (Reverse(edge.last_at), edge.title));
         edges.truncate(Self::EDGES);
@@ -356,6 +364,20 @@ impl From<&WatchedTitle> for TasteEdge {
             last_at: watched_title.last_at,
             liked: watched_title.liked,
             revision: watched_title.stamp.revision,
+        }
+    }
+}
+
+impl From<&Tasted> for TasteEdge {
+    fn from(tasted: &Tasted) -> Self {
+        Self {
+            title: tasted.title,
+            weight: tasted.weight,
+            plays: tasted.plays,
+            completions: tasted.completions,
+            last_at: tasted.last_at,
+            liked: tasted.liked,
+            revision: tasted.revision,
         }
     }
 }

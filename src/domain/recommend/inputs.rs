@@ -8,6 +8,7 @@ use async_trait::async_trait;
 
 use super::cached_lists::ListCache;
 use super::graph::TasteGraph;
+use super::tastes::TasteReader;
 use crate::domain::catalog::{
     CatalogError, CatalogService, Genre, Title, TitleFilter, TitleQuery, Visibility,
 };
@@ -20,6 +21,7 @@ use crate::domain::watching::{Exclusions, WatchError, WatchService};
 /// What answers, and what a service needs besides.
 pub(super) struct Inputs {
     pub(super) graph: Arc<dyn TasteGraph>,
+    pub(super) tastes: Arc<dyn TasteReader>,
     pub(super) catalog: Arc<dyn TitleInput>,
     pub(super) watching: Arc<dyn WatchedInput>,
     pub(super) lists: Arc<dyn ListCache>,

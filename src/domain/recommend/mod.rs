@@ -38,6 +38,7 @@ mod similar_service;
 mod site_statistics;
 mod sources;
 mod spread;
+mod tastes;
 mod title_page;
 mod turns;
 mod types;
@@ -74,6 +75,7 @@ pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarS
 pub use sources::{
     ProjectionPorts, TitleSource, UnprojectedWatch, WatchSource, WatchersStore, last_in_queue,
 };
+pub use tastes::{TasteReader, TastesInGraph};
 pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 

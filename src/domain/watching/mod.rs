@@ -52,7 +52,7 @@ pub use batches::{
 pub use bringing::Brought;
 pub use deleting::{Deletable, Deleted};
 pub use error::WatchError;
-pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource};
+pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource, Tasted};
 pub use feedback::MAX_MUTES;
 pub use import::ImportedWatch;
 pub use ledger::{Change, Ledger};

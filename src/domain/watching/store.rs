@@ -193,6 +193,9 @@ pub trait HistoryStore: Send + Sync {
     /// All that is not to be suggested to a profile, in one read. Its `folded` is read first and its `newest` last: if
     /// both are the same, nothing that was acknowledged before is missing.
     async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError>;
+
+    /// The same, with what is tasted, in the same one read: for whoever knows nothing of the profile yet.
+    async fn exclusions_with_taste(&self, profile: ProfileId) -> Result<Exclusions, StoreError>;
 }
 }
 

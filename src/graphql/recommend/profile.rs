@@ -98,7 +98,7 @@ impl ProfileRecommendations {
         page(ctx, &list, total, &leaf).await
     }
 
-    /// The profile's taste as the graph has it: the genres and people of what it watched, those that speak the
+    /// The profile's taste, as its suggestions go by it: the genres and people of what it watched, those that speak the
     /// most first.
     async fn taste_weights(
         &self,

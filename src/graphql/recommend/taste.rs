@@ -1,4 +1,4 @@
-//! A profile's taste as the graph has it.
+//! A profile's taste, as its suggestions go by it.
 
 use async_graphql::{Context, SimpleObject};
 

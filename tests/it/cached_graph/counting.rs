@@ -1,6 +1,7 @@
 //! A graph that counts what it is asked, and can be slow to answer or not answer at all.
 
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::ops::Deref;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -12,7 +13,8 @@ use reelgraph::domain::recommend::{
     GraphProjection, SimilarLists, SimilarSource, SimilarVersion, Solution, Taste, TasteGraph,
     TitleNode,
 };
-use tokio::sync::watch;
+
+use super::gate::Gate;
 
 /// Makes a solution for a revision.
 type MakeSolution = fn(u64) -> Solution;
@@ -23,14 +25,10 @@ pub(super) struct CountingGraph {
     tastes: AtomicUsize,
     similar: AtomicUsize,
     similar_titles: AtomicUsize,
-    /// While it is, tastes, lists and versions cannot be read.
-    is_down: AtomicBool,
     /// Whatever version is read, this follows it at once.
     next: Mutex<Option<MakeSolution>>,
-    /// While it is, answers that were read are held back.
-    is_held: watch::Sender<bool>,
-    /// How many calls are held now.
-    held: watch::Sender<usize>,
+    /// Tastes, lists and versions pass it.
+    gate: Gate,
 }
 
 impl CountingGraph {
@@ -40,10 +38,8 @@ impl CountingGraph {
             tastes: AtomicUsize::new(0),
             similar: AtomicUsize::new(0),
             similar_titles: AtomicUsize::new(0),
-            is_down: AtomicBool::new(false),
             next: Mutex::new(None),
-            is_held: watch::Sender::new(false),
-            held: watch::Sender::new(0),
+            gate: Gate::default(),
         }
     }
 
@@ -58,44 +54,18 @@ impl CountingGraph {
         counts.map(|count| count.load(Ordering::SeqCst)).into()
     }
 
-    /// Reads, and holds back what was read until [`Self::release`].
-    pub(super) fn hold(&self) {
-        self.is_held.send_replace(true);
-    }
-
-    /// Waits until so many answers are held back.
-    pub(super) async fn wait_for_held(&self, count: usize) {
-        let mut held = self.held.subscribe();
-        held.wait_for(|held| *held >= count).await.unwrap();
-    }
-
-    /// Hands out what was held back.
-    pub(super) fn release(&self) {
-        self.is_held.send_replace(false);
-        self.held.send_replace(0);
-    }
-
-    /// Answers no more reads of tastes, lists and versions.
-    pub(super) fn go_down(&self) {
-        self.is_down.store(true, Ordering::SeqCst);
-    }
-
     /// Puts a solution as soon as a version is read, each time: the one that `make` makes for its revision. `None`: no
     /// more.
     pub(super) fn go_on_changing(&self, make: Option<MakeSolution>) {
         *self.next.lock().unwrap() = make;
     }
+}
 
-    async fn answer<T>(&self, read: Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.is_down.load(Ordering::SeqCst) {
-            return Err(StoreError::unavailable("down"));
-        }
-        let mut is_held = self.is_held.subscribe();
-        if *is_held.borrow_and_update() {
-            self.held.send_modify(|held| *held += 1);
-            is_held.wait_for(|is_held| !is_held).await.unwrap();
-        }
-        read
+impl Deref for CountingGraph {
+    type Target = Gate;
+
+    fn deref(&self) -> &Gate {
+        &self.gate
     }
 }
 

@@ -1,7 +1,10 @@
 //! The caches in front of the graph: they ask it little, and answer what it would answer.
 
 mod breaker;
+mod cold;
 mod counting;
+mod gate;
+mod history;
 mod rebuilds;
 mod servers;
 mod similar;

@@ -13,7 +13,7 @@ use super::support::{ANN, Server, store, watch};
 use crate::support::program::{On, Program};
 use crate::support::servers::{self, PATIENT};
 
-/// Sooner than what was read of the graph is too old to be trusted: what is seen by then was told.
+/// Sooner than a taste that was read is too old to be trusted: what is seen by then was told.
 const BEFORE_DISTRUST: Duration = Duration::from_secs(12);
 
 /// A server of a site, which others can talk to already.
@@ -51,7 +51,7 @@ async fn a_watch_is_seen_on_every_server_at_once() {
     }
 
     // It was told each time, and did not just ask all the time.
-    assert_eq!(other.asked.tastes(), 6);
+    assert_eq!(other.history.tastes(), 6);
 }
 
 /// Two servers of one site, as they are run.

@@ -28,17 +28,20 @@ use tokio::task::JoinSet;
 use crate::support::ports::recording;
 
 use super::counting::CountingGraph;
+use super::history::CountingHistory;
 use super::source::CountingSource;
 
 pub(super) const ANN: ProfileId = ProfileId(1);
 pub(super) const BEN: ProfileId = ProfileId(2);
 
-/// A server: its caches, in front of a graph that counts what it is asked.
+/// A server: its caches, in front of a graph and a history that count what they are asked.
 pub(super) struct Server {
     pub(super) graph: CachedGraph,
     /// The graph itself, which is written to.
     pub(super) store: SqliteGraph,
     pub(super) asked: Arc<CountingGraph>,
+    /// What tastes are read from.
+    pub(super) history: Arc<CountingHistory>,
     pub(super) watching: ObservedWatching,
     /// The record that all of it is made from.
     pub(super) record: Arc<SqliteWatching>,
@@ -85,7 +88,8 @@ impl Server {
         let asked = Arc::new(CountingGraph::new(store.clone()));
         let record = Arc::new(SqliteWatching::new(db.clone()));
         let ports = WatchPorts::on(Arc::clone(&record), recording());
-        let tastes = Tastes::new(Arc::clone(&ports.history));
+        let history = Arc::new(CountingHistory::new(Arc::clone(&ports.history)));
+        let tastes = Tastes::new(history.clone());
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(ports.recorder, ports.feedback, tastes);
         let mut observing = JoinSet::new();
@@ -104,6 +108,7 @@ impl Server {
             graph,
             store,
             asked,
+            history,
             watching,
             _observing: observing,
         }

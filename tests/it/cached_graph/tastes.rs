@@ -8,6 +8,7 @@ use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::events::Event;
 use reelgraph::domain::ids::ProfileId;
 use reelgraph::domain::recommend::{GraphFollower, Taste, TasteGraph};
+use reelgraph::domain::watching::MOST_READ;
 
 use super::support::{ANN, BEN, at, nothing_of, server, store, watch};
 
@@ -23,7 +24,7 @@ async fn a_taste_is_read_once_and_stays_the_same() {
 
     assert_eq!(server.tasted(ANN).await, [2, 1]);
     assert!(Arc::ptr_eq(&first, &second));
-    assert_eq!(server.asked.tastes(), 1);
+    assert_eq!(server.history.tastes(), 1);
 }
 
 #[tokio::test]
@@ -39,7 +40,7 @@ async fn who_writes_sees_it_at_once_and_asks_nothing_for_it() {
     server.record(&[nothing_of(&watch(ANN, 1, 0))]).await;
     assert_eq!(server.tasted(ANN).await, [2]);
 
-    assert_eq!(server.asked.tastes(), 1);
+    assert_eq!(server.history.tastes(), 1);
     assert_eq!(server.asked.taste(ANN).await.unwrap().edges.len(), 1);
 }
 
@@ -64,7 +65,7 @@ async fn a_taste_that_was_projected_is_read_anew_and_stays_the_same() {
     server.project().await;
     let after = server.taste(ANN).await;
 
-    assert_eq!(server.asked.tastes(), 2);
+    assert_eq!(server.history.tastes(), 2);
     assert!(Arc::ptr_eq(&before, &after));
     let graph = server.asked.taste(ANN).await.unwrap();
     assert_eq!((graph.edges.len(), &*graph), (1, &*after));
@@ -75,14 +76,14 @@ async fn many_at_once_read_once() {
     let store = store();
     let server = server(&store);
     server.record(&[watch(ANN, 1, 0)]).await;
-    server.asked.hold();
+    server.history.hold();
 
     let (tastes, ()) = tokio::join!(join_all((0..50).map(|_| server.taste(ANN))), async {
-        server.asked.wait_for_held(1).await;
-        server.asked.release();
+        server.history.wait_for_held(1).await;
+        server.history.release();
     });
 
-    assert_eq!(server.asked.tastes(), 1);
+    assert_eq!(server.history.tastes(), 1);
     assert!(tastes.iter().all(|taste| Arc::ptr_eq(taste, &tastes[0])));
     assert_eq!(tastes[0].edges.len(), 1);
 }
@@ -93,15 +94,15 @@ async fn what_was_read_before_the_news_is_not_kept() {
     let (server, other) = (server(&store), self::server(&store));
     other.record(&[watch(ANN, 1, 0)]).await;
     other.project().await;
-    server.asked.hold();
+    server.history.hold();
     let reading = async { server.tasted(ANN).await };
 
     let (before, ()) = tokio::join!(reading, async {
-        server.asked.wait_for_held(1).await;
+        server.history.wait_for_held(1).await;
         other.record(&[watch(ANN, 2, 5)]).await;
         other.project().await;
         server.graph.observe(&Event::TastesChanged([ANN].into()));
-        server.asked.release();
+        server.history.release();
     });
 
     assert_eq!(before, [1]);
@@ -114,18 +115,18 @@ async fn what_is_written_while_a_taste_is_read_is_seen() {
     let server = server(&store);
     server.record(&[watch(ANN, 1, 0)]).await;
     server.project().await;
-    server.asked.hold();
+    server.history.hold();
     let reading = async { server.tasted(ANN).await };
 
     let (during, ()) = tokio::join!(reading, async {
-        server.asked.wait_for_held(1).await;
+        server.history.wait_for_held(1).await;
         server.record(&[watch(ANN, 2, 5)]).await;
-        server.asked.release();
+        server.history.release();
     });
 
     assert_eq!(during, [2, 1]);
     assert_eq!(server.tasted(ANN).await, [2, 1]);
-    assert_eq!(server.asked.tastes(), 1);
+    assert_eq!(server.history.tastes(), 1);
 }
 
 #[tokio::test]
@@ -190,18 +191,18 @@ async fn who_missed_something_reads_everything_anew() {
 
     assert_eq!(server.tasted(ANN).await, [2, 1]);
     assert!(Arc::ptr_eq(&ben, &server.taste(BEN).await));
-    assert_eq!(server.asked.tastes(), 4);
+    assert_eq!(server.history.tastes(), 4);
 }
 
 #[tokio::test]
-async fn while_the_graph_is_down_the_last_taste_goes_on_with_what_is_written() {
+async fn while_nothing_can_be_read_the_last_taste_goes_on_with_what_is_written() {
     let store = store();
     let server = server(&store);
     server.record(&[watch(ANN, 1, 0)]).await;
     server.project().await;
     let before = server.taste(ANN).await;
 
-    server.asked.go_down();
+    server.history.go_down();
     server.graph.observe(&Event::TastesChanged([ANN].into()));
 
     assert!(Arc::ptr_eq(&before, &server.taste(ANN).await));
@@ -215,14 +216,14 @@ async fn while_the_graph_is_down_the_last_taste_goes_on_with_what_is_written() {
 }
 
 #[tokio::test]
-async fn of_an_erased_profile_nothing_goes_on_while_the_graph_is_down() {
+async fn of_an_erased_profile_nothing_goes_on_while_nothing_can_be_read() {
     let store = store();
     let server = server(&store);
     server.record(&[watch(ANN, 1, 0)]).await;
     assert_eq!(server.tasted(ANN).await, [1]);
 
     server.erase(ANN).await;
-    server.asked.go_down();
+    server.history.go_down();
 
     assert!(server.graph.taste(ANN).await.is_err());
 }
@@ -242,6 +243,22 @@ async fn a_long_history_has_a_taste_of_the_newest() {
 
     assert_eq!(merged.edges.len(), Taste::EDGES);
     assert_eq!(*merged, *server.asked.taste(ANN).await.unwrap());
+}
+
+#[tokio::test]
+async fn of_who_has_watched_too_much_for_one_read_the_graph_says_it() {
+    let store = store();
+    let (server, other) = (server(&store), self::server(&store));
+    let films = 0..MOST_READ as u64 + 1;
+    let watches: Vec<_> = films.map(|film| watch(ANN, film, 0)).collect();
+    server.record(&watches).await;
+    server.project().await;
+
+    let taste = other.taste(ANN).await;
+
+    assert_eq!((other.history.tastes(), other.asked.tastes()), (1, 1));
+    assert_eq!(*taste, *other.asked.taste(ANN).await.unwrap());
+    assert_eq!(taste.edges.len(), Taste::EDGES);
 }
 
 proptest! {

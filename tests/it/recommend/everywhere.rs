@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use reelgraph::adapters::memory::{
-    CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLists, TokioTasks,
+    CachedGraph, CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLists, Tastes, TokioTasks,
 };
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{
@@ -18,7 +18,7 @@ use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{
     Extent, Freshness, GraphProjection, GraphService, ProjectionPorts, Ranking, ReasonKind,
     ReasonSource, RebuildStep, RecommendPorts, RecommendService, Recommendation, SimilarService,
-    TasteGraph, TitleSource,
+    TasteGraph, TasteReader, TastesInGraph, TitleSource,
 };
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 
@@ -34,6 +34,8 @@ struct Both {
     titles: Vec<Title>,
     embedded: RecommendService,
     neo4j: RecommendService,
+    /// As it is served: the tastes from the record, the edges from Neo4j.
+    served: RecommendService,
 }
 
 async fn both() -> Both {
@@ -45,8 +47,10 @@ async fn both() -> Both {
     let service = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
         Arc::clone(&catalog),
     ))));
+    let recorded = WatchPorts::on(Arc::clone(&watches), recording());
+    let tastes = Tastes::new(Arc::clone(&recorded.history));
     let watching = WatchService::new(
-        WatchPorts::on(Arc::clone(&watches), recording()),
+        recorded,
         service.clone(),
         WatchRules::default(),
         Arc::clone(&clock),
@@ -87,10 +91,11 @@ async fn both() -> Both {
         RebuildStep::Finished(_)
     ) {}
     assert_eq!(in_neo4j.verify().await.unwrap(), []);
-    let recommend = |graph: Arc<dyn TasteGraph>| {
+    let recommend = |graph: Arc<dyn TasteGraph>, tastes: Arc<dyn TasteReader>| {
         RecommendService::new(
             RecommendPorts {
                 graph,
+                tastes,
                 lists: Arc::new(MemoryLists::new()),
                 clock: Arc::clone(&clock),
                 tasks: Arc::new(TokioTasks),
@@ -101,10 +106,16 @@ async fn both() -> Both {
             Ranking::default(),
         )
     };
+    let by_graph = |graph: Arc<dyn TasteGraph>| {
+        let tastes = TastesInGraph::new(Arc::clone(&graph));
+        recommend(graph, Arc::new(tastes))
+    };
+    let cached = CachedGraph::new(Arc::new(graph.clone()), tastes);
     Both {
         titles: catalog.titles_after(None, 1000).await.unwrap(),
-        embedded: recommend(Arc::new(SqliteGraph::new(db))),
-        neo4j: recommend(Arc::new(graph)),
+        embedded: by_graph(Arc::new(SqliteGraph::new(db))),
+        neo4j: by_graph(Arc::new(graph)),
+        served: recommend(Arc::new(cached.clone()), Arc::new(cached)),
         watching,
         _program: program,
         _server: server,
@@ -160,8 +171,14 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
             .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
             .await
             .unwrap();
+        let served = both
+            .served
+            .recommendations(&Visibility::everything(), profile, None, Extent::Whole)
+            .await
+            .unwrap();
         assert!(embedded.len() >= 50, "{profile}");
         assert_eq!(bits(&embedded), bits(&neo4j), "{profile}");
+        assert_eq!(bits(&served), bits(&neo4j), "{profile}");
     }
 }
 

@@ -89,6 +89,7 @@ async fn site() -> Site {
         _store: store,
         recommend: RecommendService::new(
             RecommendPorts {
+                tastes: Arc::new(TastesInGraph::new(Arc::new(graph.clone()))),
                 graph: Arc::new(graph),
                 lists: Arc::new(MemoryLists::new()),
                 clock: Arc::new(SystemClock),

@@ -1,4 +1,5 @@
 //! The ranking as it is served.
 
+mod cold;
 mod everywhere;
 mod extent;

@@ -89,6 +89,7 @@ counted! {
     count_by_title(profile: ProfileId, list: ProfileList) -> Vec<(TitleId, u64)>, |it| it;
     passed_over(profile: ProfileId, titles: &[TitleId]) -> Vec<TitleId>, |it| it;
     exclusions(profile: ProfileId) -> Exclusions, |it| &it.titles;
+    exclusions_with_taste(profile: ProfileId) -> Exclusions, |it| &it.titles;
 }
 
 counted! {

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bson::{Bson, Document, RawDocument, RawDocumentBuf, doc};
+use bson::{Bson, DateTime, Document, RawDocument, RawDocumentBuf, doc};
 use futures::{TryStreamExt, try_join};
 use mongodb::ClientSession;
 use mongodb::options::ReturnDocument;
@@ -23,7 +23,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::unreadable::pass_over;
 use crate::domain::watching::{
-    Exclusions, ListedTitle, MOST_READ, Mute, MutedSource, TitleList, WatchError,
+    Exclusions, ListedTitle, MOST_READ, Mute, MutedSource, Tasted, TitleList, WatchError,
 };
 
 /// Puts a title on a list, unless it is there or `most` others are.
@@ -197,11 +197,36 @@ pub(super) async fn passed_over(
     Ok(both.into_iter().collect())
 }
 
-/// All that is not to be suggested to a profile. One aggregation: each of these reads by itself costs the server more
-/// than what it finds. One comes after the other, in this order.
+/// All that is not to be suggested to a profile.
 pub(super) async fn exclusions(
     collections: &Collections,
     profile: ProfileId,
+) -> Result<Exclusions, StoreError> {
+    read_together(collections, profile, doc! { "_id": 1 }).await
+}
+
+/// The same, with what is tasted.
+pub(super) async fn exclusions_with_taste(
+    collections: &Collections,
+    profile: ProfileId,
+) -> Result<Exclusions, StoreError> {
+    let tasted = doc! {
+        "weight": 1,
+        "plays": 1,
+        "completions": 1,
+        "last_at": 1,
+        "liked": 1,
+        "revision": 1,
+    };
+    read_together(collections, profile, tasted).await
+}
+
+/// What is not to be suggested, with these fields of what was watched. One aggregation: each of these reads by itself
+/// costs the server more than what it finds. One comes after the other, in this order.
+async fn read_together(
+    collections: &Collections,
+    profile: ProfileId,
+    of_watched: Document,
 ) -> Result<Exclusions, StoreError> {
     let Collections {
         folds,
@@ -223,7 +248,7 @@ pub(super) async fn exclusions(
     let stages = [
         doc! { "$match": { "_id": &tombstone } },
         doc! { "$project": { "folded": 1 } },
-        and_keys(watched_titles, bounded(watched)),
+        and_fields(watched_titles, bounded(watched), of_watched),
         and_keys(hidden, bounded(of_profile(profile))),
         and_keys(mutes, bounded(of_mutes)),
         and_keys(log, newest),
@@ -254,8 +279,17 @@ fn bounded(filter: Document) -> Vec<Document> {
 }
 
 /// The stage that adds the keys of what a pipeline finds in another collection.
-fn and_keys<D: Send + Sync>(collection: &Collection<D>, mut pipeline: Vec<Document>) -> Document {
-    pipeline.push(doc! { "$project": { "_id": 1 } });
+fn and_keys<D: Send + Sync>(collection: &Collection<D>, pipeline: Vec<Document>) -> Document {
+    and_fields(collection, pipeline, doc! { "_id": 1 })
+}
+
+/// The stage that adds fields, and the keys, of what a pipeline finds in another collection.
+fn and_fields<D: Send + Sync>(
+    collection: &Collection<D>,
+    mut pipeline: Vec<Document>,
+    fields: Document,
+) -> Document {
+    pipeline.push(doc! { "$project": fields });
     doc! { "$unionWith": { "coll": collection.name(), "pipeline": pipeline } }
 }
 
@@ -282,6 +316,13 @@ fn take_in(exclusions: &mut Exclusions, document: &RawDocument) {
     };
     if let Ok(title) = key.get_i64("title") {
         exclusions.titles.push(TitleId::from_i64(title));
+        // Of all others only the key was asked for.
+        if document.iter().nth(1).is_some() {
+            match bson::deserialize_from_slice::<TastedDocument>(document.as_bytes()) {
+                Ok(tasted) => exclusions.tasted.push(tasted.into()),
+                Err(error) => pass_over("watched_titles", &name(document), &error),
+            }
+        }
     } else if let Ok(sequence) = key.get_i64("sequence") {
         exclusions.newest = sequence.cast_unsigned();
     } else {
@@ -301,6 +342,33 @@ fn mute_of(key: &RawDocument) -> Option<MutedSource> {
 struct OnlyKey {
     #[serde(rename = "_id")]
     key: TitleKey,
+}
+
+/// What of a watched title says something of a taste.
+#[derive(Deserialize)]
+struct TastedDocument {
+    #[serde(rename = "_id")]
+    key: TitleKey,
+    weight: f64,
+    plays: u32,
+    completions: u32,
+    last_at: DateTime,
+    liked: Option<bool>,
+    revision: i64,
+}
+
+impl From<TastedDocument> for Tasted {
+    fn from(document: TastedDocument) -> Self {
+        Self {
+            title: TitleId::from_i64(document.key.title),
+            weight: document.weight,
+            plays: document.plays,
+            completions: document.completions,
+            last_at: document.last_at.to_chrono(),
+            liked: document.liked,
+            revision: document.revision.cast_unsigned(),
+        }
+    }
 }
 
 /// Most lists are empty, which is found out at once; to look for hundreds of keys takes a while.

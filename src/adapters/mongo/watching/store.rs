@@ -280,6 +280,10 @@ impl HistoryStore for MongoWatching {
     async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
         exclusions::exclusions(&self.collections, profile).await
     }
+
+    async fn exclusions_with_taste(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        exclusions::exclusions_with_taste(&self.collections, profile).await
+    }
 }
 
 #[async_trait]

@@ -339,6 +339,12 @@ impl HistoryStore for SqliteWatching {
             .read(move |connection| exclusions::exclusions(connection, profile))
             .await
     }
+
+    async fn exclusions_with_taste(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        self.db
+            .read(move |connection| exclusions::exclusions_with_taste(connection, profile))
+            .await
+    }
 }
 
 /// The keys of titles of a profile.

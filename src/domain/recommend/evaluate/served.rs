@@ -16,6 +16,7 @@ use crate::domain::recommend::graph::{Incoming, Solution, TasteEdge, Weight};
 use crate::domain::recommend::inputs::Inputs;
 use crate::domain::recommend::service::RecommendService;
 use crate::domain::recommend::similar::{Histories, Ridge, solve_all};
+use crate::domain::recommend::tastes::TastesInGraph;
 use crate::domain::recommend::types::Recommendation;
 use crate::domain::watching::WatchRules;
 
@@ -60,6 +61,7 @@ impl<'a> Served<'a> {
         let training_set = Arc::new(TrainingSet::new(indexed, &solutions, opinion));
         let inputs = Inputs {
             graph: training_set.clone(),
+            tastes: Arc::new(TastesInGraph::new(training_set.clone())),
             catalog: training_set.clone(),
             watching: training_set,
             lists: Arc::new(Forgets),

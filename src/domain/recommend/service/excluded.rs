@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use super::RecommendService;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::error::RecommendError;
-use crate::domain::watching::MutedSource;
+use crate::domain::watching::{Exclusions, MutedSource};
 
 /// What a profile has watched, rated, hidden and muted.
 pub(super) struct Excluded {
@@ -17,17 +17,24 @@ pub(super) struct Excluded {
     pub(super) muted: Vec<MutedSource>,
 }
 
+impl Excluded {
+    /// What a read of the record says.
+    pub(super) fn of(profile: ProfileId, read: Exclusions) -> Self {
+        let titles = read.titles.into_iter();
+        Self {
+            profile,
+            titles: read.is_whole.then(|| titles.collect()),
+            muted: read.muted,
+        }
+    }
+}
+
 impl RecommendService {
     /// What is left out for a profile. The graph learns of a watch a moment after the record does, so the record has
     /// the last word.
     pub(super) async fn excluded(&self, profile: ProfileId) -> Result<Excluded, RecommendError> {
         let read = self.watching.exclusions(profile).await?;
-        let titles = read.titles.into_iter();
-        Ok(Excluded {
-            profile,
-            titles: read.is_whole.then(|| titles.collect()),
-            muted: read.muted,
-        })
+        Ok(Excluded::of(profile, read))
     }
 
     /// Which of these titles the profile has watched or does not want to see.

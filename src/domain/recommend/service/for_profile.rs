@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::try_join;
 use rustc_hash::FxHashSet;
 
 use super::RecommendService;
 use super::excluded::Excluded;
+use super::reading::{Known, Reading};
 use super::scoring::Scoring;
 use crate::domain::catalog::{Title, TitleKind, Visibility};
 use crate::domain::ids::{CollectionId, ProfileId, TitleId};
@@ -65,8 +65,9 @@ impl Extent {
 
 impl RecommendService {
     /// Titles for a profile, the best first, at most 300; never one that it has watched, rated or hidden, nor one that
-    /// is not published, and of a collection only the next part. Without a taste, and while the graph does not answer,
-    /// they are the most watched titles of several genres. Whatever the extent, what it has of the list is the same.
+    /// is not published, and of a collection only the next part. Without a taste, and while the graph does not answer
+    /// and none of the edges is in memory, they are the most watched titles of several genres. Whatever the extent,
+    /// what it has of the list is the same.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn recommendations(
         &self,
@@ -88,52 +89,72 @@ impl RecommendService {
         extent: Extent,
     ) -> Result<(Arc<[Recommendation]>, Extent), RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
-        let begun = self.lists.generation(profile);
-        let key = ListKey {
+        let key = Self::key(visibility, profile, kinds);
+        let known = self.known(profile).await?;
+        if let Some(cached) = self.cached(visibility, &key, &known, extent).await? {
+            return Ok(cached);
+        }
+        let reading = self.reading(visibility, profile, known).await?;
+        self.make(visibility, key, &reading, extent).await
+    }
+
+    /// What a list is cached under.
+    pub(super) fn key(
+        visibility: &Visibility,
+        profile: ProfileId,
+        kinds: Option<&[TitleKind]>,
+    ) -> ListKey {
+        ListKey {
             profile,
             audience: visibility.audience(),
             kinds: kinds.map(<[TitleKind]>::to_vec),
-        };
-        let cached = self.lists.get(&key);
-        let excluded = async {
-            match cached {
-                Some(_) => Ok(None),
-                None => self.excluded(profile).await.map(Some),
-            }
-        };
-        let (taste, excluded) = try_join!(self.read_taste(profile), excluded)?;
-        let now = self.statistics.now();
-        if let Some(cached) = cached
-            && let Some((taste, similar)) = &taste
+        }
+    }
+
+    /// At least so much of the list that was cached, and how much that is, if nothing has changed since.
+    pub(super) async fn cached(
+        &self,
+        visibility: &Visibility,
+        key: &ListKey,
+        known: &Known,
+        extent: Extent,
+    ) -> Result<Option<(Arc<[Recommendation]>, Extent)>, RecommendError> {
+        if let Some(cached) = self.lists.get(key)
+            && let Some((taste, similar)) = &known.taste
             && Arc::ptr_eq(&cached.taste, taste)
             && cached.version == similar.version
             && cached.extent >= extent
-            && now - cached.made_at < FRESH
+            && self.statistics.now() - cached.made_at < FRESH
         {
             let list = self.still_seen(visibility, cached.list).await?;
-            return Ok((list, cached.extent));
+            return Ok(Some((list, cached.extent)));
         }
-        let excluded = match excluded {
-            Some(excluded) => excluded,
-            None => self.excluded(profile).await?,
-        };
-        let Some((taste, similar)) = taste else {
-            let known = self.known_titles(visibility, &excluded, kinds).await?;
+        Ok(None)
+    }
+
+    /// Makes a list of what was read, and caches it. Says how much of it that is.
+    pub(super) async fn make(
+        &self,
+        visibility: &Visibility,
+        key: ListKey,
+        reading: &Reading,
+        extent: Extent,
+    ) -> Result<(Arc<[Recommendation]>, Extent), RecommendError> {
+        let (kinds, excluded) = (key.kinds.as_deref(), &reading.excluded);
+        let Some((scoring, version)) = &reading.scoring else {
+            let known = self.known_titles(visibility, excluded, kinds).await?;
             return Ok((known.into(), Extent::Whole));
         };
-        let version = similar.version;
-        let scoring = self.scoring(visibility, &excluded, Arc::clone(&taste), similar);
-        let scoring = scoring.await?;
-        let suggested = self.suggest(visibility, &excluded, &scoring, kinds, extent);
+        let suggested = self.suggest(visibility, excluded, scoring, kinds, extent);
         let (list, extent) = suggested.await?;
         let list: Arc<[Recommendation]> = list.into();
         self.lists.put(
-            begun,
+            reading.begun,
             key,
             CachedList {
-                taste,
-                version,
-                made_at: now,
+                taste: Arc::clone(&scoring.taste),
+                version: *version,
+                made_at: reading.at,
                 extent,
                 list: Arc::clone(&list),
             },

@@ -5,6 +5,7 @@ mod for_profile;
 mod leafing;
 mod next_parts;
 mod page;
+mod reading;
 mod scoring;
 mod taste;
 
@@ -22,6 +23,7 @@ use super::graph::{SimilarEdge, SimilarLists, TasteGraph};
 use super::inputs::{Inputs, TitleInput, WatchedInput};
 use super::other_parts::{OtherParts, within_reach};
 use super::site_statistics::SiteStatistics;
+use super::tastes::TasteReader;
 use super::title_page::{Compared, Page, like_title};
 use super::types::Recommendation;
 use crate::domain::catalog::{
@@ -41,6 +43,8 @@ const FEW: usize = 20;
 pub struct RecommendPorts {
     /// The graph, or a cache in front of it.
     pub graph: Arc<dyn TasteGraph>,
+    /// Says what profiles like; mostly that cache, too.
+    pub tastes: Arc<dyn TasteReader>,
     /// Where lists are cached.
     pub lists: Arc<dyn ListCache>,
     pub clock: Arc<dyn Clock>,
@@ -52,6 +56,7 @@ pub struct RecommendPorts {
 #[derive(Clone)]
 pub struct RecommendService {
     graph: Arc<dyn TasteGraph>,
+    tastes: Arc<dyn TasteReader>,
     catalog: Arc<dyn TitleInput>,
     watching: Arc<dyn WatchedInput>,
     statistics: SiteStatistics,
@@ -71,6 +76,7 @@ impl RecommendService {
     ) -> Self {
         let inputs = Inputs {
             graph: ports.graph,
+            tastes: ports.tastes,
             catalog: Arc::new(catalog),
             watching: Arc::new(watching),
             lists: ports.lists,
@@ -84,6 +90,7 @@ impl RecommendService {
     pub(super) fn from_inputs(inputs: Inputs, rules: WatchRules, ranking: Ranking) -> Self {
         let Inputs {
             graph,
+            tastes,
             catalog,
             watching,
             lists,
@@ -98,6 +105,7 @@ impl RecommendService {
                 &tasks,
             ),
             graph,
+            tastes,
             catalog,
             watching,
             lists,

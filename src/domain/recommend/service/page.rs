@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::try_join;
 
 use super::excluded::Excluded;
 use super::scoring::Scoring;
@@ -64,32 +63,28 @@ impl RecommendService {
         profile: ProfileId,
     ) -> Result<(Arc<[Recommendation]>, Vec<Offer>), RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
-        let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
-        let scoring = match taste {
-            Some((taste, similar)) => {
-                let scoring = self.scoring(visibility, &excluded, taste, similar);
-                Some(scoring.await?)
-            }
-            None => None,
+        let key = Self::key(visibility, profile, None);
+        let known = self.known(profile).await?;
+        let cached = self.cached(visibility, &key, &known, Extent::Whole).await?;
+        let reading = self.reading(visibility, profile, known).await?;
+        let made = self.make(visibility, key, &reading, Extent::Whole);
+        let (list, _) = match cached {
+            Some(list) => list,
+            None => made.await?,
         };
-        let list = self
-            .recommendations(visibility, profile, None, Extent::Whole)
-            .await?;
+        let excluded = &reading.excluded;
+        let scoring = reading.scoring.as_ref().map(|(scoring, _)| scoring);
         let mut offers = vec![
             Offer {
                 kind: RowKind::Trending,
-                titles: self
-                    .trending(visibility, &excluded, scoring.as_ref())
-                    .await?,
+                titles: self.trending(visibility, excluded, scoring).await?,
             },
             Offer {
                 kind: RowKind::New,
-                titles: self
-                    .new_titles(visibility, &excluded, scoring.as_ref())
-                    .await?,
+                titles: self.new_titles(visibility, excluded, scoring).await?,
             },
         ];
-        if let Some(scoring) = &scoring {
+        if let Some(scoring) = scoring {
             offers.push(Offer {
                 kind: RowKind::Rewatch,
                 titles: self.watched_with_pleasure(scoring),

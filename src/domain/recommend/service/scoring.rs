@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::RecommendService;
 use super::excluded::Excluded;
-use super::{RecommendService, without_graph};
 use crate::domain::catalog::{Title, Visibility};
-use crate::domain::ids::{ProfileId, TitleId};
+use crate::domain::ids::TitleId;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::features::{Features, Rarity};
 use crate::domain::recommend::for_viewer::{Grounds, Lift, Vote};
@@ -27,27 +27,6 @@ pub(super) struct Scoring {
 }
 
 impl RecommendService {
-    /// A profile's taste, and the edges that start from what it watched; `None` if there is none, or the graph does not
-    /// answer.
-    pub(super) async fn read_taste(
-        &self,
-        profile: ProfileId,
-    ) -> Result<Option<(Arc<Taste>, SimilarLists)>, RecommendError> {
-        let taste = match self.graph.taste(profile).await {
-            Ok(taste) => taste,
-            Err(error) => without_graph(error)?,
-        };
-        if taste.edges.is_empty() {
-            return Ok(None);
-        }
-        let titles: Vec<TitleId> = taste.edges.iter().map(|edge| edge.title).collect();
-        let lists = match self.graph.similar(&titles).await {
-            Ok(lists) => Some(lists),
-            Err(error) => without_graph(error)?,
-        };
-        Ok(lists.map(|lists| (taste, lists)))
-    }
-
     /// What the candidates of a taste are scored by. What may not be seen still speaks, but is not named.
     pub(super) async fn scoring(
         &self,

@@ -1,9 +1,8 @@
-//! A profile's taste as the graph has it.
+//! A profile's taste, as its suggestions go by it.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use futures::try_join;
 
 use super::RecommendService;
 use crate::domain::catalog::Visibility;
@@ -29,7 +28,7 @@ pub struct TasteWeight {
 }
 
 impl RecommendService {
-    /// A profile's taste as the graph has it: genres and people, those that speak the most first, ties by
+    /// A profile's taste, as its suggestions go by it: genres and people, those that speak the most first, ties by
     /// source; at most `limit`.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn taste_weights(
@@ -38,11 +37,11 @@ impl RecommendService {
         profile: ProfileId,
         limit: usize,
     ) -> Result<Vec<TasteWeight>, RecommendError> {
-        let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
-        let Some((taste, similar)) = taste else {
+        let known = self.known(profile).await?;
+        let reading = self.reading(visibility, profile, known).await?;
+        let Some((scoring, _)) = reading.scoring else {
             return Ok(Vec::new());
         };
-        let scoring = self.scoring(visibility, &excluded, taste, similar).await?;
         let mut weights: BTreeMap<MutedSource, TasteWeight> = BTreeMap::new();
         let mut all = 0.0;
         let seeds = scoring.votes.iter().zip(&scoring.seeds);

@@ -159,4 +159,13 @@ impl HistoryStore for SettledHistory {
         // Something waits: what is read now has it.
         self.of(profile).await?.exclusions(profile).await
     }
+
+    async fn exclusions_with_taste(&self, profile: ProfileId) -> Result<Exclusions, StoreError> {
+        let read = self.history.exclusions_with_taste(profile).await?;
+        if read.newest <= read.folded {
+            return Ok(read);
+        }
+        let history = self.of(profile).await?;
+        history.exclusions_with_taste(profile).await
+    }
 }

@@ -10,7 +10,8 @@ use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, ListedTitle, MOST_READ, Mute, MutedSource, ProfileList, TitleList, Touched, WatchError,
+    Change, ImportedWatch, ListedTitle, MOST_READ, Mute, MutedSource, ProfileList, Tasted,
+    TitleList, Touched, WatchError,
 };
 
 use super::support::*;
@@ -20,6 +21,7 @@ const LISTS: [TitleList; 2] = [TitleList::Hidden, TitleList::Watchlist];
 on_every_backend!(open on [sqlite, mongo]:
     what_was_played_rated_or_hidden_is_passed_over,
     of_who_has_passed_over_too_much_not_all_is_read,
+    with_the_taste_comes_what_watched_titles_say,
     what_is_muted_comes_by_source,
     a_source_is_muted_once_until_it_is_unmuted,
     a_profile_mutes_only_so_much,
@@ -92,6 +94,63 @@ async fn of_who_has_passed_over_too_much_not_all_is_read(opened: &Opened) {
 
     assert_eq!((ann.titles.len(), ann.is_whole), (MOST_READ, true));
     assert!(!ben.is_whole);
+}
+
+async fn with_the_taste_comes_what_watched_titles_say(opened: &Opened) {
+    let store = &opened.store;
+    opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
+    let whole = ImportedWatch {
+        profile: ANN,
+        item: film(2),
+        title: TitleId(2),
+        at: at(-123),
+        completion: 1.0,
+        liked: None,
+        duration: Some(3600.0),
+    };
+    opened.import(vec![whole], at(0)).await;
+    opened.rate(ANN, TitleId(2), Some(false), at(5)).await;
+    opened.rate(ANN, TitleId(3), Some(true), at(6)).await;
+    // Taken back, hidden without a word, or somebody else's.
+    opened.rate(ANN, TitleId(4), Some(true), at(0)).await;
+    opened.rate(ANN, TitleId(4), None, at(1)).await;
+    let hide = store.list_title(TitleList::Hidden, &listed(ANN, 5, at(0)), 10);
+    hide.await.unwrap();
+    opened.rate(BEN, TitleId(6), Some(true), at(0)).await;
+    let genre = MutedSource::Genre(GenreId(1));
+    store.put_mute(&mute(ANN, genre, at(0)), 10).await.unwrap();
+
+    let mut read = store.exclusions_with_taste(ANN).await.unwrap();
+    let mut without = store.exclusions(ANN).await.unwrap();
+
+    read.tasted.sort_unstable_by_key(|one| one.title);
+    let rows = [1, 2, 3].map(TitleId);
+    let mut rows = store.watched_titles(ANN, &rows).await.unwrap();
+    rows.sort_unstable_by_key(|row| row.title);
+    let said = rows.iter().map(|row| Tasted {
+        title: row.title,
+        weight: row.weight,
+        plays: row.plays,
+        completions: row.completions,
+        last_at: row.last_at,
+        liked: row.liked,
+        revision: row.stamp.revision,
+    });
+    assert_eq!(read.tasted, said.collect::<Vec<_>>());
+    assert_eq!(read.tasted.len(), 3);
+    assert!(read.tasted[1].weight > 0.0 && read.tasted[1].liked == Some(false));
+    // But for that it is the same.
+    assert_eq!(without.tasted, []);
+    read.tasted.clear();
+    for exclusions in [&mut read, &mut without] {
+        exclusions.titles.sort_unstable();
+    }
+    assert_eq!(read, without);
+    assert_eq!(read.titles, [1, 2, 3, 5].map(TitleId));
+    // Of what this version cannot read it says nothing, but it is not suggested.
+    opened.break_rows("watched_titles", ANN, TitleId(3)).await;
+    let broken = store.exclusions_with_taste(ANN).await.unwrap();
+    assert_eq!((broken.tasted.len(), broken.titles.len()), (2, 4));
 }
 
 async fn what_is_muted_comes_by_source(opened: &Opened) {

@@ -106,9 +106,18 @@ async fn what_waits_is_not_suggested(opened: &Opened) {
         here.report(play, report).await.unwrap();
 
         let stored = opened.store.exclusions(ANN).await.unwrap();
-        let mut read = there.history.exclusions(ANN).await.unwrap();
+        let with_taste = opened.store.exclusions_with_taste(ANN).await.unwrap();
+        // Each of both folds what waits.
+        let tasting = title.is_multiple_of(2);
+        let mut read = if tasting {
+            there.history.exclusions_with_taste(ANN).await.unwrap()
+        } else {
+            there.history.exclusions(ANN).await.unwrap()
+        };
 
         assert_eq!((stored.folded, stored.newest), (title - 1, title));
+        assert_eq!((with_taste.folded, with_taste.newest), (title - 1, title));
+        assert_eq!(read.tasted.len() as u64, if tasting { title } else { 0 });
         assert_eq!((read.folded, read.newest), (title, title));
         read.titles.sort_unstable();
         assert!(read.titles.into_iter().eq((1..=title).map(TitleId)));
