@@ -118,8 +118,10 @@ impl Found {
 }
 
 async fn fetch(site: &Site, url: &Value, headers: &[(HeaderName, &str)]) -> Found {
-    let path = url.as_str().unwrap().strip_prefix(&site.address);
-    let mut request = site.get(path.unwrap_or_else(|| panic!("{url} is of another site")));
+    // The same server has another port when it is started again.
+    let url = url.as_str().unwrap();
+    let path = &url[url.find("/images/").unwrap()..];
+    let mut request = site.get(path);
     for (name, value) in headers {
         request = request.header(name, *value);
     }
@@ -286,6 +288,7 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     );
 
     let poster = &film["images"][1]["url"];
+    assert!(poster.as_str().unwrap().starts_with(&site.address));
     assert_served_in_parts(&site, poster).await;
     assert_shown_as_it_is(&site, &film["logos"][0]).await;
     for of_others in [

@@ -132,15 +132,20 @@ impl Web {
 
 impl Failure {
     fn network(error: reqwest::Error) -> Self {
-        let is_passing = !error.is_redirect() && !error.is_builder();
+        // The address may have a secret in it, and the outer errors say nothing but that there was one.
+        let error = error.without_url();
+        let cause = innermost(&error);
+        // What the resolver says of a name is no matter of time.
+        let is_private = cause == PRIVATE;
+        let is_passing = !is_private && !error.is_redirect() && !error.is_builder();
         let reason = if error.is_redirect() {
             "leads on to another host, or too often".to_owned()
+        } else if is_private {
+            cause
         } else if error.is_timeout() {
             "is not answered in time".to_owned()
         } else {
-            // The address may have a secret in it, and the outer errors say nothing but that there was one.
-            let error = error.without_url();
-            format!("cannot be read: {}", innermost(&error))
+            format!("cannot be read: {cause}")
         };
         Self { reason, is_passing }
     }

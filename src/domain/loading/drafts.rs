@@ -103,7 +103,7 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
-        pictures: Vec::new(),
+        pictures: stored.map_or_else(Vec::new, |it| record.pictures.unread_of(&it.pictures)),
         watchers: stored.map_or(0, |stored| stored.watchers),
         reception: stored.map(|stored| stored.reception).unwrap_or_default(),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),

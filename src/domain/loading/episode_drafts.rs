@@ -24,7 +24,14 @@ pub(super) fn draft(
     now: DateTime<Utc>,
 ) -> Result<Draft<(Episode, Texts)>, Problem> {
     let before = stored.filter(|_| matches!(manner, Manner::Merge)).cloned();
-    let (base, texts) = before.unwrap_or_else(|| (blank(record, series, now), Texts::default()));
+    let (base, texts) = before.unwrap_or_else(|| {
+        let unread = stored.map(|(stored, _)| record.still.unread_of(&stored.pictures));
+        let base = Episode {
+            pictures: unread.unwrap_or_default(),
+            ..blank(record, series, now)
+        };
+        (base, Texts::default())
+    });
     let stamp = stored.map_or(Stamp::first(now), |(stored, _)| stored.stamp.next(now));
     let directors = record.directors.clone().map(|names| {
         let ids = names

@@ -27,6 +27,7 @@ pub(super) fn draft(
         (Some((stored, _)), Manner::Replace) => {
             let person = Person {
                 id: stored.id,
+                pictures: record.portrait.unread_of(&stored.pictures),
                 stamp: stored.stamp.next(now),
                 ..credited(&stored.slug, "", now)
             };

@@ -95,6 +95,18 @@ impl PicturesRecord {
         })
     }
 
+    /// Those of the stored pictures that stay where the record replaces all: of each kind and language that it names, and
+    /// of which some could not be read.
+    pub(super) fn unread_of(&self, stored: &[KeptPicture]) -> Vec<KeptPicture> {
+        let is_unread = |kept: &&KeptPicture| {
+            let (kind, language) = (kept.picture.kind, kept.picture.language);
+            let of_kind = self.kinds.iter().filter(|said| said.kind == kind);
+            let mut named = of_kind.flat_map(|said| &said.pictures);
+            named.any(|it| it.language == language && it.is_unread())
+        };
+        stored.iter().filter(is_unread).cloned().collect()
+    }
+
     /// The pictures after the record, where `stored` were there before.
     ///
     /// Each language of a kind is a field of its own: what a record names of it replaces what is stored of it. Where some
@@ -133,6 +145,13 @@ impl PicturesRecord {
     }
 }
 
+impl NamedPicture {
+    /// Whether there is one, which could not be read.
+    fn is_unread(&self) -> bool {
+        self.read.is_none() && self.named != Named::Nothing
+    }
+}
+
 impl SaidOfKind {
     /// All pictures after what is said of those of a language.
     fn over(&self, language: Option<LanguageTag>, stored: Vec<KeptPicture>) -> Vec<KeptPicture> {
@@ -150,8 +169,7 @@ impl SaidOfKind {
                 after.push(kept.clone());
             }
         }
-        let is_whole = named().all(|it| it.read.is_some() || it.named == Named::Nothing);
-        if !is_whole {
+        if named().any(NamedPicture::is_unread) {
             let is_other = |kept: &KeptPicture| {
                 after.iter().all(|it| {
                     it.picture.hash != kept.picture.hash
@@ -252,6 +270,11 @@ mod tests {
         assert_eq!(over(&part, &stored), [new.clone(), one, two]);
         let whole = posters(vec![(None, Some(new.clone()))]);
         assert_eq!(over(&whole, &stored), [new]);
+        // Also where a record replaces all: then nothing else stays.
+        let others = [poster(Some("de"), "d"), kept(PictureKind::Logo, None, "e")];
+        let all = [&stored[..], &others].concat();
+        assert_eq!(unread.unread_of(&all), stored);
+        assert_eq!(whole.unread_of(&all), []);
     }
 
     #[test]

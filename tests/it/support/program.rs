@@ -206,6 +206,8 @@ impl Program {
             "NEO4J_PASSWORD",
             "REDIS_URL",
             "SMTP_URL",
+            // What `tests/services/s3` exports.
+            "REELGRAPH_BLOBS",
         ] {
             command.env_remove(name);
         }
@@ -417,7 +419,7 @@ fn seeded_store() -> &'static Path {
         let folder = tempfile::tempdir().unwrap();
         let run = |arguments: &[&str]| {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reelgraph"));
-            for name in ["MONGODB_URI", "NEO4J_URI", "REDIS_URL"] {
+            for name in ["MONGODB_URI", "NEO4J_URI", "REDIS_URL", "REELGRAPH_BLOBS"] {
                 command.env_remove(name);
             }
             let status = command

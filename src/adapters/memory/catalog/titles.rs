@@ -176,4 +176,5 @@ fn shrink(title: &mut Title) {
     title.tags.shrink_to_fit();
     title.scores.shrink_to_fit();
     title.extras.shrink_to_fit();
+    title.pictures.shrink_to_fit();
 }

@@ -81,6 +81,13 @@ impl Rendition {
         self.format
     }
 
+    /// What tells its bytes from those of all others, as a rendition of the picture with this hash, without reading them:
+    /// letters, digits, dots and hyphens.
+    pub fn tag(self, hash: &PictureHash) -> String {
+        let (width, extension) = (self.width, self.format.extension());
+        format!("{hash}-{MAKER}-{width}.{extension}")
+    }
+
     /// What it is kept under, as a rendition of the picture with this hash.
     pub(super) fn key(self, hash: &PictureHash) -> BlobKey {
         let (width, extension) = (self.width, self.format.extension());
@@ -210,6 +217,8 @@ mod tests {
 
         let hash = picture.hash.to_string();
         let (folder, all) = (&hash[..2], &hash);
+        let jpeg = Rendition::fitting(&picture, Some(342), None, RenditionFormat::Jpeg);
+        assert_eq!(jpeg.tag(&picture.hash), format!("{hash}-1-342.jpg"));
         assert_eq!(
             keys.map(|key| key.as_str().to_owned()),
             ["1-342.webp", "1-342.jpg", "1-500.jpg"]

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use futures::future::{BoxFuture, FutureExt, Shared, WeakShared};
+use futures::lock::Mutex as Turn;
 
 use super::kind::PictureKind;
 use super::reader::{MOST_BYTES, PictureProblem, PictureReader};
@@ -26,8 +27,11 @@ pub enum PictureError {
 /// A rendition that is being made.
 type Flight = BoxFuture<'static, Result<Option<Bytes>, PictureError>>;
 
-/// So many renditions are made or wait to be made at a time: each holds the whole picture that it is made of.
-const MOST_AT_ONCE: usize = 16;
+/// So many renditions are made or wait to be made at a time: as many as are made in some seconds, and as a few people see
+/// on a page of which none is made yet.
+const MOST_AT_ONCE: usize = 128;
+/// So many of them have the whole picture that they are made of in memory; the others wait for their turn.
+const TURNS: usize = 4;
 
 /// Keeps pictures, and makes what is shown of them. Clones share what is being made.
 #[derive(Clone)]
@@ -35,6 +39,7 @@ pub struct PictureService {
     blobs: Arc<dyn BlobStore>,
     reader: Arc<dyn PictureReader>,
     flights: Arc<Mutex<HashMap<BlobKey, WeakShared<Flight>>>>,
+    turns: Arc<[Turn<()>; TURNS]>,
 }
 
 impl PictureService {
@@ -44,6 +49,7 @@ impl PictureService {
             blobs,
             reader,
             flights: Arc::default(),
+            turns: Arc::default(),
         }
     }
 
@@ -127,7 +133,8 @@ impl PictureService {
             return Err(PictureProblem::Busy);
         }
         let (blobs, reader) = (Arc::clone(&self.blobs), Arc::clone(&self.reader));
-        let flight = make(blobs, reader, (key.clone(), original, wanted));
+        let turns = Arc::clone(&self.turns);
+        let flight = make(blobs, reader, turns, (key.clone(), original, wanted));
         let flight = flight.boxed().shared();
         if let Some(weak) = flight.downgrade() {
             flights.insert(key, weak);
@@ -140,12 +147,16 @@ impl PictureService {
 async fn make(
     blobs: Arc<dyn BlobStore>,
     reader: Arc<dyn PictureReader>,
+    turns: Arc<[Turn<()>; TURNS]>,
     (key, original, wanted): (BlobKey, BlobKey, Rendition),
 ) -> Result<Option<Bytes>, PictureError> {
-    let Some(original) = blobs.get(&original).await? else {
-        return Ok(None);
+    let made = {
+        let _turn = turns[lane(&key)].lock().await;
+        let Some(original) = blobs.get(&original).await? else {
+            return Ok(None);
+        };
+        reader.render(original, wanted).await?
     };
-    let made = reader.render(original, wanted).await?;
     if let Err(error) = blobs.put(&key, made.clone()).await {
         tracing::warn!(
             error = &error as &dyn std::error::Error,
@@ -153,6 +164,12 @@ async fn make(
         );
     }
     Ok(Some(made))
+}
+
+/// Where a rendition waits for its turn: its key is as good as random.
+fn lane(key: &BlobKey) -> usize {
+    let bytes = key.as_str().bytes();
+    bytes.map(usize::from).sum::<usize>() % TURNS
 }
 
 impl From<StoreError> for PictureError {
@@ -205,11 +222,12 @@ mod tests {
     use super::super::stored::{Colour, PictureFormat};
     use super::*;
 
-    /// Keeps bytes, and says how often any were put.
+    /// Keeps bytes, and says how often any were put, and how often a picture was read to make something of it.
     #[derive(Default)]
     struct Kept {
         blobs: Mutex<BTreeMap<BlobKey, Bytes>>,
         puts: AtomicUsize,
+        reads: AtomicUsize,
     }
 
     #[async_trait]
@@ -221,6 +239,9 @@ mod tests {
         }
 
         async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+            if key.as_str().starts_with("pictures/") {
+                self.reads.fetch_add(1, Ordering::SeqCst);
+            }
             Ok(self.blobs.lock().unwrap().get(key).cloned())
         }
 
@@ -332,7 +353,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_comes_when_too_many_are_made_is_told_to_come_again() {
-        let (service, _, texts) = service(0);
+        let (service, kept, texts) = service(0);
         let mut pictures = Vec::new();
         for number in 0..=MOST_AT_ONCE {
             pictures.push(stored(&service, &number.to_string()).await);
@@ -344,6 +365,8 @@ mod tests {
         for one in &mut making {
             assert!(futures::poll!(one).is_pending());
         }
+        let reads = kept.reads.load(Ordering::SeqCst);
+        assert!((1..=TURNS).contains(&reads), "{reads}");
         let last = &pictures[MOST_AT_ONCE];
         let wanted = of_width(last, 92);
 
