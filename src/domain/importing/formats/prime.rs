@@ -1,7 +1,7 @@
 //! Prime Video: the history that a browser's script saves (`Date Watched`, `Type`, `Title`, `Episode Title`), and
 //! `PrimeVideo.ViewingHistory.csv` of the whole copy of an account, which has moments and lengths.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::each_row::{Columns, each_row};
 use crate::domain::importing::cells::Cells;
@@ -89,6 +89,7 @@ fn day(field: &str, order: DayOrder) -> Option<NaiveDate> {
         WRITTEN_OUT
             .iter()
             .find_map(|form| NaiveDate::parse_from_str(field, form).ok())
+            .filter(|day| times::YEARS.contains(&day.year()))
     })
 }
 

@@ -9,7 +9,8 @@ fn the_history_that_a_script_saves_is_read() {
                 \"April 23, 2024\",Series,\"Two and a Half Men, Season 11\",Episode 21: Dial 1-900-mix-a-lot\n\
                 2024-04-22,Movie,Heat (1995),\n\
                 1713729600000,Movie,Ronin,\n\
-                someday,Movie,Alien,\n";
+                someday,Movie,Alien,\n\
+                \"April 23, 0024\",Movie,Alien,\n";
 
     let read = read_file("watch-history.csv", text);
 
@@ -33,7 +34,10 @@ fn the_history_that_a_script_saves_is_read() {
     );
     assert_eq!(
         passed(&read),
-        [("watch-history.csv", 5, PassedOverReason::BadDate)]
+        [
+            ("watch-history.csv", 5, PassedOverReason::BadDate),
+            ("watch-history.csv", 6, PassedOverReason::BadDate),
+        ]
     );
 }
 
