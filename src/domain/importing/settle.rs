@@ -47,9 +47,7 @@ pub(super) fn choose_profiles(reading: &mut Reading<'_>) -> Result<(), ImportPro
                 return Err(ImportProblem::NoSuchProfile { file, names });
             }
         };
-        for people in files {
-            leave_only(reading, people, meant);
-        }
+        leave_only(reading, &files, meant);
     }
     Ok(())
 }
@@ -61,13 +59,13 @@ fn people(reading: &Reading<'_>) -> Vec<People> {
     let passed = reading.passed.iter();
     let passed = passed.map(|row| (row.format, &row.over.file, row.profile.as_deref()));
     let mut files: Vec<People> = Vec::new();
+    let mut places: HashMap<&str, usize> = HashMap::new();
     let mut seen: HashSet<(&str, &str)> = HashSet::new();
     for (format, file, name) in drafts.chain(passed) {
         let Some(name) = name.filter(|name| seen.insert((file.as_str(), *name))) else {
             continue;
         };
-        let known = files.iter().position(|people| people.file == *file);
-        let place = known.unwrap_or_else(|| {
+        let place = *places.entry(file).or_insert_with(|| {
             files.push(People {
                 format,
                 file: file.clone(),
@@ -80,26 +78,40 @@ fn people(reading: &Reading<'_>) -> Vec<People> {
     files
 }
 
-/// Leaves of a file's rows those of this person, and notes whose else there were.
-fn leave_only(reading: &mut Reading<'_>, people: &People, meant: &str) {
-    let (own, others): (Vec<&String>, Vec<&String>) =
-        people.names.iter().partition(|name| plain(name) == meant);
-    let is_left = |file: &str, profile: Option<&str>| {
-        file != people.file || profile.is_none_or(|name| own.iter().any(|own| *own == name))
+/// Leaves of the rows of these files those of this person, and notes whose else there were.
+fn leave_only(reading: &mut Reading<'_>, files: &[&People], meant: &str) {
+    let mut others: HashMap<&str, HashSet<&str>> = HashMap::new();
+    for people in files {
+        let names = people.names.iter().map(String::as_str);
+        let names = names.filter(|name| plain(name) != meant);
+        others.insert(&people.file, names.collect());
+    }
+    let mut gone: HashMap<&str, u32> = HashMap::new();
+    let mut is_left = |file: &str, profile: Option<&str>| {
+        let Some((file, others)) = others.get_key_value(file) else {
+            return true;
+        };
+        let is_left = profile.is_none_or(|name| !others.contains(name));
+        if !is_left {
+            *gone.entry(*file).or_default() += 1;
+        }
+        is_left
     };
-    let before = reading.drafts.len() + reading.passed.len();
     reading
         .drafts
         .retain(|draft| is_left(&draft.entry.file, draft.profile.as_deref()));
     reading
         .passed
         .retain(|row| is_left(&row.over.file, row.profile.as_deref()));
-    let rows = before - reading.drafts.len() - reading.passed.len();
-    if rows > 0 {
+    for people in files {
+        let Some(rows) = gone.get(people.file.as_str()) else {
+            continue;
+        };
+        let names = people.names.iter().filter(|name| plain(name) != meant);
         reading.note(ImportNote::OtherProfiles {
             file: people.file.clone(),
-            names: shown(others.into_iter()),
-            rows: u32::try_from(rows).unwrap_or(u32::MAX),
+            names: shown(names),
+            rows: *rows,
         });
     }
 }
