@@ -88,6 +88,26 @@ impl ImportedItem {
         };
         name.chars().take(200).collect()
     }
+
+    /// How many bytes its names have.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Film {
+                name,
+                original_name,
+                ..
+            }
+            | Self::Series {
+                name,
+                original_name,
+                ..
+            } => name.len() + original_name.as_ref().map_or(0, String::len),
+            Self::Episode { series, name, .. } => {
+                series.len() + name.as_ref().map_or(0, String::len)
+            }
+            Self::Unknown { name, .. } => name.len(),
+        }
+    }
 }
 
 /// Ids that something has elsewhere, each in the spelling that the catalogue keeps (`tt0113277`, digits).

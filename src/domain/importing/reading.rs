@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use super::entry::{ImportedAt, ImportedEntry, ImportedItem, ImportedWhat};
 use super::file::{ImportFormat, ImportNote, PassedOver, PassedOverReason};
 use super::options::ReadOptions;
-use super::problem::{ImportProblem, MAX_ROWS};
+use super::problem::{ImportProblem, MAX_ROWS, MAX_UNPACKED};
 use super::times::{self, Clock};
 use crate::domain::text;
 
@@ -98,6 +98,8 @@ pub(super) struct Reading<'o> {
     /// The formats that were met, in the order in which they were.
     pub(super) formats: Vec<ImportFormat>,
     rows: usize,
+    /// How much text the drafts keep, in bytes: where a list of episodes has the name of its series once, each repeats it.
+    text: usize,
 }
 
 impl<'o> Reading<'o> {
@@ -113,6 +115,7 @@ impl<'o> Reading<'o> {
             notes: Vec::new(),
             formats: Vec::new(),
             rows: 0,
+            text: 0,
         })
     }
 
@@ -174,6 +177,7 @@ impl<'o> Reading<'o> {
             }
         };
         self.count(said.len().max(1))?;
+        self.weigh(place.file, &said)?;
         self.drafts.extend(said.into_iter().map(|said| Draft {
             format: place.format,
             says: said.says,
@@ -187,6 +191,17 @@ impl<'o> Reading<'o> {
                 alternatives: said.alternatives,
             },
         }));
+        Ok(())
+    }
+
+    fn weigh(&mut self, file: &str, said: &[Said]) -> Result<(), ImportProblem> {
+        for said in said {
+            let alternatives = said.alternatives.iter().map(ImportedItem::bytes);
+            self.text += file.len() + said.of.bytes() + alternatives.sum::<usize>();
+        }
+        if self.text > MAX_UNPACKED {
+            return Err(ImportProblem::UnpackedTooLarge);
+        }
         Ok(())
     }
 

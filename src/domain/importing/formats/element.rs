@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use crate::domain::importing::reading::RowResult;
 
+/// How many episodes an element may list: each entry of them repeats the name of the series.
+pub(super) const MAX_EPISODES: usize = 20_000;
+
 /// An element of a list.
 pub(super) struct Element<'e> {
     /// The name of its file.

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use super::element::{Element, Told};
+use super::element::{Element, MAX_EPISODES, Told};
 use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::PassedOverReason;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
@@ -97,6 +97,9 @@ fn episodes(value: &Value) -> RowResult {
     let mut said = Vec::new();
     for season in list(value, "seasons") {
         for episode in list(season, "episodes") {
+            if said.len() == MAX_EPISODES {
+                return Err(PassedOverReason::TooLong);
+            }
             let of = ImportedItem::Episode {
                 series: values::needed_name(values::text_of(title, "title"))?,
                 series_year: values::year_of(title, "year"),

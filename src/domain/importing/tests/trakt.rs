@@ -154,3 +154,18 @@ fn plays_are_those_of_the_history_and_other_files_add_what_it_lacks() {
         ]
     );
 }
+
+#[test]
+fn a_show_of_endless_episodes_does_not_fill_the_memory() {
+    let episodes = "{},".repeat(20_000) + "{}";
+    let shows = format!(
+        r#"[{{ "plays": 1, "show": {{ "title": "Dark" }}, "seasons": [{{ "number": 1, "episodes": [{episodes}] }}] }}]"#
+    );
+
+    let read = read_archive(&[("watched-shows.json", shows.as_str())]);
+
+    assert_eq!(
+        passed(&read),
+        [("watched-shows.json", 1, PassedOverReason::TooLong)]
+    );
+}
