@@ -11,13 +11,12 @@ use crate::domain::importing::times::{self, Clock};
 use crate::domain::importing::values;
 
 const LISTS: [&str; 3] = ["movies", "shows", "anime"];
+/// The fields that have the film or series in them.
+const TITLES: [&str; 3] = ["movie", "show", "anime"];
 
 pub(super) fn is(element: &Element<'_>) -> bool {
-    let has_title = ["movie", "show", "anime"]
-        .iter()
-        .any(|name| element.value.get(name).is_some_and(Value::is_object));
     let is_list = element.path.is_empty() || LISTS.contains(&element.path);
-    is_list && has_title && element.value.get("status").is_some()
+    is_list && title(element.value).is_object() && element.value.get("status").is_some()
 }
 
 pub(super) fn read(element: &Element<'_>, _: &mut Reading<'_>) -> Told {
@@ -29,11 +28,11 @@ pub(super) fn read(element: &Element<'_>, _: &mut Reading<'_>) -> Told {
     }
 }
 
-/// The film or series that an element is about.
+/// The film or series that an element is about; null if there is none.
 fn title(value: &Value) -> &Value {
-    ["movie", "show", "anime"]
+    TITLES
         .iter()
-        .find_map(|name| value.get(name))
+        .find_map(|name| value.get(name).filter(|title| title.is_object()))
         .unwrap_or(&Value::Null)
 }
 
@@ -72,8 +71,8 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
     let name = values::needed_name(values::text_of(title, "title"))?;
     let year = values::year_of(title, "year");
     let ids = ids(title);
-    let is_film =
-        value.get("movie").is_some() || values::text_of(value, "anime_type").contains("movie");
+    let is_film = value.get("movie").is_some_and(Value::is_object)
+        || values::text_of(value, "anime_type").contains("movie");
     Ok(if is_film {
         ImportedItem::Film {
             name,

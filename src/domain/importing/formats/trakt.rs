@@ -52,7 +52,7 @@ pub(super) fn read(element: &Element<'_>, _: &mut Reading<'_>) -> Told {
     let of = item(value);
     let said = match kind(element) {
         None => Err(PassedOverReason::Malformed),
-        Some(Kind::Watched) if value.get("movie").is_none() => episodes(value),
+        Some(Kind::Watched) if matches!(of, Ok(ImportedItem::Series { .. })) => episodes(value),
         Some(kind) => of.clone().and_then(|of| said(kind, value, of)),
     };
     let show = value.get("show").or_else(|| value.get("person"));
