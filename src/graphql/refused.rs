@@ -184,21 +184,22 @@ mod tests {
     struct Mutation;
 
     #[Object]
+    #[expect(clippy::unused_async, reason = "all resolvers are")]
     impl Mutation {
-        fn forbidden(&self) -> Result<DonePayload> {
+        async fn forbidden(&self) -> Result<DonePayload> {
             Err(ApiError::forbidden("not you"))
         }
 
-        fn limited(&self, seconds: u64) -> Result<DonePayload> {
+        async fn limited(&self, seconds: u64) -> Result<DonePayload> {
             let wait = Duration::from_secs(seconds);
             Err(AccountError::TooOften(wait).into())
         }
 
-        fn unknown(&self) -> Result<DonePayload> {
+        async fn unknown(&self) -> Result<DonePayload> {
             Err(ApiError::unauthenticated())
         }
 
-        fn done(&self) -> DonePayload {
+        async fn done(&self) -> DonePayload {
             DonePayload {
                 name: Some("done".to_owned()),
                 done: true,
