@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Map;
 
 use super::entry::{ImportedAt, ImportedEntry, ImportedItem, ImportedWhat};
-use super::file::{ImportedFile, PassedOver};
+use super::file::PassedOver;
 use super::import::{Candidate, Found, FoundBy, ImportRow, RowState, Saying};
 use super::known::Known;
 use super::matching::Match;
@@ -39,19 +39,20 @@ pub(super) fn thumb(out_of_ten: f32) -> Option<bool> {
     }
 }
 
-/// The rows of a file, those that say something first.
-pub(super) fn rows_of(of: Of, file: ImportedFile, known: &Known) -> Vec<ImportRow> {
+/// The rows of a file, those that say something first; each is made when it is asked for.
+pub(super) fn rows_of(
+    of: Of,
+    entries: Vec<ImportedEntry>,
+    passed_over: Vec<PassedOver>,
+    known: &Known,
+) -> impl Iterator<Item = ImportRow> {
     let mut days: HashMap<(String, NaiveDate), u32> = HashMap::new();
-    let mut rows = Vec::with_capacity(file.entries.len() + file.passed_over.len());
-    for entry in file.entries {
-        let row = said_row(of, entry, known, &mut days);
-        rows.push(row);
-    }
-    rows.extend(file.passed_over.into_iter().map(|row| silent_row(of, row)));
-    for (row, number) in rows.iter_mut().zip(1..) {
-        row.number = number;
-    }
-    rows
+    let said = entries
+        .into_iter()
+        .map(move |entry| said_row(of, entry, known, &mut days));
+    let silent = passed_over.into_iter().map(move |row| silent_row(of, row));
+    let rows = said.chain(silent).zip(1..);
+    rows.map(|(row, number)| ImportRow { number, ..row })
 }
 
 fn said_row(
