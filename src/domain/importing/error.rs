@@ -32,6 +32,9 @@ pub enum ImportError {
     /// A row says nothing that could be imported.
     #[error("this row says nothing that could be imported")]
     RowSaysNothing,
+    /// Nothing comes of what a row says, whatever it is of.
+    #[error("what this row is about {0}")]
+    RowIsUseless(&'static str),
     /// A job works on the import.
     #[error("this import is being worked on; wait until its job is over")]
     AtWork,
@@ -77,6 +80,7 @@ impl Coded for ImportError {
             | Self::Applied
             | Self::NotApplied
             | Self::NotWhole
+            | Self::RowIsUseless(_)
             | Self::TooMany => ErrorCode::Conflict,
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::File(error) => error.code(),
@@ -94,7 +98,7 @@ impl Coded for ImportError {
             | Self::Applied
             | Self::NotApplied
             | Self::NotWhole => Some("import"),
-            Self::RowNotFound | Self::RowSaysNothing => Some("row"),
+            Self::RowNotFound | Self::RowSaysNothing | Self::RowIsUseless(_) => Some("row"),
             Self::ItemNotFound | Self::ItemOfAnotherKind(_) => Some("item"),
             Self::TooMany => Some("file"),
             Self::File(error) => error.field(),
@@ -117,6 +121,7 @@ impl Coded for ImportError {
             | Self::ItemNotFound
             | Self::ItemOfAnotherKind(_)
             | Self::RowSaysNothing
+            | Self::RowIsUseless(_)
             | Self::AtWork
             | Self::Applied
             | Self::NotApplied

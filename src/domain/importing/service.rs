@@ -14,7 +14,7 @@ use super::file::ImportedFile;
 use super::import::{Candidate, Import, ImportRow, ImportState, RowState};
 use super::known::Known;
 use super::ports::ImportPorts;
-use super::preview::{Of, decided, misfit, rows_of};
+use super::preview::{Of, decided, misfit, rows_of, useless};
 use crate::domain::catalog::{CatalogService, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
@@ -272,6 +272,9 @@ impl ImportService {
         let is = match item {
             None => None,
             Some(item) => {
+                if let Some(reason) = useless(said, self.clock.now()) {
+                    return Err(ImportError::RowIsUseless(reason));
+                }
                 if let Some(reason) = misfit(said.what, item) {
                     return Err(ImportError::ItemOfAnotherKind(reason));
                 }
