@@ -74,8 +74,8 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["decideImportRow"], 500),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
-    // The rows are counted by their states.
-    (&["Import"], &["counts"], 100),
+    // The rows are counted by their states, however many there are.
+    (&["Import"], &["counts"], 300),
     (&["Import"], &["job", "rows"], 20),
     (&["Job"], &["import"], 10),
     (&["Viewer"], &["imports", "jobs"], 30),

@@ -29,6 +29,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tracing::Instrument;
 
+use super::at_work::{Places, busy};
 use super::auth::Authenticate;
 use super::client;
 use super::problem::Problem;
@@ -55,6 +56,8 @@ pub(super) const MOST_BYTES: usize = MAX_UPLOAD;
 /// What an import weighs, and how many bytes of it weigh a unit.
 const REQUEST: u32 = 2_000;
 const BYTES_A_UNIT: usize = 128;
+/// How many files may be read at a time: each may take some hundred megabytes for as long as that lasts.
+const FILES: usize = 2;
 /// How many rows are written at once, and how many such pieces may wait for a slow client.
 const ROWS: usize = 500;
 const AHEAD: usize = 2;
@@ -83,6 +86,8 @@ pub(super) struct Imports {
     budget: Option<Budget>,
     /// Networks whose work is not counted.
     unlimited: Arc<[IpNet]>,
+    /// The places of files that are read.
+    files: Places,
 }
 
 /// What is said of a file beside it.
@@ -110,6 +115,7 @@ impl Imports {
             authenticate: authenticate.clone(),
             budget: services.budget.clone(),
             unlimited: Arc::clone(unlimited),
+            files: Places::new(FILES),
         }
     }
 
@@ -166,6 +172,7 @@ async fn create(State(imports): State<Imports>, parts: Parts, body: Body) -> Res
             let detail = rejection.body_text();
             Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", detail)
         })?;
+        let _place = imports.files.take().ok_or_else(busy)?;
         let body = to_bytes(body, MOST_BYTES).await.map_err(|_| {
             let detail = format!("the file may have at most {MOST_BYTES} bytes");
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "PAYLOAD_TOO_LARGE", detail)
@@ -211,7 +218,9 @@ async fn rows(State(imports): State<Imports>, Path(id): Path<String>, parts: Par
         let found = imports.service.find(viewer.profile, id).await;
         let import = found.map_err(refused)?;
         let import = import.ok_or_else(|| refused(ImportError::ImportNotFound))?;
-        imports.spend(&viewer, &client, REQUEST).await?;
+        // About what it takes to read and write a row.
+        let units = REQUEST.saturating_add(import.rows);
+        imports.spend(&viewer, &client, units).await?;
         Ok(table(imports, visibility, import))
     })
     .await

@@ -179,12 +179,18 @@ impl ImportService {
         let claims = self.ports.store.claims(profile, &keys).await?;
         let claimed: HashSet<String> = claims.into_iter().map(|(key, _)| key).collect();
         let standing = self.standing(profile, &new).await?;
+        let mut thumbs: HashMap<TitleId, bool> = HashMap::new();
         let mut rows = Vec::new();
         for one in bringing.iter_mut().filter(|one| !is_planned(one)) {
             let is_claimed = claimed.contains(&one.does.key());
+            let mut is_own = standing.is_own(one.does, is_claimed);
+            if is_own && let Does::Like { title, liked } = one.does {
+                // Of rows that contradict each other the first has the word, and alone is taken back.
+                is_own = *thumbs.entry(title).or_insert(liked) == liked;
+            }
             one.row.effect = Some(Effect {
                 does: one.does,
-                is_own: standing.is_own(one.does, is_claimed),
+                is_own,
             });
             rows.push(one.row.clone());
         }
@@ -416,6 +422,11 @@ mod tests {
             assert_eq!(standing.is_own(does, false), by_none, "{does:?}");
             assert_eq!(standing.is_own(does, true), by_another, "{does:?}");
         }
+        let down = Does::Like {
+            title,
+            liked: false,
+        };
+        assert_ne!(like.key(), down.key());
     }
 
     #[test]

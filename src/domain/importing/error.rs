@@ -8,6 +8,8 @@ use crate::domain::working::WorkError;
 
 /// How many imports are kept of a profile.
 pub const MAX_IMPORTS: usize = 20;
+/// How many rows all imports of a profile may have.
+pub(super) const MAX_KEPT_ROWS: usize = 1_000_000;
 
 /// What can go wrong with importing.
 #[derive(Debug, thiserror::Error)]
@@ -30,17 +32,27 @@ pub enum ImportError {
     /// A row says nothing that could be imported.
     #[error("this row says nothing that could be imported")]
     RowSaysNothing,
+    /// Nothing comes of what a row says, whatever it is of.
+    #[error("what this row is about {0}")]
+    RowIsUseless(&'static str),
     /// A job works on the import.
     #[error("this import is being worked on; wait until its job is over")]
     AtWork,
     /// It is applied already.
     #[error("this import is applied already; undo it to begin anew")]
     Applied,
+    /// Not all of its rows are kept.
+    #[error(
+        "not all rows of this file are there yet; if that stays so, discard it and send the file again"
+    )]
+    NotWhole,
     /// Nothing of it was applied.
     #[error("nothing of this import is in the history")]
     NotApplied,
     /// The profile keeps as many imports as it can.
-    #[error("a profile keeps at most {MAX_IMPORTS} imports; discard one first")]
+    #[error(
+        "a profile keeps at most {MAX_IMPORTS} imports, with {MAX_KEPT_ROWS} rows together; discard one first"
+    )]
     TooMany,
     /// The profile is gone, and so is who imports.
     #[error("this profile was deleted; log in again")]
@@ -67,6 +79,8 @@ impl Coded for ImportError {
             | Self::AtWork
             | Self::Applied
             | Self::NotApplied
+            | Self::NotWhole
+            | Self::RowIsUseless(_)
             | Self::TooMany => ErrorCode::Conflict,
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::File(error) => error.code(),
@@ -79,10 +93,12 @@ impl Coded for ImportError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::ImportNotFound | Self::AtWork | Self::Applied | Self::NotApplied => {
-                Some("import")
-            }
-            Self::RowNotFound | Self::RowSaysNothing => Some("row"),
+            Self::ImportNotFound
+            | Self::AtWork
+            | Self::Applied
+            | Self::NotApplied
+            | Self::NotWhole => Some("import"),
+            Self::RowNotFound | Self::RowSaysNothing | Self::RowIsUseless(_) => Some("row"),
             Self::ItemNotFound | Self::ItemOfAnotherKind(_) => Some("item"),
             Self::TooMany => Some("file"),
             Self::File(error) => error.field(),
@@ -105,9 +121,11 @@ impl Coded for ImportError {
             | Self::ItemNotFound
             | Self::ItemOfAnotherKind(_)
             | Self::RowSaysNothing
+            | Self::RowIsUseless(_)
             | Self::AtWork
             | Self::Applied
             | Self::NotApplied
+            | Self::NotWhole
             | Self::ProfileErased
             | Self::Watching(_)
             | Self::Work(_)

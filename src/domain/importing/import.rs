@@ -211,7 +211,8 @@ impl Does {
                 let (kind, id) = item.key();
                 format!("tell {kind} {id}")
             }
-            Self::Like { title, .. } => format!("like {title}"),
+            // A thumb up and one down are not the same thing.
+            Self::Like { title, liked } => format!("like {title} {liked}"),
             Self::List { title } => format!("list {title}"),
         }
     }

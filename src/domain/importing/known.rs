@@ -23,6 +23,8 @@ pub struct Known {
 pub(super) struct KnownTitle {
     pub(super) kind: TitleKind,
     pub(super) year: Option<i32>,
+    /// Its ids at providers that spell all of theirs in one way.
+    pub(super) ids: Vec<(&'static str, String)>,
 }
 
 #[derive(Debug)]
@@ -106,6 +108,7 @@ impl Known {
             let known = KnownTitle {
                 kind: title.kind,
                 year: title.year,
+                ids: ids_of(title),
             };
             self.titles.insert(title.id, known);
         }
@@ -136,8 +139,19 @@ impl Known {
     }
 }
 
-/// The providers of ids, the one that is believed first.
+/// The providers of ids.
 const PROVIDERS: [&str; 4] = ["imdb", "tmdb", "tvdb", "trakt"];
+/// Those whose ids are spelled in one way.
+const OF_ONE_SPELLING: [&str; 2] = ["imdb", "tmdb"];
+
+/// The ids of a title that tell it from another of its name.
+fn ids_of(title: &Title) -> Vec<(&'static str, String)> {
+    let ids = title.external_ids.iter().filter_map(|id| {
+        let provider = OF_ONE_SPELLING.into_iter().find(|it| *it == id.provider)?;
+        Some((provider, id.value.clone()))
+    });
+    ids.collect()
+}
 
 pub(super) fn each(ids: &ImportedIds) -> impl Iterator<Item = (&'static str, &str)> {
     let all = [&ids.imdb, &ids.tmdb, &ids.tvdb, &ids.trakt];

@@ -128,13 +128,15 @@ impl Known {
         let names = names.iter().flatten().map(|name| folded(name));
         let named = names.flat_map(|name| self.names.get(&name).into_iter().flatten());
         let named: BTreeSet<TitleId> = named.filter(is_of_kind).copied().collect();
+        let meant = named.iter().filter(|id| !self.is_another(**id, ids));
+        let meant: Vec<TitleId> = meant.copied().collect();
         let with = |is_fine: &dyn Fn(Option<i32>) -> bool| -> Vec<TitleId> {
             let year_of = |id: &TitleId| self.titles.get(id).and_then(|title| title.year);
-            let found = named.iter().filter(|id| is_fine(year_of(id)));
+            let found = meant.iter().filter(|id| is_fine(year_of(id)));
             found.copied().collect()
         };
         let Some(year) = year else {
-            return choose(named.iter().copied().collect(), FoundBy::Name, Vec::new());
+            return choose(meant, FoundBy::Name, named.into_iter().collect());
         };
         let exact = with(&|its| its == Some(year));
         if !exact.is_empty() {
@@ -143,6 +145,18 @@ impl Known {
         // Festivals and countries differ by a year; of two that do, nobody knows which is meant.
         let near = with(&|its| its.is_some_and(|its| its.abs_diff(year) == 1));
         choose(near, FoundBy::NearYear, named.into_iter().collect())
+    }
+
+    /// Whether a title has another id than these where both have one: then it is called alike and is another.
+    fn is_another(&self, id: TitleId, ids: &ImportedIds) -> bool {
+        let Some(title) = self.titles.get(&id) else {
+            return false;
+        };
+        let mut both = each(ids).flat_map(|(provider, id)| {
+            let its = title.ids.iter().filter(move |its| its.0 == provider);
+            its.map(move |its| (its.1.as_str(), id))
+        });
+        both.any(|(its, id)| its != id)
     }
 
     /// The episode of a series at a place, or of a name.
@@ -353,6 +367,8 @@ mod tests {
     fn ids_are_believed_before_names_and_only_with_the_kind() {
         let misnamed = film("Solyaris", Some(1999), &[("imdb", "tt0069293")]);
         assert_eq!(found(&misnamed), Ok(a_film(1, FoundBy::Id)));
+        let namesake = film("Solaris", Some(1972), &[("imdb", "tt9999999")]);
+        assert_eq!(found(&namesake), Err((false, 2)));
         let series = ImportedItem::Series {
             name: "Solaris".to_owned(),
             original_name: None,

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Map;
 
 use super::entry::{ImportedAt, ImportedEntry, ImportedItem, ImportedWhat};
-use super::file::{ImportedFile, PassedOver};
+use super::file::PassedOver;
 use super::import::{Candidate, Found, FoundBy, ImportRow, RowState, Saying};
 use super::known::Known;
 use super::matching::Match;
@@ -39,19 +39,20 @@ pub(super) fn thumb(out_of_ten: f32) -> Option<bool> {
     }
 }
 
-/// The rows of a file, those that say something first.
-pub(super) fn rows_of(of: Of, file: ImportedFile, known: &Known) -> Vec<ImportRow> {
+/// The rows of a file, those that say something first; each is made when it is asked for.
+pub(super) fn rows_of(
+    of: Of,
+    entries: Vec<ImportedEntry>,
+    passed_over: Vec<PassedOver>,
+    known: &Known,
+) -> impl Iterator<Item = ImportRow> {
     let mut days: HashMap<(String, NaiveDate), u32> = HashMap::new();
-    let mut rows = Vec::with_capacity(file.entries.len() + file.passed_over.len());
-    for entry in file.entries {
-        let row = said_row(of, entry, known, &mut days);
-        rows.push(row);
-    }
-    rows.extend(file.passed_over.into_iter().map(|row| silent_row(of, row)));
-    for (row, number) in rows.iter_mut().zip(1..) {
-        row.number = number;
-    }
-    rows
+    let said = entries
+        .into_iter()
+        .map(move |entry| said_row(of, entry, known, &mut days));
+    let silent = passed_over.into_iter().map(move |row| silent_row(of, row));
+    let rows = said.chain(silent).zip(1..);
+    rows.map(|(row, number)| ImportRow { number, ..row })
 }
 
 fn said_row(
@@ -79,7 +80,13 @@ fn said_row(
         Match::Several(candidates) => (RowState::Ambiguous, None, candidates),
         Match::Nothing(candidates) => (RowState::Unmatched, None, candidates),
     };
-    if let Some(reason) = useless(&row, of.now) {
+    let found = row.found;
+    let said = row.said.as_ref();
+    let reason = said.and_then(|said| {
+        let of_item = || misfit(said.what, found?.is.item);
+        useless(said, of.now).or_else(of_item)
+    });
+    if let Some(reason) = reason {
         row.state = RowState::PassedOver;
         row.reason = Some(reason.to_owned());
     }
@@ -112,9 +119,8 @@ fn empty_row(of: Of, file: String, line: u32, text: String) -> ImportRow {
     }
 }
 
-/// Why nothing comes of what a row says, whatever it is.
-fn useless(row: &ImportRow, now: DateTime<Utc>) -> Option<&'static str> {
-    let said = row.said.as_ref()?;
+/// Why nothing comes of what a row says, whatever it is of.
+pub(super) fn useless(said: &Saying, now: DateTime<Utc>) -> Option<&'static str> {
     let is_ahead = match said.at {
         Some(ImportedAt::Moment(at)) => (at - now).num_seconds() > CLOCK_SKEW,
         Some(ImportedAt::Day(day)) => day > now.date_naive().succ_opt().unwrap_or(NaiveDate::MAX),
@@ -142,7 +148,7 @@ fn useless(row: &ImportRow, now: DateTime<Utc>) -> Option<&'static str> {
         ImportedWhat::Rating { out_of_ten } if thumb(out_of_ten).is_none() => {
             Some("is rated neither high nor low: no thumb comes of it")
         }
-        what => row.found.and_then(|found| misfit(what, found.is.item)),
+        _ => None,
     }
 }
 
@@ -206,5 +212,54 @@ pub(super) fn decided(row: &mut ImportRow, is: Option<Candidate>) {
     };
     if is.is_none() {
         row.reason = Some("was left out by hand".to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_can_have_watched_is_of_no_use_whatever_it_is_decided_to_be() {
+        let now = DateTime::UNIX_EPOCH + chrono::TimeDelta::days(20_000);
+        let said = |what, at| Saying {
+            of: ImportedItem::Unknown {
+                name: "Heat".to_owned(),
+                year: None,
+            },
+            what,
+            at,
+            nth: 0,
+        };
+        let watched = |percent| ImportedWhat::Watched {
+            plays: 1,
+            seconds: None,
+            percent,
+        };
+        let day = |days| {
+            let at = now + chrono::TimeDelta::days(days);
+            Some(ImportedAt::Day(at.date_naive()))
+        };
+        let moment = |seconds| {
+            let at = now + chrono::TimeDelta::seconds(seconds);
+            Some(ImportedAt::Moment(at))
+        };
+        let rated = |out_of_ten| ImportedWhat::Rating { out_of_ten };
+
+        for (what, at, is_useless) in [
+            (watched(None), day(1), false),
+            (watched(None), day(2), true),
+            (watched(None), moment(CLOCK_SKEW), false),
+            (watched(None), moment(CLOCK_SKEW + 1), true),
+            (watched(None), day(-20_001), true),
+            (watched(Some(50.0)), None, true),
+            (watched(Some(50.0)), day(0), false),
+            (rated(5.0), None, true),
+            (rated(8.0), day(2), false),
+            (ImportedWhat::Watchlist, day(2), false),
+        ] {
+            let of_no_use = useless(&said(what, at), now);
+            assert_eq!(of_no_use.is_some(), is_useless, "{what:?} {at:?}");
+        }
     }
 }

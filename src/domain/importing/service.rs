@@ -4,18 +4,21 @@
 use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
+use futures::channel::oneshot;
 use serde_json::Map;
 use uuid::Uuid;
 
-use super::error::{ImportError, MAX_IMPORTS};
+use super::entry::ImportedEntry;
+use super::error::{ImportError, MAX_IMPORTS, MAX_KEPT_ROWS};
 use super::file::ImportedFile;
 use super::import::{Candidate, Import, ImportRow, ImportState, RowState};
 use super::known::Known;
 use super::ports::ImportPorts;
-use super::preview::{Of, decided, misfit, rows_of};
+use super::preview::{Of, decided, misfit, rows_of, useless};
 use crate::domain::catalog::{CatalogService, TitleKind, TitleOrder, TitleQuery, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
+use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, ProfileId};
 use crate::domain::page::Window;
 use crate::domain::viewer::KnownViewer;
@@ -25,7 +28,7 @@ use crate::domain::working::{Job, JobKind, WorkService};
 /// How many rows are written together.
 pub(super) const TOGETHER: usize = 500;
 /// How many titles of the catalogue are looked at together.
-const TITLES: usize = 2_000;
+const TITLES: usize = 500;
 /// Of how many series the episodes are read together.
 const SERIES: usize = 50;
 /// How many notes of a file are kept.
@@ -89,26 +92,29 @@ impl ImportService {
     ) -> Result<Import, ImportError> {
         check_may_watch(viewer)?;
         let profile = viewer.profile;
-        self.make_room(profile).await?;
-        let items = file.entries.iter();
-        let items = items.flat_map(|entry| std::iter::once(&entry.of).chain(&entry.alternatives));
-        let known = self.learnt(visibility, Known::for_items(items)).await?;
+        let ImportedFile {
+            format,
+            entries,
+            passed_over,
+            notes,
+        } = file;
+        let count = entries.len() + passed_over.len();
+        self.make_room(profile, count).await?;
+        let (entries, known) = wanted(entries).await?;
+        let known = self.learnt(visibility, known).await?;
         let of = Of {
             import: ImportId(unique_name()),
             profile,
             now: self.clock.now().trunc_subsecs(3),
         };
-        let format = file.format;
-        let notes = file.notes.iter().take(NOTES).cloned().collect();
-        let rows = rows_of(of, file, &known);
         let import = Import {
             id: of.import,
             profile,
             name: name.chars().take(NAME).collect(),
             format,
-            notes,
+            notes: notes.into_iter().take(NOTES).collect(),
             state: ImportState::Preview,
-            rows: u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            rows: u32::try_from(count).unwrap_or(u32::MAX),
             done_to: 0,
             job: None,
             created_at: of.now,
@@ -116,11 +122,21 @@ impl ImportService {
         };
         // The import first, so that whatever of it is written goes with it.
         self.put(&import).await?;
-        for rows in rows.chunks(TOGETHER) {
-            if let Err(error) = self.put_rows(profile, rows).await {
+        let mut rows = rows_of(of, entries, passed_over, &known);
+        loop {
+            let some: Vec<ImportRow> = rows.by_ref().take(TOGETHER).collect();
+            if some.is_empty() {
+                break;
+            }
+            if let Err(error) = self.put_rows(profile, &some).await {
                 self.ports.store.remove_import(import.id).await?;
                 return Err(error);
             }
+        }
+        if self.ports.store.find_import(import.id).await?.is_none() {
+            // It was discarded, or had to make room, while its rows were written: they go with it.
+            self.ports.store.remove_import(import.id).await?;
+            return Err(ImportError::ImportNotFound);
         }
         Ok(import)
     }
@@ -192,6 +208,13 @@ impl ImportService {
             ImportState::Running | ImportState::Undoing => return Err(ImportError::AtWork),
             ImportState::Done => return Err(ImportError::Applied),
         }
+        if import.state == ImportState::Preview {
+            // A server that stopped while it wrote the rows has left a part of them.
+            let kept: u64 = self.counts(&import).await?.iter().sum();
+            if kept < u64::from(import.rows) {
+                return Err(ImportError::NotWhole);
+            }
+        }
         let kind = JobKind::Import { import: id };
         self.begin(import, kind, ImportState::Running).await
     }
@@ -249,6 +272,9 @@ impl ImportService {
         let is = match item {
             None => None,
             Some(item) => {
+                if let Some(reason) = useless(said, self.clock.now()) {
+                    return Err(ImportError::RowIsUseless(reason));
+                }
                 if let Some(reason) = misfit(said.what, item) {
                     return Err(ImportError::ItemOfAnotherKind(reason));
                 }
@@ -275,10 +301,16 @@ impl ImportService {
     pub async fn clear_away(&self) -> Result<usize, ImportError> {
         let before = self.clock.now() - TimeDelta::days(KEPT);
         let old = self.ports.store.previews_before(before, STALE).await?;
+        let mut removed = 0;
         for import in &old {
-            self.ports.store.remove_import(import.id).await?;
+            // Removing the others takes its time, and it may have been begun since.
+            let now = self.ports.store.find_import(import.id).await?;
+            if now.is_some_and(|now| now.state == ImportState::Preview) {
+                self.ports.store.remove_import(import.id).await?;
+                removed += 1;
+            }
         }
-        Ok(old.len())
+        Ok(removed)
     }
 
     /// Removes everything of a profile.
@@ -315,16 +347,20 @@ impl ImportService {
         found.ok_or(ImportError::ImportNotFound)
     }
 
-    /// Removes the oldest import that brought nothing, if the profile has as many as it can.
-    async fn make_room(&self, profile: ProfileId) -> Result<(), ImportError> {
-        let imports = self.ports.store.imports(profile).await?;
-        if imports.len() < MAX_IMPORTS {
-            return Ok(());
+    /// Removes imports that brought nothing, the oldest first, until there is room for one more of so many rows.
+    async fn make_room(&self, profile: ProfileId, rows: usize) -> Result<(), ImportError> {
+        let mut imports = self.ports.store.imports(profile).await?;
+        loop {
+            let kept: usize = imports.iter().map(|import| import.rows as usize).sum();
+            if imports.len() < MAX_IMPORTS && kept + rows <= MAX_KEPT_ROWS {
+                return Ok(());
+            }
+            let idle = imports
+                .iter()
+                .rposition(|import| !import.state.has_brought());
+            let idle = imports.remove(idle.ok_or(ImportError::TooMany)?);
+            self.ports.store.remove_import(idle.id).await?;
         }
-        let mut idle = imports.iter().rev();
-        let idle = idle.find(|import| !import.state.has_brought());
-        let idle = idle.ok_or(ImportError::TooMany)?;
-        Ok(self.ports.store.remove_import(idle.id).await?)
     }
 
     /// The same with what the catalogue has of it, as far as it may be seen.
@@ -398,6 +434,20 @@ impl ImportService {
             Err(ImportError::ProfileErased)
         }
     }
+}
+
+/// What is to be learnt of the catalogue for some entries. Of many that takes a while, in which this thread goes on with
+/// other things.
+async fn wanted(entries: Vec<ImportedEntry>) -> Result<(Vec<ImportedEntry>, Known), ImportError> {
+    let (sender, receiver) = oneshot::channel();
+    rayon::spawn(move || {
+        let all = entries.iter();
+        let items = all.flat_map(|entry| std::iter::once(&entry.of).chain(&entry.alternatives));
+        let known = Known::for_items(items);
+        drop(sender.send((entries, known)));
+    });
+    let wanted = receiver.await;
+    Ok(wanted.map_err(|_| StoreError::failed("a computation broke off"))?)
 }
 
 fn check_may_watch(viewer: &KnownViewer) -> Result<(), ImportError> {

@@ -14,7 +14,7 @@ use crate::domain::working::{Job, JobKind};
 const LEASE: Duration = Duration::from_secs(60);
 /// How many steps of a job are done before others have their turn.
 const STEPS: usize = 20;
-/// How often a store may fail to answer before a job is given up.
+/// How often in a row a store may fail to answer before a job is given up.
 const PATIENCE: u32 = 20;
 /// For so many seconds a job may wait for the import that names it.
 const UNNAMED: i64 = 30;
@@ -33,16 +33,21 @@ impl ImportService {
     /// Goes on with the jobs that there are. Says how many it went on with: none, and there is nothing to do.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn work_off(&self) -> Result<usize, ImportError> {
-        let mut done = 0;
+        let (mut done, mut failure) = (0, None);
         for job in self.work.open().await? {
             let lease = format!("jobs-of:{}", job.profile.tombstone());
             if !may_work(&*self.ports.leases, &lease, self.holder, LEASE).await? {
                 continue;
             }
-            done += usize::from(self.go_on(job.profile, job.id, &lease).await?);
+            let went_on = self.go_on(job.profile, job.id, &lease).await;
             drop(self.ports.leases.release(&lease, self.holder).await);
+            match went_on {
+                Ok(is_done) => done += usize::from(is_done),
+                // What one meets need not be in the way of the others.
+                Err(error) => failure = failure.or(Some(error)),
+            }
         }
-        Ok(done)
+        failure.map_or(Ok(done), Err)
     }
 
     /// Goes on with a job as it is now that nobody else works on it. Says whether there was anything to do.

@@ -24,7 +24,7 @@ pub struct Job {
     pub finished_at: Option<DateTime<Utc>>,
     /// Why it failed, in words that are safe to show.
     pub error: Option<String>,
-    /// How often it was begun or gone on with and something did not answer.
+    /// How often something did not answer since it last got on.
     #[serde(default)]
     pub failures: u32,
     /// What this version does not know of it, and a later one has written.

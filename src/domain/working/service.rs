@@ -81,6 +81,7 @@ impl WorkService {
         job.started_at.get_or_insert(now);
         job.progress = progress.clamp(0.0, 1.0);
         step.clone_into(&mut job.step);
+        job.failures = 0;
         self.put(job).await
     }
 
@@ -101,7 +102,7 @@ impl WorkService {
         self.put(job).await
     }
 
-    /// Notes that something did not answer while a job was worked on. Says how often that was so.
+    /// Notes that something did not answer while a job was worked on. Says how often that was so since it last got on.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn held_up(&self, job: &mut Job) -> Result<u32, WorkError> {
         job.failures = job.failures.saturating_add(1);
