@@ -34,7 +34,7 @@ impl Gate {
         self.held.send_replace(0);
     }
 
-    /// Answers no more.
+    /// Lets nothing through any more.
     pub(super) fn go_down(&self) {
         self.is_down.store(true, Ordering::SeqCst);
     }

@@ -164,15 +164,15 @@ async fn of_an_erased_profile_nothing_comes_back() {
     for (film, server) in [(1, &server), (2, &other)] {
         server.record(&[watch(ANN, film, 0)]).await;
         server.record(&[watch(BEN, film, 0)]).await;
-        assert_eq!(server.tasted(ANN).await, [film]);
+        assert!(server.tasted(ANN).await.contains(&film));
     }
 
     server.erase(ANN).await;
     other.graph.observe(&Event::TastesChanged([ANN].into()));
 
-    for (film, server) in [(1, &server), (2, &other)] {
+    for server in [&server, &other] {
         assert_eq!(server.tasted(ANN).await, [0; 0]);
-        assert_eq!(server.tasted(BEN).await, [film]);
+        assert_eq!(server.tasted(BEN).await, [1, 2]);
     }
 }
 

@@ -13,7 +13,7 @@ use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::page::MAX_PAGE;
 use reelgraph::domain::recommend::{
     Extent, GraphProjection, Ranking, RecommendPorts, RecommendService, Recommendation,
-    WatchedEdge, WatchersStore,
+    TastesInGraph, WatchedEdge, WatchersStore,
 };
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{

@@ -10,8 +10,8 @@ use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::stamp::Stamp;
 use reelgraph::domain::watching::{
-    Change, ImportedWatch, ListedTitle, MOST_READ, Mute, MutedSource, ProfileList, Tasted,
-    TitleList, Touched, WatchError,
+    Change, ListedTitle, MOST_READ, Mute, MutedSource, ProfileList, Tasted, TitleList, Touched,
+    WatchError,
 };
 
 use super::support::*;
@@ -99,15 +99,7 @@ async fn of_who_has_passed_over_too_much_not_all_is_read(opened: &Opened) {
 async fn with_the_taste_comes_what_watched_titles_say(opened: &Opened) {
     let store = &opened.store;
     opened.begin(play_ref(ANN, film(1), 1), at(0)).await;
-    let whole = ImportedWatch {
-        profile: ANN,
-        item: film(2),
-        title: TitleId(2),
-        at: at(-123),
-        completion: 1.0,
-        liked: None,
-        duration: Some(3600.0),
-    };
+    let whole = watch(ANN, film(2), at(-123));
     opened.import(vec![whole], at(0)).await;
     opened.rate(ANN, TitleId(2), Some(false), at(5)).await;
     opened.rate(ANN, TitleId(3), Some(true), at(6)).await;
