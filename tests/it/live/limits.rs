@@ -81,11 +81,11 @@ async fn a_connection_has_so_many_subscriptions() {
 }
 
 #[tokio::test]
-async fn the_subscriptions_of_a_connection_have_so_many_bytes_together() {
+async fn the_operations_of_a_connection_are_together_as_long_as_a_request_may_be() {
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
-    let variables = json!({ "unknown": "x".repeat(40 * 1024) });
+    let variables = json!({ "unknown": "x".repeat(80 * 1024) });
     let long = json!({ "query": CATALOGUE, "variables": variables });
     let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": long });
 
@@ -100,6 +100,8 @@ async fn the_subscriptions_of_a_connection_have_so_many_bytes_together() {
     // Who leaves one has room for another.
     socket.say(&json!({ "type": "complete", "id": "1" })).await;
     socket.say(&subscribe("2")).await;
+    let words = told["payload"][0]["message"].as_str().unwrap();
+    assert!(words.contains("131072 bytes"), "{words}");
     socket.say(&json!({ "type": "ping" })).await;
     assert_eq!(socket.next().await, json!({ "type": "pong" }));
 }

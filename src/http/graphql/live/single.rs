@@ -119,13 +119,14 @@ impl Streams {
         Ok(respond(events))
     }
 
-    /// Makes room for a subscription of so many bytes on a stream.
+    /// Makes room for an operation of so many bytes on a stream, whose operations have together no more than the longest.
     pub(super) fn begin(
         &self,
         token: &str,
         login: Option<&str>,
         id: &str,
         bytes: usize,
+        longest: usize,
     ) -> Result<Begun, Refusal> {
         let mut all = self.all();
         let reserved = of(&mut all, token, login)?;
@@ -133,7 +134,11 @@ impl Streams {
             let words = format!("an operation {id} is under way already");
             return Err(Refusal::new(StatusCode::CONFLICT, "CONFLICT", words));
         }
-        make_room(reserved.open.values().map(|place| place.bytes), bytes)?;
+        make_room(
+            reserved.open.values().map(|place| place.bytes),
+            bytes,
+            longest,
+        )?;
         let (stay, left) = watch::channel(());
         let place = Place { _stay: stay, bytes };
         reserved.open.insert(id.to_owned(), place);
@@ -185,7 +190,8 @@ impl Open {
             let grace = tokio::time::sleep(GRACE);
             tokio::select! {
                 biased;
-                () = self.stopping.told() => return None,
+                // What is told already is sent first.
+                () = self.stopping.told() => return self.waiting.try_recv().ok(),
                 event = self.waiting.recv() => return event,
                 _ = &mut self.over, if !self.is_over => self.is_over = true,
                 () = grace, if self.is_over => return None,
@@ -225,10 +231,11 @@ impl Begun {
             };
             let id = self.id.as_str();
             let is_complete = answer.is_none();
-            let event = match answer.map(shown) {
-                Some((answer, _)) => next(&Told {
+            let shown = answer.map(|answer| shown(answer, operation.once()));
+            let event = match shown {
+                Some((answer, is_refused)) => next(&Told {
                     id,
-                    payload: Some(Payload::of(&answer)),
+                    payload: Some(Payload::of(&answer, is_refused)),
                 }),
                 None => complete(&text(&Told { id, payload: None })),
             };
