@@ -156,6 +156,7 @@ mod tests {
             "application/problem+json"
         );
     }
+
     #[tokio::test]
     async fn what_a_connection_that_stays_asks_for_has_one_place_as_well() {
         let places = Places::new(1);

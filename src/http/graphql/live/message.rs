@@ -357,6 +357,7 @@ mod tests {
         let extensions = refused.errors[0].extensions.as_ref().unwrap();
         assert_eq!(extensions.get("code"), Some(&VALIDATION_FAILED.into()));
     }
+
     #[test]
     fn a_query_that_was_executed_is_no_refusal_though_nothing_is_left_of_its_data() {
         let mut error = ServerError::new("no", None);

@@ -184,6 +184,7 @@ impl Live {
                     .streams
                     .begin(token, login.as_deref(), &id, bytes, longest)?;
                 let mut operation = Desk::new(begin, kept, 1, stopping).start(call)?;
+                begun.is_said_by(operation.once());
                 operation.begun().await?;
                 begun.follow(operation);
                 Ok(StatusCode::ACCEPTED.into_response())
