@@ -7,6 +7,7 @@ use axum::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, COOKIE};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request, Uri};
 
+use super::at_work;
 use super::client::ClientInfo;
 use super::graphql::{Gatekeeper, PrepareRequest, Refusal};
 use super::knock::{self, Door};
@@ -198,7 +199,7 @@ impl Gatekeeper for Authenticate {
         !self.origins.is_own(headers, uri)
     }
 
-    /// Not its place at work: that is for others when the answer has begun.
+    /// Not its place at work: that is for others when the answer has begun, and what is asked for then finds another.
     fn kept(&self, parts: &Parts) -> Parts {
         let (mut kept, ()) = Request::new(()).into_parts();
         kept.method = parts.method.clone();
@@ -206,7 +207,12 @@ impl Gatekeeper for Authenticate {
         kept.version = parts.version;
         kept.headers = parts.headers.clone();
         kept.extensions.insert(ClientInfo(Self::client(parts)));
+        at_work::keep(parts, &mut kept);
         kept
+    }
+
+    fn placed(&self, kept: &Parts) -> Result<Parts, Refusal> {
+        at_work::placed(kept)
     }
 
     fn network(&self, parts: &Parts) -> Option<String> {

@@ -367,6 +367,29 @@ async fn rows_scroll_and_share_no_title_however_far(on: On) {
     let other = ada.send(more, behind(&rows[1])).await;
     assert_eq!(other.code(), "BAD_CURSOR");
     assert_eq!(other.body["data"], json!({ "node": { "items": null } }));
+
+    // For cursors of many layouts no page is laid out: nothing proves that they are ours.
+    let pages = (1..=5).map(|rows| {
+        format!("p{rows}: rows(first: {rows}, itemsPerRow: 5) {{ id items {{ pageInfo {{ endCursor }} }} }}")
+    });
+    let pages = pages.collect::<Vec<_>>().join(" ");
+    let pages = ada
+        .ask(&format!("{{ viewer {{ profile {{ {pages} }} }} }}"))
+        .await;
+    let first_of = |rows: usize| &pages["viewer"]["profile"][format!("p{rows}")][0];
+    let id = &first_of(1)["id"];
+    let behind_each = (1..=5).map(|rows| {
+        assert_eq!(&first_of(rows)["id"], id, "{pages}");
+        let cursor = &first_of(rows)["items"]["pageInfo"]["endCursor"];
+        format!("p{rows}: items(first: 1, after: {cursor}) {{ nodes {{ slug }} }}")
+    });
+    let behind_each = behind_each.collect::<Vec<_>>().join(" ");
+    let query = format!("{{ node(id: {id}) {{ ... on RecommendationRow {{ {behind_each} }} }} }}");
+    let many = ada.send(&query, json!({})).await;
+    assert_eq!(many.code(), "OUT_OF_RANGE", "{}", many.body);
+    let answered = many.body["data"]["node"].as_object().unwrap();
+    let answered = answered.values().filter(|items| !items.is_null()).count();
+    assert_eq!(answered, 4, "{}", many.body);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

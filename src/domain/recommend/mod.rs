@@ -19,6 +19,7 @@ mod for_viewer;
 mod graph;
 mod inputs;
 mod lookout;
+mod material;
 mod notes;
 mod origin;
 mod other_parts;
@@ -60,6 +61,7 @@ pub use graph::{
     GraphCounts, GraphProjection, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarSource,
     SimilarVersion, Solution, Taste, TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
+pub use material::Material;
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;
 pub use publish::{
@@ -68,7 +70,7 @@ pub use publish::{
 pub use rebuild::RebuildStep;
 pub use reception::ReceptionService;
 pub use reweigh::ReweighStep;
-pub use rows::{Row, RowKind};
+pub use rows::{Item, Row, RowKind};
 pub use schema_version::Schema;
 pub use service::{Leaf, RecommendPorts, RecommendService, TasteWeight};
 pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarService};

@@ -33,14 +33,27 @@ pub struct Row {
     /// What it is about, if about something: the title watched, the person, the genre.
     pub seed: Option<ReasonSource>,
     /// The titles, the best first: those that stand on the page, then those that follow when somebody scrolls.
-    pub items: Vec<Recommendation>,
+    pub items: Vec<Item>,
     /// How many of them stand on the page.
     pub shown: usize,
 }
 
+/// A title in a row, without what is said for it: most of a row is never shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Item {
+    pub title: TitleId,
+    /// Its place in the list that the row is of.
+    pub(super) place: usize,
+}
+
 impl Row {
+    /// Which row it is.
+    pub fn key(&self) -> Key {
+        (self.kind, self.seed)
+    }
+
     /// The titles that stand on the page.
-    pub fn on_page(&self) -> &[Recommendation] {
+    pub fn on_page(&self) -> &[Item] {
         &self.items[..self.shown.min(self.items.len())]
     }
 }
@@ -71,6 +84,7 @@ pub enum RowKind {
 }
 
 /// Titles for a row that does not come from the reasons of the list.
+#[derive(Debug, Clone)]
 pub(super) struct Offer {
     pub(super) kind: RowKind,
     /// In the order of the row.
@@ -112,12 +126,11 @@ pub(super) fn lay_out(
     while goes_on {
         goes_on = false;
         for (row, rest) in page.iter_mut().zip(&mut rests) {
-            let key = (row.kind, row.seed);
             let room = MAX_ITEMS.saturating_sub(row.items.len());
-            let free = rest.filter(|(_, found)| used.insert(found.title));
+            let free = rest.filter(|(_, item)| used.insert(item.title));
             let before = row.items.len();
             let more = free.take(items_per_row.min(room));
-            row.items.extend(more.map(|(_, found)| in_row(found, key)));
+            row.items.extend(more.map(|(_, item)| item));
             goes_on |= row.items.len() > before;
         }
     }
@@ -138,7 +151,7 @@ pub(super) fn alone(
     let mut offers = offers_of(list, others);
     let rows = keys.iter().filter_map(|key| {
         let titles = offers.remove(key)?.into_iter().take(MAX_ITEMS);
-        let titles: Vec<_> = titles.map(|(_, found)| in_row(found, *key)).collect();
+        let titles: Vec<Item> = titles.map(|(_, item)| item).collect();
         (titles.len() >= MIN_ITEMS.min(items)).then(|| Row {
             kind: key.0,
             seed: key.1,
@@ -150,34 +163,44 @@ pub(super) fn alone(
 }
 
 /// Which row: its sort and what it is about.
-pub(super) type Key = (RowKind, Option<ReasonSource>);
+pub(crate) type Key = (RowKind, Option<ReasonSource>);
 
 /// The suggestions that something speaks for, by how much.
-type Offered<'a> = Vec<(f64, &'a Recommendation)>;
+type Offered = Vec<(f64, Item)>;
 
 /// What could stand in a row: for each sort and source the suggestions that it speaks for.
-type Offers<'a> = BTreeMap<Key, Offered<'a>>;
+type Offers = BTreeMap<Key, Offered>;
 
 /// Those of the list and the others.
-fn offers_of<'a>(list: &'a [Recommendation], others: &'a [Offer]) -> Offers<'a> {
+fn offers_of(list: &[Recommendation], others: &[Offer]) -> Offers {
     let mut offers = offers(list);
     for offer in others {
         // Their own order: the first counts the most.
-        let ranked = offer.titles.iter().rev().zip(1_u32..);
-        let mut titles: Vec<_> = ranked.map(|(found, at)| (f64::from(at), found)).collect();
+        let ranked = items(&offer.titles).rev().zip(1_u32..);
+        let mut titles: Offered = ranked
+            .map(|((item, _), at)| (f64::from(at), item))
+            .collect();
         titles.reverse();
         offers.insert((offer.kind, None), titles);
     }
     offers
 }
 
-fn offers(list: &[Recommendation]) -> Offers<'_> {
+/// The titles of a list, with what is said for them.
+fn items(list: &[Recommendation]) -> impl DoubleEndedIterator<Item = (Item, &Recommendation)> {
+    list.iter().enumerate().map(|(place, found)| {
+        let title = found.title;
+        (Item { title, place }, found)
+    })
+}
+
+fn offers(list: &[Recommendation]) -> Offers {
     let mut offers = Offers::new();
-    for found in list {
+    for (item, found) in items(list) {
         for reason in &found.reasons {
             if let Some(key) = named_after(reason) {
                 let titles = offers.entry(key).or_default();
-                titles.push((reason.contribution, found));
+                titles.push((reason.contribution, item));
             }
         }
     }
@@ -210,7 +233,7 @@ fn named_after(reason: &Reason) -> Option<Key> {
 
 /// A suggestion as it stands in a row: the reason that the row is named after comes first, the others as they were. Its
 /// score is the sum in that order, to the last bit.
-fn in_row(found: &Recommendation, row: Key) -> Recommendation {
+pub(super) fn in_row(found: &Recommendation, row: Key) -> Recommendation {
     let mut found = found.clone();
     let mut reasons = found.reasons.iter();
     if let Some(at) = reasons.position(|reason| named_after(reason) == Some(row)) {
@@ -222,19 +245,19 @@ fn in_row(found: &Recommendation, row: Key) -> Recommendation {
 
 /// The row of a sort whose titles it speaks for the most, of titles that are not on the page yet, and all that could
 /// stand in it.
-fn take_best<'a>(
-    offers: &mut Offers<'a>,
+fn take_best(
+    offers: &mut Offers,
     kind: RowKind,
     items: usize,
     used: &mut HashSet<TitleId>,
-) -> Option<(Row, Offered<'a>)> {
+) -> Option<(Row, Offered)> {
     let (_, key, titles) = offers
         .iter()
         .filter(|((of, _), _)| *of == kind)
         .map(|(key, titles)| {
             let free = titles
                 .iter()
-                .filter(|(_, found)| !used.contains(&found.title));
+                .filter(|(_, item)| !used.contains(&item.title));
             (*key, free.take(items).copied().collect::<Vec<_>>())
         })
         .filter(|(_, titles)| titles.len() >= MIN_ITEMS.min(items))
@@ -250,9 +273,8 @@ fn take_best<'a>(
         })
         .max_by(|(a, x, _), (b, y, _)| a.total_cmp(b).then(Reverse(x).cmp(&Reverse(y))))?;
     let all = offers.remove(&key)?;
-    used.extend(titles.iter().map(|(_, found)| found.title));
-    let items = titles.into_iter();
-    let items: Vec<_> = items.map(|(_, found)| in_row(found, key)).collect();
+    let items: Vec<Item> = titles.into_iter().map(|(_, item)| item).collect();
+    used.extend(items.iter().map(|item| item.title));
     let row = Row {
         kind,
         seed: key.1,
@@ -403,6 +425,7 @@ mod tests {
         for (row, (kind, contributions)) in page.iter().zip(expected) {
             assert_eq!((row.kind, row.items.len()), (kind, 4));
             for item in &row.items {
+                let item = in_row(&list[item.place], row.key());
                 let shown: Vec<f64> = item.reasons.iter().map(|it| it.contribution).collect();
                 assert_eq!(shown, contributions);
                 let sum: f64 = shown.iter().sum();

@@ -11,7 +11,8 @@ pub(crate) struct AccountQuery;
 
 #[Object]
 impl AccountQuery {
-    /// Who is logged in; null if nobody is.
+    /// Who is logged in; null if nobody is. Where that could not be read, there is an error with the path `viewer` beside the
+    /// null: then nobody was logged out.
     async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
         match ctx.viewer().known() {
             Some(viewer) => Viewer::load(ctx, *viewer).await.map(Some),

@@ -57,6 +57,7 @@ impl Season {
         Ok(SeasonProgress {
             episodes_aired: standing.aired,
             episodes_watched: standing.watched,
+            watched: standing.aired > 0 && standing.watched >= standing.aired,
             last_watched_at: standing.last_played_at.map(Into::into),
         })
     }
@@ -103,6 +104,8 @@ struct SeasonProgress {
     episodes_aired: u64,
     /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
     episodes_watched: u64,
+    /// Whether the viewer's profile has watched all of it that was shown so far; false if nothing was.
+    watched: bool,
     /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
     last_watched_at: Option<DateTime>,
 }

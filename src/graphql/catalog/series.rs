@@ -114,6 +114,7 @@ title_object! {
                 SeriesProgress {
                     episodes_aired: standing.aired,
                     episodes_watched: standing.watched,
+                    watched: standing.aired > 0 && standing.watched >= standing.aired,
                     last_watched_at: standing.last_played_at.map(Into::into),
                     rewatch_started_at: rewatch.map(|rewatch| rewatch.started_at.into()),
                     episodes_rewatched: rewatch.map_or(0, |rewatch| rewatch.watched),
@@ -136,6 +137,8 @@ struct SeriesProgress {
     episodes_aired: u64,
     /// How many of these the viewer's profile has watched; 0 for somebody who is not logged in.
     episodes_watched: u64,
+    /// Whether the viewer's profile has watched all that was shown so far; false if nothing was.
+    watched: bool,
     /// When the viewer's profile last watched an episode; null if never, or if nobody knows when.
     last_watched_at: Option<DateTime>,
     /// When the viewer's profile began to watch it again: with the first episode, after all that had been shown. Null if

@@ -9,7 +9,7 @@ use super::plan::Plan;
 use crate::domain::page::MAX_PAGE;
 use crate::graphql::types::{self, Types};
 use crate::graphql::weights::{
-    BUCKETS, DEFAULT_PAGE, DEFAULT_ROW, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, ROW,
+    BEHIND, BUCKETS, DEFAULT_PAGE, DEFAULT_ROW, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, ROW,
     ROW_LENGTH, listed, work,
 };
 
@@ -21,6 +21,8 @@ pub(in crate::graphql) struct Costs {
 /// What one field costs, without what is in it.
 pub(super) struct FieldCost {
     pub(super) work: usize,
+    /// What more it costs behind a cursor.
+    pub(super) behind: usize,
     /// The type of what it gives.
     pub(super) gives: Name,
     pub(super) rows: Rows,
@@ -136,6 +138,7 @@ impl FieldCost {
         });
         Self {
             work: work(of, &field.name.node),
+            behind: listed(BEHIND, of, &field.name.node).unwrap_or(0),
             gives: gives.clone(),
             rows,
             titles,

@@ -11,7 +11,7 @@ use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Given;
 
 use super::costs::{Costs, Factor, FieldCost, Rows, length};
-use crate::graphql::weights::{DEFAULT_ROW, INTROSPECTION};
+use crate::graphql::weights::{AFTER, DEFAULT_ROW, INTROSPECTION};
 
 /// What an operation weighs with any variables.
 #[derive(Debug, Default)]
@@ -45,6 +45,7 @@ struct Set {
 enum Varying {
     Field {
         work: usize,
+        behind: Option<Behind>,
         lengths: Vec<Length>,
         /// How long rows of suggestions are in it.
         titles: Length,
@@ -53,6 +54,13 @@ enum Varying {
     },
     /// A fragment, by its place in the plan.
     Fragment(usize),
+}
+
+/// What a field costs more if a variable has a cursor.
+#[derive(Debug)]
+struct Behind {
+    variable: Name,
+    work: usize,
 }
 
 /// One factor of how often a selection is answered.
@@ -245,22 +253,40 @@ impl<'a> Planner<'a> {
         let lengths = lengths(cost, field);
         let titles = cost.titles.as_ref();
         let titles = titles.map_or(Length::Known(None), |factor| asked(factor, field));
+        let (work, behind) = work(cost, field);
         let are_known = titles.is_known() && lengths.iter().all(Length::is_known);
-        if are_known && inside.varying.is_empty() {
+        if are_known && behind.is_none() && inside.varying.is_empty() {
             let rows = product(lengths.iter().map(Length::usual));
             let titles = titles.usual().unwrap_or(DEFAULT_ROW);
             let inside = inside.known.with_rows_of(titles);
-            let sum = Sum::of_field(cost.work, rows, inside, cost.is_of_page);
+            let sum = Sum::of_field(work, rows, inside, cost.is_of_page);
             total.known.add(sum);
         } else {
             total.varying.push(Varying::Field {
-                work: cost.work,
+                work,
+                behind,
                 lengths,
                 titles,
                 is_of_page: cost.is_of_page,
                 inside,
             });
         }
+    }
+}
+
+/// What a field costs itself, and what that depends on.
+fn work(cost: &FieldCost, field: &Field) -> (usize, Option<Behind>) {
+    let after = field.get_argument(AFTER).filter(|_| cost.behind > 0);
+    match after.map(|after| &after.node) {
+        None | Some(Given::Null) => (cost.work, None),
+        Some(Given::Variable(variable)) => {
+            let behind = Behind {
+                variable: variable.clone(),
+                work: cost.behind,
+            };
+            (cost.work, Some(behind))
+        }
+        Some(_) => (cost.work.saturating_add(cost.behind), None),
     }
 }
 
@@ -309,6 +335,7 @@ impl Weighing<'_> {
                 Varying::Fragment(place) => self.fragments.get(*place).copied().unwrap_or_default(),
                 Varying::Field {
                     work,
+                    behind,
                     lengths,
                     titles,
                     is_of_page,
@@ -317,11 +344,20 @@ impl Weighing<'_> {
                     let rows = product(lengths.iter().map(|length| self.length(length)));
                     let titles = self.length(titles).unwrap_or(DEFAULT_ROW);
                     let inside = self.set(inside).with_rows_of(titles);
-                    Sum::of_field(*work, rows, inside, *is_of_page)
+                    let behind = behind.as_ref().map_or(0, |behind| self.behind(behind));
+                    let work = work.saturating_add(behind);
+                    Sum::of_field(work, rows, inside, *is_of_page)
                 }
             });
         }
         total
+    }
+
+    fn behind(&self, behind: &Behind) -> usize {
+        match self.value(&behind.variable) {
+            None | Some(Value::Null) => 0,
+            Some(_) => behind.work,
+        }
     }
 
     fn length(&self, asked: &Length) -> Option<usize> {

@@ -151,6 +151,23 @@ fn a_row_of_suggestions_has_as_many_titles_as_it_or_its_page_says() {
 }
 
 #[test]
+fn of_the_rows_of_suggestions_those_behind_a_cursor_cost_more() {
+    let of = |after: &str, variables| {
+        let query = format!(
+            "query ($after: String) {{ node(id: \"x\") {{ ... on RecommendationRow {{ items({after}first: 5) {{ edges {{ score }} }} }} }} }}"
+        );
+        cost(&query, variables)
+    };
+    let first = of("", json!({}));
+
+    assert_eq!(of("after: null, ", json!({})), first);
+    assert_eq!(of("after: \"x\", ", json!({})), first + 50);
+    assert_eq!(of("after: $after, ", json!({})), first);
+    assert_eq!(of("after: $after, ", json!({ "after": null })), first);
+    assert_eq!(of("after: $after, ", json!({ "after": "x" })), first + 50);
+}
+
+#[test]
 fn facets_count_once_a_page_for_each_facet_and_value() {
     let facets = |arguments: &str, values: &str| {
         let query = format!(

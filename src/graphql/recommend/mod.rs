@@ -1,6 +1,7 @@
 //! Suggestions and the reasons for them.
 
 mod edge;
+mod layouts;
 mod profile;
 mod reason;
 mod row;

@@ -1,9 +1,12 @@
 //! What is suggested to a profile.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Object};
 
 use super::edge::{RecommendationEdge, page};
-use super::row::{Layout, RecommendationRow, RowsPage, rows};
+use super::layouts::{Layout, Layouts};
+use super::row::{RecommendationRow, RowsPage, rows};
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
 use crate::domain::page::MAX_PAGE;
@@ -15,9 +18,7 @@ use crate::graphql::error::Result;
 use crate::graphql::global_id::RowId;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::total::Total;
-
-/// How many titles a row has if nobody says how many.
-const ITEMS_PER_ROW: usize = 12;
+use crate::graphql::weights::DEFAULT_ROW;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
@@ -37,30 +38,42 @@ impl ProfileRecommendations {
         ctx: &Context<'_>,
         ids: &[RowId],
     ) -> Result<Vec<Option<RecommendationRow>>> {
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
         let wanted: Vec<_> = ids.iter().map(|id| (id.kind, id.seed)).collect();
-        let found = recommend.find_rows(&visibility, self.profile, ITEMS_PER_ROW, &wanted);
-        let (page, others) = found.await?;
+        let layouts = self.layouts(ctx).await?;
+        let (page, others) = layouts.material.find_rows(DEFAULT_ROW, &wanted);
         let is_wanted = |row: &Row| wanted.contains(&(row.kind, row.seed));
-        let on_page = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &page);
+        let on_page = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &page);
         let page = page.into_iter().filter(is_wanted).collect();
         let mut found = rows(ctx, on_page, page).await?;
-        let by_itself = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &[]);
+        let by_itself = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &[]);
         found.extend(rows(ctx, by_itself, others).await?);
         let row = |id: &RowId| found.iter().find(|row| row.is(*id)).cloned();
         Ok(ids.iter().map(row).collect())
     }
 
+    /// What its pages are made of, read once for all of their layouts.
+    async fn layouts(&self, ctx: &Context<'_>) -> Result<Arc<Layouts>> {
+        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
+        let material = recommend.material(&visibility, self.profile).await?;
+        Ok(Arc::new(Layouts::of(material)))
+    }
+
     /// A page that has these rows.
-    fn page_of(&self, rows: usize, items_per_row: usize, page: &[Row]) -> RowsPage {
+    fn page_of(
+        &self,
+        layouts: &Arc<Layouts>,
+        rows: usize,
+        items_per_row: usize,
+        page: &[Row],
+    ) -> RowsPage {
         let titles = page.iter().flat_map(Row::on_page).map(|one| one.title);
         RowsPage {
             profile: self.profile,
-            max_age: self.max_age,
             layout: Layout {
                 rows,
                 items_per_row,
             },
+            layouts: Arc::clone(layouts),
             titles: titles.collect(),
         }
     }
@@ -119,11 +132,10 @@ impl ProfileRecommendations {
         >,
     ) -> Result<Option<Vec<RecommendationRow>>> {
         let first = limit("first", first, 8)?;
-        let items_per_row = limit("itemsPerRow", items_per_row, ITEMS_PER_ROW)?;
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
-        let page = recommend.rows(&visibility, self.profile, first, items_per_row);
-        let page = page.await?;
-        let on_page = self.page_of(first, items_per_row, &page);
+        let items_per_row = limit("itemsPerRow", items_per_row, DEFAULT_ROW)?;
+        let layouts = self.layouts(ctx).await?;
+        let page = layouts.material.rows(first, items_per_row);
+        let on_page = self.page_of(&layouts, first, items_per_row, &page);
         rows(ctx, on_page, page).await.map(Some)
     }
 }

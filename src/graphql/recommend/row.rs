@@ -5,15 +5,16 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, Object};
 
-use super::edge::{RecommendationEdge, edges, page, suggested_titles};
+use super::edge::{RecommendationEdge, edges, suggested_titles};
+use super::layouts::{Layout, Layouts};
 use super::sources::{ReasonSource, Sources};
 use super::text::heading;
 use crate::domain::catalog;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::page::{MAX_PAGE, Slice};
-use crate::domain::recommend::{self, Recommendation, Row};
+use crate::domain::page::Slice;
+use crate::domain::recommend::{self, Item, Recommendation, Row};
 use crate::graphql::context::ContextExt;
-use crate::graphql::cursor::Order;
+use crate::graphql::cursor::{Cursor, Order};
 use crate::graphql::error::Result;
 use crate::graphql::global_id::{GlobalId, RowId};
 use crate::graphql::page::{Connection, PageArgs};
@@ -21,19 +22,12 @@ use crate::graphql::total::Total;
 
 static IN_ROW: Order = Order::by_number("row");
 
-/// How a page is laid out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Layout {
-    pub(super) rows: usize,
-    pub(super) items_per_row: usize,
-}
-
 /// A page that rows stand on.
 pub(super) struct RowsPage {
     pub(super) profile: ProfileId,
-    /// The highest age rating that the profile may watch.
-    pub(super) max_age: Option<u8>,
     pub(super) layout: Layout,
+    /// What it is made of, and how else it is laid out.
+    pub(super) layouts: Arc<Layouts>,
     /// The titles on it, of all its rows.
     pub(super) titles: Vec<TitleId>,
 }
@@ -43,7 +37,7 @@ pub(super) struct RowsPage {
 pub(crate) struct RecommendationRow {
     id: RowId,
     /// Those on the page, then those that follow.
-    items: Vec<Recommendation>,
+    items: Vec<Item>,
     on_page: usize,
     page: Arc<RowsPage>,
     loaded: Arc<Loaded>,
@@ -53,25 +47,6 @@ pub(crate) struct RecommendationRow {
 struct Loaded {
     sources: Arc<Sources>,
     titles: HashMap<TitleId, Arc<catalog::Title>>,
-}
-
-impl Layout {
-    /// What cursors call it.
-    fn name(self) -> i64 {
-        let number = self.rows * (MAX_PAGE + 1) + self.items_per_row;
-        i64::try_from(number).unwrap_or_default()
-    }
-
-    /// The layout that a cursor names; `None` for a number that no cursor of ours has.
-    fn named(name: i64) -> Option<Self> {
-        let number = usize::try_from(name).ok()?;
-        let layout = Self {
-            rows: number / (MAX_PAGE + 1),
-            items_per_row: number % (MAX_PAGE + 1),
-        };
-        let fits = (1..=MAX_PAGE).contains(&layout.rows) && layout.items_per_row > 0;
-        fits.then_some(layout)
-    }
 }
 
 /// The sorts of rows on a page that is made for a profile.
@@ -140,7 +115,8 @@ impl RecommendationRow {
         #[graphql(desc = "How many, 1 to 100; as many as `itemsPerRow` asked for if left out.")]
         first: Option<i32>,
         #[graphql(
-            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another row, or of a list."
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another row, or of a list, `OUT_OF_RANGE` if \
+                    others of the page have cursors of four other layouts (`first` and `itemsPerRow` of `rows`)."
         )]
         after: Option<String>,
     ) -> Result<Option<Connection<RecommendationEdge>>> {
@@ -153,20 +129,26 @@ impl RecommendationRow {
         let other = if layout == own {
             None
         } else {
-            self.laid_out(ctx, layout).await?
+            Some(self.page.layouts.rows(layout)?)
         };
-        let items = other.as_ref().unwrap_or(&self.items);
+        let rows = other.as_ref();
+        let other = rows.and_then(|rows| rows.iter().find(|row| row.key() == self.key()));
+        let items = other.map_or(&self.items, |row| &row.items);
         let total = Total::Known(items.len());
         let slice = leaf.of(items, |one| one.title.to_i64());
-        if goes_on.is_some() || slice.rows.len() > self.on_page {
-            return page(ctx, items, total, &leaf).await;
-        }
-        let rows = slice.rows.into_iter();
-        let rows = rows.map(|(cursor, one)| (cursor, one.clone()));
-        let slice = Slice {
-            rows: edges(rows, &self.loaded.titles, &self.loaded.sources),
-            has_more: slice.has_more,
+        let (shown, has_more) = (slice.rows.into_iter(), slice.has_more);
+        let material = &self.page.layouts.material;
+        let rows: Vec<(Cursor, Recommendation)> = shown
+            .filter_map(|(cursor, item)| Some((cursor, material.suggestion(self.key(), *item)?)))
+            .collect();
+        let rows = if goes_on.is_some() || rows.len() > self.on_page {
+            let found = self.titles(ctx, &rows).await?;
+            let sources = Arc::new(Sources::of(rows.iter().map(|(_, one)| one), None));
+            edges(rows, &found, &sources)
+        } else {
+            edges(rows, &self.loaded.titles, &self.loaded.sources)
         };
+        let slice = Slice { rows, has_more };
         Ok(Some(Connection::new(slice, leaf.window(), total)))
     }
 }
@@ -175,6 +157,11 @@ impl RecommendationRow {
     /// Whether it is the row with this id.
     pub(super) fn is(&self, id: RowId) -> bool {
         self.id == id
+    }
+
+    /// Which row it is, whatever the page.
+    fn key(&self) -> (recommend::RowKind, Option<recommend::ReasonSource>) {
+        (self.id.kind, self.id.seed)
     }
 
     /// The titles that the other rows of the page show.
@@ -186,21 +173,25 @@ impl RecommendationRow {
         others.map(|title| title.to_i64())
     }
 
-    /// The titles of the row where the page is laid out so; `None` if it is not on that one.
-    async fn laid_out(
+    /// The titles of what follows on the page: those that are not on it together with those of other rows.
+    async fn titles(
         &self,
         ctx: &Context<'_>,
-        layout: Layout,
-    ) -> Result<Option<Vec<Recommendation>>> {
-        let RowsPage {
-            profile, max_age, ..
-        } = *self.page;
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(max_age));
-        let (rows, items) = (layout.rows, layout.items_per_row);
-        let page = recommend.rows(&visibility, profile, rows, items).await?;
-        let mut page = page.into_iter();
-        let row = page.find(|row| (row.kind, row.seed) == (self.id.kind, self.id.seed));
-        Ok(row.map(|row| row.items))
+        rows: &[(Cursor, Recommendation)],
+    ) -> Result<HashMap<TitleId, Arc<catalog::Title>>> {
+        let mut found = HashMap::with_capacity(rows.len());
+        let mut others = Vec::new();
+        for (_, one) in rows {
+            if let Some(title) = self.loaded.titles.get(&one.title) {
+                found.insert(one.title, Arc::clone(title));
+            } else {
+                others.push(one.title);
+            }
+        }
+        if !others.is_empty() {
+            found.extend(ctx.personal().titles.many(others).await?);
+        }
+        Ok(found)
     }
 }
 
@@ -210,12 +201,16 @@ pub(super) async fn rows(
     page: RowsPage,
     rows: Vec<Row>,
 ) -> Result<Vec<RecommendationRow>> {
-    let items = || rows.iter().flat_map(Row::on_page);
+    let material = &page.layouts.material;
+    let mut items: Vec<&Recommendation> = Vec::new();
+    for row in &rows {
+        let on_page = row.on_page().iter();
+        items.extend(on_page.filter_map(|item| material.found(row.key(), *item)));
+    }
     let seeds = rows.iter().filter_map(|row| row.seed);
-    let loaded = Arc::new(Loaded {
-        sources: Arc::new(Sources::of(items(), seeds)),
-        titles: suggested_titles(ctx, items()).await?,
-    });
+    let sources = Arc::new(Sources::of(items.iter().copied(), seeds));
+    let titles = suggested_titles(ctx, items).await?;
+    let loaded = Arc::new(Loaded { sources, titles });
     let page = Arc::new(page);
     let row = |row: Row| RecommendationRow {
         id: RowId {
@@ -229,24 +224,4 @@ pub(super) async fn rows(
         loaded: Arc::clone(&loaded),
     };
     Ok(rows.into_iter().map(row).collect())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_layout_is_what_its_name_says_and_no_other_number_is_one() {
-        for (rows, items_per_row) in [(1, 1), (8, 12), (100, 100)] {
-            let layout = Layout {
-                rows,
-                items_per_row,
-            };
-
-            assert_eq!(Layout::named(layout.name()), Some(layout));
-        }
-        for name in [i64::MIN, -1, 0, 12, 101, 8 * 101, 101 * 101, i64::MAX] {
-            assert_eq!(Layout::named(name), None, "{name}");
-        }
-    }
 }

@@ -195,7 +195,7 @@ fn is_limited(executed: &Executed) -> bool {
 }
 
 /// Errors without a path are about the request as a whole: it was refused before any field was asked.
-fn was_executed(executed: &Executed) -> bool {
+pub(super) fn was_executed(executed: &Executed) -> bool {
     executed.data != Value::Null
         || executed.errors.iter().any(|error| !error.path.is_empty())
         || executed.errors.is_empty()

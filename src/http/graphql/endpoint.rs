@@ -25,7 +25,7 @@ use tracing::Instrument;
 use super::{
     answer::{answer, cacheable, together},
     call::{Call, Calls, Parameters, Wanted},
-    live::{Answers, Begin, Live, STREAM},
+    live::{Answers, Begin, Beside, Live, STREAM},
     media::{Accept, Media, is_json_body},
     operations::{self, Operations, Outcome},
     persisted::Persisted,
@@ -35,7 +35,7 @@ use super::{
 use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
 use crate::graphql::{
-    Answered, ApiError, Asked, Document, Documents, Execute, Leaving, REQUEST_BYTES, Standing,
+    Answered, ApiError, Asked, Document, Documents, Execute, REQUEST_BYTES, Standing,
 };
 use crate::http::ide;
 
@@ -422,7 +422,7 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
         self: Arc<Self>,
         mut call: Call,
         parts: &Parts,
-        leaving: Leaving,
+        beside: Beside,
     ) -> Result<Answers, Refusal> {
         let document = self.find(&call.wanted).await?;
         let operation = call.operation(document.parsed())?;
@@ -437,7 +437,14 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
         let began = Instant::now();
         let (wanted, mut asked) = call.asked(Arc::clone(&document));
         if kind != OperationType::Subscription {
-            let answered = self.execute(asked, kind, parts.clone()).await;
+            beside.once.say();
+            let mut placed = match &self.live {
+                Some(live) => live.placed(parts)?,
+                None => parts.clone(),
+            };
+            // As beside a request of its own: the server waits for whoever has it.
+            placed.extensions.insert(beside.stopping);
+            let answered = self.execute(asked, kind, placed).await;
             self.keep(wanted, &document).await;
             let outcome = Outcome::of(answered.as_ref().ok());
             operations::count(label, operations::kind(kind), began.elapsed(), outcome);
@@ -445,7 +452,7 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
             return Ok(stream::iter([answer]).boxed());
         }
         asked.data = self.prepare.prepare(parts).await?;
-        asked.data.insert(leaving);
+        asked.data.insert(beside.leaving);
         if let Some(standing) = parts.extensions.get::<Standing>() {
             asked.data.insert(standing.clone());
         }

@@ -124,23 +124,32 @@ impl Refusal {
         }
     }
 
-    /// A connection that has as many subscriptions as it may.
-    pub(super) fn too_many_subscriptions(most: usize) -> Self {
+    /// A connection that has as many operations as it may.
+    pub(super) fn too_many_operations(most: usize) -> Self {
         Self::rate_limited(format!(
-            "a connection has at most {most} subscriptions at a time"
+            "a connection has at most {most} operations at a time: subscriptions, and what is not answered yet"
         ))
     }
 
-    /// One whose subscriptions are as long as they may be.
-    pub(super) fn too_long_subscriptions(most: usize) -> Self {
+    /// One whose operations are as long as they may be.
+    pub(super) fn too_long_operations(most: usize) -> Self {
         Self::rate_limited(format!(
-            "the subscriptions of a connection have at most {most} bytes together, variables included"
+            "the operations that a connection has at a time have at most {most} bytes together, variables included: as \
+             many as a request of its own may have"
         ))
     }
 
-    /// One that begins and leaves subscriptions faster than they end.
+    /// One that begins and leaves operations faster than they end.
     pub(super) fn too_many_at_work() -> Self {
-        Self::rate_limited("subscriptions that were left have not ended yet: try again in a moment")
+        Self::rate_limited("operations that were left have not ended yet: try again in a moment")
+    }
+
+    /// Something for which the server has no room now.
+    pub(in crate::http) fn busy(words: impl Into<String>) -> Self {
+        Self {
+            retry_after: Some(1),
+            ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", words)
+        }
     }
 
     /// Somebody who has or does too much at a time.

@@ -9,7 +9,7 @@ pub(in crate::http) struct Stopping(Option<watch::Receiver<bool>>);
 
 impl Stopping {
     /// As the server says by this.
-    pub(super) fn new(stop: watch::Receiver<bool>) -> Self {
+    pub(in crate::http) fn new(stop: watch::Receiver<bool>) -> Self {
         Self(Some(stop))
     }
 

@@ -208,6 +208,25 @@ async fn what_cannot_be_subscribed_to_is_an_error_of_its_id_alone() {
         assert_eq!(socket.next().await, complete);
     }
 
+    // One that was executed is told as that, though nothing is left of its data.
+    let ids = vec!["x"; 101];
+    let query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }";
+    let payload = json!({ "query": query, "variables": { "ids": ids } });
+    socket
+        .say(&json!({ "type": "subscribe", "id": "one", "payload": payload }))
+        .await;
+    let told = socket.next().await;
+    assert_eq!(
+        (&told["type"], &told["id"]),
+        (&json!("next"), &json!("one")),
+        "{told}"
+    );
+    assert_eq!(told["payload"].get("data"), Some(&Value::Null), "{told}");
+    let error = &told["payload"]["errors"][0];
+    assert_eq!(error["path"], json!(["nodes"]), "{told}");
+    assert_eq!(error["extensions"]["code"], "OUT_OF_RANGE", "{told}");
+    assert_eq!(socket.next().await["type"], "complete");
+
     // No browser takes a cookie here.
     let log_in = "mutation { logIn(input: { email: \"ada@example.org\", password: \"x\" }) { userErrors { code field } } }";
     socket.subscribe("two", log_in).await;

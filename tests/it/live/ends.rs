@@ -155,3 +155,35 @@ async fn a_server_that_stops_says_so_and_does_not_wait() {
     assert_eq!(code, 1001);
     assert!(began.elapsed() < Duration::from_secs(9));
 }
+
+#[tokio::test]
+async fn a_server_that_stops_answers_first_what_it_was_asked_for_once() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+    // Each takes some time: only a few passwords are looked at at a time.
+    for number in 0..8 {
+        let input =
+            format!("email: \"{number}@example.org\", password: \"{PASSWORD}\", transport: BEARER");
+        let log_in =
+            format!("mutation {{ logIn(input: {{ {input} }}) {{ userErrors {{ code }} }} }}");
+        socket.subscribe(&number.to_string(), &log_in).await;
+    }
+    let first = socket.next().await;
+
+    let (status, (told, code)) = tokio::join!(site.stop(), socket.rest());
+
+    assert!(status.success());
+    assert_eq!(code, Some(1001));
+    let told = [first].into_iter().chain(told);
+    let answers: Vec<Value> = told.filter(|told| told["type"] == "next").collect();
+    assert_eq!(answers.len(), 8, "{answers:?}");
+    for answer in answers {
+        let errors = &answer["payload"]["data"]["logIn"]["userErrors"];
+        assert_eq!(
+            *errors,
+            json!([{ "code": "WRONG_CREDENTIALS" }]),
+            "{answer}"
+        );
+    }
+}

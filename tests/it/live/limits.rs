@@ -8,7 +8,7 @@ use tokio_tungstenite::tungstenite::Message;
 use super::CATALOGUE;
 use super::socket::{PROTOCOL, Socket};
 use crate::support::SOON;
-use crate::support::program::{On, Program};
+use crate::support::program::{On, PASSWORD, Program};
 use crate::support::visitor::Visitor;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,11 +81,11 @@ async fn a_connection_has_so_many_subscriptions() {
 }
 
 #[tokio::test]
-async fn the_subscriptions_of_a_connection_have_so_many_bytes_together() {
+async fn the_operations_of_a_connection_are_together_as_long_as_a_request_may_be() {
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
-    let variables = json!({ "unknown": "x".repeat(40 * 1024) });
+    let variables = json!({ "unknown": "x".repeat(80 * 1024) });
     let long = json!({ "query": CATALOGUE, "variables": variables });
     let subscribe = |id: &str| json!({ "type": "subscribe", "id": id, "payload": long });
 
@@ -100,8 +100,51 @@ async fn the_subscriptions_of_a_connection_have_so_many_bytes_together() {
     // Who leaves one has room for another.
     socket.say(&json!({ "type": "complete", "id": "1" })).await;
     socket.say(&subscribe("2")).await;
+    let words = told["payload"][0]["message"].as_str().unwrap();
+    assert!(words.contains("131072 bytes"), "{words}");
     socket.say(&json!({ "type": "ping" })).await;
     assert_eq!(socket.next().await, json!({ "type": "pong" }));
+}
+
+#[tokio::test]
+async fn what_is_answered_once_finds_a_place_at_work_or_is_told_to_come_again() {
+    let mut program = Program::seeded(On::Embedded).await;
+    program.set("REELGRAPH_MAX_REQUESTS", "1");
+    let site = program.serve().await;
+    let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
+
+    // Looking at a password takes longer than all of them take to come.
+    for number in 0..8 {
+        let input =
+            format!("email: \"{number}@example.org\", password: \"{PASSWORD}\", transport: BEARER");
+        let log_in =
+            format!("mutation {{ logIn(input: {{ {input} }}) {{ userErrors {{ code }} }} }}");
+        socket.subscribe(&number.to_string(), &log_in).await;
+    }
+
+    let (mut answered, mut busy) = (0, 0);
+    while answered + busy < 8 {
+        let told = socket.next().await;
+        match told["type"].as_str() {
+            Some("next") => answered += 1,
+            Some("error") => {
+                assert_eq!(told["payload"][0]["extensions"]["code"], "BUSY", "{told}");
+                busy += 1;
+            }
+            _ => assert_eq!(told["type"], "complete", "{told}"),
+        }
+    }
+    assert!(answered > 0 && busy > 0, "{answered} answered, {busy} not");
+    // A subscription takes none.
+    socket.subscribe("s", CATALOGUE).await;
+    socket.say(&json!({ "type": "ping" })).await;
+    loop {
+        let told = socket.next().await;
+        if told["type"] == "pong" {
+            break;
+        }
+        assert_eq!(told["type"], "complete", "{told}");
+    }
 }
 
 #[tokio::test]

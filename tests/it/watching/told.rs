@@ -16,8 +16,8 @@ both_ways!(
 
 const FILM: &str = "{ film(slug: \"heat-1995\") { watchState { watched percent plays completions lastPlayedAt secondsWatched } }
     viewer { profile { history { totalCount } continueWatching { totalCount nodes { id } } } } }";
-const SERIES: &str = "{ series(slug: \"breaking-bad-2008\") { nextUp { id number season { number } } progress { episodesAired episodesWatched lastWatchedAt }
-        seasons { id progress { episodesAired episodesWatched lastWatchedAt } episodes { nodes { id number watchState { watched } } } } }
+const SERIES: &str = "{ series(slug: \"breaking-bad-2008\") { nextUp { id number season { number } } progress { episodesAired episodesWatched watched lastWatchedAt }
+        seasons { id progress { episodesAired episodesWatched watched lastWatchedAt } episodes { nodes { id number watchState { watched } } } } }
     viewer { profile { nextUp { nodes { number series { slug } } } history { totalCount } } } }";
 
 async fn a_film_is_watched_by_what_is_said(on: On) {
@@ -110,11 +110,18 @@ async fn a_series_follows_what_is_said_of_it(on: On) {
     say(&mut ada, &first["id"], true).await;
     let seen = ada.ask(SERIES).await;
     assert_eq!((watched(&seen), next(&seen)), ((7, vec![7, 0]), Some(1)));
+    let whole = |seen: &Value| {
+        let series = &seen["series"];
+        let seasons = [&series["seasons"][0], &series["seasons"][1]];
+        [series, seasons[0], seasons[1]].map(|one| one["progress"]["watched"].clone())
+    };
+    assert_eq!(whole(&seen), [json!(false), json!(true), json!(false)]);
     assert_eq!(seen["series"]["progress"]["lastWatchedAt"], Value::Null);
     say(&mut ada, &json!(series), true).await;
     say(&mut ada, &json!(series), true).await;
     let seen = ada.ask(SERIES).await;
     assert_eq!((watched(&seen), next(&seen)), ((20, vec![7, 13]), None));
+    assert_eq!(whole(&seen), [json!(true), json!(true), json!(true)]);
     assert_eq!(seen["viewer"]["profile"]["history"]["totalCount"], 0);
 
     say(&mut ada, &second["episodes"]["nodes"][12]["id"], false).await;

@@ -68,10 +68,16 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   );
 }
 
+/** Null beside an error is not known: nobody was logged out. */
+function viewerOf(data: ViewerQuery | undefined, error: CombinedError | undefined) {
+  const failed = error?.graphQLErrors.some(({ path }) => path?.[0] === "viewer");
+  return failed ? undefined : data?.viewer;
+}
+
 function WithViewer({ children, restart, goQuiet }: { children: ReactNode; restart: () => void; goQuiet: () => void }) {
   const [{ data, error }] = useQuery({ query: ViewerDocument });
   const session = useMemo(
-    () => ({ viewer: data?.viewer, site: data?.site, failure: error, restart, goQuiet }),
+    () => ({ viewer: viewerOf(data, error), site: data?.site, failure: error, restart, goQuiet }),
     [data, error, restart, goQuiet],
   );
 

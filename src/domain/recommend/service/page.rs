@@ -13,8 +13,9 @@ use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::MAX_PAGE;
 use crate::domain::recommend::cached_lists::Extent;
 use crate::domain::recommend::error::RecommendError;
+use crate::domain::recommend::material::Material;
 use crate::domain::recommend::reasons::Reasons;
-use crate::domain::recommend::rows::{Key, Offer, Row, RowKind, alone, lay_out};
+use crate::domain::recommend::rows::{Offer, RowKind};
 use crate::domain::recommend::types::{ReasonKind, ReasonSource, Recommendation};
 
 /// How long ago something must have been watched to be offered again.
@@ -23,45 +24,14 @@ const AGAIN: TimeDelta = TimeDelta::days(90);
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// A page for a profile: at most `rows` rows of `items_per_row` titles, none with fewer than 4, and what follows in
-    /// each, 300 titles at the most. No title is in two of them; all stays the same until something is watched.
+    /// What pages for a profile are made of: its suggestions, and what else there is. It stays the same until something is
+    /// watched.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn rows(
+    pub async fn material(
         &self,
         visibility: &Visibility,
         profile: ProfileId,
-        rows: usize,
-        items_per_row: usize,
-    ) -> Result<Vec<Row>, RecommendError> {
-        let (list, offers) = self.what_there_is(visibility, profile).await?;
-        Ok(lay_out(&list, &offers, rows, items_per_row))
-    }
-
-    /// The longest page with so many titles in each row, and those of the wanted rows that are not on it, each by itself:
-    /// pages whose rows have another length may have had them.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn find_rows(
-        &self,
-        visibility: &Visibility,
-        profile: ProfileId,
-        items_per_row: usize,
-        wanted: &[Key],
-    ) -> Result<(Vec<Row>, Vec<Row>), RecommendError> {
-        let (list, offers) = self.what_there_is(visibility, profile).await?;
-        let page = lay_out(&list, &offers, MAX_PAGE, items_per_row);
-        let is_on_it = |key: &Key| page.iter().any(|row| (row.kind, row.seed) == *key);
-        let others = wanted.iter().copied().filter(|key| !is_on_it(key));
-        let others: Vec<Key> = others.collect();
-        let others = alone(&list, &offers, &others, items_per_row);
-        Ok((page, others))
-    }
-
-    /// What a page for a profile is made of: its suggestions, and what else there is.
-    async fn what_there_is(
-        &self,
-        visibility: &Visibility,
-        profile: ProfileId,
-    ) -> Result<(Arc<[Recommendation]>, Vec<Offer>), RecommendError> {
+    ) -> Result<Material, RecommendError> {
         let visibility = &visibility.only_published(self.statistics.now());
         let key = Self::key(visibility, profile, None);
         let known = self.known(profile).await?;
@@ -74,7 +44,7 @@ impl RecommendService {
         };
         let excluded = &reading.excluded;
         let scoring = reading.scoring.as_ref().map(|(scoring, _)| scoring);
-        let mut offers = vec![
+        let mut others = vec![
             Offer {
                 kind: RowKind::Trending,
                 titles: self.trending(visibility, excluded, scoring).await?,
@@ -85,12 +55,12 @@ impl RecommendService {
             },
         ];
         if let Some(scoring) = scoring {
-            offers.push(Offer {
+            others.push(Offer {
                 kind: RowKind::Rewatch,
                 titles: self.watched_with_pleasure(scoring),
             });
         }
-        Ok((list, offers))
+        Ok(Material { list, others })
     }
 
     /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most

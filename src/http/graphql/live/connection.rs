@@ -15,9 +15,9 @@ use futures::stream::{self, AbortHandle, BoxStream, SelectAll};
 use serde_json::{Map, Value};
 use tokio::time::{Instant, interval, sleep_until, timeout};
 
-use super::gate::{Begin, Gatekeeper, stand};
+use super::gate::{Begin, Gatekeeper, Once, stand};
 use super::message::{Close, Payload, Said, Told, is_changed, shown, text};
-use super::operation::{Desk, SUBSCRIPTIONS, make_room};
+use super::operation::{Desk, OPERATIONS, make_room};
 use super::seats::Seat;
 use crate::domain::accounts::Stale;
 use crate::graphql::Over;
@@ -34,8 +34,10 @@ const SILENCE: Duration = Duration::from_secs(45);
 const SEND: Duration = Duration::from_secs(10);
 /// How long subscriptions have to tell that it is over, which they mostly do at once.
 const GRACE: Duration = Duration::from_secs(5);
+/// How long queries and mutations have to be answered when the server stops: longer than they may take.
+const LAST: Duration = Duration::from_secs(30);
 /// How many may be at work, those included that were left and have not ended yet.
-const AT_WORK: usize = 2 * SUBSCRIPTIONS;
+const AT_WORK: usize = 2 * OPERATIONS;
 /// The credentials in the payload of `connection_init`, in whatever case.
 const CREDENTIALS: &str = "authorization";
 
@@ -51,12 +53,14 @@ pub(super) struct Opened {
 
 /// Serves it until it is closed.
 pub(super) async fn serve(socket: WebSocket, opened: Opened) {
+    let (parts, stopping) = (Arc::new(opened.parts), opened.stopping);
     let mut connection = Connection {
         socket,
         gate: opened.gate,
-        desk: Desk::new(opened.begin, Arc::new(opened.parts), AT_WORK),
+        desk: Desk::new(opened.begin, parts, AT_WORK, stopping.clone()),
         seat: opened.seat,
-        stopping: opened.stopping,
+        stopping,
+        is_stopping: false,
         state: State::New,
         over: future::pending().boxed(),
         ending: None,
@@ -76,12 +80,14 @@ enum State {
     Acknowledged,
 }
 
-/// What a subscription tells: under its id, an answer, or that it is complete.
+/// What an operation tells: under its id, an answer, or that it is complete.
 type Telling = BoxStream<'static, (Arc<str>, Option<Executed>)>;
 
-/// A subscription that is open.
+/// An operation that is open.
 struct Open {
     handle: AbortHandle,
+    /// Whether it is a query or a mutation.
+    once: Once,
     /// How many it was asked for with.
     bytes: usize,
 }
@@ -92,13 +98,15 @@ struct Connection {
     desk: Desk,
     seat: Seat,
     stopping: Stopping,
+    /// Whether it was told that the server stops.
+    is_stopping: bool,
     state: State,
     /// Comes back when who is there is no longer who they were.
     over: BoxFuture<'static, Over>,
     /// When and how it is closed, once that is known.
     ending: Option<(Instant, Close)>,
     told: SelectAll<Telling>,
-    /// The subscriptions that are open, by id.
+    /// The operations that are open, by id.
     open: HashMap<Arc<str>, Open>,
     /// When the client said something last.
     heard: Instant,
@@ -112,7 +120,10 @@ impl Connection {
             let end = self.ending.as_ref().map_or(late, |(end, _)| *end);
             let (is_new, is_ending) = (self.state == State::New, self.ending.is_some());
             let step = tokio::select! {
-                () = self.stopping.told() => Err(Close::STOPPING),
+                () = self.stopping.told(), if !self.is_stopping => {
+                    self.stop();
+                    Ok(())
+                }
                 () = sleep_until(late), if is_new => Err(Close::INIT_TIMEOUT),
                 () = sleep_until(end), if is_ending => Ok(()),
                 over = &mut self.over, if !is_ending => {
@@ -140,6 +151,19 @@ impl Connection {
                 return close;
             }
         }
+    }
+
+    /// Leaves the subscriptions; what is answered once is answered before it closes.
+    fn stop(&mut self) {
+        self.is_stopping = true;
+        self.open.retain(|_, open| {
+            let stays = open.once.is_said();
+            if !stays {
+                open.handle.abort();
+            }
+            stays
+        });
+        self.ending = Some((Instant::now() + LAST, Close::STOPPING));
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), Close> {
@@ -206,10 +230,15 @@ impl Connection {
         }
     }
 
-    /// Begins a subscription, if there is room for it.
+    /// Begins an operation, if there is room for it.
     fn begin(&mut self, id: &Arc<str>, call: Call, bytes: usize) -> Result<(), Refusal> {
-        make_room(self.open.values().map(|open| open.bytes), bytes)?;
+        if self.is_stopping {
+            return Err(Refusal::busy("this server stops: connect again"));
+        }
+        let held = self.open.values().map(|open| open.bytes);
+        make_room(held, bytes, self.desk.begin.longest())?;
         let mut operation = self.desk.start(call)?;
+        let once = operation.once().clone();
         let begun = {
             let id = Arc::clone(id);
             async move {
@@ -228,20 +257,28 @@ impl Connection {
         };
         let (told, handle) = stream::abortable(stream::once(begun).flatten());
         self.told.push(told.boxed());
-        self.open.insert(Arc::clone(id), Open { handle, bytes });
+        let open = Open {
+            handle,
+            once,
+            bytes,
+        };
+        self.open.insert(Arc::clone(id), open);
         Ok(())
     }
 
-    /// Tells what a subscription has to say. What has no data is the last of it.
+    /// Tells what an operation has to say. A refusal is the last of it.
     async fn tell(&mut self, id: &str, answer: Option<Executed>) -> Result<(), Close> {
         let Some(answer) = answer else {
             self.forget(id);
             return self.send(text(&Told::Complete { id })).await;
         };
-        let (answer, is_last) = shown(answer);
-        if is_last {
+        let once = self.open.get(id).map(|open| open.once.clone());
+        let once = once.unwrap_or_default();
+        let (answer, is_refused) = shown(answer, &once);
+        if is_refused {
             self.forget(id);
-            if is_changed(&answer) {
+            // What is answered once is asked for by somebody who waits.
+            if is_changed(&answer) && !once.is_said() {
                 // Clients do not ask again for what they were told an error of; for the rest they do, once they have
                 // connected again.
                 if self.ending.is_none() {
@@ -252,11 +289,11 @@ impl Connection {
             let payload = &answer.errors;
             return self.send(text(&Told::Error { id, payload })).await;
         }
-        let payload = Payload::of(&answer);
+        let payload = Payload::of(&answer, is_refused);
         self.send(text(&Told::Next { id, payload })).await
     }
 
-    /// Lets a subscription end of which nobody wants to know more.
+    /// Lets an operation end of which nobody wants to know more.
     fn forget(&mut self, id: &str) {
         if let Some(open) = self.open.remove(id) {
             open.handle.abort();

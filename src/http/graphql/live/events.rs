@@ -22,7 +22,7 @@ const COMMENT: &str = ":\n\n";
 /// How long subscriptions have to tell that it is over.
 pub(super) const GRACE: Duration = Duration::from_secs(2);
 
-/// A subscription as a stream of events, for as long as whoever asked for it is who they were.
+/// An operation as a stream of events, for as long as whoever asked for it is who they were.
 pub(super) fn distinct(
     operation: Operation,
     standing: &Standing,
@@ -39,15 +39,16 @@ pub(super) fn distinct(
         let (mut operation, mut over, seat, mut stopping) = open?;
         let answer = tokio::select! {
             biased;
-            () = stopping.told() => None,
+            // What is answered once is answered first.
+            () = stopping.told(), if !operation.once().is_said() => None,
             answer = operation.next() => answer,
             () = &mut over => None,
         };
         let Some(answer) = answer else {
             return Some((complete(""), None));
         };
-        let (answer, _) = shown(answer);
-        let event = next(&Payload::of(&answer));
+        let (answer, is_refused) = shown(answer, operation.once());
+        let event = next(&Payload::of(&answer, is_refused));
         Some((event, Some((operation, over, seat, stopping))))
     }))
 }

@@ -1,6 +1,7 @@
 //! What subscriptions ask of those around them: who comes, and what begins.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_graphql::Response as Executed;
 use axum::http::request::Parts;
@@ -10,9 +11,10 @@ use futures::stream::BoxStream;
 use crate::graphql::{ApiError, Leaving, Standing};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
+use crate::http::server::Stopping;
 use crate::http::task;
 
-/// The answers of a subscription until it ends, or the one of a query or mutation; one without data is the last.
+/// The answers of a subscription until it ends, one without data being the last; or the one of a query or mutation.
 pub(in crate::http::graphql) type Answers = BoxStream<'static, Executed>;
 
 /// Finds out who opens a connection that stays, and for how long they are who they are.
@@ -23,6 +25,9 @@ pub trait Gatekeeper: Send + Sync + 'static {
 
     /// What of a request stays as long as its connection: nothing that others wait for.
     fn kept(&self, parts: &Parts) -> Parts;
+
+    /// What was kept of a request, with a place at work for a query or mutation; `BUSY` if there is none left.
+    fn placed(&self, kept: &Parts) -> Result<Parts, Refusal>;
 
     /// The network that it is counted under; none: it is not counted.
     fn network(&self, parts: &Parts) -> Option<String>;
@@ -50,15 +55,56 @@ pub(super) async fn stand(
     task::finish(stand).await.map_err(ApiError::from)?
 }
 
+/// Whether an operation is answered once, as queries and mutations are. It is said before they are executed; clones tell
+/// the same.
+#[derive(Debug, Clone, Default)]
+pub(in crate::http::graphql) struct Once(Arc<AtomicBool>);
+
+impl Once {
+    /// Says that it is.
+    pub(in crate::http::graphql) fn say(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether it was said.
+    pub(in crate::http::graphql) fn is_said(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+/// What those who begin an operation and those who answer it tell each other.
+pub(in crate::http::graphql) struct Beside {
+    /// Whether nobody wants to know more of a subscription.
+    pub(in crate::http::graphql) leaving: Leaving,
+    /// Whether the operation is a query or a mutation.
+    pub(in crate::http::graphql) once: Once,
+    /// What the server waits for, as long as somebody has it.
+    pub(in crate::http::graphql) stopping: Stopping,
+}
+
+impl Beside {
+    /// What is said before an operation begins, and where it is said then what it is.
+    pub(in crate::http::graphql) fn new(leaving: Leaving, stopping: Stopping) -> (Self, Once) {
+        let once = Once::default();
+        let beside = Self {
+            leaving,
+            once: once.clone(),
+            stopping,
+        };
+        (beside, once)
+    }
+}
+
 /// Begins the subscriptions that documents ask for, and answers their queries and mutations.
 #[async_trait::async_trait]
 pub(in crate::http::graphql) trait Begin: Send + Sync + 'static {
-    /// Begins the one that a call asks for, of whoever sent the request. It ends soon after it is left.
+    /// Begins the one that a call asks for, of whoever sent the request. A subscription ends soon after it is left; the
+    /// server does not stop before a query or mutation is done.
     async fn begin(
         self: Arc<Self>,
         call: Call,
         parts: &Parts,
-        leaving: Leaving,
+        beside: Beside,
     ) -> Result<Answers, Refusal>;
 
     /// How many bytes a request may have.

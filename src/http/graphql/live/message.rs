@@ -9,10 +9,12 @@ use axum::extract::ws::CloseFrame;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
+use super::gate::Once;
 use crate::domain::accounts::Stale;
 use crate::domain::error::ErrorCode;
 use crate::domain::json;
 use crate::graphql::Over;
+use crate::http::graphql::answer::was_executed;
 use crate::http::graphql::refusal::{Refusal, VALIDATION_FAILED};
 
 /// The longest id of a subscription, in bytes.
@@ -98,19 +100,25 @@ pub(super) struct Payload<'a> {
 
 impl<'a> Payload<'a> {
     /// What an answer says.
-    pub(super) fn of(executed: &'a Executed) -> Self {
+    pub(super) fn of(executed: &'a Executed, is_refused: bool) -> Self {
         Self {
             errors: &executed.errors,
-            data: (executed.data != Value::Null).then_some(&executed.data),
+            data: (!is_refused).then_some(&executed.data),
             extensions: &executed.extensions,
         }
     }
 }
 
-/// An answer as it is shown, with a code in each error; and whether it is the last.
-pub(super) fn shown(mut executed: Executed) -> (Executed, bool) {
-    let is_last = executed.data == Value::Null;
-    if is_last {
+/// An answer as it is shown, with a code in each error; and whether it is a refusal, which is the last. Of what is answered
+/// once, one is executed also if nothing is left of its data: errors with a path are of fields that were asked. A
+/// subscription whose data is null goes on no more.
+pub(super) fn shown(mut executed: Executed, once: &Once) -> (Executed, bool) {
+    let is_refused = if once.is_said() {
+        !was_executed(&executed)
+    } else {
+        executed.data == Value::Null
+    };
+    if is_refused {
         executed.errors.truncate(MAX_ERRORS);
     }
     for error in &mut executed.errors {
@@ -119,10 +127,10 @@ pub(super) fn shown(mut executed: Executed) -> (Executed, bool) {
             extensions.set("code", VALIDATION_FAILED);
         }
     }
-    (executed, is_last)
+    (executed, is_refused)
 }
 
-/// Whether an answer says that whoever listens goes on as somebody else. A payload may fail with the same code further
+/// Whether a refusal says that whoever listens goes on as somebody else. A payload may fail with the same code further
 /// down, of something that it reads.
 pub(super) fn is_changed(executed: &Executed) -> bool {
     let expired = Value::from(ErrorCode::Expired.as_str());
@@ -304,7 +312,7 @@ mod tests {
         let executed = Executed::new(Value::from_json(json!({ "a": 1 })).unwrap());
         let next = Told::Next {
             id: "1",
-            payload: Payload::of(&executed),
+            payload: Payload::of(&executed, false),
         };
 
         assert_eq!(
@@ -342,11 +350,30 @@ mod tests {
     fn errors_have_codes_and_an_answer_without_data_is_the_last() {
         let refused = Executed::from_errors(vec![ServerError::new("no", None); 30]);
 
-        let (refused, is_last) = shown(refused);
+        let (refused, is_refused) = shown(refused, &Once::default());
 
-        assert!(is_last);
+        assert!(is_refused);
         assert_eq!(refused.errors.len(), MAX_ERRORS);
         let extensions = refused.errors[0].extensions.as_ref().unwrap();
         assert_eq!(extensions.get("code"), Some(&VALIDATION_FAILED.into()));
+    }
+
+    #[test]
+    fn a_query_that_was_executed_is_no_refusal_though_nothing_is_left_of_its_data() {
+        let mut error = ServerError::new("no", None);
+        error.path = vec![PathSegment::Field("a".to_owned())];
+        let failed = || Executed::from_errors(vec![error.clone()]);
+        let once = Once::default();
+
+        let (_, is_refused) = shown(failed(), &once);
+        assert!(is_refused, "a subscription goes on no more");
+        once.say();
+        let (answer, is_refused) = shown(failed(), &once);
+        assert!(!is_refused);
+        let payload = serde_json::to_value(Payload::of(&answer, is_refused)).unwrap();
+        assert_eq!(payload["data"], Json::Null);
+        assert!(payload.as_object().unwrap().contains_key("data"));
+        let refused = Executed::from_errors(vec![ServerError::new("no", None)]);
+        assert!(shown(refused, &once).1);
     }
 }

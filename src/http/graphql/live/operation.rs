@@ -1,4 +1,4 @@
-//! One subscription at work, in a task of its own: whoever it is for may go at any time.
+//! One operation at work, in a task of its own: whoever it is for may go at any time.
 
 use std::sync::Arc;
 
@@ -8,53 +8,62 @@ use futures::StreamExt;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 use tracing::Instrument;
 
-use super::gate::Begin;
+use super::gate::{Begin, Beside, Once};
 use crate::graphql::{ApiError, Stay, staying};
 use crate::http::graphql::call::Call;
 use crate::http::graphql::refusal::Refusal;
+use crate::http::server::Stopping;
 
-/// How many subscriptions a connection may have, and how many bytes together: what they were asked for by stays as long as
-/// they do.
-pub(super) const SUBSCRIPTIONS: usize = 32;
-const BYTES: usize = 64 * 1024;
+/// How many operations a connection may have at a time.
+pub(super) const OPERATIONS: usize = 32;
 
-/// Refuses another subscription of so many bytes where those of a connection leave no room for it.
+/// Refuses another operation of so many bytes where those of a connection leave no room for it. What they were asked for by
+/// stays as long as they do: together it is no longer than the longest request.
 pub(super) fn make_room(
     held: impl ExactSizeIterator<Item = usize>,
     bytes: usize,
+    longest: usize,
 ) -> Result<(), Refusal> {
-    if held.len() >= SUBSCRIPTIONS {
-        return Err(Refusal::too_many_subscriptions(SUBSCRIPTIONS));
+    if held.len() >= OPERATIONS {
+        return Err(Refusal::too_many_operations(OPERATIONS));
     }
-    if held.sum::<usize>() + bytes > BYTES {
-        return Err(Refusal::too_long_subscriptions(BYTES));
+    if held.sum::<usize>() + bytes > longest {
+        return Err(Refusal::too_long_operations(longest));
     }
     Ok(())
 }
 
-/// Who begins the subscriptions of a connection, and the request that opened it.
+/// Who begins the operations of a connection, and the request that opened it.
 pub(super) struct Desk {
     pub(super) begin: Arc<dyn Begin>,
     pub(super) parts: Arc<Parts>,
     /// Room for those at work: also for those that were left and have not ended yet.
     room: Arc<Semaphore>,
+    stopping: Stopping,
 }
 
-/// A subscription that has begun, or is about to.
+/// An operation that has begun, or is about to.
 pub(super) struct Operation {
     /// Whether it has begun.
     begun: oneshot::Receiver<Result<(), Refusal>>,
     answers: mpsc::Receiver<Executed>,
+    once: Once,
     _stay: Stay,
 }
 
 impl Desk {
     /// With room for so many at work.
-    pub(super) fn new(begin: Arc<dyn Begin>, parts: Arc<Parts>, most: usize) -> Self {
+    pub(super) fn new(
+        begin: Arc<dyn Begin>,
+        parts: Arc<Parts>,
+        most: usize,
+        stopping: Stopping,
+    ) -> Self {
         Self {
             begin,
             parts,
             room: Arc::new(Semaphore::new(most)),
+            stopping,
         }
     }
 
@@ -67,9 +76,10 @@ impl Desk {
         let (tell_begun, begun) = oneshot::channel();
         let (tell, answers) = mpsc::channel(1);
         let (begin, parts) = (Arc::clone(&self.begin), Arc::clone(&self.parts));
+        let (beside, once) = Beside::new(leaving, self.stopping.clone());
         let work = async move {
             let _room = room;
-            let mut answers = match begin.begin(call, &parts, leaving).await {
+            let mut answers = match begin.begin(call, &parts, beside).await {
                 Ok(answers) => answers,
                 Err(refusal) => return drop(tell_begun.send(Err(refusal))),
             };
@@ -84,6 +94,7 @@ impl Desk {
         Ok(Operation {
             begun,
             answers,
+            once,
             _stay: stay,
         })
     }
@@ -94,6 +105,11 @@ impl Operation {
     pub(super) async fn begun(&mut self) -> Result<(), Refusal> {
         let begun = (&mut self.begun).await;
         begun.unwrap_or_else(|_| Err(ApiError::internal().into()))
+    }
+
+    /// Whether it turned out to be a query or a mutation.
+    pub(super) fn once(&self) -> &Once {
+        &self.once
     }
 
     /// The next answer; none: it is complete.

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::http::StatusCode;
-
 use crate::http::graphql::refusal::Refusal;
 
 /// How many connections may stay at a time. They cost memory, and something for all that they listen to.
@@ -73,10 +71,7 @@ impl Seats {
         if taken.all >= self.0.limits.connections {
             turned_away("all");
             let words = "too many connections stay on this server";
-            return Err(Refusal {
-                retry_after: Some(1),
-                ..Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", words)
-            });
+            return Err(Refusal::busy(words));
         }
         let whose = network.map(Whose::Network);
         if let Some(network) = &whose {

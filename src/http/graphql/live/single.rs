@@ -15,6 +15,7 @@ use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 
 use super::events::{GRACE, complete, next, respond};
+use super::gate::Once;
 use super::message::{Payload, shown, text};
 use super::operation::{Operation, make_room};
 use super::seats::Seat;
@@ -27,6 +28,8 @@ use crate::http::server::Stopping;
 const OPENED_WITHIN: Duration = Duration::from_secs(30);
 /// How many events wait to be read.
 const WAITING: usize = 16;
+/// How often a stream looks whether all is answered, once the server stops.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// The streams that are reserved, or open. Clones share them.
 #[derive(Clone, Default)]
@@ -43,9 +46,11 @@ struct Reserved {
     open: HashMap<String, Place>,
 }
 
-/// The place of a subscription, which ends when this is dropped.
+/// The place of an operation, which ends when this is dropped.
 struct Place {
     _stay: watch::Sender<()>,
+    /// Whether it is a query or a mutation.
+    once: Once,
     /// How many it has.
     bytes: usize,
 }
@@ -110,6 +115,7 @@ impl Streams {
             over,
             is_over: false,
             stopping,
+            is_stopping: false,
             _seat: seat,
         };
         let events = stream::unfold(open, |mut open| async move {
@@ -119,13 +125,14 @@ impl Streams {
         Ok(respond(events))
     }
 
-    /// Makes room for a subscription of so many bytes on a stream.
+    /// Makes room for an operation of so many bytes on a stream, whose operations have together no more than the longest.
     pub(super) fn begin(
         &self,
         token: &str,
         login: Option<&str>,
         id: &str,
         bytes: usize,
+        longest: usize,
     ) -> Result<Begun, Refusal> {
         let mut all = self.all();
         let reserved = of(&mut all, token, login)?;
@@ -133,9 +140,17 @@ impl Streams {
             let words = format!("an operation {id} is under way already");
             return Err(Refusal::new(StatusCode::CONFLICT, "CONFLICT", words));
         }
-        make_room(reserved.open.values().map(|place| place.bytes), bytes)?;
+        make_room(
+            reserved.open.values().map(|place| place.bytes),
+            bytes,
+            longest,
+        )?;
         let (stay, left) = watch::channel(());
-        let place = Place { _stay: stay, bytes };
+        let place = Place {
+            _stay: stay,
+            once: Once::default(),
+            bytes,
+        };
         reserved.open.insert(id.to_owned(), place);
         Ok(Begun {
             streams: self.clone(),
@@ -175,22 +190,36 @@ struct Open {
     over: BoxFuture<'static, Over>,
     is_over: bool,
     stopping: Stopping,
+    /// Whether it was told that the server stops.
+    is_stopping: bool,
     _seat: Seat,
 }
 
 impl Open {
     async fn next(&mut self) -> Option<String> {
         loop {
+            // What is answered once is answered first, and what is told already is sent.
+            if self.is_stopping && !self.owes_an_answer() {
+                return self.waiting.try_recv().ok();
+            }
             // First whoever wants to know is told that it is over.
             let grace = tokio::time::sleep(GRACE);
             tokio::select! {
                 biased;
-                () = self.stopping.told() => return None,
+                () = self.stopping.told(), if !self.is_stopping => self.is_stopping = true,
                 event = self.waiting.recv() => return event,
+                () = tokio::time::sleep(LOOK), if self.is_stopping => {}
                 _ = &mut self.over, if !self.is_over => self.is_over = true,
                 () = grace, if self.is_over => return None,
             }
         }
+    }
+
+    /// Whether a query or a mutation on it is not answered yet.
+    fn owes_an_answer(&self) -> bool {
+        let all = self.streams.all();
+        let reserved = all.get(&self.token);
+        reserved.is_some_and(|reserved| reserved.open.values().any(|place| place.once.is_said()))
     }
 }
 
@@ -210,6 +239,17 @@ pub(super) struct Begun {
 }
 
 impl Begun {
+    /// Notes where it is said what it turns out to be.
+    pub(super) fn is_said_by(&self, once: &Once) {
+        let mut all = self.streams.all();
+        // Once it was left, its place may be another one's.
+        let is_left = self.left.has_changed().is_err();
+        let reserved = all.get_mut(&self.token).filter(|_| !is_left);
+        if let Some(place) = reserved.and_then(|reserved| reserved.open.get_mut(&self.id)) {
+            place.once = once.clone();
+        }
+    }
+
     /// Tells what it has to say, in a task of its own, until it is complete, or left.
     pub(super) fn follow(self, operation: Operation) {
         tokio::spawn(self.run(operation));
@@ -225,10 +265,11 @@ impl Begun {
             };
             let id = self.id.as_str();
             let is_complete = answer.is_none();
-            let event = match answer.map(shown) {
-                Some((answer, _)) => next(&Told {
+            let shown = answer.map(|answer| shown(answer, operation.once()));
+            let event = match shown {
+                Some((answer, is_refused)) => next(&Told {
                     id,
-                    payload: Some(Payload::of(&answer)),
+                    payload: Some(Payload::of(&answer, is_refused)),
                 }),
                 None => complete(&text(&Told { id, payload: None })),
             };
@@ -252,5 +293,42 @@ impl Drop for Begun {
         if !is_left && let Some(reserved) = all.get_mut(&self.token) {
             reserved.open.remove(&self.id);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use futures::{FutureExt, future};
+
+    use super::super::seats::{LiveLimits, Seats};
+    use super::*;
+
+    #[tokio::test]
+    async fn a_stream_of_a_server_that_stops_answers_first_what_is_answered_once() {
+        let seat = Seats::new(LiveLimits::of_server(1)).take(None).unwrap();
+        let streams = Streams::default();
+        let token = streams.reserve(None, seat);
+        let (stop, stopping) = watch::channel(false);
+        let nobody_leaves = future::pending().boxed();
+        let opened = streams.open(&token, None, nobody_leaves, Stopping::new(stopping));
+        let body = opened.unwrap().into_body();
+        let once = Once::default();
+        let subscribed = streams.begin(&token, None, "subscription", 1, 9).unwrap();
+        let asked = streams.begin(&token, None, "mutation", 1, 9).unwrap();
+        asked.is_said_by(&once);
+        once.say();
+
+        stop.send_replace(true);
+        let read = tokio::spawn(to_bytes(body, 1000));
+        // Until it has been told.
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        asked.events.send(next(&"done")).await.unwrap();
+        drop(asked);
+
+        let read = read.await.unwrap().unwrap();
+        let read = String::from_utf8(read.to_vec()).unwrap();
+        assert!(read.contains("event: next\ndata: \"done\""), "{read}");
+        drop(subscribed);
     }
 }

@@ -58,6 +58,11 @@ impl Live {
         }
     }
 
+    /// What is kept of a request, with a place at work; `BUSY` if there is none left.
+    pub(in crate::http::graphql) fn placed(&self, kept: &Parts) -> Result<Parts, Refusal> {
+        self.gate.placed(kept)
+    }
+
     /// Whether a request to the address of GraphQL wants to stay.
     pub(in crate::http::graphql) fn is_asked(headers: &HeaderMap) -> bool {
         let offered = [
@@ -134,7 +139,8 @@ impl Live {
         let (kept, standing) = self.stand(&parts).await?;
         let seat = self.seat(&kept, standing.login().as_deref())?;
         self.gate.knock(&kept, bytes).await?;
-        let mut operation = Desk::new(begin, kept, 1).start(call)?;
+        let desk = Desk::new(begin, kept, 1, stopping.clone());
+        let mut operation = desk.start(call)?;
         operation.begun().await?;
         Ok(distinct(operation, &standing, seat, stopping))
     }
@@ -173,8 +179,12 @@ impl Live {
                 let (kept, standing) = self.stand(&parts).await?;
                 let login = standing.login();
                 self.gate.knock(&kept, bytes).await?;
-                let begun = self.streams.begin(token, login.as_deref(), &id, bytes)?;
-                let mut operation = Desk::new(begin, kept, 1).start(call)?;
+                let longest = begin.longest();
+                let begun = self
+                    .streams
+                    .begin(token, login.as_deref(), &id, bytes, longest)?;
+                let mut operation = Desk::new(begin, kept, 1, stopping).start(call)?;
+                begun.is_said_by(operation.once());
                 operation.begun().await?;
                 begun.follow(operation);
                 Ok(StatusCode::ACCEPTED.into_response())

@@ -7,6 +7,7 @@
 
 mod executed;
 mod refused;
+mod staying;
 
 use std::{sync::Arc, time::Duration};
 

@@ -34,8 +34,8 @@ export const SetWatchedDocument = graphql(`
       item {
         __typename
         ... on Film { id watchState { id watched } }
-        ... on Series { id progress { episodesWatched } }
-        ... on Season { id progress { episodesWatched } }
+        ... on Series { id progress { episodesWatched watched } }
+        ... on Season { id progress { episodesWatched watched } }
         ... on Episode { id watchState { id watched } }
       }
       userErrors { code message field }
@@ -140,9 +140,7 @@ function Play({ title }: { title: PageTitle }) {
 }
 
 function isWatched(title: PageTitle): boolean {
-  if (title.__typename === "Film") return title.watchState.watched;
-  const { episodesAired, episodesWatched } = title.progress;
-  return episodesAired > 0 && episodesWatched >= episodesAired;
+  return title.__typename === "Film" ? title.watchState.watched : title.progress.watched;
 }
 
 function Thumb({ down = false }: { down?: boolean }) {

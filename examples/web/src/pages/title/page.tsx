@@ -34,9 +34,9 @@ const TitlePageDocument = graphql(`
       }
       ... on Series {
         endYear status network totalSeasons episodeDuration
-        progress { episodesAired episodesWatched }
+        progress { episodesAired episodesWatched watched }
         nextUp { id name number season { id number } watchState { id position } }
-        seasons(includeSpecials: true, first: 40) { id number name progress { episodesAired episodesWatched } }
+        seasons(includeSpecials: true, first: 40) { id number name progress { episodesAired episodesWatched watched } }
       }
     }
   }

@@ -34,7 +34,7 @@ interface Season {
   id: string;
   number: number;
   name: string;
-  progress: { episodesAired: number; episodesWatched: number };
+  progress: { episodesAired: number; episodesWatched: number; watched: boolean };
 }
 
 export function Seasons({ seasons, current }: { seasons: Season[]; current: string | undefined }) {
@@ -45,8 +45,7 @@ export function Seasons({ seasons, current }: { seasons: Season[]; current: stri
     seasons.find(({ id }) => id === (chosen ?? current)) ?? seasons.find(({ number }) => number > 0) ?? seasons[0];
   if (!season) return null;
 
-  const { episodesAired, episodesWatched } = season.progress;
-  const isWatched = episodesAired > 0 && episodesWatched >= episodesAired;
+  const isWatched = season.progress.watched;
   return (
     <section aria-labelledby="episodes">
       <header className="section-head">
