@@ -66,6 +66,7 @@ pub use pictures::{
     StoredAddress, StoredPicture, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
+pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
