@@ -32,6 +32,7 @@ mod service;
 mod showing;
 mod status;
 mod store;
+mod sweep;
 mod telling;
 mod texts;
 mod types;
@@ -80,6 +81,7 @@ pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleListStore, TitleWatchers,
 };
+pub use sweep::{PictureSweep, SweepError, SweepMode, Swept};
 pub use telling::CatalogTeller;
 pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
