@@ -184,6 +184,13 @@ impl ImportNote {
             Self::ListTakenAsWatchlist { file } => {
                 format!("{file} was taken as a watchlist.")
             }
+            // As servers of before have noted it.
+            Self::OnlyLastPlays {
+                entries,
+                earlier: 0,
+            } => format!(
+                "Of {entries} that were watched several times, the files have only the last time."
+            ),
             Self::OnlyLastPlays { entries, earlier } => format!(
                 "Of {entries} that were watched several times, the files have only the last time: {earlier} earlier plays are not brought."
             ),
