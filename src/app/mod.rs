@@ -17,8 +17,8 @@ use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogTeller, PictureService, SearchService, Visibility,
-    VisibilityPolicy,
+    CatalogFollower, CatalogService, CatalogTeller, PictureService, PictureSweep, SearchService,
+    Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
@@ -58,6 +58,8 @@ pub struct App {
     pub recommend: RecommendService,
     pub graph: GraphService,
     pub load: LoadService,
+    /// Removing pictures that nothing refers to.
+    pub sweep: PictureSweep,
     /// How much is watched.
     pub usage: UsageService,
     pictures: PictureService,
@@ -206,6 +208,11 @@ impl App {
                 bus,
             )
             .with_pictures(blobs.loading(&pictures, config)),
+            sweep: PictureSweep::new(
+                Arc::clone(&blobs.store),
+                CatalogService::new(stores.catalog.record.clone()),
+                Arc::clone(&clock),
+            ),
             usage: UsageService::new(
                 Arc::clone(&stores.usage),
                 catalog.clone(),

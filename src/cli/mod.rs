@@ -10,6 +10,7 @@ mod lists;
 mod load;
 mod log;
 mod migrate;
+mod pictures;
 mod schema;
 mod seed;
 mod serve;
@@ -63,6 +64,11 @@ enum Command {
     Watches {
         #[command(subcommand)]
         command: watches::Command,
+    },
+    /// Keep the pictures that were loaded
+    Pictures {
+        #[command(subcommand)]
+        command: pictures::Command,
     },
     /// Write the suggestions of every profile that has watched something, as NDJSON
     Suggest(lists::Arguments),
@@ -142,6 +148,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Graph { command } => Box::pin(graph::run(&config, &command)).await,
             Command::Watches { command } => {
                 watches::run(&App::open(&config).await?, &command).await
+            }
+            Command::Pictures { command } => {
+                pictures::run(&App::open(&config).await?, &command).await
             }
             Command::Suggest(arguments) => {
                 lists::suggest(&App::open(&config).await?, &arguments).await

@@ -6,6 +6,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
@@ -21,6 +22,20 @@ pub struct BlobHash([u8; 32]);
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BlobKey(String);
 
+/// One of the folders that the bytes of a purpose are spread over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlobShelf(String);
+
+/// What is known of bytes that are kept, without reading them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptBlob {
+    pub key: BlobKey,
+    /// How many bytes there are.
+    pub size: u64,
+    /// When they were put the last time, by the clock of whoever keeps them.
+    pub put_at: DateTime<Utc>,
+}
+
 /// The digits that bytes are spread over folders by: no folder has too many entries then.
 const SPREAD: usize = 2;
 
@@ -29,7 +44,7 @@ measured! {
 #[async_trait]
 pub trait BlobStore: Send + Sync {
     /// Keeps these bytes, whole or not at all: nobody sees a part of them. When this is answered they are on the disk.
-    /// To put them again changes nothing.
+    /// To put them again changes nothing but when they were put.
     async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError>;
 
     /// All the bytes under this key; `None` if there are none.
@@ -37,6 +52,13 @@ pub trait BlobStore: Send + Sync {
 
     /// Whether there are bytes under this key.
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError>;
+
+    /// All that is kept on a shelf, in any order. What lies there under a name that is no key is left out.
+    async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError>;
+
+    /// Removes the bytes under this key, if there are any and they were not put since a moment. Says whether they were
+    /// removed.
+    async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError>;
 }
 }
 
@@ -97,7 +119,47 @@ impl BlobKey {
         Self(format!("{original}/{name}"))
     }
 
+    /// The key that a path is; `None` for what nobody here has put.
+    pub fn parse(path: &str) -> Option<Self> {
+        let mut parts = path.split('/');
+        let (folder, spread, hash) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_name = |part: &str| {
+            let is_of_names = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
+            let mut bytes = part.bytes();
+            !part.is_empty() && bytes.all(|it| is_of_names(it) || it == b'.' || it == b'-')
+        };
+        let is_key = is_name(folder)
+            && BlobHash::parse(hash).is_some()
+            && hash.get(..SPREAD) == Some(spread)
+            && parts.next().is_none_or(is_name)
+            && parts.next().is_none();
+        is_key.then(|| Self(path.to_owned()))
+    }
+
+    /// The hash of the bytes, or of those that they were made of.
+    pub fn hash(&self) -> Option<BlobHash> {
+        BlobHash::parse(self.0.split('/').nth(2)?)
+    }
+
     /// The path, with `/` between its parts: small letters, digits, dots and hyphens of ASCII alone.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl BlobShelf {
+    /// All shelves of a folder.
+    pub(in crate::domain) fn all(folder: &'static str) -> impl Iterator<Item = Self> {
+        (0..=u8::MAX).map(move |spread| Self(format!("{folder}/{spread:02x}")))
+    }
+
+    /// The shelf that a key is on.
+    pub fn of(key: &BlobKey) -> Self {
+        let parts: Vec<&str> = key.0.split('/').take(2).collect();
+        Self(parts.join("/"))
+    }
+
+    /// The path, with `/` between its parts, as that of a key begins.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -144,5 +206,30 @@ mod tests {
 
         assert_eq!(original.as_str(), format!("pictures/ec/{hash}"));
         assert_eq!(made.as_str(), format!("renditions/ec/{hash}/342.webp"));
+        for key in [original, made] {
+            assert_eq!(key.hash(), Some(hash));
+            assert_eq!(BlobKey::parse(key.as_str()), Some(key.clone()));
+            let shelves = BlobShelf::all("pictures").chain(BlobShelf::all("renditions"));
+            let shelves: Vec<BlobShelf> = shelves.filter(|it| *it == BlobShelf::of(&key)).collect();
+            assert_eq!(shelves.len(), 1, "{key}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_here_has_put_has_no_key() {
+        let hash = BlobHash::of(b"{__typename}");
+        for path in [
+            String::new(),
+            format!("pictures/{hash}"),
+            format!("pictures/ab/{hash}"),
+            format!("Pictures/ec/{hash}"),
+            format!("pictures/ec/{hash}#1"),
+            format!("pictures/ec/{hash}/"),
+            format!("renditions/ec/{hash}/1/2"),
+            format!("renditions/ec/{hash}/../a"),
+            format!("../pictures/ec/{hash}"),
+        ] {
+            assert_eq!(BlobKey::parse(&path), None, "{path}");
+        }
     }
 }

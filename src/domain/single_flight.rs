@@ -107,10 +107,7 @@ where
                 (None, Some((_, error))) => return usable.ok_or_else(|| Arc::clone(error)),
                 (Some(flight), _) => usable.map_or_else(|| Err(flight.clone()), Ok),
                 (None, None) => {
-                    let flight = compute().map_err(Arc::new).boxed().shared();
-                    entry.flight = Some(flight.clone());
-                    self.tasks
-                        .spawn(self.land(key, now, flight.clone()).boxed());
+                    let flight = self.begin(entry, key, now, compute());
                     usable.ok_or(flight)
                 }
             }
@@ -119,6 +116,42 @@ where
             Ok(value) => Ok(value),
             Err(flight) => flight.await,
         }
+    }
+
+    /// The value of a key, computed now however fresh the last one is; one that is being computed is waited for. Until it
+    /// is there, and if that fails, others are answered with the last one.
+    pub async fn renew<F>(&self, key: K, compute: impl FnOnce() -> F) -> Result<V, Arc<E>>
+    where
+        F: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        let flight = {
+            let now = self.clock.now();
+            let mut entries = self.lock();
+            let entry = entries.entry(key.clone()).or_default();
+            match &entry.flight {
+                Some(flight) => flight.clone(),
+                None => self.begin(entry, key, now, compute()),
+            }
+        };
+        flight.await
+    }
+
+    /// Begins a computation, as a task of its own.
+    fn begin<F>(
+        &self,
+        entry: &mut Entry<V, E>,
+        key: K,
+        now: DateTime<Utc>,
+        computation: F,
+    ) -> Flight<V, E>
+    where
+        F: Future<Output = Result<V, E>> + Send + 'static,
+    {
+        let flight = computation.map_err(Arc::new).boxed().shared();
+        entry.flight = Some(flight.clone());
+        self.tasks
+            .spawn(self.land(key, now, flight.clone()).boxed());
+        flight
     }
 
     /// Waits for a computation and keeps what comes of it.
@@ -252,6 +285,29 @@ mod tests {
         assert!(stale.iter().all(|value| *value == Ok(1)));
         assert_eq!(counted(&single, &computed).await, Ok(2));
         assert_eq!(computed.load(Ordering::SeqCst), 2);
+    }
+
+    #[tokio::test]
+    async fn what_is_renewed_is_computed_once_and_is_what_all_others_have() {
+        let (single, clock, computed) = single();
+        assert_eq!(counted(&single, &computed).await, Ok(1));
+        settle().await;
+
+        clock.0.store(9, Ordering::SeqCst);
+        let renewed = |computed: &Arc<AtomicUsize>| {
+            let computed = Arc::clone(computed);
+            single.renew(1, || async move {
+                tokio::task::yield_now().await;
+                Ok(computed.fetch_add(1, Ordering::SeqCst) + 1)
+            })
+        };
+        let values = join_all((0..30).map(|_| renewed(&computed))).await;
+        settle().await;
+        // It is as fresh as if it had been computed because it was stale.
+        clock.0.store(18, Ordering::SeqCst);
+
+        assert!(values.iter().all(|value| *value == Ok(2)));
+        assert_eq!(counted(&single, &computed).await, Ok(2));
     }
 
     #[tokio::test]

@@ -1,4 +1,5 @@
-//! Counts what viewers make of titles, which each server keeps in its memory for its lists.
+//! Counts what viewers make of titles, which each server keeps in its memory for its lists: thumbs, and apart from them
+//! who watched lately, so that neither waits for what only the other needs.
 
 use std::time::{Duration, Instant};
 
@@ -8,45 +9,44 @@ use crate::domain::recommend::ReceptionService;
 
 /// How often the thumbs are counted, at the most.
 const THUMBS: Duration = Duration::from_secs(2);
-/// The same of who watched lately: it is counted for seven days, and more slowly.
+/// Counting them rests so many times as long as it took: on a great site it is done more seldom.
+const THUMBS_REST: u32 = 20;
+/// How often who watched lately is counted, at the most: it is counted for seven days, and more slowly.
 const LATELY: Duration = Duration::from_secs(10);
-/// Counting rests so many times as long as it took: on a great site it is done more seldom.
-const RESTS: u32 = 20;
+/// How many times as long as it took that rests: each server does it, and each takes a hundredth of a core for it at the
+/// most.
+const LATELY_REST: u32 = 100;
 
-pub(super) struct FollowReception {
-    reception: ReceptionService,
-    /// When to count again who watched lately; `None`: it never was.
-    lately: Option<Instant>,
-}
+pub(super) struct FollowThumbs(pub(super) ReceptionService);
 
-impl FollowReception {
-    pub(super) fn new(reception: ReceptionService) -> Self {
-        Self {
-            reception,
-            lately: None,
-        }
-    }
-}
-
-impl Job for FollowReception {
-    const NAME: &'static str = "follow_reception";
+impl Job for FollowThumbs {
+    const NAME: &'static str = "follow_thumbs";
     /// It looks by itself: of all that is watched few things are thumbs.
     const WAKES: &'static [Event] = &[];
     const MAY_BREAK_OFF: bool = true;
 
     async fn round(&mut self) -> Round {
         let began = Instant::now();
-        if let Err(error) = self.reception.count_thumbs().await {
-            return Round::failed(error);
+        match self.0.count_thumbs().await {
+            Ok(()) => Round::Due(THUMBS.max(began.elapsed() * THUMBS_REST)),
+            Err(error) => Round::failed(error),
         }
-        let rest = THUMBS.max(began.elapsed() * RESTS);
+    }
+}
+
+pub(super) struct FollowLately(pub(super) ReceptionService);
+
+impl Job for FollowLately {
+    const NAME: &'static str = "follow_lately";
+    /// It looks by itself: somebody watches all the time.
+    const WAKES: &'static [Event] = &[];
+    const MAY_BREAK_OFF: bool = true;
+
+    async fn round(&mut self) -> Round {
         let began = Instant::now();
-        if self.lately.is_none_or(|due| began >= due) {
-            if let Err(error) = self.reception.count_lately().await {
-                return Round::failed(error);
-            }
-            self.lately = Some(Instant::now() + LATELY.max(began.elapsed() * RESTS));
+        match self.0.count_lately().await {
+            Ok(()) => Round::Due(LATELY.max(began.elapsed() * LATELY_REST)),
+            Err(error) => Round::failed(error),
         }
-        Round::Due(rest)
     }
 }

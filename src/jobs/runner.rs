@@ -14,7 +14,7 @@ use super::erase::Erase;
 use super::fold_watches::FoldWatches;
 use super::follow_catalog::{CatalogFeed, FollowCatalog};
 use super::follow_graph::{FollowGraph, observe};
-use super::follow_reception::FollowReception;
+use super::follow_reception::{FollowLately, FollowThumbs};
 use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
@@ -84,7 +84,8 @@ impl Jobs {
         jobs.add(Erase(erasures), events());
         jobs.add(FollowCatalog(feed), events());
         jobs.add(FollowGraph(Arc::clone(follower)), events());
-        jobs.add(FollowReception::new(reception), events());
+        jobs.add(FollowThumbs(reception.clone()), events());
+        jobs.add(FollowLately(reception), events());
         jobs.add(SendMail::new(mail), events());
         jobs.add(measure, events());
         jobs.add(CheckStores(pulses), events());

@@ -225,6 +225,27 @@ async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
     let answer = site.send(node, json!({ "id": job })).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "NOT_FOUND");
 
+    // What was watched at a moment here is not watched once more on its day there, in whichever order they come.
+    let moment = |at: &str| {
+        let heat = json!({ "title": "Heat", "year": 1995, "ids": {} });
+        json!([{ "watched_at": at, "movie": heat }]).to_string()
+    };
+    for (name, file) in [
+        ("history.json", moment("2024-03-01T02:30:00.000Z")),
+        ("diary.csv", DIARY.to_owned()),
+        ("history.json", moment("2024-02-29T22:00:00.000Z")),
+    ] {
+        let import = send(&site, name, &file).await;
+        begin(&site, "startImport", &import).await;
+        wait_until(&site, "DONE").await;
+    }
+    let merged = site.ask(SEEN, json!({})).await;
+    let history = &merged["viewer"]["profile"]["history"]["nodes"];
+    let heat = history.as_array().unwrap().iter();
+    let heat = heat.filter(|play| play["item"]["slug"] == "heat-1995");
+    let days: Vec<&Value> = heat.map(|play| &play["day"]).collect();
+    assert_eq!(days, [&Value::Null, &json!("2024-02-29")], "{history}");
+
     // The same by the command, which says what became of it.
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("diary.csv");

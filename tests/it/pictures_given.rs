@@ -26,7 +26,7 @@ both_ways!(
 );
 
 /// The fields of all pictures of a film, its episode and its director.
-const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
+pub(crate) const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
         logos: images(kind: [LOGO]) { large: url(width: 300) jpeg: url(format: JPEG) png: url(format: PNG, height: 20) } }
     person(slug: \"michael-mann\") { images { ...I } none: images(kind: [POSTER]) { kind } }
     series(slug: \"dusk-2017\") { images { kind isGenerated } seasons { episodes { nodes { images { ...I } } } } } }
@@ -87,7 +87,7 @@ fn bomb() -> Vec<u8> {
 }
 
 /// Writes a file of records, one a line; its path.
-fn write_records(folder: &Path, records: &[Value]) -> PathBuf {
+pub(crate) fn write_records(folder: &Path, records: &[Value]) -> PathBuf {
     let lines: Vec<String> = records.iter().map(Value::to_string).collect();
     let file = folder.join("records.ndjson");
     std::fs::write(&file, lines.join("\n")).unwrap();
@@ -95,7 +95,7 @@ fn write_records(folder: &Path, records: &[Value]) -> PathBuf {
 }
 
 /// What a load prints, its messages, and whether it found nothing wrong.
-async fn load(program: &Program, file: &Path, more: &[&str]) -> (String, String, bool) {
+pub(crate) async fn load(program: &Program, file: &Path, more: &[&str]) -> (String, String, bool) {
     let arguments = [&["load", file.to_str().unwrap()], more].concat();
     let output = program.run(&arguments).await;
     let text = |bytes| String::from_utf8(bytes).unwrap();
@@ -104,8 +104,8 @@ async fn load(program: &Program, file: &Path, more: &[&str]) -> (String, String,
 }
 
 /// What lies at an address of the site.
-struct Found {
-    status: StatusCode,
+pub(crate) struct Found {
+    pub(crate) status: StatusCode,
     headers: HeaderMap,
     bytes: Vec<u8>,
 }
@@ -117,7 +117,7 @@ impl Found {
     }
 }
 
-async fn fetch(site: &Site, url: &Value, headers: &[(HeaderName, &str)]) -> Found {
+pub(crate) async fn fetch(site: &Site, url: &Value, headers: &[(HeaderName, &str)]) -> Found {
     // The same server has another port when it is started again.
     let url = url.as_str().unwrap();
     let path = &url[url.find("/images/").unwrap()..];
@@ -166,7 +166,7 @@ fn all_facts(images: &Value) -> Vec<Value> {
 }
 
 /// A folder with pictures, and the records that name them: of a film, its director, a series and an episode.
-fn folder_with_pictures(program: &Program) -> (PathBuf, [Value; 4]) {
+pub(crate) fn folder_with_pictures(program: &Program) -> (PathBuf, [Value; 4]) {
     let folder = program.data().join("records");
     std::fs::create_dir_all(folder.join("posters")).unwrap();
     for (name, bytes) in [

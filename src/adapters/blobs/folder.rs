@@ -5,10 +5,11 @@ use std::sync::{Arc, OnceLock};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use object_store::local::LocalFileSystem;
 
 use super::objects::{self, failure, path_of};
-use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::blobs::{BlobKey, BlobShelf, BlobStore, KeptBlob};
 use crate::domain::error::StoreError;
 use crate::domain::ping::{Ping, Room};
 
@@ -56,7 +57,9 @@ impl FolderBlobs {
 
     fn open(&self) -> Result<Arc<LocalFileSystem>, StoreError> {
         let opened = LocalFileSystem::new_with_prefix(&self.folder).map_err(failure)?;
-        let opened = Arc::new(opened.with_fsync(true));
+        // A folder that the last bytes have left goes with them.
+        let opened = opened.with_fsync(true).with_automatic_cleanup(true);
+        let opened = Arc::new(opened);
         Ok(Arc::clone(self.opened.get_or_init(|| opened)))
     }
 
@@ -82,6 +85,20 @@ impl BlobStore for FolderBlobs {
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
         match self.find()? {
             Some(opened) => objects::exists(&*opened, &path_of("", key)?).await,
+            None => Ok(false),
+        }
+    }
+
+    async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
+        match self.find()? {
+            Some(opened) => objects::list(&*opened, "", shelf).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError> {
+        match self.find()? {
+            Some(opened) => objects::remove(&*opened, &path_of("", key)?, unless_since).await,
             None => Ok(false),
         }
     }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
@@ -12,7 +13,7 @@ use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::objects::{self, failure, path_of};
-use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::blobs::{BlobKey, BlobShelf, BlobStore, KeptBlob};
 use crate::domain::error::StoreError;
 use crate::domain::ping::Ping;
 
@@ -76,7 +77,9 @@ impl S3Blobs {
             .with_access_key_id(access.key_id.expose_secret())
             .with_secret_access_key(access.secret.expose_secret())
             // Names of buckets are in no certificate of a server of one's own.
-            .with_virtual_hosted_style_request(false);
+            .with_virtual_hosted_style_request(false)
+            // To remove many at once is not what every server can.
+            .with_disable_bulk_delete(true);
         let builder = match &access.endpoint {
             Some(endpoint) => builder.with_endpoint(endpoint.trim_end_matches('/')),
             None => builder,
@@ -110,6 +113,14 @@ impl BlobStore for S3Blobs {
 
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
         objects::exists(&*self.store, &path_of(&self.folder, key)?).await
+    }
+
+    async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
+        objects::list(&*self.store, &self.folder, shelf).await
+    }
+
+    async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError> {
+        objects::remove(&*self.store, &path_of(&self.folder, key)?, unless_since).await
     }
 }
 

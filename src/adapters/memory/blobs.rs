@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use moka::sync::Cache;
 
 use super::reads;
-use crate::domain::blobs::{BlobKey, BlobStore};
+use crate::domain::blobs::{BlobKey, BlobShelf, BlobStore, KeptBlob};
 use crate::domain::error::StoreError;
 
 /// What is larger is not kept here: what was given is read to make something of it, and that once.
@@ -66,5 +67,17 @@ impl BlobStore for CachedBlobs {
     /// Asked where they are kept: what is written down on this answer must be there after a restart too.
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
         self.store.exists(key).await
+    }
+
+    async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
+        self.store.list(shelf).await
+    }
+
+    async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError> {
+        let is_removed = self.store.remove(key, unless_since).await?;
+        if is_removed {
+            self.kept.invalidate(key);
+        }
+        Ok(is_removed)
     }
 }

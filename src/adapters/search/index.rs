@@ -10,7 +10,7 @@ use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
 use super::shapes::WordId;
 use super::things::{Episodes, Name, Things};
-use crate::domain::catalog::{Rating, TitleFacts};
+use crate::domain::catalog::{Thumbs, TitleFacts, Votes};
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// What stands behind a surname.
@@ -38,6 +38,8 @@ pub(super) struct Index {
     pub(super) episodes: Episodes,
     /// All titles, the most watched first, ties by id.
     by_watchers: BTreeSet<(Reverse<u64>, TitleId, Slot)>,
+    /// What viewers say of titles; of the others nobody says anything.
+    thumbs: HashMap<TitleId, Thumbs>,
 }
 
 /// A title as it comes.
@@ -51,6 +53,8 @@ pub(super) struct TitleEntry {
     /// The number of its part.
     pub(super) part: Option<u32>,
     pub(super) facts: TitleFacts,
+    /// What its rating is without thumbs.
+    pub(super) votes: Votes,
     pub(super) watchers: u64,
 }
 
@@ -58,6 +62,7 @@ pub(super) struct TitleEntry {
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) facts: TitleFacts,
+    votes: Votes,
     pub(super) watchers: u64,
     pub(super) names: Box<[Name]>,
     pub(super) people: Box<[Credited]>,
@@ -166,7 +171,10 @@ impl Index {
     }
 
     /// Puts a title in the place of what was known of it.
-    pub(super) fn put_title(&mut self, title: TitleEntry) {
+    pub(super) fn put_title(&mut self, mut title: TitleEntry) {
+        if let Some(thumbs) = self.thumbs.get(&title.facts.id) {
+            title.facts.rating = title.votes.with(*thumbs);
+        }
         let next = slot(self.titles.len());
         let at = *self.slots.entry(title.facts.id).or_insert(next);
         if at < next {
@@ -196,6 +204,7 @@ impl Index {
             .insert((Reverse(title.watchers), title.facts.id, at));
         let entry = Entry {
             facts: title.facts,
+            votes: title.votes,
             watchers: title.watchers,
             names,
             people,
@@ -276,10 +285,16 @@ impl Index {
         }
     }
 
-    /// Notes how a title is rated, if it is known.
-    pub(super) fn put_rating(&mut self, id: TitleId, rating: Option<Rating>) {
+    /// Notes what viewers say of a title, also of one that is not known yet.
+    pub(super) fn put_thumbs(&mut self, id: TitleId, thumbs: Thumbs) {
+        if thumbs == Thumbs::default() {
+            self.thumbs.remove(&id);
+        } else {
+            self.thumbs.insert(id, thumbs);
+        }
         if let Some(slot) = self.slots.get(&id) {
-            self.titles[*slot as usize].facts.rating = rating;
+            let title = &mut self.titles[*slot as usize];
+            title.facts.rating = title.votes.with(thumbs);
         }
     }
 

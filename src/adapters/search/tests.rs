@@ -10,7 +10,9 @@ use super::find::titles;
 use super::index::{Index, TitleEntry};
 use super::people::people;
 use super::suggest::suggest;
-use crate::domain::catalog::{HitId, HitKind, Publication, TitleFacts, TitleKind};
+use crate::domain::catalog::{
+    HitId, HitKind, Publication, Rating, Thumbs, TitleFacts, TitleKind, Votes,
+};
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 const NAMES: [&str; 8] = [
@@ -63,6 +65,7 @@ pub(super) fn named(id: u64, names: &[&str]) -> TitleEntry {
         collection: None,
         part: None,
         facts: facts(id, None),
+        votes: Votes::default(),
         watchers: 0,
     }
 }
@@ -84,6 +87,33 @@ fn facts(id: u64, year: Option<i32>) -> TitleFacts {
         added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),
     }
+}
+
+#[test]
+fn thumbs_stay_when_a_title_changes_and_wait_for_one_that_is_not_known() {
+    let mut index = Index::default();
+    let thumbs = Thumbs {
+        likes: 25,
+        dislikes: 0,
+    };
+    index.put_title(named(1, &["Emma"]));
+    for id in [1, 2] {
+        index.put_thumbs(TitleId(id), thumbs);
+        index.put_title(named(id, &["Emma, Changed"]));
+    }
+    index.put_title(named(3, &["Emma"]));
+    let rating = |index: &Index, id| {
+        let slot = index.slot_of(TitleId(id)).unwrap();
+        index.title(slot).facts.rating.map(Rating::points)
+    };
+
+    // (25 · 10 + 25 · 6.5) / 50.
+    let rated = [1, 2, 3].map(|id| rating(&index, id));
+    assert_eq!(rated, [Some(8.25), Some(8.25), None]);
+
+    index.put_thumbs(TitleId(1), Thumbs::default());
+    index.put_title(named(1, &["Emma"]));
+    assert_eq!(rating(&index, 1), None);
 }
 
 /// A series without anything but a name and how many watch it.

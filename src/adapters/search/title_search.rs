@@ -10,13 +10,13 @@ use super::ranking::BEHIND_THE_CAST;
 use super::{all, find, highlight, people, suggest};
 use crate::domain::catalog::{
     AnyHit, Change, Changed, Episode, HighlightedField, Highlights, HitId, HitKind, NamesOfTitles,
-    PersonHit, Rating, SearchError, Title, TitleHit, TitleSearch, TitleWatchers, Wanted,
+    PersonHit, SearchError, Thumbs, Title, TitleHit, TitleSearch, TitleWatchers, Wanted,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// So many changes are taken in at once: searches wait for them, some milliseconds at most.
 const AT_ONCE: usize = 32;
-/// The same for numbers of watchers, each of which moves a title in the order, and for ratings.
+/// The same for numbers of watchers, each of which moves a title in the order, and for thumbs.
 const COUNTS_AT_ONCE: usize = 1000;
 /// An episode is found by so many of its names.
 const NAMES_OF_AN_EPISODE: usize = 8;
@@ -145,11 +145,11 @@ impl TitleSearch for WordSearch {
         }
     }
 
-    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]) {
-        for ratings in ratings.chunks(COUNTS_AT_ONCE) {
+    fn put_thumbs(&self, thumbs: &[(TitleId, Thumbs)]) {
+        for thumbs in thumbs.chunks(COUNTS_AT_ONCE) {
             self.write(|index| {
-                for (title, rating) in ratings {
-                    index.put_rating(*title, *rating);
+                for (title, thumbs) in thumbs {
+                    index.put_thumbs(*title, *thumbs);
                 }
             });
         }
@@ -233,6 +233,7 @@ fn entry(title: &Title) -> TitleEntry {
         collection: title.collection.map(|part_of| part_of.collection),
         part: title.collection.and_then(|part_of| part_of.part),
         facts: title.into(),
+        votes: title.votes(),
         watchers: title.watchers,
     }
 }

@@ -32,6 +32,7 @@ mod service;
 mod showing;
 mod status;
 mod store;
+mod sweep;
 mod telling;
 mod texts;
 mod types;
@@ -66,6 +67,7 @@ pub use pictures::{
     StoredAddress, StoredPicture, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
+pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
@@ -79,6 +81,7 @@ pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
     TitleListStore, TitleWatchers,
 };
+pub use sweep::{PictureSweep, SweepError, SweepMode, Swept};
 pub use telling::CatalogTeller;
 pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{

@@ -18,23 +18,46 @@ const MOST_VOTES: u64 = 1000;
 /// For how many it stands if nobody knows.
 const UNKNOWN_VOTES: u64 = 100;
 
+/// What the scores of other sites say of a title, as votes: with its thumbs they are how good it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Votes {
+    /// The points of all of them.
+    sum: f64,
+    count: f64,
+}
+
+impl Votes {
+    /// So many votes more, of so many points each.
+    fn and(self, (points, votes): (f64, f64)) -> Self {
+        Self {
+            sum: self.sum + points * votes,
+            count: self.count + votes,
+        }
+    }
+
+    /// How good a title is by these and by its thumbs; see [`Title::rating`].
+    pub fn with(self, Thumbs { likes, dislikes }: Thumbs) -> Option<Rating> {
+        let here = [(10.0, votes(likes)), (0.0, votes(dislikes))];
+        let Self { sum, count } = here.into_iter().fold(self, Self::and);
+        if count <= 0.0 {
+            return None;
+        }
+        Rating::of_points((sum + PRIOR_VOTES * MIDDLING) / (count + PRIOR_VOTES))
+    }
+}
+
 impl Title {
     /// How good it is by all that is said of it; `None` if nobody says anything. A like is a vote of 10 points and a
     /// dislike one of none; a score of another site is so many votes as were given there, up to 1000, and 100 if nobody
     /// knows how many.
     pub fn rating(&self) -> Option<Rating> {
-        let Thumbs { likes, dislikes } = self.reception.thumbs;
+        self.votes().with(self.reception.thumbs)
+    }
+
+    /// What other sites say of it, without its thumbs.
+    pub fn votes(&self) -> Votes {
         let elsewhere = self.scores.iter().filter_map(vote);
-        let here = [(10.0, votes(likes)), (0.0, votes(dislikes))];
-        let (sum, count) = elsewhere
-            .chain(here)
-            .fold((0.0, 0.0), |(sum, count), (points, votes)| {
-                (sum + points * votes, count + votes)
-            });
-        if count <= 0.0 {
-            return None;
-        }
-        Rating::of_points((sum + PRIOR_VOTES * MIDDLING) / (count + PRIOR_VOTES))
+        elsewhere.fold(Votes::default(), Votes::and)
     }
 }
 

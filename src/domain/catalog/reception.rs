@@ -64,12 +64,12 @@ pub trait ReceptionKeeper: Send + Sync {
     fn title_ids(&self) -> Vec<TitleId>;
 
     /// Takes in the thumbs of these titles, of which those that nothing is said of have none; the same may come again.
-    /// Gives how all of them are rated that have any now or had any before.
+    /// Gives those of them that have other thumbs than before, with these.
     fn put_thumbs(
         &self,
         titles: &[TitleId],
         thumbs: &[(TitleId, Thumbs)],
-    ) -> Vec<(TitleId, Option<Rating>)>;
+    ) -> Vec<(TitleId, Thumbs)>;
 
     /// Takes in how many profiles watched each of these titles in the last days; all others nobody has.
     fn put_lately(&self, watched: &[(TitleId, u64)]);

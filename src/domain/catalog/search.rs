@@ -12,7 +12,7 @@ use super::facts::TitleFacts;
 use super::filter::TitleFilter;
 use super::highlights::{HighlightedField, Highlights};
 use super::hits::{AnyHit, HitId, HitKind};
-use super::reception::Rating;
+use super::reception::Thumbs;
 use super::service::CatalogService;
 use super::store::{Change, Changed, TitleWatchers};
 use super::types::{Person, Title};
@@ -99,9 +99,9 @@ pub trait TitleSearch: Send + Sync {
     /// Takes in how many watchers titles have, those that it knows; visible to the next search.
     fn put_watchers(&self, watchers: &[TitleWatchers]);
 
-    /// Takes in how titles are rated, those that it knows; visible to the next search. A change of a title says it anew,
-    /// without its thumbs.
-    fn put_ratings(&self, ratings: &[(TitleId, Option<Rating>)]);
+    /// Takes in the thumbs of titles, which their ratings go by; visible to the next search. They stay when a title
+    /// changes, and those of one that it does not know yet are there when it comes.
+    fn put_thumbs(&self, thumbs: &[(TitleId, Thumbs)]);
 }
 
 /// The names of those whom titles credit, and of the collections that they are part of.
@@ -213,9 +213,9 @@ impl SearchService {
         &self.begun
     }
 
-    /// Takes in how titles are rated.
-    pub fn rate(&self, ratings: &[(TitleId, Option<Rating>)]) {
-        self.index.put_ratings(ratings);
+    /// Takes in the thumbs of titles.
+    pub fn put_thumbs(&self, thumbs: &[(TitleId, Thumbs)]) {
+        self.index.put_thumbs(thumbs);
     }
 
     /// What is asked for, if it can be answered.

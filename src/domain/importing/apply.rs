@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::entry::{ImportedAt, ImportedWhat};
 use super::error::ImportError;
 use super::import::{Does, Effect, Import, ImportRow, RowState};
 use super::preview::thumb;
+use super::same_watch::{Coming, noon, same_plays};
 use super::service::{ImportService, Scope};
 use crate::domain::catalog::Visibility;
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
@@ -170,6 +171,7 @@ impl ImportService {
 
     /// Writes down what each row is about to bring, and whether it is there otherwise.
     async fn plan(&self, profile: ProfileId, bringing: &mut [Bringing]) -> Result<(), ImportError> {
+        self.recognise(profile, bringing).await?;
         let new = bringing.iter().filter(|one| !is_planned(one));
         let new: Vec<Does> = new.map(|one| one.does).collect();
         if new.is_empty() {
@@ -195,6 +197,60 @@ impl ImportService {
             rows.push(one.row.clone());
         }
         self.put_rows(profile, &rows).await
+    }
+
+    /// Takes a watch of which only the day is known for the play by moment that it is, and the other way round: that is
+    /// what the row brings then, and nothing is played twice.
+    async fn recognise(
+        &self,
+        profile: ProfileId,
+        bringing: &mut [Bringing],
+    ) -> Result<(), ImportError> {
+        let (mut places, mut coming, mut beside) = (Vec::new(), Vec::new(), Vec::new());
+        for (place, one) in bringing.iter().enumerate() {
+            let Some(watch) = one.watch.clone() else {
+                continue;
+            };
+            if is_planned(one) {
+                beside.push(watch);
+                continue;
+            }
+            places.push(place);
+            let known = one.row.effect.as_ref().map(|effect| effect.does);
+            let known = known.and_then(|does| match does {
+                Does::Play { play, .. } => Some(play),
+                Does::Tell { .. } | Does::Like { .. } | Does::List { .. } => None,
+            });
+            coming.push(Coming { watch, known });
+        }
+        if coming.is_empty() {
+            return Ok(());
+        }
+        let names: Vec<PlayId> = coming.iter().map(|one| one.watch.play_ref().play).collect();
+        let there = self.watching.named_plays(profile, &names).await?;
+        // What is there by its own name, or was deleted by that, is that.
+        let there = there.into_iter().filter(|play| !play.is_undone());
+        let there: HashSet<PlayId> = there.map(|play| play.id).collect();
+        let new = names.iter().zip(places.into_iter().zip(coming));
+        let new = new
+            .filter(|(name, _)| !there.contains(*name))
+            .map(|(_, new)| new);
+        let (places, coming): (Vec<usize>, Vec<Coming>) = new.unzip();
+        let mut titles: Vec<TitleId> = coming.iter().map(|one| one.watch.title).collect();
+        titles.sort_unstable();
+        titles.dedup();
+        let plays = self.watching.plays_of_titles(profile, &titles).await?;
+        let same = same_plays(&coming, &beside, &plays);
+        for (place, play) in places.into_iter().zip(same) {
+            let Some(play) = play else {
+                continue;
+            };
+            let one = &mut bringing[place];
+            let title = one.does.title();
+            one.does = Does::Play { title, play };
+            one.watch = None;
+        }
+        Ok(())
     }
 
     /// How the profile stands with these things, by their keys; what is in neither set is not there.
@@ -373,8 +429,7 @@ fn bringing(row: ImportRow, facts: &Facts) -> Option<Bringing> {
 
 /// The moment that stands for a watch of which only the day is known; those of one day differ.
 fn moment(day: chrono::NaiveDate, nth: u32) -> DateTime<Utc> {
-    let noon = NaiveTime::from_hms_opt(12, 0, 0).unwrap_or_default();
-    day.and_time(noon).and_utc() + TimeDelta::milliseconds(nth.into())
+    noon(day) + TimeDelta::milliseconds(nth.into())
 }
 
 /// How much of an item was watched: as the file says, or else all of it.

@@ -150,7 +150,12 @@ pub enum ImportNote {
     /// A list of IMDb was taken as a watchlist, though its name does not say that it is one.
     ListTakenAsWatchlist { file: String },
     /// Of what was watched several times, the export has only the last time.
-    OnlyLastPlays { entries: u32 },
+    OnlyLastPlays {
+        entries: u32,
+        /// How often these were watched before, all together: of that nothing is brought.
+        #[serde(default)]
+        earlier: u32,
+    },
 }
 
 impl ImportNote {
@@ -179,8 +184,15 @@ impl ImportNote {
             Self::ListTakenAsWatchlist { file } => {
                 format!("{file} was taken as a watchlist.")
             }
-            Self::OnlyLastPlays { entries } => format!(
+            // As servers of before have noted it.
+            Self::OnlyLastPlays {
+                entries,
+                earlier: 0,
+            } => format!(
                 "Of {entries} that were watched several times, the files have only the last time."
+            ),
+            Self::OnlyLastPlays { entries, earlier } => format!(
+                "Of {entries} that were watched several times, the files have only the last time: {earlier} earlier plays are not brought."
             ),
         }
     }

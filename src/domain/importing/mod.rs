@@ -20,6 +20,7 @@ mod preview;
 mod problem;
 mod read;
 mod reading;
+mod same_watch;
 mod service;
 mod settle;
 mod sheet;

@@ -203,10 +203,17 @@ fn are_said_elsewhere(drafts: &[Draft]) -> Vec<bool> {
 }
 
 fn note_last_plays(reading: &mut Reading<'_>) {
-    let several =
-        |draft: &&Draft| matches!(draft.entry.what, ImportedWhat::Watched { plays: 2.., .. });
-    let entries = reading.drafts.iter().filter(several).count();
-    if let Some(entries) = u32::try_from(entries).ok().filter(|entries| *entries > 0) {
-        reading.note(ImportNote::OnlyLastPlays { entries });
+    let (mut entries, mut earlier) = (0_u32, 0_u32);
+    for draft in &reading.drafts {
+        if let ImportedWhat::Watched {
+            plays: plays @ 2.., ..
+        } = draft.entry.what
+        {
+            entries = entries.saturating_add(1);
+            earlier = earlier.saturating_add(plays - 1);
+        }
+    }
+    if entries > 0 {
+        reading.note(ImportNote::OnlyLastPlays { entries, earlier });
     }
 }

@@ -9,8 +9,9 @@ use crate::domain::catalog::{ReceptionKeeper, SearchService};
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::watching::WatchService;
 
-/// The thumbs of so many titles are counted by one operation, which has its time limit.
-const TOGETHER: usize = 2000;
+/// The thumbs of so many titles are counted by one operation, which has its time limit. It reads nothing of those
+/// without one.
+const TOGETHER: usize = 5000;
 
 /// The use cases of following what viewers make of titles.
 #[derive(Clone)]
@@ -37,22 +38,27 @@ impl ReceptionService {
         }
     }
 
-    /// Counts the thumbs of all titles.
+    /// Counts the thumbs of all titles. Those who search are told of what is new alone: they keep it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count_thumbs(&self) -> Result<(), RecommendError> {
         for titles in self.keeper.title_ids().chunks(TOGETHER) {
-            let thumbs = self.watching.thumbs(titles).await?;
-            let rated = self.keeper.put_thumbs(titles, &thumbs);
-            // Also those that are rated as they were: search forgets that when a title changes.
-            self.search.rate(&rated);
+            let (Some(first), Some(last)) = (titles.first(), titles.last()) else {
+                continue;
+            };
+            let thumbs = self.watching.thumbs(*first..=*last).await?;
+            let news = self.keeper.put_thumbs(titles, &thumbs);
+            if !news.is_empty() {
+                self.search.put_thumbs(&news);
+            }
         }
         Ok(())
     }
 
-    /// Counts who watched each title in the last days. While the graph does not answer, it stays as it was.
+    /// Counts who watched each title in the last days, for lists and for rows of suggestions alike. While the graph does
+    /// not answer, it stays as it was.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn count_lately(&self) -> Result<(), RecommendError> {
-        match self.recommend.watched_lately().await {
+        match self.recommend.count_lately().await {
             Ok(watched) => self.keeper.put_lately(&watched),
             Err(error) if error.code() == ErrorCode::UpstreamUnavailable => tracing::debug!(
                 error = &error as &dyn std::error::Error,

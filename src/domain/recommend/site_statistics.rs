@@ -19,7 +19,7 @@ use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::single_flight::SingleFlight;
 use crate::domain::tasks::Tasks;
 
-/// How long the rarity of the genres and what is trending are fresh.
+/// How long the rarity of the genres is fresh, and what is trending unless it is counted before.
 const SLOW: TimeDelta = TimeDelta::minutes(5);
 /// How long lists of the catalogue are fresh.
 const QUICK: TimeDelta = TimeDelta::seconds(5);
@@ -33,6 +33,8 @@ const NEW: TimeDelta = TimeDelta::days(30);
 /// At most one title of the catalogue in this many can be new.
 const NEW_AMONG: u64 = 5;
 
+/// Titles with how many watched them, the most first.
+type Watched = Arc<Vec<(TitleId, u64)>>;
 /// Titles in an order.
 type Titles = Arc<Vec<Arc<Title>>>;
 
@@ -43,7 +45,7 @@ pub(super) struct SiteStatistics {
     graph: Arc<dyn TasteGraph>,
     clock: Arc<dyn Clock>,
     rarity: SingleFlight<(), Arc<Rarity>, RecommendError>,
-    trending: SingleFlight<(), Arc<Vec<TitleId>>, StoreError>,
+    trending: SingleFlight<(), Watched, StoreError>,
     most_watched: SingleFlight<(Audience, Option<Vec<TitleKind>>), Titles, RecommendError>,
     newest: SingleFlight<Audience, Titles, RecommendError>,
 }
@@ -114,21 +116,22 @@ impl SiteStatistics {
     }
 
     /// The titles that the most people watched in the last days, the most first, whoever may see them: many enough for
-    /// the few of them that a child sees.
-    pub(super) async fn trending(&self) -> Result<Arc<Vec<TitleId>>, StoreError> {
-        let this = self.clone();
-        let trending = self.trending.get((), || async move {
-            let counts = this.watched_lately().await?;
-            let titles = counts.into_iter().map(|(title, _)| title);
-            Ok(Arc::new(titles.collect()))
-        });
+    /// the few of them that a child sees. As they were counted last; it is counted here only if nobody has done so
+    /// lately.
+    pub(super) async fn trending(&self) -> Result<Watched, StoreError> {
+        let trending = self.trending.get((), || self.watched());
         trending.await.map_err(StoreError::shared)
     }
 
-    /// The same with how many people that were, counted now.
-    pub(super) async fn watched_lately(&self) -> Result<Vec<(TitleId, u64)>, StoreError> {
-        let since = self.clock.now() - TRENDING;
-        self.graph.trending(since, MOST_TRENDING).await
+    /// The same, counted now.
+    pub(super) async fn count_lately(&self) -> Result<Watched, StoreError> {
+        let trending = self.trending.renew((), || self.watched());
+        trending.await.map_err(StoreError::shared)
+    }
+
+    fn watched(&self) -> impl Future<Output = Result<Watched, StoreError>> + Send + use<> {
+        let (graph, since) = (Arc::clone(&self.graph), self.clock.now() - TRENDING);
+        async move { graph.trending(since, MOST_TRENDING).await.map(Arc::new) }
     }
 
     /// The time by the clock that everything here ages by.

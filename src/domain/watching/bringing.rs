@@ -379,6 +379,16 @@ impl WatchService {
         Ok(self.ports.history.plays(profile, names).await?)
     }
 
+    /// All plays of a profile at these titles.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn plays_of_titles(
+        &self,
+        profile: ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Play>, WatchError> {
+        Ok(self.ports.history.plays_of_titles(profile, titles).await?)
+    }
+
     /// Records causes that are of a title each, some at the same time.
     async fn record_causes(
         &self,

@@ -1,6 +1,7 @@
 //! What viewers say of what they watch, and of what they do not want to see: a thumb, "this watch must not count",
 //! "nothing because of this genre or person".
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use chrono::{DateTime, SubsecRound, Utc};
@@ -44,9 +45,13 @@ impl WatchService {
         Ok(title)
     }
 
-    /// How many profiles like each of these titles, and how many do not; those of which none says anything are left out.
+    /// How many profiles like each of the titles with these ids, and how many do not; those of which none says anything
+    /// are left out.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, WatchError> {
+    pub async fn thumbs(
+        &self,
+        titles: RangeInclusive<TitleId>,
+    ) -> Result<Vec<(TitleId, Thumbs)>, WatchError> {
         Ok(self.ports.thumbs.thumbs(titles).await?)
     }
 

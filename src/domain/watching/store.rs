@@ -1,5 +1,6 @@
 //! The ports to the record of watching.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -203,9 +204,13 @@ measured! {
 /// What all profiles together say of titles.
 #[async_trait]
 pub trait ThumbStore: Send + Sync {
-    /// How many profiles like each of these titles, and how many do not, by title; those of which none says anything are
-    /// left out. It is counted from their watched titles: whatever changes these changes it.
-    async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, StoreError>;
+    /// How many profiles like each of the titles with these ids, and how many do not, by title; those of which none says
+    /// anything are left out. It is counted from their watched titles: whatever changes these changes it. What it costs
+    /// goes by how many thumbs there are, not by how many titles.
+    async fn thumbs(
+        &self,
+        titles: RangeInclusive<TitleId>,
+    ) -> Result<Vec<(TitleId, Thumbs)>, StoreError>;
 }
 }
 

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use futures::future::join_all;
 use reelgraph::adapters::blobs::{FolderBlobs, S3Access, S3Blobs, examine_bucket, examine_folder};
 use reelgraph::adapters::memory::CachedBlobs;
-use reelgraph::domain::blobs::{BlobKey, BlobStore};
+use reelgraph::domain::blobs::{BlobKey, BlobShelf, BlobStore, KeptBlob};
 use reelgraph::domain::catalog::{Colour, PictureFormat, PictureHash, PictureKind, StoredPicture};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::finding::{Finding, Verdict};
@@ -63,6 +64,38 @@ async fn it_keeps_what_is_put(store: &dyn BlobStore) {
     assert_eq!(found(store, b"").await, (true, Some(Vec::new())));
 }
 
+/// What was put is listed with its size and the time of the last put, and removed unless it was put since.
+async fn it_lists_what_is_put_and_removes_what_is_old(store: &dyn BlobStore) {
+    let bytes = b"to be listed";
+    let key = key(bytes);
+    let shelf = BlobShelf::of(&key);
+    let listed = async || -> Vec<KeptBlob> {
+        let kept = store.list(&shelf).await.unwrap();
+        kept.into_iter().filter(|kept| kept.key == key).collect()
+    };
+    assert_eq!(listed().await, []);
+    put(store, bytes).await;
+    let first = listed().await.remove(0);
+    assert_eq!(first.size, 12);
+
+    // Some keep times in whole seconds.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
+    put(store, bytes).await;
+    let again = listed().await;
+    assert_eq!(again.len(), 1);
+    assert!(again[0].put_at > first.put_at, "{again:?} {first:?}");
+
+    let hour = TimeDelta::hours(1);
+    let before = again[0].put_at - hour;
+    assert!(!store.remove(&key, before).await.unwrap());
+    assert_eq!(found(store, bytes).await, (true, Some(bytes.to_vec())));
+    let later = again[0].put_at + hour;
+    assert!(store.remove(&key, later).await.unwrap());
+    assert_eq!(found(store, bytes).await, (false, None));
+    assert_eq!(listed().await, []);
+    assert!(!store.remove(&key, later).await.unwrap());
+}
+
 fn problems(findings: &[Finding]) -> Vec<&str> {
     let problems = findings.iter();
     let problems = problems.filter(|finding| finding.verdict == Verdict::Problem);
@@ -80,6 +113,7 @@ async fn a_folder_is_made_when_the_first_bytes_come_and_outlives_the_program() {
     assert_eq!(problems(&examine_folder(&place)), [""; 0]);
     assert!(!place.exists());
     it_keeps_what_is_put(&store).await;
+    it_lists_what_is_put_and_removes_what_is_old(&store).await;
     store.ping().await.unwrap();
 
     let again = FolderBlobs::new(place.clone());
@@ -113,6 +147,7 @@ async fn what_is_small_is_in_memory_and_what_is_asked_for_is_not() {
     let place = folder.path().join("blobs");
     let store = CachedBlobs::new(Arc::new(FolderBlobs::new(place.clone())), 1 << 20);
     it_keeps_what_is_put(&store).await;
+    it_lists_what_is_put_and_removes_what_is_old(&store).await;
 
     std::fs::remove_dir_all(&place).unwrap();
 
@@ -128,6 +163,7 @@ async fn a_bucket_outlives_its_server_and_says_when_it_is_away_or_lets_nobody_in
     let access = server.access(PATIENT);
     let store = S3Blobs::open(&access).unwrap();
     it_keeps_what_is_put(&store).await;
+    it_lists_what_is_put_and_removes_what_is_old(&store).await;
     store.ping().await.unwrap();
     assert_eq!(problems(&examine_bucket(&access).await), [""; 0]);
 

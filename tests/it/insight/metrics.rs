@@ -123,7 +123,8 @@ async fn each_part_of_the_program_is_measured(on: On, stores: &[(&str, &str)], p
         "erase",
         "follow_catalog",
         "follow_graph",
-        "follow_reception",
+        "follow_thumbs",
+        "follow_lately",
         "send_mail",
         "measure",
     ] {

@@ -1,9 +1,7 @@
 //! What viewers make of titles, as the snapshot lists them by it. Nothing of it is in the record: it is counted there.
 
-use std::collections::BTreeSet;
-
 use super::{CatalogSnapshot, State};
-use crate::domain::catalog::{Rating, ReceptionKeeper, Thumbs};
+use crate::domain::catalog::{ReceptionKeeper, Thumbs};
 use crate::domain::ids::TitleId;
 
 /// So many titles are moved at a time: nobody can read meanwhile.
@@ -26,31 +24,25 @@ impl ReceptionKeeper for CatalogSnapshot {
         &self,
         titles: &[TitleId],
         thumbs: &[(TitleId, Thumbs)],
-    ) -> Vec<(TitleId, Option<Rating>)> {
-        let mut rated: BTreeSet<TitleId> = thumbs.iter().map(|(title, _)| *title).collect();
+    ) -> Vec<(TitleId, Thumbs)> {
         // Mostly nothing is new: nobody is kept from reading to find that out.
         let news = self.look(|tables| {
             let others = tables.other_thumbs(titles, thumbs);
-            let others = others.keys().map(|slot| tables.titles.id(*slot));
-            others.collect::<Vec<TitleId>>()
+            let others = others.into_iter();
+            let others = others.map(|(slot, said)| (tables.titles.id(slot), said));
+            others.collect::<Vec<(TitleId, Thumbs)>>()
         });
         let news = news.unwrap_or_default();
-        for titles in news.chunks(AT_A_TIME) {
+        for some in news.chunks(AT_A_TIME) {
+            let titles: Vec<TitleId> = some.iter().map(|(title, _)| *title).collect();
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
-                    tables.put_thumbs(titles, thumbs);
+                    tables.put_thumbs(&titles, some);
                     self.changed();
                 }
             });
         }
-        rated.extend(news);
-        let ratings = self.look(|tables| {
-            let rated = rated.into_iter();
-            rated
-                .filter_map(|id| Some((id, tables.titles.with_id(id)?.rating())))
-                .collect()
-        });
-        ratings.unwrap_or_default()
+        news
     }
 
     fn put_lately(&self, watched: &[(TitleId, u64)]) {

@@ -1,27 +1,35 @@
 //! What all profiles together say of titles, counted from what each of them says.
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 use bson::{Document, doc};
 use futures::TryStreamExt;
+use mongodb::error::{Error, ErrorKind};
 use mongodb::options::Hint;
 
 use super::indexes::{THUMBS, with_thumb};
 use super::store::MongoWatching;
 use crate::adapters::mongo::db::{patiently, store_error};
-use crate::adapters::mongo::fields;
 use crate::domain::catalog::Thumbs;
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::watching::ThumbStore;
 
+/// The error code of a hint at an index that is not there.
+const NO_SUCH_INDEX: i32 = 2;
+
 #[async_trait]
 impl ThumbStore for MongoWatching {
-    async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, StoreError> {
+    async fn thumbs(
+        &self,
+        titles: RangeInclusive<TitleId>,
+    ) -> Result<Vec<(TitleId, Thumbs)>, StoreError> {
         let watched_titles = &self.collections.watched_titles;
         let mut of_titles = with_thumb();
         of_titles.insert(
             "_id.title",
-            doc! { "$in": fields::list(titles, |title| title.to_i64()) },
+            doc! { "$gte": titles.start().to_i64(), "$lte": titles.end().to_i64() },
         );
         let if_liked = |one: i64, other: i64| doc! { "$sum": { "$cond": ["$liked", one, other] } };
         let stages = [
@@ -37,12 +45,22 @@ impl ThumbStore for MongoWatching {
             // Where the index is still being made this fails, and does not read all that was ever watched.
             let hint = Hint::Name(THUMBS.to_owned());
             let cursor = watched_titles.aggregate(stages).hint(hint).await;
-            let cursor = cursor.map_err(store_error)?;
+            let cursor = cursor.map_err(aggregate_error)?;
             cursor.try_collect().await.map_err(store_error)
         })
         .await?;
         groups.iter().map(thumbs).collect()
     }
+}
+
+/// That there is no index yet passes, and says what is waited for.
+fn aggregate_error(error: Error) -> StoreError {
+    let is_missing =
+        matches!(&*error.kind, ErrorKind::Command(command) if command.code == NO_SUCH_INDEX);
+    if is_missing {
+        return StoreError::unavailable(format!("the index `{THUMBS}` is still being made"));
+    }
+    store_error(error)
 }
 
 fn thumbs(group: &Document) -> Result<(TitleId, Thumbs), StoreError> {

@@ -1,9 +1,11 @@
 //! What all profiles together say of titles, counted from what each of them says.
 
+use std::ops::RangeInclusive;
+
 use async_trait::async_trait;
 
 use super::store::SqliteWatching;
-use crate::adapters::sqlite::columns::{list, read, record};
+use crate::adapters::sqlite::columns::{read, record};
 use crate::adapters::sqlite::statements::all;
 use crate::domain::catalog::Thumbs;
 use crate::domain::error::StoreError;
@@ -14,7 +16,7 @@ use crate::domain::watching::ThumbStore;
 const COUNT: &str = "SELECT title, count(*) FILTER (WHERE liked = 1) AS likes,
         count(*) FILTER (WHERE liked = 0) AS dislikes
     FROM watched_titles INDEXED BY watched_titles_thumbs
-    WHERE liked IS NOT NULL AND title IN (SELECT value FROM json_each(?1))
+    WHERE liked IS NOT NULL AND title BETWEEN ?1 AND ?2
     GROUP BY title ORDER BY title";
 
 record! {
@@ -27,10 +29,13 @@ record! {
 
 #[async_trait]
 impl ThumbStore for SqliteWatching {
-    async fn thumbs(&self, titles: &[TitleId]) -> Result<Vec<(TitleId, Thumbs)>, StoreError> {
-        let titles = list(titles.iter().map(|title| title.to_i64()));
+    async fn thumbs(
+        &self,
+        titles: RangeInclusive<TitleId>,
+    ) -> Result<Vec<(TitleId, Thumbs)>, StoreError> {
+        let titles = [titles.start().to_i64(), titles.end().to_i64()];
         self.db
-            .read(move |connection| all(connection, COUNT, [titles], read::<ThumbsRow, _>))
+            .read(move |connection| all(connection, COUNT, titles, read::<ThumbsRow, _>))
             .await
     }
 }

@@ -33,7 +33,9 @@ pub use picture::Picture;
 pub use reader::{
     LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, PictureFacts, PictureProblem, PictureReader,
 };
+pub(super) use rendition::FOLDER_OF_RENDITIONS;
 pub use rendition::{Rendition, RenditionFormat};
 pub use service::{PictureError, PictureService};
+pub(super) use stored::FOLDER_OF_ORIGINALS;
 pub use stored::{Colour, PictureFormat, PictureHash, StoredPicture};
 pub use stored_address::StoredAddress;

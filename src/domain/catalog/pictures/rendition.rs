@@ -7,7 +7,7 @@ use crate::domain::blobs::BlobKey;
 /// No side of what is made is longer, in pixels: that of a screen of four thousand.
 const LONGEST: u32 = 3_840;
 /// Where what was made is kept.
-const RENDITIONS: &str = "renditions";
+pub(in crate::domain::catalog) const FOLDER_OF_RENDITIONS: &str = "renditions";
 /// Whoever changes how pictures are scaled or written makes it another, so that what was made before is not shown.
 const MAKER: &str = "1";
 
@@ -91,7 +91,11 @@ impl Rendition {
     /// What it is kept under, as a rendition of the picture with this hash.
     pub(super) fn key(self, hash: &PictureHash) -> BlobKey {
         let (width, extension) = (self.width, self.format.extension());
-        BlobKey::made(RENDITIONS, hash, &format!("{MAKER}-{width}.{extension}"))
+        BlobKey::made(
+            FOLDER_OF_RENDITIONS,
+            hash,
+            &format!("{MAKER}-{width}.{extension}"),
+        )
     }
 }
 

@@ -54,7 +54,7 @@ impl PictureService {
     }
 
     /// Takes a picture in. When this is answered its bytes are kept, so that nothing refers to what is not there; to
-    /// store them again gives the same.
+    /// store them again gives the same. They are put even if they are there: what was put lately is not swept.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn store(
         &self,
@@ -77,10 +77,7 @@ impl PictureService {
             colour: facts.colour,
             language,
         };
-        let key = picture.key();
-        if !self.blobs.exists(&key).await? {
-            self.blobs.put(&key, bytes).await?;
-        }
+        self.blobs.put(&picture.key(), bytes).await?;
         Ok(picture)
     }
 
@@ -214,6 +211,7 @@ mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use async_trait::async_trait;
+    use chrono::{DateTime, Utc};
     use futures::future::join_all;
     use tokio::sync::Semaphore;
 
@@ -221,6 +219,7 @@ mod tests {
     use super::super::rendition::RenditionFormat;
     use super::super::stored::{Colour, PictureFormat};
     use super::*;
+    use crate::domain::blobs::{BlobShelf, KeptBlob};
 
     /// Keeps bytes, and says how often any were put, and how often a picture was read to make something of it.
     #[derive(Default)]
@@ -247,6 +246,14 @@ mod tests {
 
         async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
             Ok(self.blobs.lock().unwrap().contains_key(key))
+        }
+
+        async fn list(&self, _: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
+            Ok(Vec::new())
+        }
+
+        async fn remove(&self, _: &BlobKey, _: DateTime<Utc>) -> Result<bool, StoreError> {
+            Ok(false)
         }
     }
 
@@ -303,7 +310,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_picture_is_kept_once_and_what_is_none_is_not_kept() {
+    async fn a_picture_is_put_each_time_and_what_is_none_is_not_kept() {
         let (service, kept, _) = service(0);
 
         let first = stored(&service, "a picture").await;
@@ -314,7 +321,9 @@ mod tests {
 
         assert_eq!(first, second);
         assert_eq!(first.hash, PictureHash::of(b"a picture"));
-        assert_eq!(kept.puts.load(Ordering::SeqCst), 1);
+        // Each time: the sweep goes by when it was put.
+        assert_eq!(kept.puts.load(Ordering::SeqCst), 2);
+        assert_eq!(kept.blobs.lock().unwrap().len(), 1);
         assert_eq!(none.unwrap_err().code(), ErrorCode::Invalid);
         assert_eq!(large.unwrap_err().code(), ErrorCode::OutOfRange);
     }

@@ -13,7 +13,7 @@ use crate::domain::language::LanguageTag;
 pub type PictureHash = BlobHash;
 
 /// Where the bytes are that were given.
-const ORIGINALS: &str = "pictures";
+pub(in crate::domain::catalog) const FOLDER_OF_ORIGINALS: &str = "pictures";
 
 /// A picture that is kept, as it was given.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,7 +51,7 @@ pub struct Colour(pub [u8; 3]);
 impl StoredPicture {
     /// What its bytes are kept under.
     pub fn key(&self) -> BlobKey {
-        BlobKey::of(ORIGINALS, &self.hash)
+        BlobKey::of(FOLDER_OF_ORIGINALS, &self.hash)
     }
 }
 

@@ -150,7 +150,10 @@ fn plays_are_those_of_the_history_and_other_files_add_what_it_lacks() {
         [
             unused("lists/list-1-space.json"),
             unused("user/user-settings.json"),
-            ImportNote::OnlyLastPlays { entries: 1 },
+            ImportNote::OnlyLastPlays {
+                entries: 1,
+                earlier: 2,
+            },
         ]
     );
 }

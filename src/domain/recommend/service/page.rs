@@ -64,10 +64,10 @@ impl RecommendService {
     }
 
     /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most
-    /// first, whoever may see them.
+    /// first, whoever may see them: counted now, and what suggestions show as trending from now on.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn watched_lately(&self) -> Result<Vec<(TitleId, u64)>, RecommendError> {
-        Ok(self.statistics.watched_lately().await?)
+    pub async fn count_lately(&self) -> Result<Arc<Vec<(TitleId, u64)>>, RecommendError> {
+        Ok(self.statistics.count_lately().await?)
     }
 
     /// What the most people have watched in the last days, in that order.
@@ -81,6 +81,7 @@ impl RecommendService {
             Ok(trending) => trending,
             Err(error) => without_graph(error)?,
         };
+        let trending: Vec<TitleId> = trending.iter().map(|(title, _)| *title).collect();
         let mut titles = Vec::new();
         for ids in trending.chunks(MAX_PAGE) {
             titles.extend(self.catalog.titles(visibility, ids).await?);
