@@ -33,8 +33,9 @@ use crate::domain::watching::rules::WatchRules;
 use crate::domain::watching::store::WatchStore;
 use crate::domain::watching::touched::Touched;
 
-/// In how many lanes entries are appended at the same time.
-pub(super) const LANES: usize = 4;
+/// In how many lanes entries are appended at the same time: few, for one write of many entries costs a store hardly more
+/// than one of one, and what waits for the turn of a lane becomes one.
+pub(super) const LANES: usize = 2;
 /// How many drafts become durable together.
 const AT_ONCE: usize = 500;
 /// How long a stream may be written without a note of it.
@@ -315,16 +316,23 @@ impl LogRecorder {
         staged: &mut BTreeMap<ProfileId, Staged>,
     ) -> Vec<Job> {
         let mut again = Vec::new();
+        let idle = staged.iter().filter(|(_, it)| !it.idle.is_empty());
+        let idle: Vec<ProfileId> = idle.map(|(profile, _)| *profile).collect();
+        if idle.is_empty() {
+            return again;
+        }
+        let grown = match self.grown(memory, &idle).await {
+            Ok(grown) => grown,
+            Err(error) => {
+                let jobs = staged
+                    .values_mut()
+                    .flat_map(|it| std::mem::take(&mut it.idle));
+                refuse_all(jobs.map(|(job, _)| job), error);
+                return again;
+            }
+        };
         for (profile, staged) in staged.iter_mut().filter(|(_, it)| !it.idle.is_empty()) {
-            let sequence = memory.heads.get(profile).map_or(0, |head| head.sequence);
-            let is_current = match self.ports.log.newest(*profile).await {
-                Ok(newest) => newest <= sequence,
-                Err(error) => {
-                    let jobs = std::mem::take(&mut staged.idle).into_iter();
-                    refuse_all(jobs.map(|(job, _)| job), error);
-                    continue;
-                }
-            };
+            let is_current = !grown.contains(profile);
             if !is_current {
                 memory.forget(*profile);
                 staged.causes.clear();
@@ -340,6 +348,33 @@ impl LogRecorder {
             }
         }
         again
+    }
+
+    /// Those of these profiles whose log does not end where we know. What comes next stands there for long after it is
+    /// folded; only of a log that nobody has looked at for long the newest entry must be asked for.
+    async fn grown(
+        &self,
+        memory: &Memory,
+        profiles: &[ProfileId],
+    ) -> Result<BTreeSet<ProfileId>, StoreError> {
+        let log = &self.ports.log;
+        let (mut grown, mut ends) = (BTreeSet::new(), Vec::with_capacity(profiles.len()));
+        for profile in profiles {
+            match memory.heads.get(profile) {
+                Some(head) if head.known_at.elapsed() < BELIEVED * 2 => {
+                    ends.push((*profile, head.sequence));
+                }
+                head => {
+                    if log.newest(*profile).await? > head.map_or(0, |head| head.sequence) {
+                        grown.insert(*profile);
+                    }
+                }
+            }
+        }
+        if !ends.is_empty() {
+            grown.extend(log.followed(&ends).await?);
+        }
+        Ok(grown)
     }
 
     async fn append(
