@@ -1,12 +1,12 @@
 //! Recording: what waits at the same time becomes durable together.
 //!
-//! The profiles are spread over lanes. Whoever gets a lane's turn takes all that waits there, reads the rows that are
-//! not known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
+//! The profiles are spread over lanes. The worker of a lane takes all that waits there, reads the rows that are not
+//! known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
 //! taken met one of another server: what was known of the profile is forgotten, and the change made anew on what is
 //! there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::entry::{Draft, Entry};
 use super::head::{BELIEVED, Head};
+use super::line::{Line, Worker, locked, step_aside};
 use super::memory::{Memory, REMEMBERED, Writing};
 use super::recorder::{Recorder, Settling};
 use super::staging::{Job, Staged, refuse_all};
@@ -36,8 +37,6 @@ use crate::domain::watching::touched::Touched;
 /// In how many lanes entries are appended at the same time: few, for one write of many entries costs a store hardly more
 /// than one of one, and what waits for the turn of a lane becomes one.
 pub(super) const LANES: usize = 2;
-/// How many drafts become durable together.
-const AT_ONCE: usize = 500;
 /// How long a stream may be written without a note of it.
 const UNNOTED: Duration = Duration::from_secs(600);
 
@@ -67,16 +66,12 @@ pub struct LogRecorder {
 /// Drafts of some of the profiles, appended one batch after the other.
 #[derive(Default)]
 pub(super) struct Lane {
-    waiting: Mutex<VecDeque<Job>>,
+    line: Arc<Line>,
     pub(super) memory: Turn<Memory>,
     /// Whoever folds entries of ours.
     pub(super) folding: Turn<()>,
     /// Up to which sequence profiles are folded, at least.
     folded: Mutex<HashMap<ProfileId, u64>>,
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl LogRecorder {
@@ -95,13 +90,31 @@ impl LogRecorder {
         &self.lanes[lane]
     }
 
-    async fn work_off(&self, lane: &Lane) {
-        let mut memory = lane.memory.lock().await;
-        let mut jobs = lane.take();
-        while !jobs.is_empty() {
-            jobs = self.run(&mut memory, jobs).await;
+    /// Puts a job in its lane, and sends the worker if there was none. A caller who goes away stops nothing half-way.
+    fn enqueue(&self, job: Job) {
+        let profile = job.draft.profile;
+        if let Some(worker) = self.lane(profile).line.push(job) {
+            let recorder = self.clone();
+            self.ports.tasks.spawn(Box::pin(async move {
+                recorder.work_off(recorder.lane(profile), worker).await;
+            }));
         }
-        memory.make_room();
+    }
+
+    async fn work_off(&self, lane: &Lane, mut worker: Worker) {
+        loop {
+            let mut memory = lane.memory.lock().await;
+            // Only now, so that what came while another had the turn is in it.
+            let Some(mut jobs) = worker.take() else {
+                return;
+            };
+            while !jobs.is_empty() {
+                jobs = self.run(&mut memory, jobs).await;
+            }
+            memory.make_room();
+            drop(memory);
+            step_aside().await;
+        }
     }
 
     /// Does jobs together. Gives back those that must be done anew.
@@ -201,9 +214,7 @@ impl LogRecorder {
             match recorder.settle(profile).await {
                 Ok(()) => {
                     if let Some(job) = job.once_more() {
-                        let lane = recorder.lane(profile);
-                        locked(&lane.waiting).push_back(job);
-                        recorder.work_off(lane).await;
+                        recorder.enqueue(job);
                     }
                 }
                 Err(error) => job.answer(Err(error.into())),
@@ -429,18 +440,12 @@ impl Recorder for LogRecorder {
         let profile = draft.profile;
         let (answer, result) = oneshot::channel();
         let touched = draft.cause.touched(profile);
-        locked(&self.lane(profile).waiting).push_back(Job {
+        self.enqueue(Job {
             draft,
             touched,
             tries: 0,
             answer,
         });
-        // Whoever gets the turn takes all that waits, so many of these find nothing left to do. A caller who goes away
-        // stops nothing half-way.
-        let recorder = self.clone();
-        self.ports.tasks.spawn(Box::pin(async move {
-            recorder.work_off(recorder.lane(profile)).await;
-        }));
         let ledger = result.await.map_err(StoreError::failed)??;
         if ledger.measured.changed().next().is_some() {
             // Other profiles are to know how long the item is. It is recorded, whether that can be had now or not.
@@ -471,14 +476,6 @@ impl Recorder for LogRecorder {
 }
 
 impl Lane {
-    /// The drafts that have waited longest, without those that nobody waits for any more.
-    fn take(&self) -> Vec<Job> {
-        let mut waiting = locked(&self.waiting);
-        let taken = waiting.len().min(AT_ONCE);
-        let taken = waiting.drain(..taken);
-        taken.filter(|job| !job.answer.is_canceled()).collect()
-    }
-
     /// A sequence up to which a profile is folded.
     pub(super) fn folded(&self, profile: ProfileId) -> u64 {
         locked(&self.folded).get(&profile).copied().unwrap_or(0)
