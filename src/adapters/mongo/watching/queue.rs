@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{MutexGuard, oneshot};
 
@@ -20,6 +21,8 @@ const LANES: usize = 4;
 const TOUCHED: usize = 1000;
 /// With how many of them a lane shares the transaction of another: so little is not worth one of its own.
 const FEW: usize = 200;
+/// How long a fold waits for others of its round, which come one after the other: little beside a transaction.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// The updates of this process. Clones share it.
 #[derive(Clone)]
@@ -61,6 +64,7 @@ impl Queue {
         let profile = touched.first().map_or(0, |touched| touched.profile().0);
         let lane = usize::try_from(profile % LANES as u64).unwrap_or_default();
         let (answer, result) = oneshot::channel();
+        let is_fold = step.is_some();
         self.lanes[lane].push(Job {
             update: Update {
                 touched,
@@ -71,7 +75,12 @@ impl Queue {
         });
         // Whoever gets the turn takes all that waits, so many of these find nothing left to do.
         let queue = self.clone();
-        tokio::spawn(async move { queue.work_off(&queue.lanes[lane]).await });
+        tokio::spawn(async move {
+            if is_fold {
+                tokio::time::sleep(MOMENT).await;
+            }
+            queue.work_off(&queue.lanes[lane]).await;
+        });
         patiently(self.collections.db.timeout, async {
             result.await.map_err(StoreError::failed)
         })
