@@ -6,11 +6,13 @@
 //! there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{SubsecRound, TimeDelta};
+use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::lock::Mutex as Turn;
 use uuid::Uuid;
@@ -93,15 +95,22 @@ impl LogRecorder {
     /// Puts a job in its lane, and sends the worker if there was none. A caller who goes away stops nothing half-way.
     fn enqueue(&self, job: Job) {
         let profile = job.draft.profile;
-        if let Some(worker) = self.lane(profile).line.push(job) {
+        if let Some(mut worker) = self.lane(profile).line.push(job) {
             let recorder = self.clone();
             self.ports.tasks.spawn(Box::pin(async move {
-                recorder.work_off(recorder.lane(profile), worker).await;
+                // A panic ends its batch alone, and leaves nobody waiting.
+                loop {
+                    let work = AssertUnwindSafe(recorder.work_off(profile, &mut worker));
+                    if work.catch_unwind().await.is_ok() {
+                        break;
+                    }
+                }
             }));
         }
     }
 
-    async fn work_off(&self, lane: &Lane, mut worker: Worker) {
+    async fn work_off(&self, profile: ProfileId, worker: &mut Worker) {
+        let lane = self.lane(profile);
         loop {
             let mut memory = lane.memory.lock().await;
             // Only now, so that what came while another had the turn is in it.
@@ -329,9 +338,6 @@ impl LogRecorder {
         let mut again = Vec::new();
         let idle = staged.iter().filter(|(_, it)| !it.idle.is_empty());
         let idle: Vec<ProfileId> = idle.map(|(profile, _)| *profile).collect();
-        if idle.is_empty() {
-            return again;
-        }
         let grown = match self.grown(memory, &idle).await {
             Ok(grown) => grown,
             Err(error) => {
