@@ -10,9 +10,10 @@ use crate::domain::recommend::{GraphService, Turns};
 const POLL: Duration = Duration::from_millis(250);
 /// A round of fewer documents is worth while to wait a moment for more of them: it costs as much as one of several times
 /// as many. Whoever reports now and then does not wait, for the first round begins at once.
-const FEW: usize = 200;
-/// How long that moment is: much less than what a viewer would see.
-const GATHER: Duration = Duration::from_millis(20);
+const FEW: usize = 1000;
+/// How long that moment is: as long as entries of the log are gathered to be folded, so that a round comes on each fold
+/// and the lease is kept; what a viewer reports is in the taste of that server at once.
+const GATHER: Duration = Duration::from_millis(200);
 
 pub(super) struct ProjectGraph {
     graph: GraphService,

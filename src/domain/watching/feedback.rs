@@ -162,7 +162,7 @@ impl WatchService {
             may_begin: true,
         };
         let ledger = self.ports.recorder.record(draft).await?;
-        self.events.publish(Event::WatchesRecorded);
+        self.tell_folding();
         self.tell_states(profile, &ledger);
         Ok(ledger)
     }

@@ -1,6 +1,7 @@
 //! The use cases of watching: reporting what is played, resuming, going on with the next episode, looking back.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use chrono::{SubsecRound, TimeDelta};
@@ -18,7 +19,7 @@ use super::viewing::Origin;
 use crate::domain::catalog::{CatalogService, TitleKind, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
-use crate::domain::events::{Event, EventBus};
+use crate::domain::events::EventBus;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::limits::{Rate, RateLimiter, Verdict, limit_key};
 use crate::domain::tasks::Tasks;
@@ -44,6 +45,8 @@ pub struct WatchService {
     pub(super) rules: WatchRules,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) events: Arc<dyn EventBus>,
+    /// Whether whoever folds was told of what was recorded since it began last.
+    pub(super) is_told: Arc<AtomicBool>,
 }
 
 /// What the service stands on.
@@ -135,6 +138,7 @@ impl WatchService {
             rules,
             clock,
             events,
+            is_told: Arc::default(),
         }
     }
 
@@ -203,7 +207,7 @@ impl WatchService {
             }
             recorded => recorded?,
         };
-        self.events.publish(Event::WatchesRecorded);
+        self.tell_folding();
         self.tell_states(viewer.profile, &ledger);
         if let Err(error) = self.look_again(&going_on, &ledger).await {
             // The report is recorded; what comes next is found out when somebody looks.

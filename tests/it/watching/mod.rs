@@ -4,6 +4,7 @@ mod aside;
 mod batch;
 mod both_ends;
 mod deleting;
+mod folding;
 mod lengths;
 mod limits;
 mod next_up;

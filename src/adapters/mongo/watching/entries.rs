@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, DateTime, Document, Uuid as BsonUuid, doc};
+use futures::TryStreamExt;
 use futures::future::try_join;
 use mongodb::ClientSession;
 use mongodb::error::{InsertManyError, Result as MongoResult};
@@ -14,7 +15,7 @@ use super::collections::Collections;
 use crate::adapters::mongo::bulk::{Fault, Update, update};
 use crate::adapters::mongo::db::{DUPLICATE, is_duplicate, patiently, store_error};
 use crate::adapters::mongo::fields::{date, stamped};
-use crate::adapters::mongo::find::{documents, documents_in};
+use crate::adapters::mongo::find::{BATCH, documents, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{Batch, Entry, FoldStep, Tail};
@@ -139,6 +140,37 @@ pub(super) async fn newest(collections: &Collections, log: &str) -> Result<u64, 
         .and_then(|entry| entry.get_document("_id").ok());
     let sequence = key.and_then(|key| key.get_i64("sequence").ok());
     Ok(sequence.unwrap_or(0).cast_unsigned())
+}
+
+/// Those in whose logs there is an entry at the place after the given one: all of them by their keys, in one query.
+pub(super) async fn followed(
+    collections: &Collections,
+    ends: &[(ProfileId, u64)],
+) -> Result<Vec<ProfileId>, StoreError> {
+    let (mut logs, mut next) = (BTreeMap::new(), Vec::with_capacity(ends.len()));
+    for (profile, sequence) in ends {
+        let log = profile.tombstone();
+        next.push(doc! { "log": &log, "sequence": (sequence + 1).cast_signed() });
+        logs.insert(log, *profile);
+    }
+    let entries = &collections.log;
+    let found = patiently(entries.timeout, async {
+        let found = entries
+            .find(doc! { "_id": { "$in": next } })
+            .projection(doc! { "_id": 1 })
+            .batch_size(BATCH)
+            .await
+            .map_err(store_error)?;
+        found
+            .try_collect::<Vec<Document>>()
+            .await
+            .map_err(store_error)
+    });
+    let profile = |entry: &Document| {
+        let log = entry.get_document("_id").ok()?.get_str("log").ok()?;
+        logs.get(log).copied()
+    };
+    Ok(found.await?.iter().filter_map(profile).collect())
 }
 
 /// The keys of those of these entries that are folded, or of nobody any more: by the log that they are of, whatever was

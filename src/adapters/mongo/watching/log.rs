@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::collections::Collections;
 use super::entries::{
-    after, document, folded_among, newest, read_entry, read_tails, taken, uuid_of,
+    after, document, folded_among, followed, newest, read_entry, read_tails, taken, uuid_of,
 };
 use super::store::MongoWatching;
 use crate::adapters::mongo::db::{patiently, store_error};
@@ -65,6 +65,14 @@ impl WatchLog for MongoWatching {
 
     async fn newest(&self, profile: ProfileId) -> Result<u64, StoreError> {
         newest(&self.collections, &profile.tombstone()).await
+    }
+
+    async fn followed(&self, ends: &[(ProfileId, u64)]) -> Result<Vec<ProfileId>, StoreError> {
+        let mut found = Vec::new();
+        for ends in ends.chunks(LOGS) {
+            found.extend(followed(&self.collections, ends).await?);
+        }
+        Ok(found)
     }
 
     async fn streams(&self) -> Result<Vec<Stream>, StoreError> {

@@ -5,8 +5,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use tokio::sync::{MutexGuard, oneshot};
 
 use super::collections::Collections;
 use super::transaction::{self, Update};
@@ -18,6 +19,10 @@ use crate::domain::watching::{Change, FoldStep, Ledger, Touched, WatchError};
 const LANES: usize = 4;
 /// About how many plays or titles are touched by one transaction.
 const TOUCHED: usize = 1000;
+/// With how many of them a lane shares the transaction of another: so little is not worth one of its own.
+const FEW: usize = 200;
+/// How long a fold waits for others of its round, which come one after the other: little beside a transaction.
+const MOMENT: Duration = Duration::from_millis(1);
 
 /// The updates of this process. Clones share it.
 #[derive(Clone)]
@@ -59,6 +64,7 @@ impl Queue {
         let profile = touched.first().map_or(0, |touched| touched.profile().0);
         let lane = usize::try_from(profile % LANES as u64).unwrap_or_default();
         let (answer, result) = oneshot::channel();
+        let is_fold = step.is_some();
         self.lanes[lane].push(Job {
             update: Update {
                 touched,
@@ -69,7 +75,12 @@ impl Queue {
         });
         // Whoever gets the turn takes all that waits, so many of these find nothing left to do.
         let queue = self.clone();
-        tokio::spawn(async move { queue.work_off(&queue.lanes[lane]).await });
+        tokio::spawn(async move {
+            if is_fold {
+                tokio::time::sleep(MOMENT).await;
+            }
+            queue.work_off(&queue.lanes[lane]).await;
+        });
         patiently(self.collections.db.timeout, async {
             result.await.map_err(StoreError::failed)
         })
@@ -78,11 +89,11 @@ impl Queue {
 
     async fn work_off(&self, lane: &Lane) {
         let _turn = lane.turn.lock().await;
-        let (updates, answers): (Vec<_>, Vec<_>) = lane
-            .take()
-            .into_iter()
-            .map(|job| (job.update, job.answer))
-            .unzip();
+        let mut jobs = lane.take();
+        // Their turns are kept until all is written, so that two transactions never have updates of one profile.
+        let _turns = join(&self.lanes, &mut jobs);
+        let (updates, answers): (Vec<_>, Vec<_>) =
+            jobs.into_iter().map(|job| (job.update, job.answer)).unzip();
         if updates.is_empty() {
             return;
         }
@@ -150,6 +161,40 @@ impl Lane {
         }
         taken
     }
+
+    /// All that waits, if that is little.
+    fn take_few(&self) -> Vec<Job> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|job| !job.answer.is_closed());
+        if rows(&*waiting) > FEW {
+            return Vec::new();
+        }
+        waiting.drain(..).collect()
+    }
+}
+
+/// Takes what little waits in lanes whose turn nobody has, if these jobs are few themselves. Gives the turns of those.
+fn join<'l>(lanes: &'l [Lane; LANES], jobs: &mut Vec<Job>) -> Vec<MutexGuard<'l, ()>> {
+    let mut turns = Vec::new();
+    if jobs.is_empty() || rows(&*jobs) > FEW {
+        return turns;
+    }
+    for lane in lanes {
+        let Ok(turn) = lane.turn.try_lock() else {
+            continue;
+        };
+        let few = lane.take_few();
+        if !few.is_empty() {
+            jobs.extend(few);
+            turns.push(turn);
+        }
+    }
+    turns
+}
+
+/// About how many plays or titles jobs change.
+fn rows<'j>(jobs: impl IntoIterator<Item = &'j Job>) -> usize {
+    jobs.into_iter().map(|job| job.update.rows()).sum()
 }
 
 #[cfg(test)]
@@ -187,6 +232,33 @@ mod tests {
         let taken = [(); 4].map(|()| lane.take().len());
 
         assert_eq!(taken, [2, 1, 1, 1]);
+        assert_eq!(results.len(), 5);
+    }
+
+    #[test]
+    fn little_that_waits_in_other_lanes_shares_a_transaction() {
+        let lanes: Arc<[Lane; LANES]> = Arc::default();
+        let mut results = Vec::new();
+        for (lane, deletes) in [(0, 1), (1, 50), (1, 50), (2, FEW), (3, 1)] {
+            let (job, result) = job(deletes);
+            lanes[lane].push(job);
+            results.push(result);
+        }
+        let at_work = [0, 3].map(|lane| lanes[lane].turn.try_lock().unwrap());
+
+        let mut jobs = lanes[0].take();
+        let turns = join(&lanes, &mut jobs);
+        let mut much = lanes[2].take();
+        let none = join(&lanes, &mut much);
+
+        // That of lane 2 is too much, and somebody is at work at lane 3.
+        assert_eq!((jobs.len(), turns.len()), (3, 1));
+        assert!(lanes[1].turn.try_lock().is_err(), "it is kept");
+        assert_eq!((much.len(), none.len()), (1, 0));
+        drop((turns, at_work));
+        let mut last = lanes[3].take();
+        assert_eq!(last.len(), 1);
+        assert!(join(&lanes, &mut last).is_empty(), "nothing waits any more");
         assert_eq!(results.len(), 5);
     }
 }

@@ -48,6 +48,12 @@ pub(super) fn newest(connection: &Connection, log: &str) -> Result<i64> {
     one(connection, sql, [log], only)
 }
 
+/// Whether an entry is at this place of a log, be it that of an erased profile.
+pub(super) fn is_taken_at(connection: &Connection, log: &str, sequence: u64) -> Result<bool> {
+    let sql = "SELECT 1 FROM watch_log WHERE log = ?1 AND sequence = ?2";
+    exists(connection, sql, (log, sequence.cast_signed()))
+}
+
 /// How far a log is folded.
 pub(super) fn folded(connection: &Connection, log: &str) -> Result<i64> {
     let sql = "SELECT folded FROM watch_log_folds WHERE log = ?1";

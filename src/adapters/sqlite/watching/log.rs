@@ -75,6 +75,20 @@ impl WatchLog for SqliteWatching {
         Ok(newest.await?.cast_unsigned())
     }
 
+    async fn followed(&self, ends: &[(ProfileId, u64)]) -> Result<Vec<ProfileId>, StoreError> {
+        let ends = ends.to_vec();
+        let read = self.db.read(move |connection| {
+            let mut followed = Vec::new();
+            for (profile, sequence) in ends {
+                if entries::is_taken_at(connection, &profile.tombstone(), sequence + 1)? {
+                    followed.push(profile);
+                }
+            }
+            Ok(followed)
+        });
+        read.await
+    }
+
     async fn streams(&self) -> Result<Vec<Stream>, StoreError> {
         let sql = "SELECT id, folded, updated_at FROM watch_log_streams";
         let streams = self

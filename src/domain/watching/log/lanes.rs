@@ -1,22 +1,25 @@
 //! Recording: what waits at the same time becomes durable together.
 //!
-//! The profiles are spread over lanes. Whoever gets a lane's turn takes all that waits there, reads the rows that are
-//! not known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
+//! The profiles are spread over lanes. The worker of a lane takes all that waits there, reads the rows that are not
+//! known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
 //! taken met one of another server: what was known of the profile is forgotten, and the change made anew on what is
 //! there.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use chrono::{SubsecRound, TimeDelta};
+use futures::FutureExt;
 use futures::channel::oneshot;
 use futures::lock::Mutex as Turn;
 use uuid::Uuid;
 
 use super::entry::{Draft, Entry};
 use super::head::{BELIEVED, Head};
+use super::line::{Line, Worker, locked, step_aside};
 use super::memory::{Memory, REMEMBERED, Writing};
 use super::recorder::{Recorder, Settling};
 use super::staging::{Job, Staged, refuse_all};
@@ -33,10 +36,9 @@ use crate::domain::watching::rules::WatchRules;
 use crate::domain::watching::store::WatchStore;
 use crate::domain::watching::touched::Touched;
 
-/// In how many lanes entries are appended at the same time.
-pub(super) const LANES: usize = 4;
-/// How many drafts become durable together.
-const AT_ONCE: usize = 500;
+/// In how many lanes entries are appended at the same time: few, for one write of many entries costs a store hardly more
+/// than one of one, and what waits for the turn of a lane becomes one.
+pub(super) const LANES: usize = 2;
 /// How long a stream may be written without a note of it.
 const UNNOTED: Duration = Duration::from_secs(600);
 
@@ -66,16 +68,12 @@ pub struct LogRecorder {
 /// Drafts of some of the profiles, appended one batch after the other.
 #[derive(Default)]
 pub(super) struct Lane {
-    waiting: Mutex<VecDeque<Job>>,
+    line: Arc<Line>,
     pub(super) memory: Turn<Memory>,
     /// Whoever folds entries of ours.
     pub(super) folding: Turn<()>,
     /// Up to which sequence profiles are folded, at least.
     folded: Mutex<HashMap<ProfileId, u64>>,
-}
-
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl LogRecorder {
@@ -94,13 +92,38 @@ impl LogRecorder {
         &self.lanes[lane]
     }
 
-    async fn work_off(&self, lane: &Lane) {
-        let mut memory = lane.memory.lock().await;
-        let mut jobs = lane.take();
-        while !jobs.is_empty() {
-            jobs = self.run(&mut memory, jobs).await;
+    /// Puts a job in its lane, and sends the worker if there was none. A caller who goes away stops nothing half-way.
+    fn enqueue(&self, job: Job) {
+        let profile = job.draft.profile;
+        if let Some(mut worker) = self.lane(profile).line.push(job) {
+            let recorder = self.clone();
+            self.ports.tasks.spawn(Box::pin(async move {
+                // A panic ends its batch alone, and leaves nobody waiting.
+                loop {
+                    let work = AssertUnwindSafe(recorder.work_off(profile, &mut worker));
+                    if work.catch_unwind().await.is_ok() {
+                        break;
+                    }
+                }
+            }));
         }
-        memory.make_room();
+    }
+
+    async fn work_off(&self, profile: ProfileId, worker: &mut Worker) {
+        let lane = self.lane(profile);
+        loop {
+            let mut memory = lane.memory.lock().await;
+            // Only now, so that what came while another had the turn is in it.
+            let Some(mut jobs) = worker.take() else {
+                return;
+            };
+            while !jobs.is_empty() {
+                jobs = self.run(&mut memory, jobs).await;
+            }
+            memory.make_room();
+            drop(memory);
+            step_aside().await;
+        }
     }
 
     /// Does jobs together. Gives back those that must be done anew.
@@ -200,9 +223,7 @@ impl LogRecorder {
             match recorder.settle(profile).await {
                 Ok(()) => {
                     if let Some(job) = job.once_more() {
-                        let lane = recorder.lane(profile);
-                        locked(&lane.waiting).push_back(job);
-                        recorder.work_off(lane).await;
+                        recorder.enqueue(job);
                     }
                 }
                 Err(error) => job.answer(Err(error.into())),
@@ -315,16 +336,20 @@ impl LogRecorder {
         staged: &mut BTreeMap<ProfileId, Staged>,
     ) -> Vec<Job> {
         let mut again = Vec::new();
+        let idle = staged.iter().filter(|(_, it)| !it.idle.is_empty());
+        let idle: Vec<ProfileId> = idle.map(|(profile, _)| *profile).collect();
+        let grown = match self.grown(memory, &idle).await {
+            Ok(grown) => grown,
+            Err(error) => {
+                let jobs = staged
+                    .values_mut()
+                    .flat_map(|it| std::mem::take(&mut it.idle));
+                refuse_all(jobs.map(|(job, _)| job), error);
+                return again;
+            }
+        };
         for (profile, staged) in staged.iter_mut().filter(|(_, it)| !it.idle.is_empty()) {
-            let sequence = memory.heads.get(profile).map_or(0, |head| head.sequence);
-            let is_current = match self.ports.log.newest(*profile).await {
-                Ok(newest) => newest <= sequence,
-                Err(error) => {
-                    let jobs = std::mem::take(&mut staged.idle).into_iter();
-                    refuse_all(jobs.map(|(job, _)| job), error);
-                    continue;
-                }
-            };
+            let is_current = !grown.contains(profile);
             if !is_current {
                 memory.forget(*profile);
                 staged.causes.clear();
@@ -340,6 +365,33 @@ impl LogRecorder {
             }
         }
         again
+    }
+
+    /// Those of these profiles whose log does not end where we know. What comes next stands there for long after it is
+    /// folded; only of a log that nobody has looked at for long the newest entry must be asked for.
+    async fn grown(
+        &self,
+        memory: &Memory,
+        profiles: &[ProfileId],
+    ) -> Result<BTreeSet<ProfileId>, StoreError> {
+        let log = &self.ports.log;
+        let (mut grown, mut ends) = (BTreeSet::new(), Vec::with_capacity(profiles.len()));
+        for profile in profiles {
+            match memory.heads.get(profile) {
+                Some(head) if head.known_at.elapsed() < BELIEVED * 2 => {
+                    ends.push((*profile, head.sequence));
+                }
+                head => {
+                    if log.newest(*profile).await? > head.map_or(0, |head| head.sequence) {
+                        grown.insert(*profile);
+                    }
+                }
+            }
+        }
+        if !ends.is_empty() {
+            grown.extend(log.followed(&ends).await?);
+        }
+        Ok(grown)
     }
 
     async fn append(
@@ -394,18 +446,12 @@ impl Recorder for LogRecorder {
         let profile = draft.profile;
         let (answer, result) = oneshot::channel();
         let touched = draft.cause.touched(profile);
-        locked(&self.lane(profile).waiting).push_back(Job {
+        self.enqueue(Job {
             draft,
             touched,
             tries: 0,
             answer,
         });
-        // Whoever gets the turn takes all that waits, so many of these find nothing left to do. A caller who goes away
-        // stops nothing half-way.
-        let recorder = self.clone();
-        self.ports.tasks.spawn(Box::pin(async move {
-            recorder.work_off(recorder.lane(profile)).await;
-        }));
         let ledger = result.await.map_err(StoreError::failed)??;
         if ledger.measured.changed().next().is_some() {
             // Other profiles are to know how long the item is. It is recorded, whether that can be had now or not.
@@ -436,14 +482,6 @@ impl Recorder for LogRecorder {
 }
 
 impl Lane {
-    /// The drafts that have waited longest, without those that nobody waits for any more.
-    fn take(&self) -> Vec<Job> {
-        let mut waiting = locked(&self.waiting);
-        let taken = waiting.len().min(AT_ONCE);
-        let taken = waiting.drain(..taken);
-        taken.filter(|job| !job.answer.is_canceled()).collect()
-    }
-
     /// A sequence up to which a profile is folded.
     pub(super) fn folded(&self, profile: ProfileId) -> u64 {
         locked(&self.folded).get(&profile).copied().unwrap_or(0)

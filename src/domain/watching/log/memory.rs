@@ -9,7 +9,7 @@ use super::head::{BELIEVED, Head, Waiting};
 use crate::domain::ids::ProfileId;
 
 /// How many profiles a lane remembers.
-pub(super) const REMEMBERED: usize = 50_000;
+pub(super) const REMEMBERED: usize = 100_000;
 
 /// What a lane knows.
 #[derive(Default)]

@@ -80,6 +80,9 @@ pub trait WatchLog: Send + Sync {
     /// The sequence of the newest entry of a profile's log; 0 if there is none, or no longer.
     async fn newest(&self, profile: ProfileId) -> Result<u64, StoreError>;
 
+    /// Those of these profiles, each once, in whose logs there is an entry at the place after the given one. In no order.
+    async fn followed(&self, ends: &[(ProfileId, u64)]) -> Result<Vec<ProfileId>, StoreError>;
+
     /// The streams that something was written in, in no order.
     async fn streams(&self) -> Result<Vec<Stream>, StoreError>;
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::future::join_all;
+use futures::future::{join, join_all};
 use reelgraph::adapters::memory::TokioTasks;
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::ids::{ProfileId, TitleId};
@@ -29,6 +29,7 @@ on_every_backend!(open on [sqlite, mongo]:
     what_is_folded_is_trimmed_and_nothing_else,
     what_was_there_before_the_log_goes_on,
     a_play_that_may_not_begin_is_refused,
+    logs_that_go_on_are_told_apart,
     of_folds_that_begin_at_the_same_place_one_is_made,
 );
 
@@ -390,9 +391,47 @@ async fn a_play_that_may_not_begin_is_refused(opened: &Opened) {
     let refused = here.recorder.record(draft(false)).await;
     assert!(matches!(refused, Err(WatchError::NewPlay)), "{refused:?}");
     there.recorder.record(draft(true)).await.unwrap();
-    let known = here.recorder.record(draft(false)).await;
+    // Others wait for the same turn, of whose logs nobody has appended anything.
+    let others = (2..=9).map(|profile| {
+        let play = play_ref(ProfileId(profile), film(1), 1);
+        here.recorder.record(Draft {
+            profile: play.profile,
+            cause: self::draft(play, a_report(Start, 0.0, at(0))).cause,
+            may_begin: false,
+        })
+    });
+    let (known, others) = join(here.recorder.record(draft(false)), join_all(others)).await;
 
     assert!(known.is_ok(), "{known:?}");
+    assert_eq!(others.len(), 8);
+    let is_new = |refused: &Result<_, _>| matches!(refused, Err(WatchError::NewPlay));
+    assert!(others.iter().all(is_new), "{others:?}");
+}
+
+async fn logs_that_go_on_are_told_apart(opened: &Opened) {
+    let [here, _] = servers(opened);
+    for (profile, play) in [(ANN, 1), (ANN, 2), (BEN, 1)] {
+        let play = play_ref(profile, film(1), play);
+        let report = a_report(Stop, 3600.0, at(0));
+        here.report(play, report).await.unwrap();
+    }
+    let nobody = ProfileId(3);
+    let followed = async |ends: &[(ProfileId, u64)]| {
+        let mut followed = opened.store.followed(ends).await.unwrap();
+        followed.sort_unstable();
+        followed
+    };
+
+    assert_eq!(
+        followed(&[(BEN, 0), (nobody, 0), (ANN, 0)]).await,
+        [ANN, BEN]
+    );
+    assert_eq!(followed(&[(ANN, 1), (BEN, 1)]).await, [ANN]);
+    assert_eq!(followed(&[(ANN, 2), (BEN, 1)]).await, []);
+    assert_eq!(followed(&[]).await, []);
+    // The end of an erased profile's log has a place, too.
+    here.recorder.erase_profile(ANN).await.unwrap();
+    assert_eq!(followed(&[(ANN, 2), (BEN, 1)]).await, [ANN]);
 }
 
 async fn of_folds_that_begin_at_the_same_place_one_is_made(opened: &Opened) {
