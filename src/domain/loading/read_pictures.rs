@@ -194,7 +194,7 @@ impl Run<'_> {
         let more = if shown.len() < text.len() { "…" } else { "" };
         let problem = Problem::new(field, format!("“{shown}{more}” {reason}"));
         self.summary.refused_pictures += 1;
-        (self.tell)(false, &self.file, line, &problem);
+        self.say(ToldSort::Refused, line, &problem);
     }
 }
 
