@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
+use super::maps::Maps;
 use super::packed::{flaw, unpacked, without_ending};
 use crate::domain::loading::{FileMap, Format, Source};
 use crate::domain::text;
@@ -100,10 +101,10 @@ impl Source for FileSource {
 }
 
 /// The files that the paths stand for: a file is itself, `-` the standard input, a folder what can be loaded of what lies
-/// right in it, by name. `map` gives the map of the columns of a file of a name, without the ending of packed ones.
+/// right in it, by name.
 pub(super) fn find(
     paths: &[PathBuf],
-    map: &dyn Fn(&str) -> Option<Arc<FileMap>>,
+    maps: &Maps,
     progress: &ProgressBar,
 ) -> anyhow::Result<Vec<FileSource>> {
     let mut files = Vec::new();
@@ -112,14 +113,14 @@ pub(super) fn find(
             if files.iter().any(|file: &FileSource| file.is_input()) {
                 bail!("{INPUT} is named twice, and the standard input can be read once");
             }
-            files.push(input(map(INPUT), progress.clone())?);
+            files.push(input(maps, progress.clone())?);
             continue;
         }
         let kind = std::fs::metadata(path)
             .with_context(|| format!("{} cannot be read", path.display()))?;
         if kind.is_dir() {
-            files.extend(find_in(path, map, progress)?);
-        } else if let Some(file) = file_at(path, map, progress) {
+            files.extend(find_in(path, maps, progress)?);
+        } else if let Some(file) = file_at(path, maps, progress) {
             files.push(file);
         } else {
             bail!(
@@ -131,11 +132,7 @@ pub(super) fn find(
     Ok(files)
 }
 
-fn find_in(
-    folder: &Path,
-    map: &dyn Fn(&str) -> Option<Arc<FileMap>>,
-    progress: &ProgressBar,
-) -> anyhow::Result<Vec<FileSource>> {
+fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result<Vec<FileSource>> {
     let cannot_be_read = || format!("{} cannot be read", folder.display());
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(cannot_be_read)? {
@@ -145,9 +142,16 @@ fn find_in(
         }
     }
     paths.sort();
-    let found = paths.iter();
-    let found = found.filter_map(|path| file_at(path, map, progress));
-    let found: Vec<FileSource> = found.collect();
+    let mut found = Vec::new();
+    for path in &paths {
+        match file_at(path, maps, progress) {
+            Some(file) => found.push(file),
+            None if is_of_rows(path) => {
+                eprintln!("{} is left out: no map knows it", path.display());
+            }
+            None => {}
+        }
+    }
     if found.is_empty() {
         bail!(
             "{} has no .ndjson, .json or .csv file, and none of a map",
@@ -157,33 +161,40 @@ fn find_in(
     Ok(found)
 }
 
+/// Whether a file is one of rows, of which somebody may think that they are loaded.
+fn is_of_rows(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let name = name.map(|name| without_ending(name).unwrap_or(name));
+    let ending = name.and_then(|name| Some(name.rsplit_once('.')?.1));
+    ending.is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"))
+}
+
 /// The file at a path, if it is one that can be loaded.
-fn file_at(
-    path: &Path,
-    map: &dyn Fn(&str) -> Option<Arc<FileMap>>,
-    progress: &ProgressBar,
-) -> Option<FileSource> {
+fn file_at(path: &Path, maps: &Maps, progress: &ProgressBar) -> Option<FileSource> {
     let name = path.file_name()?.to_str()?;
     let (name, is_packed) = match without_ending(name) {
         Some(name) => (name, true),
         None => (name, false),
     };
-    let map = map(name);
-    let format = match &map {
+    let mut file = FileSource {
+        place: Place::Path(path.to_owned()),
+        is_packed,
+        format: Format::Lines,
+        map: maps.of_name(name),
+        progress: progress.clone(),
+    };
+    if file.map.is_none() {
+        file.map = maps.of_beginning(&file);
+    }
+    file.format = match &file.map {
         Some(map) => map.format(),
         None => Format::of(name.rsplit_once('.')?.1)?,
     };
-    Some(FileSource {
-        place: Place::Path(path.to_owned()),
-        is_packed,
-        format,
-        map,
-        progress: progress.clone(),
-    })
+    Some(file)
 }
 
 /// What comes on the standard input, packed or not: kept in a file, because it is read more than once.
-fn input(map: Option<Arc<FileMap>>, progress: ProgressBar) -> anyhow::Result<FileSource> {
+fn input(maps: &Maps, progress: ProgressBar) -> anyhow::Result<FileSource> {
     let mut given = io::stdin().lock();
     if given.is_terminal() {
         bail!("{INPUT} stands for the standard input, and nothing is piped into it");
@@ -195,9 +206,10 @@ fn input(map: Option<Arc<FileMap>>, progress: ProgressBar) -> anyhow::Result<Fil
         place: Place::Kept(kept),
         is_packed: true,
         format: Format::Lines,
-        map,
+        map: None,
         progress,
     };
+    file.map = maps.of_beginning(&file).or_else(|| maps.of_name(INPUT));
     file.format = match &file.map {
         Some(map) => map.format(),
         // What cannot be unpacked is refused when it is read.

@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,14 +12,12 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
 use super::files::find;
+use super::maps::Maps;
 use crate::app::App;
 use crate::domain::loading::{
-    ColumnMap, FileMap, LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told,
-    ToldSort, WarningKind,
+    LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told, ToldSort,
+    WarningKind,
 };
-
-/// The largest file of maps, in bytes.
-const MAX_MAP: u64 = 1024 * 1024;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -34,8 +31,8 @@ pub(super) struct Arguments {
     /// Clear what a record does not name; without it, that stays
     #[arg(long)]
     replace: bool,
-    /// What the columns of files mean: `imdb`, `tmdb`, or a file of one's own; without it, the first two know their files
-    /// by name
+    /// What the columns of files mean: `imdb`, `tmdb`, or a file of one's own, for files of its names and such as begin
+    /// like them; without it, the first two know their files by name
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
     /// Of files that a map reads, complete the titles that are there and add none
@@ -66,37 +63,14 @@ impl Arguments {
             },
         }
     }
-
-    /// The maps of columns that are asked for.
-    fn maps(&self) -> anyhow::Result<Vec<ColumnMap>> {
-        let Some(named) = &self.map else {
-            return Ok(ColumnMap::shipped());
-        };
-        if let Some(shipped) = ColumnMap::find_shipped(named) {
-            return Ok(vec![shipped]);
-        }
-        let length = std::fs::metadata(named)
-            .with_context(|| format!("{named} is neither imdb, tmdb nor a file that can be read"))?
-            .len();
-        anyhow::ensure!(
-            length <= MAX_MAP,
-            "{named} is larger than {MAX_MAP} bytes, and no map of columns"
-        );
-        let text =
-            std::fs::read_to_string(named).with_context(|| format!("{named} cannot be read"))?;
-        let map = ColumnMap::read(&text).map_err(|error| anyhow::anyhow!("{named}: {error}"))?;
-        Ok(vec![map])
-    }
 }
 
 pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = arguments.options();
-    let maps = arguments.maps()?;
-    let map =
-        |name: &str| -> Option<Arc<FileMap>> { maps.iter().find_map(|map| map.of_file(name)) };
+    let maps = Maps::of(arguments.map.as_deref())?;
     let progress = progress_bar()?;
     let mut report = arguments.report.as_deref().map(Report::new).transpose()?;
-    let sources: Vec<Box<dyn Source>> = find(&arguments.paths, &map, &progress)?
+    let sources: Vec<Box<dyn Source>> = find(&arguments.paths, &maps, &progress)?
         .into_iter()
         .map(|file| Box::new(file) as Box<dyn Source>)
         .collect();

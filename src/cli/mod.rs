@@ -9,6 +9,7 @@ mod import;
 mod lists;
 mod load;
 mod log;
+mod maps;
 mod migrate;
 mod packed;
 mod schema;

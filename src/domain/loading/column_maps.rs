@@ -184,9 +184,30 @@ impl ColumnMap {
         let mut files = self.files.iter();
         files.find(|file| name.starts_with(&file.name)).cloned()
     }
+
+    /// What the columns of a file with this first line mean.
+    pub fn of_beginning(&self, line: &str) -> Option<Arc<FileMap>> {
+        self.files.iter().find(|file| file.fits(line)).cloned()
+    }
 }
 
 impl FileMap {
+    /// Whether a first line has all that is needed: the names of columns, or the fields of an object.
+    fn fits(&self, line: &str) -> bool {
+        let separator = match self.format {
+            MapFormat::Tsv => '\t',
+            MapFormat::Csv => ',',
+            MapFormat::Ndjson => {
+                let object: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+                return self.wanted().iter().all(|name| object.contains_key(name));
+            }
+        };
+        let names = line.split(separator);
+        let names: Vec<&str> = names.map(|name| name.trim().trim_matches('"')).collect();
+        let wanted = self.wanted();
+        wanted.iter().all(|name| names.contains(&name.as_str()))
+    }
+
     /// How its rows are written down.
     pub fn format(&self) -> Format {
         match self.format {
@@ -418,6 +439,21 @@ mod tests {
         );
         assert_eq!(film.kind, Some(TitleKind::Film));
         assert_eq!(Value::Object(film.fields), json!({ "title": "Toy Story" }));
+    }
+
+    #[test]
+    fn a_file_of_another_name_is_known_by_its_first_line() {
+        let shipped = |name: &str, line: &str| {
+            let map = ColumnMap::find_shipped(name).unwrap();
+            map.of_beginning(line).map(|file| file.name.clone())
+        };
+
+        let ratings = shipped("imdb", "tconst\taverageRating\tnumVotes\r\n");
+        assert_eq!(ratings.as_deref(), Some("title.ratings.tsv"));
+        let person = shipped("tmdb", "{\"adult\":false,\"id\":31,\"name\":\"Tom Hanks\"}");
+        assert_eq!(person.as_deref(), Some("person_ids_"));
+        assert_eq!(shipped("imdb", "slug,title"), None);
+        assert_eq!(shipped("tmdb", "{\"slug\":\"a\",\"title\":\"A\"}"), None);
     }
 
     #[test]

@@ -153,6 +153,10 @@ async fn a_map_of_ones_own_says_what_the_columns_are() {
     let loaded = program.run(&arguments).await;
     let known = ["load", &mine, "--only-known", "--map", &own];
     let known = program.run(&known).await;
+    let line = "{\"adult\":false,\"id\":949,\"original_title\":\"Heat\",\"popularity\":9.5,\"video\":false}";
+    let piped = program
+        .run_with_input(&["load", "-", "--map", "tmdb"], line)
+        .await;
     std::fs::write(&own, "{}").unwrap();
     let refused = program.run(&arguments).await;
 
@@ -163,11 +167,11 @@ async fn a_map_of_ones_own_says_what_the_columns_are() {
         told.contains("other.csv:1: refused: has no column “Year”"),
         "{told}"
     );
-    let known = String::from_utf8(known.stdout).unwrap();
-    assert!(
-        known.starts_with("films: 0 new, 0 changed, 1 unchanged"),
-        "{known}"
-    );
+    for same in [known, piped] {
+        let said = String::from_utf8(same.stdout).unwrap();
+        let unchanged = "films: 0 new, 0 changed, 1 unchanged";
+        assert!(said.starts_with(unchanged), "{said}");
+    }
     assert_eq!(refused.status.code(), Some(1));
     let why = String::from_utf8(refused.stderr).unwrap();
     assert!(why.contains("is no map of columns"), "{why}");

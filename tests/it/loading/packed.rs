@@ -18,14 +18,7 @@ async fn packed_files_and_the_standard_input_load_beside_one_that_is_cut_off() {
     let cut_off = bad("80_truncated.ndjson.gz");
     let (cut_off, packed) = (cut_off.to_str().unwrap(), at("films.ndjson.zst"));
     let report = at("report.ndjson");
-    let arguments = [
-        "load",
-        cut_off,
-        &at("films.ndjson.zst"),
-        "-",
-        "--report",
-        &report,
-    ];
+    let arguments = ["load", cut_off, &packed, "-", "--report", &report];
 
     let loaded = program.run_with_input(&arguments, "slug,title\nc,C").await;
 
