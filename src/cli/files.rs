@@ -1,6 +1,7 @@
 //! The files that `load` reads: found in folders, or come on the standard input; opened with a count of the bytes that
 //! were read.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Seek};
 use std::path::{Path, PathBuf};
@@ -163,7 +164,7 @@ fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result
 
 /// Whether a file is one of rows, of which somebody may think that they are loaded.
 fn is_of_rows(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str());
+    let name = path.file_name().and_then(OsStr::to_str);
     let name = name.map(|name| without_ending(name).unwrap_or(name));
     let ending = name.and_then(|name| Some(name.rsplit_once('.')?.1));
     ending.is_some_and(|ending| ending.eq_ignore_ascii_case("tsv"))

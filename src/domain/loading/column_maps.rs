@@ -194,17 +194,13 @@ impl ColumnMap {
 impl FileMap {
     /// Whether a first line has all that is needed: the names of columns, or the fields of an object.
     fn fits(&self, line: &str) -> bool {
-        let separator = match self.format {
-            MapFormat::Tsv => '\t',
-            MapFormat::Csv => ',',
-            MapFormat::Ndjson => {
-                let object: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
-                return self.wanted().iter().all(|name| object.contains_key(name));
-            }
-        };
-        let names = line.split(separator);
-        let names: Vec<&str> = names.map(|name| name.trim().trim_matches('"')).collect();
         let wanted = self.wanted();
+        if self.format == MapFormat::Ndjson {
+            let object: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+            return wanted.iter().all(|name| object.contains_key(name));
+        }
+        let names = line.split(char::from(self.separator()));
+        let names: Vec<&str> = names.map(|name| name.trim().trim_matches('"')).collect();
         wanted.iter().all(|name| names.contains(&name.as_str()))
     }
 
@@ -224,9 +220,12 @@ impl FileMap {
         self.rows
     }
 
-    /// Whether cells are between tabs.
-    pub(super) fn has_tabs(&self) -> bool {
-        self.format == MapFormat::Tsv
+    /// What stands between the cells of a line.
+    pub(super) fn separator(&self) -> u8 {
+        match self.format {
+            MapFormat::Tsv => b'\t',
+            MapFormat::Csv | MapFormat::Ndjson => b',',
+        }
     }
 
     /// The columns without which nothing can be read.

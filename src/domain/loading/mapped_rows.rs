@@ -41,7 +41,7 @@ impl<'a> MappedRows<'a> {
         let body = match (not_text(&mut *reader)?, map.format()) {
             (Some(what), _) => Body::Refused(Some(what)),
             (None, Format::Table) => {
-                Body::Table(Table::with_columns(reader, map.has_tabs(), map.wanted()))
+                Body::Table(Table::with_columns(reader, map.separator(), map.wanted()))
             }
             (None, Format::Lines | Format::Document) => Body::Lines(Objects::new(reader)),
         };

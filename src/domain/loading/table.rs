@@ -32,7 +32,7 @@ pub(super) struct Table<'a> {
 enum Wanted {
     /// One of those of which each sort of record needs one.
     Key,
-    /// All of these.
+    /// All of these columns.
     All(Vec<String>),
 }
 
@@ -44,16 +44,14 @@ impl<'a> Table<'a> {
         Self::of(reader, csv::ReaderBuilder::new(), Wanted::Key)
     }
 
-    /// A table that must have these columns, whatever they mean. Between `tabs`, quotation marks are part of a cell.
+    /// A table that must have these columns, whatever they mean. Between tabs, quotation marks are part of a cell.
     pub(super) fn with_columns(
         reader: Box<dyn BufRead + Send + 'a>,
-        tabs: bool,
+        separator: u8,
         columns: Vec<String>,
     ) -> Self {
         let mut builder = csv::ReaderBuilder::new();
-        if tabs {
-            builder.delimiter(b'\t').quoting(false);
-        }
+        builder.delimiter(separator).quoting(separator != b'\t');
         Self::of(reader, builder, Wanted::All(columns))
     }
 
