@@ -18,7 +18,6 @@ mod serve;
 mod users;
 mod watches;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 

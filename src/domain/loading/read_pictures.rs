@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 
 use super::episodes::EpisodeRecord;
-use super::options::{LoadError, LoadMode};
+use super::options::{LoadError, LoadMode, ToldSort};
 use super::people::PersonRecord;
 use super::picture_source::{PictureFault, PictureLoading, PictureRead};
 use super::pictures::{Named, NamedPicture, PictureFrom, PicturesRecord};
