@@ -69,7 +69,7 @@ impl Source for FileSource {
         self.format
     }
 
-    fn map(&self) -> Option<&FileMap> {
+    fn column_map(&self) -> Option<&FileMap> {
         self.map.as_deref()
     }
 

@@ -25,7 +25,7 @@ impl LoadService {
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {
-                let is_ours = source.map().is_none();
+                let is_ours = source.column_map().is_none();
                 if is_ours && (phase == Phase::Titles || has.contains(&phase)) {
                     run.read(source.as_ref(), phase, has).await?;
                 }

@@ -39,7 +39,7 @@ impl Run<'_> {
     ) -> Result<(), LoadError> {
         let mapped = sources
             .iter()
-            .filter_map(|source| Some((source.as_ref(), source.map()?)));
+            .filter_map(|source| Some((source.as_ref(), source.column_map()?)));
         let mut mapped: Vec<(&dyn Source, &FileMap)> = mapped.collect();
         mapped.sort_by_key(|(_, map)| map.rows());
         // A row never says all that a title has, so it never makes one whole.

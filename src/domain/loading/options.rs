@@ -19,7 +19,7 @@ pub trait Source: Send + Sync {
     fn format(&self) -> Format;
 
     /// What its columns mean, if they are no fields of ours.
-    fn map(&self) -> Option<&FileMap> {
+    fn column_map(&self) -> Option<&FileMap> {
         None
     }
 
