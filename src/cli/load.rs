@@ -1,42 +1,146 @@
 //! `reelgraph load`: files into the catalogue, with progress, a line for each refused record, and a summary.
 
-use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
+use anyhow::Context;
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::json;
 
-use super::files::{FileSource, find};
+use super::files::find;
+use super::maps::Maps;
 use crate::app::App;
 use crate::domain::loading::{
-    LoadMode, LoadOptions, LoadSummary, Problem, Source, Tally, WarningKind,
+    LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told, ToldSort,
+    WarningKind,
 };
 
-pub(super) async fn run(
-    app: &App,
-    paths: &[PathBuf],
-    options: LoadOptions,
-) -> anyhow::Result<ExitCode> {
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// `.ndjson`, `.json` and `.csv` files, packed (`.gz`, `.zst`) or not, files of IMDb and TMDB as they come, folders of
+    /// them, or `-` for the standard input
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// Check everything, write nothing, and tell what would change in which field
+    #[arg(long)]
+    dry_run: bool,
+    /// Clear what a record does not name; without it, that stays
+    #[arg(long)]
+    replace: bool,
+    /// What the columns of files mean: `imdb`, `tmdb`, or a file of one's own, for files of its names and such as begin
+    /// like them; without it, the first two know their files by name
+    #[arg(long, value_name = "MAP")]
+    map: Option<String>,
+    /// Of files that a map reads, complete the titles that are there and add none
+    #[arg(long)]
+    only_known: bool,
+    /// Write what was refused or warned of, one JSON object a line: `file line sort field value reason`
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn options(&self) -> LoadOptions {
+        LoadOptions {
+            mode: if self.dry_run {
+                LoadMode::DryRun
+            } else {
+                LoadMode::Write
+            },
+            manner: if self.replace {
+                Manner::Replace
+            } else {
+                Manner::Merge
+            },
+            new_titles: if self.only_known {
+                NewTitles::PassOver
+            } else {
+                NewTitles::Add
+            },
+        }
+    }
+}
+
+pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let options = arguments.options();
+    let maps = Maps::of(arguments.map.as_deref())?;
     let progress = progress_bar()?;
-    let sources: Vec<Box<dyn Source>> = find(paths)?
+    let mut report = arguments.report.as_deref().map(Report::new).transpose()?;
+    let sources: Vec<Box<dyn Source>> = find(&arguments.paths, &maps, &progress)?
         .into_iter()
-        .map(|(path, format)| {
-            Box::new(FileSource::new(path, format, progress.clone())) as Box<dyn Source>
-        })
+        .map(|file| Box::new(file) as Box<dyn Source>)
         .collect();
-    let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
-        progress.suspend(|| eprintln!("{}", message(is_warning, file, line, problem)));
+    let mut tell = |told: &Told<'_>| {
+        if let Some(report) = &mut report {
+            report.add(told);
+        }
+        if let Some(sort) = sort_on_terminal(told.sort) {
+            progress.suspend(|| eprintln!("{}", message(sort, told)));
+        }
     };
     let summary = app.load.load(&sources, options, &mut tell).await;
     progress.finish_and_clear();
+    // What was told before a load broke off is in the report, too.
+    let reported = report.map_or(Ok(()), Report::finish);
     let summary = summary?;
     println!("{}", sum_up(&summary, options));
+    reported?;
     Ok(if summary.refused + summary.refused_pictures == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What is told of, as a file: one JSON object a line.
+struct Report {
+    name: String,
+    file: BufWriter<File>,
+    /// Why something could not be written. What comes after it is lost, and the load goes on.
+    failed: Option<io::Error>,
+}
+
+impl Report {
+    fn new(path: &Path) -> anyhow::Result<Self> {
+        let name = path.display().to_string();
+        let file = File::create(path).with_context(|| format!("{name} cannot be written"))?;
+        Ok(Self {
+            name,
+            file: BufWriter::new(file),
+            failed: None,
+        })
+    }
+
+    fn add(&mut self, told: &Told<'_>) {
+        let sort = match told.sort {
+            ToldSort::Refused => "refused",
+            ToldSort::Unmatched => "unmatched",
+            ToldSort::Warning | ToldSort::FurtherWarning => "warning",
+            ToldSort::Change => "change",
+        };
+        let line = json!({
+            "file": told.file,
+            "line": told.line,
+            "sort": sort,
+            "field": told.problem.field,
+            "value": told.problem.value,
+            "reason": told.problem.reason,
+        });
+        if self.failed.is_none()
+            && let Err(error) = writeln!(self.file, "{line}")
+        {
+            self.failed = Some(error);
+        }
+    }
+
+    fn finish(mut self) -> anyhow::Result<()> {
+        let written = self.failed.map_or_else(|| self.file.flush(), Err);
+        written.with_context(|| format!("{} cannot be written", self.name))
+    }
 }
 
 /// Drawn on a terminal only.
@@ -47,15 +151,25 @@ fn progress_bar() -> anyhow::Result<ProgressBar> {
         ProgressDrawTarget::hidden()
     };
     let style = ProgressStyle::with_template(
-        "{msg} [{bar:40}] {bytes}/{total_bytes} {elapsed}, {eta} left",
+        "{msg} [{bar:40}] {bytes}/{total_bytes} at {bytes_per_sec}, {elapsed}, {eta} left",
     )?;
     let progress = ProgressBar::with_draw_target(Some(0), target).with_style(style);
     progress.enable_steady_tick(Duration::from_millis(200));
     Ok(progress)
 }
 
-fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String {
-    let sort = if is_warning { "warning" } else { "refused" };
+/// What a message begins with; `None`: it is for the report alone.
+fn sort_on_terminal(sort: ToldSort) -> Option<&'static str> {
+    match sort {
+        ToldSort::Refused => Some("refused"),
+        ToldSort::Warning => Some("warning"),
+        ToldSort::Change => Some("would change"),
+        ToldSort::FurtherWarning | ToldSort::Unmatched => None,
+    }
+}
+
+fn message(sort: &str, told: &Told<'_>) -> String {
+    let (file, line, problem) = (told.file, told.line, told.problem);
     let field = if problem.field.is_empty() {
         String::new()
     } else {
@@ -63,7 +177,6 @@ fn message(is_warning: bool, file: &str, line: u64, problem: &Problem) -> String
     };
     format!("{file}:{line}: {sort}: {field}{}", problem.reason)
 }
-
 fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
     let tallies = summary.tallies.iter();
     let mut parts: Vec<String> = tallies
@@ -80,6 +193,18 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         parts.push(format!(
             "{} pictures refused; their records are loaded without them",
             summary.refused_pictures
+        ));
+    }
+    if summary.unmatched > 0 {
+        parts.push(format!(
+            "{} rows match no title or person, or several, and are left out (--report lists them)",
+            summary.unmatched
+        ));
+    }
+    if summary.passed_over > 0 {
+        parts.push(format!(
+            "{} rows are of titles that are not there, or of episodes without a number",
+            summary.passed_over
         ));
     }
     for (kind, warned) in &summary.warnings_by_kind {

@@ -9,7 +9,9 @@ mod import;
 mod lists;
 mod load;
 mod log;
+mod maps;
 mod migrate;
+mod packed;
 mod pictures;
 mod schema;
 mod seed;
@@ -17,7 +19,6 @@ mod serve;
 mod users;
 mod watches;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -25,7 +26,6 @@ use clap::{Parser, Subcommand};
 
 use crate::app::App;
 use crate::config::{Config, Settings};
-use crate::domain::loading::{LoadMode, LoadOptions, Manner};
 
 /// The backend of a film and TV site: a GraphQL API over a recommendation graph
 #[derive(Debug, Parser)]
@@ -42,17 +42,7 @@ enum Command {
     /// Serve the API (the default)
     Serve,
     /// Load films, series, episodes, people and watches from files or folders
-    Load {
-        /// `.ndjson`, `.json` and `.csv` files, or folders of them
-        #[arg(required = true)]
-        paths: Vec<PathBuf>,
-        /// Check everything, write nothing
-        #[arg(long)]
-        dry_run: bool,
-        /// Clear what a record does not name; without it, that stays
-        #[arg(long)]
-        replace: bool,
-    },
+    Load(load::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
     /// Keep the recommendation graph
@@ -123,24 +113,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let done = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::run(&config).await,
-            Command::Load {
-                paths,
-                dry_run,
-                replace,
-            } => {
-                let options = LoadOptions {
-                    mode: if dry_run {
-                        LoadMode::DryRun
-                    } else {
-                        LoadMode::Write
-                    },
-                    manner: if replace {
-                        Manner::Replace
-                    } else {
-                        Manner::Merge
-                    },
-                };
-                load::run(&App::open(&config).await?, &paths, options).await
+            Command::Load(arguments) => {
+                Box::pin(load::run(&App::open(&config).await?, &arguments)).await
             }
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await

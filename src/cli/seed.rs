@@ -6,7 +6,9 @@ use anyhow::bail;
 
 use crate::app::App;
 use crate::domain::catalog::{TitleFilter, Visibility};
-use crate::domain::loading::{Format, LoadMode, LoadOptions, Manner, Problem, Source};
+use crate::domain::loading::{
+    Format, LoadMode, LoadOptions, Manner, NewTitles, Problem, Source, Told, ToldSort,
+};
 
 /// A file of the folder `seed/`.
 struct SeedFile {
@@ -54,17 +56,16 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
         Box::new(seed_file!("watches.ndjson")),
     ];
     let mut first = None;
-    let mut tell = |is_warning: bool, file: &str, line: u64, problem: &Problem| {
-        if !is_warning && first.is_none() {
-            first = Some(format!(
-                "{file}:{line}: {} {}",
-                problem.field, problem.reason
-            ));
+    let mut tell = |told: &Told<'_>| {
+        if told.sort == ToldSort::Refused && first.is_none() {
+            let Problem { field, reason, .. } = told.problem;
+            first = Some(format!("{}:{}: {field} {reason}", told.file, told.line));
         }
     };
     let options = LoadOptions {
         mode: LoadMode::Write,
         manner: Manner::Merge,
+        new_titles: NewTitles::Add,
     };
     let summary = app.load.load(&sources, options, &mut tell).await?;
     if let Some(first) = first {

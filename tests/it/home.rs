@@ -37,7 +37,7 @@ use reelgraph::domain::ids::{
 };
 use reelgraph::domain::importing::{ImportPorts, ImportService};
 use reelgraph::domain::loading::{
-    CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, Source,
+    CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, NewTitles, Source,
 };
 use reelgraph::domain::recommend::{
     Ranking, RecommendPorts, RecommendService, TastesInGraph, WatchersStore,
@@ -392,8 +392,9 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             LoadOptions {
                 mode: LoadMode::Write,
                 manner: Manner::Merge,
+                new_titles: NewTitles::Add,
             },
-            &mut |_, _, _, _| {},
+            &mut |_| {},
         )
         .await
         .unwrap();

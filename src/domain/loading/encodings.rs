@@ -23,12 +23,10 @@ fn tell(bytes: &[u8]) -> Option<&'static str> {
     } else if starts(b"PK\x03\x04") || starts(b"PK\x05\x06") {
         Some("is a zip file or a spreadsheet (.xlsx, .ods); the text files in it are wanted")
     } else if starts(b"\x1f\x8b") {
-        Some("is packed with gzip; what is in it is wanted")
-    } else if starts(b"\x28\xb5\x2f\xfd")
-        || starts(b"BZh")
-        || starts(b"\xfd7zXZ\0")
-        || starts(b"7z\xbc\xaf")
-    {
+        Some("is packed with gzip; what is in it is wanted, or a name that ends in .gz")
+    } else if starts(b"\x28\xb5\x2f\xfd") {
+        Some("is packed with Zstandard; what is in it is wanted, or a name that ends in .zst")
+    } else if starts(b"BZh") || starts(b"\xfd7zXZ\0") || starts(b"7z\xbc\xaf") {
         Some("is packed; what is in it is wanted")
     } else if starts(b"\xd0\xcf\x11\xe0") {
         Some("is an old spreadsheet (.xls); text in UTF-8 is wanted")

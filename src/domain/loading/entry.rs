@@ -1,7 +1,9 @@
 //! What a file has at a line: a record, or why there is none.
 
+use serde_json::Value;
+
 use super::problem::{Problem, Warning};
-use super::records::{ReadRecord, Record};
+use super::records::Record;
 
 /// The longest line, in bytes.
 pub(super) const MAX_LINE: usize = 1024 * 1024;
@@ -31,9 +33,11 @@ pub(super) fn refused(problem: Problem) -> Finding {
     Finding::Refused(problem, Vec::new())
 }
 
-pub(super) fn finding(read: ReadRecord) -> Finding {
-    match read {
+/// A value, read as a record.
+pub(super) fn finding(value: Value, this_year: i32) -> Finding {
+    let fields = value.as_object().cloned().unwrap_or_default();
+    match Record::read(value, this_year) {
         Ok((record, unknown, warnings)) => Finding::Record(record, unknown, warnings),
-        Err((problem, warnings)) => Finding::Refused(problem, warnings),
+        Err((problem, warnings)) => Finding::Refused(problem.with_value_of(&fields), warnings),
     }
 }

@@ -1,6 +1,6 @@
 //! Loading files: three passes, so that the order of records and files does not matter, each in batches.
 //!
-//! People, films and series go first, then episodes, then watches. A record is laid over what is stored: what it does not
+//! People, films and series go first, then files that a map reads, then episodes, then watches. A record is laid over what is stored: what it does not
 //! name stays. What says the same stays untouched, so a load is idempotent. A record that is refused takes nothing else
 //! with it.
 
@@ -25,12 +25,14 @@ impl LoadService {
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {
-                if phase == Phase::Titles || has.contains(&phase) {
+                let is_ours = source.column_map().is_none();
+                if is_ours && (phase == Phase::Titles || has.contains(&phase)) {
                     run.read(source.as_ref(), phase, has).await?;
                 }
             }
             if phase == Phase::Titles {
                 run.write_parked().await?;
+                run.load_mapped(sources).await?;
             }
         }
         self.events.publish(Event::CatalogChanged);

@@ -3,9 +3,11 @@
 mod about;
 mod airs;
 mod certifications;
+mod changes;
 mod checks;
 mod codes;
 mod collections;
+mod column_maps;
 mod credits;
 mod drafts;
 mod encodings;
@@ -14,8 +16,11 @@ mod episode_drafts;
 mod episodes;
 mod extras;
 mod fields;
+mod known;
 mod lengths;
 mod load;
+mod mapped;
+mod mapped_rows;
 mod named;
 mod options;
 mod people;
@@ -36,17 +41,21 @@ mod source;
 mod store;
 mod summary;
 mod table;
+mod tell_changes;
 mod texts;
 mod write;
 mod write_watches;
 
 pub use about::AboutRecord;
 pub use airs::AirsRecord;
+pub use column_maps::{ColumnMap, FileMap};
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use extras::ExtrasRecord;
-pub use options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
+pub use options::{
+    LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
+};
 pub use people::PersonRecord;
 pub use picture_source::{PictureFault, PictureLoading, PictureRead, PictureSource};
 pub use pictures::{PictureFrom, PicturesRecord};

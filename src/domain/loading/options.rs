@@ -3,6 +3,7 @@
 use std::io::BufRead;
 use std::path::PathBuf;
 
+use super::column_maps::FileMap;
 use super::problem::Problem;
 use super::source::Format;
 use crate::domain::accounts::AccountError;
@@ -17,9 +18,20 @@ pub trait Source: Send + Sync {
     /// How its records are written down.
     fn format(&self) -> Format;
 
+    /// What its columns mean, if they are no fields of ours.
+    fn column_map(&self) -> Option<&FileMap> {
+        None
+    }
+
     /// The folder that it lies in, from which paths in it go; `None`: in none that files can be read in.
     fn folder(&self) -> Option<PathBuf> {
         None
+    }
+
+    /// What is wrong with it as a whole, so that nothing of it is to be loaded, as the rest of a sentence that begins with
+    /// the file.
+    fn flaw(&self) -> std::io::Result<Option<String>> {
+        Ok(None)
     }
 
     /// Opens it from the start.
@@ -31,6 +43,14 @@ pub trait Source: Send + Sync {
 pub struct LoadOptions {
     pub mode: LoadMode,
     pub manner: Manner,
+    pub new_titles: NewTitles,
+}
+
+/// What becomes of titles that are not there, in files that a map reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewTitles {
+    Add,
+    PassOver,
 }
 
 /// What becomes of what a record does not name.
@@ -74,6 +94,30 @@ pub enum LoadError {
     Watching(#[from] WatchError),
 }
 
-/// Gets messages about records: whether it is only a warning, the file, the line, the problem. Each refusal is told of, and
-/// the first warnings of each kind.
-pub type Tell<'a> = &'a mut (dyn FnMut(bool, &str, u64, &Problem) + Send);
+/// What is told of a record.
+#[derive(Debug)]
+pub struct Told<'a> {
+    pub sort: ToldSort,
+    /// The file, as it is called in messages.
+    pub file: &'a str,
+    pub line: u64,
+    pub problem: &'a Problem,
+}
+
+/// What sort of message it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToldSort {
+    /// The record, or what one of its fields names, is not loaded.
+    Refused,
+    /// The record is loaded; a curator may want to look at it.
+    Warning,
+    /// The same, of a kind of which enough was told: for a report that has all.
+    FurtherWarning,
+    /// The row is not known to be of one thing of the catalogue, and not loaded: for a report.
+    Unmatched,
+    /// What a dry run would change in a field.
+    Change,
+}
+
+/// Gets messages about records: each refusal, each warning, and of a dry run each field that would change.
+pub type Tell<'a> = &'a mut (dyn FnMut(&Told<'_>) + Send);

@@ -1,6 +1,11 @@
 //! What a curator is told about a record.
 
+use serde_json::{Map, Value};
+
 use crate::domain::text;
+
+/// The longest value that is told of, in characters of JSON.
+const MAX_VALUE: usize = 1000;
 
 /// What is wrong with a field, or with a record as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +14,8 @@ pub struct Problem {
     pub field: String,
     /// What is wrong, as the rest of a sentence that begins with the field.
     pub reason: String,
+    /// What stands in the field, if it is known: as it is, or the beginning of it as a text.
+    pub value: Option<Value>,
 }
 
 impl Problem {
@@ -17,6 +24,33 @@ impl Problem {
         Self {
             field: text::visible(field.as_ref()),
             reason: text::visible(reason.as_ref()),
+            value: None,
+        }
+    }
+
+    /// The same, with what stands in the field.
+    #[must_use]
+    pub(super) fn with_value(self, value: &Value) -> Self {
+        let written = value.to_string();
+        let value = match written.char_indices().nth(MAX_VALUE) {
+            Some((end, _)) => Value::from(format!("{}…", &written[..end])),
+            None => value.clone(),
+        };
+        Self {
+            value: Some(value),
+            ..self
+        }
+    }
+
+    /// The same, with what stands in the field of a record.
+    #[must_use]
+    pub(super) fn with_value_of(self, record: &Map<String, Value>) -> Self {
+        let mut names = self.field.split('.');
+        let first = names.next().and_then(|name| record.get(name));
+        let value = names.fold(first, |value, name| value?.get(name));
+        match value {
+            Some(value) => self.with_value(value),
+            None => self,
         }
     }
 }
@@ -39,6 +73,37 @@ impl Warning {
             Some(value) => format!("“{value}” {}", self.reason),
             None => self.reason.to_owned(),
         };
-        Problem::new(&self.field, reason)
+        let problem = Problem::new(&self.field, reason);
+        match &self.value {
+            Some(value) => problem.with_value(&Value::from(value.as_str())),
+            None => problem,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_value_of_a_field_is_told_as_it_stands_there() {
+        let Value::Object(record) =
+            json!({ "year": "1995", "ids": { "tmdb": [1] }, "cast": "é".repeat(2000) })
+        else {
+            unreachable!("it is an object");
+        };
+        let value = |field: &str| Problem::new(field, "is wrong").with_value_of(&record).value;
+
+        assert_eq!(value("year"), Some(json!("1995")));
+        assert_eq!(value("ids.tmdb"), Some(json!([1])));
+        assert_eq!(value("title"), None);
+        assert_eq!(value("year.of"), None);
+        assert_eq!(value(""), None);
+        assert_eq!(
+            value("cast"),
+            Some(json!(format!("\"{}…", "é".repeat(999))))
+        );
     }
 }

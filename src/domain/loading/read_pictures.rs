@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::stream::FuturesOrdered;
 
 use super::episodes::EpisodeRecord;
-use super::options::{LoadError, LoadMode};
+use super::options::{LoadError, LoadMode, ToldSort};
 use super::people::PersonRecord;
 use super::picture_source::{PictureFault, PictureLoading, PictureRead};
 use super::pictures::{Named, NamedPicture, PictureFrom, PicturesRecord};
@@ -194,7 +194,7 @@ impl Run<'_> {
         let more = if shown.len() < text.len() { "…" } else { "" };
         let problem = Problem::new(field, format!("“{shown}{more}” {reason}"));
         self.summary.refused_pictures += 1;
-        (self.tell)(false, &self.file, line, &problem);
+        self.say(ToldSort::Refused, line, &problem);
     }
 }
 

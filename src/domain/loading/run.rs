@@ -8,7 +8,9 @@ use chrono::Datelike;
 
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
-use super::options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
+use super::options::{
+    LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
+};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
@@ -36,11 +38,14 @@ pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
     pub(super) mode: LoadMode,
     pub(super) manner: Manner,
+    pub(super) new_titles: NewTitles,
     pub(super) tell: Tell<'a>,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
     /// The folder of the file.
     pub(super) folder: Option<PathBuf>,
+    /// What is said of keys beside what they are of: the rows of a file that a map reads may be of what others are of, too.
+    pub(super) scope: String,
     /// The values that warnings were given of, as hashes, by field and reason.
     warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
@@ -69,7 +74,7 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.titles.len() + self.people.len() + self.episodes.len() + self.watches.len()
     }
 }
@@ -80,10 +85,12 @@ impl<'a> Run<'a> {
             service,
             mode: options.mode,
             manner: options.manner,
+            new_titles: options.new_titles,
             tell,
             summary: LoadSummary::default(),
             file: String::new(),
             folder: None,
+            scope: String::new(),
             warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),
@@ -107,6 +114,11 @@ impl<'a> Run<'a> {
         let mut unknown: HashSet<String> = HashSet::new();
         let this_year = self.service.clock.now().year();
         let is_first = phase == Phase::Titles;
+        let cannot_be_read = |error| LoadError::File(source.name(), error);
+        if is_first && let Some(flaw) = source.flaw().map_err(cannot_be_read)? {
+            self.refuse(1, &Problem::new("", flaw));
+            return Ok(());
+        }
         let records = source
             .open()
             .and_then(|reader| Records::new(reader, source.format(), this_year));
@@ -234,6 +246,7 @@ impl<'a> Run<'a> {
             format!("{record:?}").hash(&mut hasher);
             let hash = hasher.finish();
             let (sort, key) = key(&record);
+            let key = key + &self.scope;
             match self.seen.get(&key) {
                 None => {
                     self.seen.insert(key, (self.file.clone(), line, hash));
@@ -264,7 +277,17 @@ impl<'a> Run<'a> {
 
     pub(super) fn refuse(&mut self, line: u64, problem: &Problem) {
         self.summary.refused += 1;
-        (self.tell)(false, &self.file, line, problem);
+        self.say(ToldSort::Refused, line, problem);
+    }
+
+    /// Tells of what stands in a line of the file.
+    pub(super) fn say(&mut self, sort: ToldSort, line: u64, problem: &Problem) {
+        (self.tell)(&Told {
+            sort,
+            file: &self.file,
+            line,
+            problem,
+        });
     }
 
     /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many
@@ -282,13 +305,15 @@ impl<'a> Run<'a> {
             self.warned
                 .insert((warning.field.clone(), warning.reason, hasher.finish()))
         });
+        let mut sort = ToldSort::FurtherWarning;
         if is_first {
             kind.different += 1;
             self.summary.warnings += 1;
             if kind.different <= EXAMPLES {
-                (self.tell)(true, &self.file, line, &warning.problem());
+                sort = ToldSort::Warning;
             }
         }
+        self.say(sort, line, &warning.problem());
     }
 }
 

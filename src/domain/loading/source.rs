@@ -3,12 +3,11 @@
 
 use std::io::{self, BufRead, Read};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::encodings::not_text;
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
 use super::problem::Problem;
-use super::records::Record;
 use super::table::Table;
 use crate::domain::json::Strict;
 
@@ -182,40 +181,79 @@ fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Ent
     })
 }
 
+/// The fields of an object, or what stands there instead.
+pub(super) type Object = Result<Map<String, Value>, Problem>;
+
+/// The objects of a file with a JSON object a line, whatever their fields mean.
+pub(super) struct Objects<'a> {
+    reader: Box<dyn BufRead + Send + 'a>,
+    line: u64,
+    buffer: Vec<u8>,
+}
+
+impl<'a> Objects<'a> {
+    pub(super) fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
+        Self {
+            reader,
+            line: 0,
+            buffer: Vec::new(),
+        }
+    }
+
+    /// The next object with its line, or what stands there instead.
+    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Object)>> {
+        while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
+            self.line += 1;
+            let text = self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer);
+            let text = text.trim_ascii();
+            if text.is_empty() && end != End::TooLong {
+                continue;
+            }
+            let object = parse_line(text, end).and_then(|record| match record.value {
+                _ if record.twice.is_some() => {
+                    let key = record.twice.unwrap_or_default();
+                    Err(Problem::new(key, "comes twice in the record"))
+                }
+                Value::Object(map) => Ok(map),
+                _ => Err(Problem::new("", "is not a record (a JSON object)")),
+            });
+            return Ok(Some((self.line, object)));
+        }
+        Ok(None)
+    }
+}
+
 fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
+    match parse_line(text, end) {
+        Ok(record) => read_record(record, this_year),
+        Err(problem) => refused(problem),
+    }
+}
+
+fn parse_line(text: &[u8], end: End) -> Result<Strict, Problem> {
     if end == End::TooLong {
-        return refused(Problem::new("", format!("is longer than {MAX_LINE} bytes")));
+        let reason = format!("is longer than {MAX_LINE} bytes");
+        return Err(Problem::new("", reason));
     }
     if let Err(error) = std::str::from_utf8(text) {
-        return refused(Problem::new(
-            "",
-            format!(
-                "is not UTF-8 (byte {} of the line)",
-                error.valid_up_to() + 1
-            ),
-        ));
+        let byte = error.valid_up_to() + 1;
+        let reason = format!("is not UTF-8 (byte {byte} of the line)");
+        return Err(Problem::new("", reason));
     }
-    match serde_json::from_slice::<Strict>(text) {
-        Ok(record) => read_record(record, this_year),
-        Err(error) if error.is_eof() && end == End::OfFile => refused(Problem::new(
-            "",
-            "is cut off: the file ends in the middle of the record",
-        )),
-        Err(error) => refused(Problem::new(
-            "",
-            format!(
-                "is not JSON: {} (column {})",
-                without_place(&error),
-                error.column()
-            ),
-        )),
-    }
+    serde_json::from_slice::<Strict>(text).map_err(|error| {
+        if error.is_eof() && end == End::OfFile {
+            let reason = "is cut off: the file ends in the middle of the record";
+            return Problem::new("", reason);
+        }
+        let (what, column) = (without_place(&error), error.column());
+        Problem::new("", format!("is not JSON: {what} (column {column})"))
+    })
 }
 
 fn read_record(record: Strict, this_year: i32) -> Finding {
     match record.twice {
         Some(key) => refused(Problem::new(key, "comes twice in the record")),
-        None => finding(Record::read(record.value, this_year)),
+        None => finding(record.value, this_year),
     }
 }
 

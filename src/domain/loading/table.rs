@@ -11,7 +11,6 @@ use serde_json::{Map, Number, Value};
 
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
 use super::problem::{Problem, Warning};
-use super::records::Record;
 
 /// What the parser reads at once, in bytes.
 const BUFFER: usize = 64 * 1024;
@@ -24,25 +23,57 @@ const TOO_LONG: &str = "a record is too long";
 pub(super) struct Table<'a> {
     reader: Reader<Bounded<'a>>,
     columns: Option<Vec<String>>,
+    wanted: Wanted,
     record: ByteRecord,
     is_over: bool,
 }
 
+/// Which columns a table must have.
+enum Wanted {
+    /// One of those of which each sort of record needs one.
+    Key,
+    /// All of these columns.
+    All(Vec<String>),
+}
+
+/// The cells of a line by their columns, or why there are none.
+pub(super) type Cells = Result<Map<String, Value>, Finding>;
+
 impl<'a> Table<'a> {
     pub(super) fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
+        Self::of(reader, csv::ReaderBuilder::new(), Wanted::Key)
+    }
+
+    /// A table that must have these columns, whatever they mean. Between tabs, quotation marks are part of a cell.
+    pub(super) fn with_columns(
+        reader: Box<dyn BufRead + Send + 'a>,
+        separator: u8,
+        columns: Vec<String>,
+    ) -> Self {
+        let mut builder = csv::ReaderBuilder::new();
+        builder.delimiter(separator).quoting(separator != b'\t');
+        Self::of(reader, builder, Wanted::All(columns))
+    }
+
+    fn of(
+        reader: Box<dyn BufRead + Send + 'a>,
+        mut builder: csv::ReaderBuilder,
+        wanted: Wanted,
+    ) -> Self {
         let bounded = Bounded {
             reader,
             left: 0,
             given: VecDeque::new(),
         };
         Self {
-            reader: csv::ReaderBuilder::new()
+            reader: builder
                 .has_headers(false)
                 // Their number is checked here, for a blank line is one cell.
                 .flexible(true)
                 .buffer_capacity(BUFFER)
                 .from_reader(bounded),
             columns: None,
+            wanted,
             record: ByteRecord::new(),
             is_over: false,
         }
@@ -50,28 +81,53 @@ impl<'a> Table<'a> {
 
     /// The next record, or why there is none.
     pub(super) fn next(&mut self, this_year: i32) -> io::Result<Option<Entry>> {
+        Ok(self.next_line()?.map(|read| match read {
+            Ok(line) => Entry {
+                line,
+                finding: self.found(this_year),
+            },
+            Err(entry) => entry,
+        }))
+    }
+
+    /// The next line with its number, by its columns.
+    pub(super) fn next_cells(&mut self) -> io::Result<Option<(u64, Cells)>> {
+        Ok(self.next_line()?.map(|read| match read {
+            Ok(line) => (line, self.cells().map_err(refused)),
+            Err(entry) => (entry.line, Err(entry.finding)),
+        }))
+    }
+
+    fn cells(&self) -> Result<Map<String, Value>, Problem> {
+        self.check_number()?;
+        let columns = self.columns.as_deref().unwrap_or_default();
+        let cells = (1..).zip(columns.iter().zip(&self.record));
+        cells
+            .map(|(number, (column, cell))| Ok((column.clone(), Value::from(text(cell, number)?))))
+            .collect()
+    }
+
+    /// Reads the next line of cells; its number, or why nothing more can be read.
+    fn next_line(&mut self) -> io::Result<Option<Result<u64, Entry>>> {
         if self.is_over {
             return Ok(None);
         }
         if self.columns.is_none() {
             match self.read_filled()? {
                 None => return Ok(None),
-                Some(Err(entry)) => return Ok(Some(self.give_up(entry))),
-                Some(Ok(line)) => match names(&self.record) {
+                Some(Err(entry)) => return Ok(Some(Err(self.give_up(entry)))),
+                Some(Ok(line)) => match names(&self.record, &self.wanted) {
                     Ok(columns) => self.columns = Some(columns),
                     Err(problem) => {
                         let finding = Finding::FileRefused(problem);
-                        return Ok(Some(self.give_up(Entry { line, finding })));
+                        return Ok(Some(Err(self.give_up(Entry { line, finding }))));
                     }
                 },
             }
         }
         Ok(self.read_filled()?.map(|read| match read {
-            Ok(line) => Entry {
-                line,
-                finding: self.found(this_year),
-            },
-            Err(entry) => self.give_up(entry),
+            Ok(line) => Ok(line),
+            Err(entry) => Err(self.give_up(entry)),
         }))
     }
 
@@ -116,9 +172,10 @@ impl<'a> Table<'a> {
         entry
     }
 
-    fn found(&self, this_year: i32) -> Finding {
-        let columns = self.columns.as_deref().unwrap_or_default();
-        let (cells, wanted) = (self.record.len(), columns.len());
+    /// Whether there are as many cells as columns.
+    fn check_number(&self) -> Result<(), Problem> {
+        let wanted = self.columns.as_deref().unwrap_or_default().len();
+        let cells = self.record.len();
         if cells != wanted {
             let runs_on = self.record.iter().any(|cell| cell.contains(&b'\n'));
             let hint = if runs_on {
@@ -127,8 +184,16 @@ impl<'a> Table<'a> {
                 ""
             };
             let reason = format!("has {cells} columns, not {wanted}{hint}");
-            return refused(Problem::new("", reason));
+            return Err(Problem::new("", reason));
         }
+        Ok(())
+    }
+
+    fn found(&self, this_year: i32) -> Finding {
+        if let Err(problem) = self.check_number() {
+            return refused(problem);
+        }
+        let columns = self.columns.as_deref().unwrap_or_default();
         let runs_on = columns.iter().zip(&self.record);
         let runs_on = runs_on.filter(|(_, cell)| cell.contains(&b'\n'));
         let runs_on = runs_on.map(|(column, _)| Warning {
@@ -137,7 +202,7 @@ impl<'a> Table<'a> {
             reason: "goes on over the end of a line; where that is not meant, a quotation mark is left open",
         });
         let mut found = match object(columns, &self.record) {
-            Ok(object) => finding(Record::read(object, this_year)),
+            Ok(object) => finding(object, this_year),
             Err(problem) => refused(problem),
         };
         if let Finding::Record(_, _, warnings) | Finding::Refused(_, warnings) = &mut found {
@@ -179,7 +244,7 @@ impl Read for Bounded<'_> {
 }
 
 /// The names of the columns.
-fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
+fn names(record: &ByteRecord, wanted: &Wanted) -> Result<Vec<String>, Problem> {
     let mut names: Vec<String> = Vec::new();
     if let Some(separator) = [';', '\t'].into_iter().find(|other| {
         let only = record.get(0).filter(|_| record.len() == 1);
@@ -195,10 +260,19 @@ fn names(record: &ByteRecord) -> Result<Vec<String>, Problem> {
         let reason = "the whole line is one cell, within quotation marks; they are wanted around a cell, if at all";
         return Err(Problem::new("", reason));
     }
-    let is_key = |cell: &[u8]| KEYS.contains(&cell.trim_ascii());
-    if !record.iter().any(is_key) {
-        let reason = "is no line of column names: none is “slug”, “series” or “viewer”, of which each record needs one";
-        return Err(Problem::new("", reason));
+    let has = |name: &[u8]| record.iter().any(|cell| cell.trim_ascii() == name);
+    match wanted {
+        Wanted::Key if !KEYS.iter().any(|key| has(key)) => {
+            let reason = "is no line of column names: none is “slug”, “series” or “viewer”, of which each record needs one";
+            return Err(Problem::new("", reason));
+        }
+        Wanted::Key => {}
+        Wanted::All(columns) => {
+            if let Some(name) = columns.iter().find(|name| !has(name.as_bytes())) {
+                let reason = format!("has no column “{name}”, which the map of its columns names");
+                return Err(Problem::new("", reason));
+            }
+        }
     }
     for (number, cell) in (1..).zip(record) {
         let name = text(cell, number)?.trim();
@@ -252,7 +326,8 @@ fn text(cell: &[u8], number: usize) -> Result<&str, Problem> {
         .map_err(|_| Problem::new("", format!("is not UTF-8 (column {number})")))
 }
 
-fn value(column: &str, cell: &str) -> Value {
+/// A cell as the value that it stands for in a field.
+pub(super) fn value(column: &str, cell: &str) -> Value {
     let as_is = || Value::from(cell);
     match column {
         "genres" | "directors" | "creators" | "cast" | "guests" | "writers" | "producers"
@@ -273,6 +348,7 @@ fn value(column: &str, cell: &str) -> Value {
         | "airs_before_episode"
         | "airs_after_season"
         | "part"
+        | "votes"
         | "completion" => cell
             .parse::<Number>()
             .map_or_else(|_| as_is(), Value::Number),

@@ -39,13 +39,20 @@ impl Run<'_> {
             let mut tally = Tally::default();
             let mut people = Vec::new();
             let mut contradictions = Vec::new();
+            let mut changed = Vec::new();
             for (line, record) in records {
                 let stored = stored.get(&record.slug);
                 match person_drafts::draft(record, stored, run.manner, now) {
-                    Ok(draft) => people.extend(tally.count(draft)),
+                    Ok(draft) => {
+                        if run.is_rehearsed() {
+                            changed.extend(draft.changed(*line, stored, || record.slug.clone()));
+                        }
+                        people.extend(tally.count(draft));
+                    }
                     Err(problem) => contradictions.push((*line, problem)),
                 }
             }
+            run.tell_changed_people(&changed);
             let (people, biographies) = person_drafts::parted(people);
             if run.mode == LoadMode::DryRun {
                 let slugs = people.iter().map(|person| person.slug.clone());
@@ -100,14 +107,9 @@ impl Run<'_> {
     async fn put_titles(&mut self, records: &[Placed<&TitleRecord>]) -> Result<(), CatalogError> {
         let catalog = &self.service.catalog;
         let now = self.service.clock.now();
-        let stored = resolve::titles_by_slug(
-            catalog,
-            records
-                .iter()
-                .map(|(_, record)| record.slug.clone())
-                .collect(),
-        )
-        .await?;
+        let slugs = records.iter().map(|(_, record)| record.slug.clone());
+        // What an earlier file of a dry run would have written, another may complete.
+        let stored = self.titles_of(slugs).await?;
         let mut people = resolve::people(
             catalog,
             records.iter().flat_map(|(_, record)| record.credits()),
@@ -127,6 +129,7 @@ impl Run<'_> {
         let mut tallies: BTreeMap<TitleKind, Tally> = BTreeMap::new();
         let mut unknown_people = Vec::new();
         let mut contradictions = Vec::new();
+        let mut changed = Vec::new();
         for (line, record) in records {
             let unknown = record
                 .credits()
@@ -137,7 +140,12 @@ impl Run<'_> {
             }
             let stored = stored.get(&record.slug);
             match drafts::title(record, stored, self.manner, &named, now) {
-                Ok(draft) => titles.extend(tallies.entry(record.kind).or_default().count(draft)),
+                Ok(draft) => {
+                    if self.is_rehearsed() {
+                        changed.extend(draft.changed(*line, stored, || record.slug.clone()));
+                    }
+                    titles.extend(tallies.entry(record.kind).or_default().count(draft));
+                }
                 Err(problem) => contradictions.push((*line, problem)),
             }
         }
@@ -148,14 +156,15 @@ impl Run<'_> {
                     .map(|title| (compose(&title.slug), title.clone())),
             );
         }
-        self.put(only_what_is_named(CatalogBatch {
+        let batch = only_what_is_named(CatalogBatch {
             titles,
             people: people.new,
             genres: genres.new,
             collections: collections.new,
             ..CatalogBatch::default()
-        }))
-        .await?;
+        });
+        self.tell_changed_titles(&changed, &batch).await?;
+        self.put(batch).await?;
         for (line, record, slug) in unknown_people {
             if self.may_park {
                 self.parked.push((self.file.clone(), line, record));
@@ -274,6 +283,7 @@ impl Run<'_> {
             let mut tally = Tally::default();
             let mut episodes = Vec::new();
             let mut contradictions = Vec::new();
+            let mut changed = Vec::new();
             for (id, (line, (series, record))) in ids.iter().zip(sound) {
                 // All people were written before: nobody comes any more.
                 let unknown = record
@@ -288,6 +298,11 @@ impl Run<'_> {
                     Ok(draft) => {
                         if run.mode == LoadMode::DryRun {
                             run.unwritten_episodes.insert(*id);
+                            let of = || {
+                                let EpisodeRecord { series, season, .. } = record;
+                                format!("{series} {season}×{}", record.number)
+                            };
+                            changed.extend(draft.changed(*line, stored, of));
                         }
                         episodes.extend(tally.count(draft));
                     }
@@ -301,13 +316,14 @@ impl Run<'_> {
                 let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
                 new_people.retain(|person| named.contains(&person.id));
             }
-            run.put(CatalogBatch {
+            let batch = CatalogBatch {
                 episodes,
                 overviews,
                 people: new_people,
                 ..CatalogBatch::default()
-            })
-            .await?;
+            };
+            run.tell_changed_episodes(&changed, &batch).await?;
+            run.put(batch).await?;
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }

@@ -1,0 +1,474 @@
+//! What the columns of other people's files mean, as data: maps of IMDb's data sets and TMDB's daily exports, and those of
+//! one's own.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+use super::checks::is_identifying;
+use super::source::Format;
+use super::table::value;
+use crate::domain::catalog::{ExternalId, TitleKind};
+
+/// The most files of a map, and columns of a file.
+const MOST: usize = 100;
+/// What stands in a cell that is empty on purpose.
+const NULL: &str = "\\N";
+
+/// What the columns of some files mean. All of them name titles by ids of one provider.
+#[derive(Debug, Clone)]
+pub struct ColumnMap {
+    files: Vec<Arc<FileMap>>,
+}
+
+/// A map as it is written down.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    provider: String,
+    files: Vec<FileMap>,
+}
+
+/// What the columns of a file mean, or the fields of its objects.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileMap {
+    /// Who gave the ids.
+    #[serde(skip)]
+    provider: String,
+    /// How the name of the file begins; that of any file if it is empty.
+    #[serde(default)]
+    name: String,
+    format: MapFormat,
+    rows: RowsAre,
+    /// The column with the id.
+    key: String,
+    #[serde(default)]
+    kind: Option<MapKind>,
+    /// The column with the id of the series.
+    #[serde(default)]
+    parent: Option<String>,
+    /// Columns and what may stand in them; other rows are passed over.
+    #[serde(default)]
+    only: BTreeMap<String, Vec<String>>,
+    columns: Vec<MapColumn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum MapFormat {
+    /// Cells between tabs; quotation marks are part of them.
+    Tsv,
+    Csv,
+    Ndjson,
+}
+
+/// What the rows of a file are, in the order in which files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum RowsAre {
+    /// Titles: those that are not there are new.
+    Titles,
+    /// Facts of titles that are there.
+    Facts,
+    /// Episodes of series that are there.
+    Episodes,
+    /// Ids of titles that are there, known by their names.
+    Ids,
+    /// Ids of people who are there, known by their names.
+    People,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum KindName {
+    Film,
+    Series,
+}
+
+/// Whether a row is of a film or a series.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(untagged)]
+enum MapKind {
+    All {
+        is: KindName,
+    },
+    /// Rows with another value are passed over.
+    ByColumn {
+        column: String,
+        values: BTreeMap<String, KindName>,
+    },
+}
+
+/// What a column means.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MapColumn {
+    column: String,
+    /// The field of a record that it is, with dots between the names of fields in objects.
+    field: String,
+    /// Of which kind of titles it is a field.
+    #[serde(default)]
+    of: Option<KindName>,
+    /// What stands between the entries of a list.
+    #[serde(default)]
+    split: Option<String>,
+    /// The column that says in which language it is; a cell in none is passed over.
+    #[serde(default)]
+    language: Option<String>,
+}
+
+/// A row of a file: what it is of, and what it says in our fields.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Mapped {
+    pub(super) id: ExternalId,
+    /// `None`: it does not say.
+    pub(super) kind: Option<TitleKind>,
+    /// The id of its series.
+    pub(super) parent: Option<ExternalId>,
+    pub(super) fields: Map<String, Value>,
+}
+
+impl ColumnMap {
+    /// The maps that come with the program.
+    pub fn shipped() -> Vec<Self> {
+        ["imdb", "tmdb"]
+            .into_iter()
+            .filter_map(Self::find_shipped)
+            .collect()
+    }
+
+    /// A map that comes with the program, by its name.
+    pub fn find_shipped(name: &str) -> Option<Self> {
+        let text = match name {
+            "imdb" => include_str!("column_maps/imdb.json"),
+            "tmdb" => include_str!("column_maps/tmdb.json"),
+            _ => return None,
+        };
+        Self::read(text).ok()
+    }
+
+    /// Reads a map, which is JSON; or why it is none, as a sentence.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let written: Written =
+            serde_json::from_str(text).map_err(|error| format!("is no map of columns: {error}"))?;
+        let provider = written.provider;
+        let id = ExternalId {
+            provider: provider.clone(),
+            value: String::new(),
+        };
+        if !is_identifying(&id) {
+            let reason = "is not imdb, tmdb, tvdb or wikidata, whose ids are of one thing only";
+            return Err(format!("provider: “{provider}” {reason}"));
+        }
+        if written.files.is_empty() || written.files.len() > MOST {
+            return Err(format!("files: there are not 1 to {MOST} of them"));
+        }
+        let mut files = Vec::new();
+        for (number, file) in (1..).zip(written.files) {
+            if let Some(problem) = file.problem() {
+                return Err(format!("file {number}: {problem}"));
+            }
+            files.push(Arc::new(FileMap {
+                provider: provider.clone(),
+                ..file
+            }));
+        }
+        Ok(Self { files })
+    }
+
+    /// What the columns of a file of this name mean.
+    pub fn of_file(&self, name: &str) -> Option<Arc<FileMap>> {
+        let mut files = self.files.iter();
+        files.find(|file| name.starts_with(&file.name)).cloned()
+    }
+
+    /// What the columns of a file with this first line mean.
+    pub fn of_beginning(&self, line: &str) -> Option<Arc<FileMap>> {
+        self.files.iter().find(|file| file.fits(line)).cloned()
+    }
+}
+
+impl FileMap {
+    /// Whether a first line has all that is needed: the names of columns, or the fields of an object.
+    fn fits(&self, line: &str) -> bool {
+        let wanted = self.wanted();
+        if self.format == MapFormat::Ndjson {
+            let object: Map<String, Value> = serde_json::from_str(line).unwrap_or_default();
+            return wanted.iter().all(|name| object.contains_key(name));
+        }
+        let names = line.split(char::from(self.separator()));
+        let names: Vec<&str> = names.map(|name| name.trim().trim_matches('"')).collect();
+        wanted.iter().all(|name| names.contains(&name.as_str()))
+    }
+
+    /// How its rows are written down.
+    pub fn format(&self) -> Format {
+        match self.format {
+            MapFormat::Tsv | MapFormat::Csv => Format::Table,
+            MapFormat::Ndjson => Format::Lines,
+        }
+    }
+
+    pub(super) fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    pub(super) fn rows(&self) -> RowsAre {
+        self.rows
+    }
+
+    /// What stands between the cells of a line.
+    pub(super) fn separator(&self) -> u8 {
+        match self.format {
+            MapFormat::Tsv => b'\t',
+            MapFormat::Csv | MapFormat::Ndjson => b',',
+        }
+    }
+
+    /// The columns without which nothing can be read.
+    pub(super) fn wanted(&self) -> Vec<String> {
+        let kind = match &self.kind {
+            Some(MapKind::ByColumn { column, .. }) => Some(column),
+            Some(MapKind::All { .. }) | None => None,
+        };
+        let one = [Some(&self.key), self.parent.as_ref(), kind].into_iter();
+        let of_fields = self.columns.iter().map(|column| &column.column);
+        let languages = self.columns.iter().filter_map(|it| it.language.as_ref());
+        let only = self.only.keys();
+        let all = one.flatten().chain(of_fields).chain(languages).chain(only);
+        all.cloned().collect()
+    }
+
+    /// What is wrong with it.
+    fn problem(&self) -> Option<String> {
+        let has = |field: &str| self.columns.iter().any(|column| column.field == field);
+        let needs = |what: &str| Some(format!("{what} is missing, which such rows need"));
+        let is_far = |column: &MapColumn| column.field.split('.').count() > 3;
+        if self.columns.is_empty() || self.columns.len() > MOST {
+            return Some(format!("columns: there are not 1 to {MOST} of them"));
+        }
+        if let Some(column) = self.columns.iter().find(|column| is_far(column)) {
+            return Some(format!("field: “{}” has too many dots", column.field));
+        }
+        let has_empty_split = |column: &MapColumn| column.split.as_deref() == Some("");
+        if self.columns.iter().any(has_empty_split) {
+            return Some("split: is empty".to_owned());
+        }
+        match self.rows {
+            RowsAre::Titles | RowsAre::Ids if self.kind.is_none() => needs("kind"),
+            RowsAre::Titles | RowsAre::Ids if !has("title") => needs("a column of the field title"),
+            RowsAre::People if !has("name") => needs("a column of the field name"),
+            RowsAre::Episodes if self.parent.is_none() => needs("parent"),
+            RowsAre::Episodes if !(has("season") && has("episode")) => {
+                needs("a column of the fields season and episode")
+            }
+            _ => None,
+        }
+    }
+
+    /// What a row says; `None` if it is passed over.
+    pub(super) fn read(&self, cells: &Map<String, Value>) -> Option<Mapped> {
+        let is_wanted = |(column, values): (&String, &Vec<String>)| {
+            let cell = text(cells, column).unwrap_or_default();
+            values.contains(&cell)
+        };
+        if !self.only.iter().all(is_wanted) {
+            return None;
+        }
+        let kind = match &self.kind {
+            None => None,
+            Some(MapKind::All { is }) => Some(*is),
+            Some(MapKind::ByColumn { column, values }) => Some(*values.get(&text(cells, column)?)?),
+        };
+        let id = |column: &str| {
+            let value = text(cells, column)?;
+            let provider = self.provider.clone();
+            Some(ExternalId { provider, value })
+        };
+        let mut fields = Map::new();
+        for column in &self.columns {
+            if column.of.is_none_or(|of| Some(of) == kind) {
+                self.put(column, cells, &mut fields);
+            }
+        }
+        Some(Mapped {
+            id: id(&self.key)?,
+            kind: kind.map(|kind| match kind {
+                KindName::Film => TitleKind::Film,
+                KindName::Series => TitleKind::Series,
+            }),
+            parent: match &self.parent {
+                Some(parent) => Some(id(parent)?),
+                None => None,
+            },
+            fields,
+        })
+    }
+
+    fn put(&self, column: &MapColumn, cells: &Map<String, Value>, fields: &mut Map<String, Value>) {
+        let Some(cell) = text(cells, &column.column) else {
+            return;
+        };
+        let mut path: Vec<&str> = column.field.split('.').collect();
+        let language = match &column.language {
+            None => None,
+            Some(language) => match text(cells, language) {
+                None => return,
+                language => language,
+            },
+        };
+        let last = path.last().copied().unwrap_or_default();
+        let said = match (&column.split, cells.get(&column.column)) {
+            (Some(split), _) => cell.split(split.as_str()).map(Value::from).collect(),
+            (None, Some(said)) if self.format == MapFormat::Ndjson => said.clone(),
+            (None, _) => value(last, &cell),
+        };
+        path.extend(language.as_deref());
+        insert(fields, &path, said);
+    }
+}
+
+impl Mapped {
+    /// Takes over what another row says of the same, but for what is said already.
+    pub(super) fn add(&mut self, other: Self) {
+        merge(&mut self.fields, other.fields);
+    }
+}
+
+fn merge(fields: &mut Map<String, Value>, others: Map<String, Value>) {
+    for (name, other) in others {
+        match (fields.get_mut(&name), other) {
+            (Some(Value::Object(inner)), Value::Object(other)) => merge(inner, other),
+            (Some(_), _) => {}
+            (None, other) => drop(fields.insert(name, other)),
+        }
+    }
+}
+
+fn insert(fields: &mut Map<String, Value>, path: &[&str], said: Value) {
+    match path {
+        [] => {}
+        [name] => drop(fields.insert((*name).to_owned(), said)),
+        [name, rest @ ..] => {
+            let inner = fields
+                .entry(*name)
+                .or_insert_with(|| Value::Object(Map::new()));
+            if let Value::Object(inner) = inner {
+                insert(inner, rest, said);
+            }
+        }
+    }
+}
+
+/// What stands in a cell; `None`: nothing.
+fn text(cells: &Map<String, Value>, column: &str) -> Option<String> {
+    let text = match cells.get(column)? {
+        Value::String(text) => text.trim().to_owned(),
+        value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => return None,
+    };
+    (!text.is_empty() && text != NULL).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(file: &str, cells: Value) -> Option<Mapped> {
+        let Value::Object(cells) = cells else {
+            unreachable!("it is an object");
+        };
+        let maps = ColumnMap::shipped();
+        let map = maps.iter().find_map(|map| map.of_file(file));
+        map.unwrap().read(&cells)
+    }
+
+    #[test]
+    fn rows_of_imdb_say_what_our_records_do() {
+        let row = |kind: &str, adult: &str| {
+            json!({
+                "tconst": "tt0903747", "titleType": kind, "primaryTitle": "Breaking Bad",
+                "originalTitle": "Breaking Bad", "isAdult": adult, "startYear": "2008", "endYear": "\\N",
+                "runtimeMinutes": "45", "genres": "Crime,Drama",
+            })
+        };
+        let series = read("title.basics.tsv", row("tvSeries", "0")).unwrap();
+        assert_eq!(series.id.value, "tt0903747");
+        assert_eq!(series.kind, Some(TitleKind::Series));
+        assert_eq!(
+            Value::Object(series.fields),
+            json!({
+                "title": "Breaking Bad", "original_title": "Breaking Bad", "year": 2008,
+                "episode_runtime_minutes": 45, "genres": ["Crime", "Drama"],
+            })
+        );
+        assert_eq!(read("title.basics.tsv", row("tvEpisode", "0")), None);
+        assert_eq!(read("title.basics.tsv", row("tvSeries", "1")), None);
+
+        let aka = |title: &str, language: &str| {
+            let row = json!({
+                "titleId": "tt1", "title": title, "language": language, "isOriginalTitle": "0",
+            });
+            read("title.akas.tsv", row).unwrap()
+        };
+        let mut names = aka("Hitze", "de");
+        names.add(aka("Die Hitze", "de"));
+        names.add(aka("Chaleur", "fr"));
+        names.add(aka("Calor", "\\N"));
+        assert_eq!(
+            Value::Object(names.fields),
+            json!({ "names": { "de": "Hitze", "fr": "Chaleur" } })
+        );
+    }
+
+    #[test]
+    fn lines_of_tmdb_are_an_id_and_a_name() {
+        let row = json!({ "adult": false, "id": 862, "original_title": "Toy Story", "popularity": 1.5, "video": false });
+
+        let film = read("movie_ids_05_15_2026.json", row).unwrap();
+
+        assert_eq!(
+            (film.id.provider.as_str(), film.id.value.as_str()),
+            ("tmdb", "862")
+        );
+        assert_eq!(film.kind, Some(TitleKind::Film));
+        assert_eq!(Value::Object(film.fields), json!({ "title": "Toy Story" }));
+    }
+
+    #[test]
+    fn a_file_of_another_name_is_known_by_its_first_line() {
+        let shipped = |name: &str, line: &str| {
+            let map = ColumnMap::find_shipped(name).unwrap();
+            map.of_beginning(line).map(|file| file.name.clone())
+        };
+
+        let ratings = shipped("imdb", "tconst\taverageRating\tnumVotes\r\n");
+        assert_eq!(ratings.as_deref(), Some("title.ratings.tsv"));
+        let person = shipped("tmdb", "{\"adult\":false,\"id\":31,\"name\":\"Tom Hanks\"}");
+        assert_eq!(person.as_deref(), Some("person_ids_"));
+        assert_eq!(shipped("imdb", "slug,title"), None);
+        assert_eq!(shipped("tmdb", "{\"slug\":\"a\",\"title\":\"A\"}"), None);
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_map_is_named() {
+        let map = |provider: &str, file: Value| {
+            let map = json!({ "provider": provider, "files": [file] });
+            ColumnMap::read(&map.to_string()).unwrap_err()
+        };
+        let title = json!({ "column": "name", "field": "title" });
+        let file =
+            |rows: &str| json!({ "format": "csv", "rows": rows, "key": "id", "columns": [title] });
+
+        assert!(map("me", file("facts")).starts_with("provider: “me” is not imdb"));
+        assert!(map("tmdb", file("titles")).starts_with("file 1: kind is missing"));
+        assert!(map("tmdb", file("episodes")).starts_with("file 1: parent is missing"));
+        assert!(map("tmdb", file("people")).starts_with("file 1: a column of the field name"));
+        assert!(map("tmdb", json!({ "format": "xml" })).starts_with("is no map of columns: "));
+    }
+}

@@ -1,0 +1,284 @@
+//! What of the catalogue the rows of a file may be: all titles, or all people, by id and by folded name.
+
+use std::collections::HashMap;
+
+use crate::domain::catalog::{
+    CatalogError, CatalogPart, CatalogService, ExternalId, Person, Title, TitleKind,
+};
+use crate::domain::text;
+
+/// How many are read at once.
+const TOGETHER: usize = 1000;
+
+/// Titles or people, with their ids of one provider.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    things: Vec<Thing>,
+    by_id: HashMap<String, usize>,
+    by_name: HashMap<String, Vec<usize>>,
+    by_slug: HashMap<String, usize>,
+}
+
+/// A title or a person.
+#[derive(Debug, Clone)]
+pub(super) struct Thing {
+    pub(super) slug: String,
+    pub(super) name: String,
+    /// `None` if it is a person.
+    pub(super) kind: Option<TitleKind>,
+    pub(super) year: Option<i32>,
+    /// Its id of the provider.
+    pub(super) id: Option<String>,
+    /// The one row that may be of it by its name, until all are read.
+    pub(super) claim: Claim,
+}
+
+/// Which ids of a file something may have by its name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) enum Claim {
+    #[default]
+    Nothing,
+    One(String),
+    Several,
+}
+
+/// What a row is of.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) id: &'a str,
+    pub(super) kind: Option<TitleKind>,
+    pub(super) name: &'a str,
+    /// `None`: titles of any year may be meant.
+    pub(super) year: Option<i32>,
+}
+
+impl Known {
+    /// All titles, and those of `more`, which are not stored yet.
+    pub(super) async fn titles<'t>(
+        catalog: &CatalogService,
+        provider: &str,
+        more: impl Iterator<Item = &'t Title>,
+    ) -> Result<Self, CatalogError> {
+        let mut known = Self::default();
+        for title in more {
+            known.learn_title(title, provider);
+        }
+        let mut after = Some(i64::MIN);
+        while let Some(from) = after {
+            let (batch, next) = catalog
+                .part_after(CatalogPart::Titles, from, TOGETHER)
+                .await?;
+            for title in &batch.titles {
+                known.learn_title(title, provider);
+            }
+            after = next;
+        }
+        Ok(known)
+    }
+
+    /// All people of the catalogue.
+    pub(super) async fn people(
+        catalog: &CatalogService,
+        provider: &str,
+    ) -> Result<Self, CatalogError> {
+        let mut known = Self::default();
+        let mut after = Some(i64::MIN);
+        while let Some(from) = after {
+            let (batch, next) = catalog
+                .part_after(CatalogPart::People, from, TOGETHER)
+                .await?;
+            for person in &batch.people {
+                known.learn_person(person, provider);
+            }
+            after = next;
+        }
+        Ok(known)
+    }
+
+    fn learn_title(&mut self, title: &Title, provider: &str) {
+        let others = title.names.iter().map(|name| &*name.text);
+        let names = [Some(title.name.as_str()), title.original_name.as_deref()];
+        let names = names.into_iter().flatten().chain(others);
+        let thing = Thing {
+            slug: text::compose(&title.slug),
+            name: title.name.clone(),
+            kind: Some(title.kind),
+            year: title.year,
+            id: id_of(&title.external_ids, provider),
+            claim: Claim::Nothing,
+        };
+        self.add(thing, names);
+    }
+
+    fn learn_person(&mut self, person: &Person, provider: &str) {
+        let thing = Thing {
+            slug: text::compose(&person.slug),
+            name: person.name.clone(),
+            kind: None,
+            year: None,
+            id: id_of(&person.external_ids, provider),
+            claim: Claim::Nothing,
+        };
+        self.add(thing, std::iter::once(person.name.as_str()));
+    }
+
+    /// Adds something under its names, unless something of its slug is there already.
+    pub(super) fn add<'n>(&mut self, thing: Thing, names: impl Iterator<Item = &'n str>) {
+        if self.by_slug.contains_key(&thing.slug) {
+            return;
+        }
+        let place = self.things.len();
+        for name in names.map(folded).filter(|name| !name.is_empty()) {
+            let of_name = self.by_name.entry(name).or_default();
+            if of_name.last() != Some(&place) {
+                of_name.push(place);
+            }
+        }
+        self.by_slug.insert(thing.slug.clone(), place);
+        if let Some(id) = &thing.id {
+            self.by_id.insert(id.clone(), place);
+        }
+        self.things.push(thing);
+    }
+
+    /// What has an id.
+    pub(super) fn of_id(&self, id: &str) -> Option<&Thing> {
+        self.by_id.get(id).map(|place| &self.things[*place])
+    }
+
+    /// Whether something has a slug.
+    pub(super) fn has_slug(&self, slug: &str) -> bool {
+        self.by_slug.contains_key(slug)
+    }
+
+    /// What a row may be of, by kind, folded name and year.
+    pub(super) fn alike(&self, asked: Asked<'_>) -> Vec<&Thing> {
+        self.places(asked)
+            .map(|place| &self.things[place])
+            .collect()
+    }
+
+    fn places(&self, asked: Asked<'_>) -> impl Iterator<Item = usize> {
+        let of_name = self.by_name.get(&folded(asked.name)).into_iter().flatten();
+        let (kind, year) = (asked.kind, asked.year);
+        of_name.copied().filter(move |place| {
+            let thing = &self.things[*place];
+            thing.kind == kind && (year.is_none() || thing.year == year)
+        })
+    }
+
+    /// Notes that a row may be of what is alike, if that is one thing and its id is not known.
+    pub(super) fn claim(&mut self, asked: Asked<'_>) {
+        if self.by_id.contains_key(asked.id) {
+            return;
+        }
+        let places: Vec<usize> = self.places(asked).collect();
+        if let [place] = places.as_slice() {
+            let thing = &mut self.things[*place];
+            thing.claim = match std::mem::take(&mut thing.claim) {
+                Claim::Nothing => Claim::One(asked.id.to_owned()),
+                Claim::One(id) if id == asked.id => Claim::One(id),
+                Claim::One(_) | Claim::Several => Claim::Several,
+            };
+        }
+    }
+
+    /// Takes for true what rows may be of of which there is one alone.
+    pub(super) fn settle(&mut self) {
+        for (place, thing) in self.things.iter_mut().enumerate() {
+            if thing.id.is_none()
+                && let Claim::One(id) = &thing.claim
+            {
+                self.by_id.insert(id.clone(), place);
+                thing.id = Some(id.clone());
+            }
+        }
+    }
+
+    /// Forgets what rows may be of, before another file is read.
+    pub(super) fn forget_claims(&mut self) {
+        for thing in &mut self.things {
+            thing.claim = Claim::Nothing;
+        }
+    }
+}
+
+fn id_of(ids: &[ExternalId], provider: &str) -> Option<String> {
+    let id = ids.iter().find(|id| id.provider == provider)?;
+    Some(id.value.clone())
+}
+
+/// The words of a name, folded: what stands between them says nothing.
+fn folded(name: &str) -> String {
+    text::words(name).join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(films: &[(&str, &str, Option<i32>, Option<&str>)]) -> Known {
+        let mut known = Known::default();
+        for (slug, name, year, id) in films {
+            let thing = Thing {
+                slug: (*slug).to_owned(),
+                name: (*name).to_owned(),
+                kind: Some(TitleKind::Film),
+                year: *year,
+                id: id.map(str::to_owned),
+                claim: Claim::Nothing,
+            };
+            known.add(thing, std::iter::once(*name));
+        }
+        known
+    }
+
+    fn film<'a>(id: &'a str, name: &'a str) -> Asked<'a> {
+        Asked {
+            id,
+            kind: Some(TitleKind::Film),
+            name,
+            year: None,
+        }
+    }
+
+    #[test]
+    fn a_name_of_several_things_or_ids_settles_nothing() {
+        let mut known = known(&[
+            ("amelie", "Amélie", None, None),
+            ("solaris-1972", "Solaris", Some(1972), None),
+            ("solaris-2002", "Solaris", Some(2002), None),
+            ("heat", "Heat", None, None),
+            ("alien", "Alien", None, Some("348")),
+        ]);
+        for row in [
+            film("194", "AMELIE!"),
+            film("593", "Solaris"),
+            film("949", "Heat"),
+            film("31", "Heat"),
+            film("7", "Alien"),
+        ] {
+            known.claim(row);
+        }
+        let series = Asked {
+            kind: Some(TitleKind::Series),
+            ..film("9", "Amélie")
+        };
+        known.claim(series);
+        known.settle();
+
+        let slug = |id| known.of_id(id).map(|thing| thing.slug.as_str());
+        assert_eq!(slug("194"), Some("amelie"));
+        assert_eq!(slug("348"), Some("alien"));
+        for id in ["593", "949", "31", "7", "9"] {
+            assert_eq!(slug(id), None, "{id}");
+        }
+        let of_year = Asked {
+            year: Some(2002),
+            ..film("1", "Solaris")
+        };
+        let alike = known.alike(of_year);
+        assert_eq!(alike.len(), 1);
+        assert_eq!(alike[0].slug, "solaris-2002");
+    }
+}
