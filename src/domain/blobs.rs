@@ -126,7 +126,9 @@ impl BlobKey {
         let is_name = |part: &str| {
             let is_of_names = |it: u8| it.is_ascii_lowercase() || it.is_ascii_digit();
             let mut bytes = part.bytes();
-            !part.is_empty() && bytes.all(|it| is_of_names(it) || it == b'.' || it == b'-')
+            !part.is_empty()
+                && !part.starts_with('.')
+                && bytes.all(|it| is_of_names(it) || it == b'.' || it == b'-')
         };
         let is_key = is_name(folder)
             && BlobHash::parse(hash).is_some()
@@ -227,6 +229,8 @@ mod tests {
             format!("pictures/ec/{hash}/"),
             format!("renditions/ec/{hash}/1/2"),
             format!("renditions/ec/{hash}/../a"),
+            format!("renditions/ec/{hash}/.."),
+            format!("../ec/{hash}"),
             format!("../pictures/ec/{hash}"),
         ] {
             assert_eq!(BlobKey::parse(&path), None, "{path}");

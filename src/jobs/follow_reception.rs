@@ -13,9 +13,10 @@ const THUMBS: Duration = Duration::from_secs(2);
 const THUMBS_REST: u32 = 20;
 /// How often who watched lately is counted, at the most: it is counted for seven days, and more slowly.
 const LATELY: Duration = Duration::from_secs(10);
-/// How many times as long as it took that rests: each server does it, and each takes a hundredth of a core for it at the
-/// most.
+/// How many times as long as it took that rests: each server does it, and takes a hundredth of a core for it.
 const LATELY_REST: u32 = 100;
+/// It rests no longer: suggestions count it themselves when nobody has for five minutes, and lists would show another.
+const LONGEST_REST: Duration = Duration::from_secs(4 * 60);
 
 pub(super) struct FollowThumbs(pub(super) ReceptionService);
 
@@ -45,7 +46,10 @@ impl Job for FollowLately {
     async fn round(&mut self) -> Round {
         let began = Instant::now();
         match self.0.count_lately().await {
-            Ok(()) => Round::Due(LATELY.max(began.elapsed() * LATELY_REST)),
+            Ok(()) => {
+                let rest = began.elapsed() * LATELY_REST;
+                Round::Due(rest.clamp(LATELY, LONGEST_REST))
+            }
             Err(error) => Round::failed(error),
         }
     }

@@ -1,6 +1,6 @@
 //! One watch that two files say differently: one knows the moment, the other the day alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 
@@ -11,6 +11,8 @@ use crate::domain::watching::{ImportedWatch, Play, WatchedItem};
 const ELSEWHERE: TimeDelta = TimeDelta::hours(14);
 /// How far the ends of a day are from its noon.
 const HALF_A_DAY: TimeDelta = TimeDelta::hours(12);
+/// No two that may be the same are further apart: what stands for a day is a little after its noon if it has several.
+const AROUND: TimeDelta = TimeDelta::hours(12 + 14 + 1);
 
 /// A watch, by whatever is told of it.
 struct Seen {
@@ -88,21 +90,21 @@ pub(super) fn same_plays(
         .map(|one| Seen::of_watch(&one.watch))
         .collect();
     let there: Vec<Seen> = plays.iter().map(Seen::of_play).collect();
+    let by_name: HashMap<PlayId, &Seen> = there.iter().map(|seen| (seen.play, seen)).collect();
     for (at, (one, seen)) in coming.iter().zip(&new).enumerate() {
-        let mut there = there.iter().filter(|play| Some(play.play) == one.known);
-        if there.any(|play| seen.apart(play).is_some()) {
+        let known = one.known.and_then(|play| by_name.get(&play));
+        if known.is_some_and(|known| seen.apart(known).is_some()) {
             found.take(at, one.known);
         }
     }
-    let there: Vec<&Seen> = there.iter().collect();
-    found.nearest(&new, &there);
+    found.nearest(&new, there.iter().collect());
     // Of two that come together the moment is brought: it says more.
     let beside: Vec<Seen> = beside.iter().map(Seen::of_watch).collect();
     let moments = new.iter().zip(&found.same);
     let moments = moments.filter(|(_, same)| same.is_none());
     let moments = moments.map(|(seen, _)| seen).chain(&beside);
-    let moments: Vec<&Seen> = moments.filter(|seen| seen.day.is_none()).collect();
-    found.nearest(&new, &moments);
+    let moments = moments.filter(|seen| seen.day.is_none()).collect();
+    found.nearest(&new, moments);
     found.same
 }
 
@@ -118,12 +120,28 @@ impl Found {
         self.same[at] = play;
     }
 
-    /// Gives each of the new ones that has none yet the nearest of these plays that nobody has.
-    fn nearest(&mut self, new: &[Seen], plays: &[&Seen]) {
+    /// Gives each of the new ones that has none yet the nearest of these plays that nobody has. However many plays there
+    /// are about a day, so many of them are compared at a time as there are new ones.
+    fn nearest(&mut self, new: &[Seen], mut plays: Vec<&Seen>) {
+        plays.sort_unstable_by_key(|play| (play.item, play.at, play.play));
+        plays.dedup_by_key(|play| play.play);
         let mut pairs = Vec::new();
-        for (at, seen) in new.iter().enumerate() {
-            let near = plays.iter();
-            let near = near.filter_map(|play| Some((seen.apart(play)?, at, play.play)));
+        for (place, seen) in new.iter().enumerate() {
+            if self.same[place].is_some() {
+                continue;
+            }
+            let (from, to) = (seen.at - AROUND, seen.at + AROUND);
+            let first = plays.partition_point(|play| (play.item, play.at) < (seen.item, from));
+            let near = plays[first..].iter();
+            let near = near.take_while(|play| play.item == seen.item && play.at <= to);
+            let near = near.filter(|play| !self.taken.contains(&play.play));
+            let near = near.filter_map(|play| Some((seen.apart(play)?, place, play.play)));
+            let mut near: Vec<(TimeDelta, usize, PlayId)> = near.collect();
+            if near.len() > new.len() {
+                // The others take one each at the most, so that one of these is left.
+                near.select_nth_unstable(new.len());
+                near.truncate(new.len());
+            }
             pairs.extend(near);
         }
         pairs.sort_unstable();
@@ -207,6 +225,10 @@ mod tests {
         assert_eq!(same(&days, &moments), [Some(1), Some(0), None]);
         assert_eq!(same(&days[..1], &moments[..1]), [Some(0)]);
         assert_eq!(same(&days[..2], &moments[..1]), [None, Some(0)]);
+        // Of more moments than there are days, too.
+        let hours = [16, 15, 14, 13].map(|hour| watch(1, &format!("2024-02-29T{hour}:00:00Z")));
+        assert_eq!(same(&days[1..], &hours), [Some(3), Some(2)]);
+        assert_eq!(same(&days[2..], &hours), [Some(3)]);
     }
 
     #[test]

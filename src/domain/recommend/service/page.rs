@@ -81,16 +81,18 @@ impl RecommendService {
             Ok(trending) => trending,
             Err(error) => without_graph(error)?,
         };
-        let trending: Vec<TitleId> = trending.iter().map(|(title, _)| *title).collect();
         let mut titles = Vec::new();
-        for ids in trending.chunks(MAX_PAGE) {
-            titles.extend(self.catalog.titles(visibility, ids).await?);
+        let mut order: HashMap<TitleId, usize> = HashMap::new();
+        for some in trending.chunks(MAX_PAGE) {
+            let ids: Vec<TitleId> = some.iter().map(|(title, _)| *title).collect();
+            titles.extend(self.catalog.titles(visibility, &ids).await?);
+            let place = order.len();
+            order.extend(ids.into_iter().zip(place..));
             if titles.len() >= ENOUGH {
                 break;
             }
         }
         let mut list = self.offered(visibility, excluded, scoring, titles).await?;
-        let order: HashMap<TitleId, usize> = trending.iter().copied().zip(0..).collect();
         list.sort_by_key(|found| order.get(&found.title).copied());
         Ok(list)
     }
