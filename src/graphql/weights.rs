@@ -198,6 +198,7 @@ pub(super) const LISTS: &Table = &[
     (&["LogInRules"], &["providers"], 10),
     (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),
+    (&["DeleteHistoryPayload"], &["deletedIds"], 100),
     (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),
     (

@@ -25,6 +25,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "certifications",
     "changed",
     "countries",
+    "deletedIds",
     "directors",
     "edges",
     "externalIds",
