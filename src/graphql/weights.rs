@@ -118,7 +118,7 @@ pub(super) const WORK: &Table = &[
     // The genres are read, and an episode's series; all that is drawn from goes into a hash.
     (
         &["Episode", "Film", "Playable", "Series", "Title"],
-        &["images"],
+        &["image", "images"],
         5,
     ),
     // All episodes of the series are put in order.

@@ -96,7 +96,7 @@ async fn facets_are_those_that_are_asked_for_and_the_most_first() {
     let mut visitor = Visitor::of(&site);
 
     let answer = visitor
-        .ask("{ titles { facets(by: [KIND, GENRE, KIND]) { by values(first: 2) { value name count } } }
+        .ask("{ titles { facets(by: [KIND, GENRE, KIND]) { by values(first: 2) { value name label count } } }
             search(query: \"heat\") { totalCount facets(by: [DECADE]) { values { value count } } }
             genre(slug: \"crime\") { titles { totalCount facets(by: [KIND]) { values { count } } } } }")
         .await;
@@ -105,8 +105,8 @@ async fn facets_are_those_that_are_asked_for_and_the_most_first() {
     assert_eq!(facets.as_array().unwrap().len(), 2);
     assert_eq!(facets[0]["by"], "KIND");
     let kinds = json!([
-        { "value": "FILM", "name": "FILM", "count": 180 },
-        { "value": "SERIES", "name": "SERIES", "count": 7 },
+        { "value": "FILM", "name": "FILM", "label": "Films", "count": 180 },
+        { "value": "SERIES", "name": "SERIES", "label": "Series", "count": 7 },
     ]);
     assert_eq!(facets[0]["values"], kinds);
     let genres = facets[1]["values"].as_array().unwrap();
