@@ -83,7 +83,7 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
     // A node may be a row, for which the page is made once.
-    (&["Query"], &["node", "nodes"], 50),
+    (&["Query"], &["node", "nodes", "rows"], 50),
     (&["Profile"], &["recommendations", "rows"], 50),
     // Behind a cursor of another layout one of the rows lays the page out anew.
     (&["RecommendationRow"], &["items"], 10),

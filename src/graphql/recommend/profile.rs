@@ -3,21 +3,17 @@
 use async_graphql::{Context, Object};
 
 use super::edge::{RecommendationEdge, page};
-use super::row::{Layout, RecommendationRow, RowsPage, rows};
+use super::row::RecommendationRow;
+use super::rows_for::RowsFor;
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
-use crate::domain::page::MAX_PAGE;
-use crate::domain::recommend::{Leaf, Row};
+use crate::domain::recommend::Leaf;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
-use crate::graphql::global_id::RowId;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::total::Total;
-
-/// How many titles a row has if nobody says how many.
-const ITEMS_PER_ROW: usize = 12;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
@@ -30,38 +26,11 @@ pub(crate) struct ProfileRecommendations {
 }
 
 impl ProfileRecommendations {
-    /// The rows with these ids, each with as many titles as if nobody said how many, in the order of the ids; `None` in
-    /// place of one for which too few titles are suggested. The page is laid out once for all of them.
-    pub(crate) async fn find_rows(
-        &self,
-        ctx: &Context<'_>,
-        ids: &[RowId],
-    ) -> Result<Vec<Option<RecommendationRow>>> {
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
-        let wanted: Vec<_> = ids.iter().map(|id| (id.kind, id.seed)).collect();
-        let found = recommend.find_rows(&visibility, self.profile, ITEMS_PER_ROW, &wanted);
-        let (page, others) = found.await?;
-        let is_wanted = |row: &Row| wanted.contains(&(row.kind, row.seed));
-        let on_page = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &page);
-        let page = page.into_iter().filter(is_wanted).collect();
-        let mut found = rows(ctx, on_page, page).await?;
-        let by_itself = self.page_of(MAX_PAGE, ITEMS_PER_ROW, &[]);
-        found.extend(rows(ctx, by_itself, others).await?);
-        let row = |id: &RowId| found.iter().find(|row| row.is(*id)).cloned();
-        Ok(ids.iter().map(row).collect())
-    }
-
-    /// A page that has these rows.
-    fn page_of(&self, rows: usize, items_per_row: usize, page: &[Row]) -> RowsPage {
-        let titles = page.iter().flat_map(Row::on_page).map(|one| one.title);
-        RowsPage {
-            profile: self.profile,
+    /// The page that is made for the profile.
+    pub(crate) fn page(&self) -> RowsFor {
+        RowsFor {
+            profile: Some(self.profile),
             max_age: self.max_age,
-            layout: Layout {
-                rows,
-                items_per_row,
-            },
-            titles: titles.collect(),
         }
     }
 }
@@ -118,12 +87,7 @@ impl ProfileRecommendations {
             i32,
         >,
     ) -> Result<Option<Vec<RecommendationRow>>> {
-        let first = limit("first", first, 8)?;
-        let items_per_row = limit("itemsPerRow", items_per_row, ITEMS_PER_ROW)?;
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
-        let page = recommend.rows(&visibility, self.profile, first, items_per_row);
-        let page = page.await?;
-        let on_page = self.page_of(first, items_per_row, &page);
-        rows(ctx, on_page, page).await.map(Some)
+        let rows = self.page().load(ctx, first, items_per_row);
+        rows.await.map(Some)
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of a page that is made for a profile.
+//! Rows of a page that is made for a profile, or for everybody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -30,7 +30,8 @@ pub(super) struct Layout {
 
 /// A page that rows stand on.
 pub(super) struct RowsPage {
-    pub(super) profile: ProfileId,
+    /// Whom it is made for; `None`: everybody.
+    pub(super) profile: Option<ProfileId>,
     /// The highest age rating that the profile may watch.
     pub(super) max_age: Option<u8>,
     pub(super) layout: Layout,
@@ -74,7 +75,7 @@ impl Layout {
     }
 }
 
-/// The sorts of rows on a page that is made for a profile.
+/// The sorts of rows; on a page for everybody stand `TRENDING`, `NEW` and `POPULAR` alone.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "recommend::RowKind")]
 enum RowKind {
@@ -100,8 +101,8 @@ enum RowKind {
     Popular,
 }
 
-/// A row of a page that is made for a profile. Its id is of the profile, the sort of row and what it is about; `node`
-/// gives it with 12 titles, as long as four are suggested for it.
+/// A row of a page that is made for a profile, or for everybody. Its id is of that profile or of nobody, the sort of row and
+/// what it is about; `node` gives it with 12 titles, as long as there are four for it.
 #[Object]
 impl RecommendationRow {
     /// The global id, which `node` takes: opaque text that stays the same.

@@ -2,3 +2,4 @@
 
 mod everywhere;
 mod extent;
+mod for_everybody;

@@ -24,13 +24,13 @@ const AGAIN: TimeDelta = TimeDelta::days(90);
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// A page for a profile: at most `rows` rows of `items_per_row` titles, none with fewer than 4, and what follows in
+    /// A page for a profile, or for everybody if it is for none: at most `rows` rows of `items_per_row` titles, none with fewer than 4, and what follows in
     /// each, 300 titles at the most. No title is in two of them; all stays the same until something is watched.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        profile: Option<ProfileId>,
         rows: usize,
         items_per_row: usize,
     ) -> Result<Vec<Row>, RecommendError> {
@@ -44,7 +44,7 @@ impl RecommendService {
     pub async fn find_rows(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        profile: Option<ProfileId>,
         items_per_row: usize,
         wanted: &[Key],
     ) -> Result<(Vec<Row>, Vec<Row>), RecommendError> {
@@ -57,12 +57,15 @@ impl RecommendService {
         Ok((page, others))
     }
 
-    /// What a page for a profile is made of: its suggestions, and what else there is.
+    /// What a page is made of: what is suggested to a profile, and what else there is.
     async fn what_there_is(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        profile: Option<ProfileId>,
     ) -> Result<(Arc<[Recommendation]>, Vec<Offer>), RecommendError> {
+        let Some(profile) = profile else {
+            return self.what_there_is_for_all(visibility).await;
+        };
         let visibility = &visibility.only_published(self.statistics.now());
         let (taste, excluded) = try_join!(self.read_taste(profile), self.excluded(profile))?;
         let scoring = match taste {
@@ -96,6 +99,27 @@ impl RecommendService {
             });
         }
         Ok((list, offers))
+    }
+
+    /// What a page for everybody is made of: the most watched titles, what is watched lately, and what is new.
+    async fn what_there_is_for_all(
+        &self,
+        visibility: &Visibility,
+    ) -> Result<(Arc<[Recommendation]>, Vec<Offer>), RecommendError> {
+        let visibility = &visibility.only_published(self.statistics.now());
+        let nothing = &Excluded::nothing();
+        let list = self.known_titles(visibility, nothing, None).await?;
+        let offers = vec![
+            Offer {
+                kind: RowKind::Trending,
+                titles: self.trending(visibility, nothing, None).await?,
+            },
+            Offer {
+                kind: RowKind::New,
+                titles: self.new_titles(visibility, nothing, None).await?,
+            },
+        ];
+        Ok((list.into(), offers))
     }
 
     /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most
