@@ -112,6 +112,9 @@ pub(super) const WORK: &Table = &[
     (&["Query"], &["titles"], 60),
     (&["Query"], &["users"], 20),
     (&["Genre", "Person"], &["titles"], 10),
+    // Those of all genres are counted at once, as a facet is.
+    (&["Genre"], &["titleCount"], 50),
+    (&["Query"], &["genres"], 50),
     // Each is read from the record, in one call for a page.
     (&["Person"], &["biography"], 5),
     (&["Episode"], &["overview"], 5),

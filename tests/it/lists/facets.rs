@@ -159,9 +159,18 @@ async fn what_may_not_be_seen_is_counted_in_no_facet() {
     let query = format!(
         "{{ titles {{ {FACETS} }} seen: search(query: \"seen\") {{ {FACETS} }}
             adults: search(query: \"adults\") {{ {FACETS} }} draft: search(query: \"draft\") {{ {FACETS} }}
-            genre(slug: \"horror\") {{ titles {{ {FACETS} }} }} }}"
+            genre(slug: \"horror\") {{ titles {{ {FACETS} }} }}
+            genres(orderBy: POPULAR) {{ slug titleCount }} byName: genres {{ slug }} }}"
     );
     let answer = visitor.ask(&query).await;
+    let genres = answer["genres"].as_array().unwrap();
+    assert_eq!(genres[0], json!({ "slug": "drama", "titleCount": 1 }));
+    let nothing = &genres[1..];
+    assert!(nothing.len() >= 2 && nothing.iter().all(|genre| genre["titleCount"] == 0));
+    let names = nothing.iter().map(|genre| &genre["slug"]);
+    let by_name = answer["byName"].as_array().unwrap().iter();
+    let by_name = by_name.map(|genre| &genre["slug"]);
+    assert!(names.eq(by_name.filter(|slug| *slug != "drama")));
 
     let one = |value: &str| BTreeMap::from([(value.to_owned(), 1)]);
     let expected = [
