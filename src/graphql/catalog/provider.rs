@@ -33,10 +33,11 @@ pub(super) fn provider_name(provider: &str) -> &str {
     if let Some((_, name)) = names.find(|(known, _)| *known == provider) {
         return name;
     }
-    match provider.split_once('_') {
-        Some((WIKIPEDIA, _)) => "Wikipedia",
-        _ if provider == WIKIPEDIA => "Wikipedia",
-        _ => provider,
+    let of = provider.split_once('_').map_or(provider, |(of, _)| of);
+    if of == WIKIPEDIA {
+        "Wikipedia"
+    } else {
+        provider
     }
 }
 

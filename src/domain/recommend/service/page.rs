@@ -24,8 +24,9 @@ const AGAIN: TimeDelta = TimeDelta::days(90);
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// A page for a profile, or for everybody if it is for none: at most `rows` rows of `items_per_row` titles, none with fewer than 4, and what follows in
-    /// each, 300 titles at the most. No title is in two of them; all stays the same until something is watched.
+    /// A page for a profile, or for everybody if it is for none: at most `rows` rows of `items_per_row` titles, none with
+    /// fewer than 4, and what follows in each, 300 titles at the most. No title is in two of them; all stays the same until
+    /// something is watched.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
         &self,
