@@ -8,6 +8,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, Request, Uri};
 
 use super::client::ClientInfo;
+use super::ended;
 use super::graphql::{Gatekeeper, PrepareRequest, Refusal};
 use super::knock::{self, Door};
 use super::origins::{self, Origins};
@@ -83,6 +84,9 @@ impl Authenticate {
                     return Err(Refusal::cross_site());
                 }
                 let proof = self.ask(&Credentials::Cookie(token)).await?;
+                if matches!(proof, Proof::Nothing(_)) {
+                    ended::note(&parts.extensions);
+                }
                 return Ok(proof.viewer());
             }
             Some(Presented::Header(credentials)) => credentials,
