@@ -110,7 +110,7 @@ async fn a_row_of_a_profile_that_is_closed_takes_nothing_else_with_it() {
             "viewer { profile { id } }",
         )
         .await;
-    assert_eq!(selected["viewer"]["profile"]["id"], kim);
+    assert_eq!(selected["viewer"]["profile"]["id"], *kim);
 
     let found = ada
         .ask(&format!("{{ nodes(ids: [{row}, {kim}]) {{ id }} }}"))
