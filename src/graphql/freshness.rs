@@ -14,7 +14,14 @@ const USUAL: usize = 60;
 pub(super) const FRESH: &Table = &[
     (
         &["Query"],
-        &["search", "searchAll", "suggest", "titles", "topTitles"],
+        &[
+            "rows",
+            "search",
+            "searchAll",
+            "suggest",
+            "titles",
+            "topTitles",
+        ],
         15,
     ),
     (&["Film", "Series", "Title"], &["similar", "watchers"], 15),

@@ -39,10 +39,10 @@ pub(crate) enum GlobalId {
     Job(JobId),
 }
 
-/// What tells a row from the others of the page that is made for a profile.
+/// What tells a row from the others of the page that is made for a profile, or for everybody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RowId {
-    pub(crate) profile: ProfileId,
+    pub(crate) profile: Option<ProfileId>,
     pub(crate) kind: RowKind,
     pub(crate) seed: Option<ReasonSource>,
 }
@@ -93,8 +93,7 @@ impl GlobalId {
             Self::Play(id) => format!("Play:{id}"),
             Self::Viewer(id) => format!("Viewer:{id}"),
             Self::WatchState(profile, item) => {
-                let profile = profile.map_or(NONE.to_owned(), |profile| profile.to_string());
-                let (kind, id) = item.key();
+                let (profile, (kind, id)) = (of(profile), item.key());
                 format!("WatchState:{profile}:{kind}:{id}")
             }
             Self::RecommendationRow(id) => format!("RecommendationRow:{}", id.text()),
@@ -131,10 +130,7 @@ impl GlobalId {
             "Viewer" => Self::Viewer(ProfileId(number(rest)?)),
             "WatchState" => {
                 let (profile, item) = rest.split_once(':')?;
-                let profile = match profile {
-                    NONE => None,
-                    profile => Some(ProfileId(number(profile)?)),
-                };
+                let profile = whose(profile)?;
                 let (kind, id) = item.split_once(':')?;
                 let id = i64::try_from(number(id)?).ok()?;
                 Self::WatchState(profile, WatchedItem::from_key(kind, id)?)
@@ -164,7 +160,7 @@ impl RowId {
             Some(ReasonSource::Genre(id)) => format!("genre:{id}"),
             Some(ReasonSource::Collection(id)) => format!("collection:{id}"),
         };
-        format!("{}:{kind}:{seed}", self.profile)
+        format!("{}:{kind}:{seed}", of(self.profile))
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -185,12 +181,28 @@ impl RowId {
             }
         };
         let kind = ROW_KINDS.iter().find(|(_, name)| *name == kind)?.0;
-        let profile = ProfileId(number(profile)?);
         Some(Self {
-            profile,
+            profile: whose(profile)?,
             kind,
             seed,
         })
+    }
+}
+
+/// A profile, or nobody.
+fn of(profile: Option<ProfileId>) -> String {
+    profile.map_or_else(|| NONE.to_owned(), |profile| profile.to_string())
+}
+
+/// The same as it is read.
+#[expect(
+    clippy::option_option,
+    reason = "nobody is not the same as a text that says nothing"
+)]
+fn whose(text: &str) -> Option<Option<ProfileId>> {
+    match text {
+        NONE => Some(None),
+        profile => Some(Some(ProfileId(number(profile)?))),
     }
 }
 
@@ -275,9 +287,10 @@ mod tests {
                     Some(ReasonSource::Genre(GenreId(id))),
                     Some(ReasonSource::Collection(CollectionId(id))),
                 ] {
-                    let row = RowId { profile: ProfileId(id), kind, seed };
-                    let id = GlobalId::RecommendationRow(row);
-                    prop_assert_eq!(GlobalId::decode(&id.encode()), Some(id));
+                    for profile in [None, Some(ProfileId(id))] {
+                        let row = GlobalId::RecommendationRow(RowId { profile, kind, seed });
+                        prop_assert_eq!(GlobalId::decode(&row.encode()), Some(row));
+                    }
                 }
             }
         }

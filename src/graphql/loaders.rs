@@ -15,7 +15,7 @@ use crate::domain::batch::Batch;
 use crate::domain::catalog::{
     BiographiesByPerson, CatalogService, CollectionsById, EpisodesById, EpisodesBySeason,
     FilmsByCollection, GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries,
-    Seen, TitlesById,
+    Seen, TitlesById, TitlesOfGenres,
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
@@ -90,6 +90,7 @@ impl Loaders {
 /// What depends on the viewer: the catalogue as far as they may see it, and what is their own.
 pub(crate) struct PersonalLoaders {
     pub(crate) titles: Batched<TitlesById>,
+    pub(crate) titles_of_genres: Batched<TitlesOfGenres>,
     pub(crate) collection_films: Batched<FilmsByCollection>,
     pub(crate) episodes: Batched<EpisodesById>,
     pub(crate) overviews: Batched<OverviewsByEpisode>,
@@ -118,6 +119,7 @@ impl PersonalLoaders {
         };
         Self {
             titles: Batched::new(TitlesById(seen.clone())),
+            titles_of_genres: Batched::new(TitlesOfGenres(seen.clone())),
             collection_films: Batched::new(FilmsByCollection(seen.clone())),
             episodes: Batched::new(EpisodesById(seen.clone())),
             overviews: Batched::new(OverviewsByEpisode(seen.catalog.clone())),

@@ -11,7 +11,7 @@ use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
 use super::importing::{Import, ImportRow, Job};
-use super::recommend::RecommendationRow;
+use super::recommend::{RecommendationRow, RowsFor};
 use super::watching::{Play, WatchState};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
@@ -101,7 +101,7 @@ async fn find_all(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     }));
     let mut found = found.await?;
     // Rows are found together: the page that they are on is made once.
-    let mut rows: BTreeMap<ProfileId, (Vec<usize>, Vec<RowId>)> = BTreeMap::new();
+    let mut rows: BTreeMap<Option<ProfileId>, (Vec<usize>, Vec<RowId>)> = BTreeMap::new();
     for (place, id) in ids.iter().enumerate() {
         if let Some(GlobalId::RecommendationRow(id)) = id {
             let (places, of_profile) = rows.entry(id.profile).or_default();
@@ -112,8 +112,13 @@ async fn find_all(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
     let viewer = ctx.viewer();
     let known = viewer.known();
     for (profile, (places, of_profile)) in rows {
-        let Some(viewer) = known else { continue };
-        let rows = Profile::find_rows(ctx, viewer, profile, &of_profile).await?;
+        let rows = match (profile, known) {
+            (None, _) => RowsFor::EVERYBODY.find(ctx, &of_profile).await?,
+            (Some(profile), Some(viewer)) => {
+                Profile::find_rows(ctx, viewer, profile, &of_profile).await?
+            }
+            (Some(_), None) => continue,
+        };
         for (place, row) in places.into_iter().zip(rows) {
             if let Some(node) = found.get_mut(place) {
                 *node = row.map(Node::RecommendationRow);

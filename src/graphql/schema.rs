@@ -34,6 +34,7 @@ use super::live::{
 use super::loaders::Loaders;
 use super::node::NodeQuery;
 use super::nulls;
+use super::recommend::RowsQuery;
 use super::refused::Refusing;
 use super::search::SearchQuery;
 use super::site::SiteQuery;
@@ -66,6 +67,7 @@ pub(crate) struct Query(
     AccountQuery,
     ManageQuery,
     CatalogQuery,
+    RowsQuery,
     SearchQuery,
     UsageQuery,
     SiteQuery,

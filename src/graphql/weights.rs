@@ -83,7 +83,7 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
     // A node may be a row, for which the page is made once.
-    (&["Query"], &["node", "nodes"], 50),
+    (&["Query"], &["node", "nodes", "rows"], 50),
     (&["Profile"], &["recommendations", "rows"], 50),
     (&["Film", "Series", "Title"], &["similar"], 25),
     (&["Profile"], &["continueWatching", "history", "nextUp"], 30),
@@ -110,13 +110,16 @@ pub(super) const WORK: &Table = &[
     (&["Query"], &["titles"], 60),
     (&["Query"], &["users"], 20),
     (&["Genre", "Person"], &["titles"], 10),
+    // Those of all genres are counted at once, as a facet is.
+    (&["Genre"], &["titleCount"], 50),
+    (&["Query"], &["genres"], 50),
     // Each is read from the record, in one call for a page.
     (&["Person"], &["biography"], 5),
     (&["Episode"], &["overview"], 5),
     // The genres are read, and an episode's series; all that is drawn from goes into a hash.
     (
         &["Episode", "Film", "Playable", "Series", "Title"],
-        &["images"],
+        &["image", "images"],
         5,
     ),
     // All episodes of the series are put in order.
@@ -202,6 +205,7 @@ pub(super) const LISTS: &Table = &[
     (&["LogInRules"], &["providers"], 10),
     (&["Site"], &["languages"], 5),
     (&["Episode"], &["directors"], 5),
+    (&["DeleteHistoryPayload"], &["deletedIds"], 100),
     (&["TitleEdge"], &["roles"], 2),
     (&["Person"], &["externalIds"], 5),
     (

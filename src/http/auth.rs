@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, Request, Uri};
 
 use super::at_work;
 use super::client::ClientInfo;
+use super::ended;
 use super::graphql::{Gatekeeper, PrepareRequest, Refusal};
 use super::knock::{self, Door};
 use super::origins::{self, Origins};
@@ -84,6 +85,9 @@ impl Authenticate {
                     return Err(Refusal::cross_site());
                 }
                 let proof = self.ask(&Credentials::Cookie(token)).await?;
+                if matches!(proof, Proof::Nothing(_)) {
+                    ended::note(&parts.extensions);
+                }
                 return Ok(proof.viewer());
             }
             Some(Presented::Header(credentials)) => credentials,

@@ -36,6 +36,7 @@ use super::arrival::{self, Arrivals};
 use super::at_work::{self, Places};
 use super::auth::Authenticate;
 use super::client::{self, Proxies};
+use super::ended;
 use super::erasure;
 use super::export;
 use super::graphql::{DocumentPolicy, GraphqlEndpoint, Live, LiveLimits, Operations, STREAM_TOKEN};
@@ -191,6 +192,7 @@ pub fn router(
             origins.clone(),
             own_operations,
         ))
+        .layer(middleware::from_fn(ended::tell))
         .layer(cors.clone().allow_methods([
             Method::GET,
             Method::POST,
@@ -357,6 +359,7 @@ fn cors(origins: Origins, further: &[String]) -> anyhow::Result<CorsLayer> {
             RETRY_AFTER,
             WWW_AUTHENTICATE,
             HeaderName::from_static("x-request-id"),
+            ended::SESSION,
         ])
         .max_age(Duration::from_secs(3600)))
 }

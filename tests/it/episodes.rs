@@ -130,7 +130,8 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
         overview de: overview(language: \"de\") fr: overview(language: \"fr\")
         credits { totalCount edges { role character order node { name } } }
         wrote: credits(role: [WRITER]) { totalCount nodes { name } } directors { name }
-        last: credits(last: 2) { pageInfo { hasPreviousPage } nodes { name } } } } } } }";
+        last: credits(last: 2) { pageInfo { hasPreviousPage } nodes { name } }
+        ... on Playable { label title { slug } image(kind: [LOGO, STILL]) { kind } } } } } } }";
 
     let data = site.ask(query, json!({})).await;
 
@@ -151,6 +152,7 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
             "nodes": [{ "name": "Gus Poe" }, { "name": "Wanda Roe" }],
         },
         "directors": [{ "name": "Dora Doe" }],
+        "label": "S2 E3–4", "title": { "slug": "dusk-2017" }, "image": { "kind": "STILL" },
     });
     assert_eq!(seasons[2]["episodes"]["nodes"][2], whole);
     let airs = |place: usize| {
@@ -162,6 +164,10 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
     assert_eq!(airs(1), [None, None, Some(1)]);
     assert_eq!(airs(2), [Some(2), Some(2), None]);
     assert_eq!(airs(4), [Some(1), None, None]);
+    assert_eq!(
+        seasons[0]["episodes"]["nodes"][1]["label"],
+        json!("Special 2")
+    );
     let bare = &seasons[1]["episodes"]["nodes"][0];
     assert_eq!(
         (&bare["name"], &bare["overview"]),

@@ -103,8 +103,14 @@ async fn a_row_of_a_profile_that_is_closed_takes_nothing_else_with_it() {
     let kim = json!({ "name": "Kim", "maxAge": 6 });
     let kim = ada.expect("createProfile", kim, "profile { id }").await;
     let kim = &kim["profile"]["id"];
-    ada.expect("selectProfile", json!({ "profile": kim }), "")
+    let selected = ada
+        .expect(
+            "selectProfile",
+            json!({ "profile": kim }),
+            "viewer { profile { id } }",
+        )
         .await;
+    assert_eq!(selected["viewer"]["profile"]["id"], *kim);
 
     let found = ada
         .ask(&format!("{{ nodes(ids: [{row}, {kim}]) {{ id }} }}"))

@@ -109,6 +109,8 @@ async fn every_title_has_a_poster_and_a_backdrop(on: On) {
     let query = "{ titles(first: 10) { nodes { ...Images } } film(slug: \"amelie-2001\") {
             images(language: \"de-AT\") { url language } ja: images(kind: [POSTER], language: \"ja\") { url language }
             ar: images(kind: [POSTER], language: \"ar\") { url language } none: images(kind: [STILL]) { url }
+            one: image(kind: [STILL, BACKDROP, POSTER]) { kind } any: image { kind } no: image(kind: [STILL]) { kind }
+            label title { slug }
             small: images(kind: [BACKDROP], language: \"de\") { kind url(width: 342, height: 100) } } }
         fragment Images on Title { images { kind url width height dominantColor language mediaType isGenerated } }";
 
@@ -156,6 +158,11 @@ async fn every_title_has_a_poster_and_a_backdrop(on: On) {
         }
     }
     assert_eq!(film["none"], json!([]));
+    // The order is that of the argument, whatever that of all pictures is.
+    assert_eq!(film["one"], json!({ "kind": "BACKDROP" }));
+    assert_eq!(film["any"], json!({ "kind": "POSTER" }));
+    assert_eq!((&film["no"], &film["label"]), (&json!(null), &json!(null)));
+    assert_eq!(film["title"], json!({ "slug": "amelie-2001" }));
     let small = path(&site, &film["small"][0]["url"]);
     let found = get(&site, &small, &[]).await;
     assert!(small.ends_with("/backdrop-185.svg"), "{small}");

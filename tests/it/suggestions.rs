@@ -409,12 +409,12 @@ async fn the_reason_that_names_a_row_comes_first_in_it() {
     let source = "{ ... on Film { id } ... on Series { id } ... on Person { id } ... on Genre { id } ... on Collection { id } }";
     let query = format!(
         "{{ viewer {{ profile {{ rows(first: 8, itemsPerRow: 6) {{ kind seed {source} items {{ edges {{
-            score reasons {{ kind contribution source {source} }} }} }} }} }} }} }}"
+            score reasons {{ kind contribution source {source} }} headline {{ kind source {source} }} }} }} }} }} }} }}"
     );
 
     let page = ada.ask(&query).await;
 
-    let (mut named, mut moved) = (0, 0);
+    let (mut named, mut moved, mut apart) = (0, 0, 0);
     for row in page["viewer"]["profile"]["rows"].as_array().unwrap() {
         let kind = match row["kind"].as_str().unwrap() {
             "BECAUSE_YOU_WATCHED" => "WATCHED",
@@ -434,11 +434,17 @@ async fn the_reason_that_names_a_row_comes_first_in_it() {
             assert!(contributions[1..].is_sorted_by(|a, b| a >= b), "{edge}");
             let sum: f64 = contributions.iter().sum();
             assert!((sum - edge["score"].as_f64().unwrap()).abs() < 1e-12);
+            let headline = &edge["headline"];
+            let is_it =
+                |it: &Value| it["kind"] == headline["kind"] && it["source"] == headline["source"];
+            assert!(reasons.iter().any(is_it), "{edge}");
+            apart += usize::from(!is_it(&reasons[0]));
             named += 1;
             moved += usize::from(!contributions.is_sorted_by(|a, b| a >= b));
         }
     }
     assert!(named >= 8, "{page}");
+    assert!(apart > 0, "what names a row is said of all in it: {page}");
     assert!(moved > 0, "the weightiest reason names every row: {page}");
 }
 

@@ -5,12 +5,17 @@ use std::sync::Arc;
 
 use super::episode_run::EpisodeRun;
 use super::error::CatalogError;
+use super::facets::{Facet, FacetValue};
+use super::filter::TitleFilter;
 use super::service::CatalogService;
 use super::texts::Texts;
 use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::batch::Batch;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+
+/// No vocabulary of genres is longer.
+pub const MOST_GENRES: usize = 500;
 
 /// The catalogue, as far as somebody may see it.
 #[derive(Clone)]
@@ -76,6 +81,31 @@ impl Batch for GenresById {
     async fn load(&self, ids: &[GenreId]) -> Result<HashMap<GenreId, Arc<Genre>>, CatalogError> {
         let genres = self.0.genres(ids).await?;
         Ok(by_key(genres, |genre| genre.id))
+    }
+}
+
+/// How many titles of each genre may be seen; none of which there is none.
+#[derive(Clone)]
+pub struct TitlesOfGenres(pub Seen);
+
+impl Batch for TitlesOfGenres {
+    type Key = GenreId;
+    type Value = u64;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[GenreId]) -> Result<HashMap<GenreId, u64>, CatalogError> {
+        let Seen {
+            catalog,
+            visibility,
+        } = &self.0;
+        let (filter, facets) = (TitleFilter::default(), [Facet::Genre]);
+        let counts = catalog.count_facets(visibility, &filter, &facets, MOST_GENRES);
+        let counts = counts.await?.into_iter().flatten();
+        let counts = counts.filter_map(|count| match count.value {
+            FacetValue::Genre(id) if ids.contains(&id) => Some((id, count.titles)),
+            _ => None,
+        });
+        Ok(counts.collect())
     }
 }
 

@@ -41,7 +41,8 @@ mod visibility;
 pub use airs::Airs;
 pub use batches::{
     BiographiesByPerson, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection,
-    GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen, TitlesById,
+    GenresById, MOST_GENRES, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen,
+    TitlesById, TitlesOfGenres,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};

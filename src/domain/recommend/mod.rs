@@ -17,6 +17,7 @@ mod features;
 mod follower;
 mod for_viewer;
 mod graph;
+mod headline;
 mod inputs;
 mod lookout;
 mod material;
@@ -61,6 +62,7 @@ pub use graph::{
     GraphCounts, GraphProjection, Incoming, Outgoing, SimilarEdge, SimilarLists, SimilarSource,
     SimilarVersion, Solution, Taste, TasteEdge, TasteGraph, TitleNode, WatchedEdge, Weight,
 };
+pub use headline::headlines;
 pub use material::Material;
 pub use notes::{NoteStore, Notes, Pass, Phase, Rebuild, Reweigh};
 pub use projection::GraphService;

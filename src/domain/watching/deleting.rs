@@ -22,6 +22,8 @@ use crate::domain::viewer::KnownViewer;
 
 /// About how many plays are deleted in one change of the log, and of how many together it is waited for.
 const AT_ONCE: u32 = 500;
+/// How many plays that were deleted are named at the most.
+const NAMED: usize = 100;
 
 /// Which plays of a title are deleted.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -51,6 +53,49 @@ pub enum Deletable {
     Before(DateTime<Utc>),
     /// All plays, and what was said by hand of whether something was watched.
     Everything,
+}
+
+/// Which plays are gone.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Gone {
+    plays: Vec<PlayId>,
+    /// How many more there are than those.
+    more: u64,
+}
+
+impl Gone {
+    fn of(plays: impl Iterator<Item = PlayId>) -> Self {
+        let mut gone = Self::default();
+        for play in plays {
+            gone.add(play);
+        }
+        gone
+    }
+
+    fn add(&mut self, play: PlayId) {
+        if self.plays.len() < NAMED {
+            self.plays.push(play);
+        } else {
+            self.more += 1;
+        }
+    }
+
+    fn extend(&mut self, other: &Self) {
+        for play in &other.plays {
+            self.add(*play);
+        }
+        self.more += other.more;
+    }
+
+    /// How many they are.
+    pub fn count(&self) -> u64 {
+        self.plays.len() as u64 + self.more
+    }
+
+    /// Their names, in no order; `None` if they are more than a hundred.
+    pub fn names(&self) -> Option<&[PlayId]> {
+        (self.more == 0).then_some(self.plays.as_slice())
+    }
 }
 
 impl Deleted {
@@ -224,13 +269,13 @@ impl WatchService {
         visibility: &Visibility,
         viewer: &KnownViewer,
         what: Deletable,
-    ) -> Result<u64, WatchError> {
+    ) -> Result<Gone, WatchError> {
         check_may_watch(viewer)?;
         let (title, deleted) = match what {
             Deletable::Play(id) => {
                 let there = self.ports.history.plays(viewer.profile, &[id]).await?;
                 if there.iter().any(Play::is_deleted) {
-                    return Ok(0);
+                    return Ok(Gone::default());
                 }
                 let play = self.find_play(visibility, viewer.profile, id).await?;
                 let play = play.filter(|play| !matches!(play.item, WatchedItem::Series(_)));
@@ -268,12 +313,12 @@ impl WatchService {
         visibility: &Visibility,
         viewer: &KnownViewer,
         deleted: Deleted,
-    ) -> Result<u64, WatchError> {
-        let (mut after, mut count) = (None, 0);
+    ) -> Result<Gone, WatchError> {
+        let (mut after, mut all) = (None, Gone::default());
         loop {
             let page = self.watched_titles_after(viewer.profile, after).await?;
             let Some(last) = page.last() else {
-                return Ok(count);
+                return Ok(all);
             };
             after = Some(last.title);
             let said = match deleted {
@@ -299,8 +344,9 @@ impl WatchService {
             }
             let titles = titles.into_iter().map(|(title, _)| title);
             let seen = self.catalog.visible_titles(visibility, titles).await?;
-            let seen = gone.iter().filter(|(title, _)| seen.contains(title));
-            count += seen.map(|(_, gone)| gone).sum::<u64>();
+            for (_, gone) in gone.iter().filter(|(title, _)| seen.contains(title)) {
+                all.extend(gone);
+            }
         }
     }
 
@@ -321,7 +367,7 @@ impl WatchService {
         viewer: &KnownViewer,
         (title, plays): (TitleId, u32),
         deleted: Deleted,
-    ) -> Result<u64, WatchError> {
+    ) -> Result<Gone, WatchError> {
         let mut steps = Vec::new();
         if plays > AT_ONCE {
             let history = &self.ports.history;
@@ -333,7 +379,7 @@ impl WatchService {
             Deleted::Item { .. } => plays,
             Deleted::Before { .. } | Deleted::Plays | Deleted::Everything => plays.min(AT_ONCE),
         };
-        let mut count = 0;
+        let mut all = Gone::default();
         for deleted in steps.into_iter().chain([deleted]) {
             let cause = Cause::Delete {
                 title,
@@ -342,9 +388,9 @@ impl WatchService {
             };
             let ledger = self.record(viewer, cause).await?;
             let gone = ledger.plays.changed().filter(|play| play.is_deleted());
-            count += gone.count() as u64;
+            all.extend(&Gone::of(gone.map(|play| play.id)));
         }
-        Ok(count)
+        Ok(all)
     }
 }
 

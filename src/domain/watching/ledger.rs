@@ -195,11 +195,7 @@ impl Ledger {
             _ => error,
         })?;
         let sections = &mut play.sections;
-        let stretch = match sections.add(report.event, position, report.at, pause) {
-            Heard::Known => return Ok(None),
-            Heard::Place => None,
-            Heard::Played(stretch) => Some(stretch),
-        };
+        let heard = sections.add(report.event, position, report.at, pause);
         // A report that comes late says what was played, but neither where the viewer is nor how long the item is.
         let is_latest = report.at >= play.last_at;
         play.started_at = play.started_at.min(report.at);
@@ -219,7 +215,14 @@ impl Ledger {
             (_, None) => play.duration = play.duration.or(known),
         }
         let progress = rules.judge(report.event, position, play.duration);
-        play.completed |= progress.watched && !report.event.is_jump();
+        let completes = progress.watched && !report.event.is_jump();
+        let stretch = match heard {
+            // Whoever stops in the millisecond of the jump there adds nothing to what was played, and has come to the end.
+            Heard::Known if play.completed || !completes => return Ok(None),
+            Heard::Known | Heard::Place => None,
+            Heard::Played(stretch) => Some(stretch),
+        };
+        play.completed |= completes;
         play.completion = match play.duration {
             Some(duration) => (play.sections.seconds() / duration).min(1.0),
             None => f64::from(u8::from(play.completed)),

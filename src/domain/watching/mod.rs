@@ -50,7 +50,7 @@ pub use batches::{
     ThumbsByTitle, TitlesBySet,
 };
 pub use bringing::Brought;
-pub use deleting::{Deletable, Deleted};
+pub use deleting::{Deletable, Deleted, Gone};
 pub use error::WatchError;
 pub use exclusions::{Exclusions, MOST_READ, Mute, MutedSource, Tasted};
 pub use feedback::MAX_MUTES;

@@ -30,7 +30,7 @@ pub struct Section {
 /// What a report adds to the sections of a play.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Heard {
-    /// Nothing: it was there before.
+    /// Nothing: it was there before. What it says of the end may still be new.
     Known,
     /// Where the player is; nothing was played.
     Place,

@@ -46,7 +46,7 @@ impl Profile {
                 _ => Err(error),
             };
         }
-        profile.recommendations().find_rows(ctx, ids).await
+        profile.recommendations().page().find(ctx, ids).await
     }
 
     fn recommendations(&self) -> ProfileRecommendations {

@@ -1,6 +1,8 @@
 //! Adding, changing, deleting and choosing profiles.
 
-use async_graphql::{Context, ID, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{
+    ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+};
 use secrecy::SecretString;
 
 use super::profile::Profile;
@@ -233,12 +235,26 @@ struct SelectProfileInput {
 
 /// What adding, changing or choosing a profile led to.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct ProfilePayload {
     /// The profile as it is now; null if it was refused.
     profile: Option<Profile>,
     /// What a person can put right: a `profile` that the account does not have, a wrong `pin` or `password`, a `name`
     /// that is `BLANK`.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl ProfilePayload {
+    /// Who is logged in now: after `selectProfile` with the profile that was chosen, else with the one that watches. Null if
+    /// it was refused.
+    async fn viewer(&self, ctx: &Context<'_>) -> Result<Option<Viewer>> {
+        if !self.user_errors.is_empty() {
+            return Ok(None);
+        }
+        let viewer = ctx.known_viewer()?;
+        Viewer::load(ctx, viewer).await.map(Some)
+    }
 }
 
 impl ProfilePayload {

@@ -2,6 +2,7 @@
 
 use async_graphql::{Enum, SimpleObject};
 
+use super::provider::provider_name;
 use crate::domain::catalog;
 use crate::graphql::scalars::Url;
 
@@ -40,6 +41,8 @@ pub(crate) struct RatingSummary {
 pub(crate) struct RatingScore {
     /// Who rates it, in lower case: `imdb`, `tmdb`, `rottentomatoes`, `metacritic`, …
     source: String,
+    /// What people call it: "IMDb", "Rotten Tomatoes"; the same as `source` for one that the site does not know.
+    source_name: String,
     /// How it is rated, from 0 (the worst) to `max`.
     value: f64,
     /// The best that the source gives: 10 for `imdb`, 100 for `metacritic`, …
@@ -53,6 +56,7 @@ impl RatingSummary {
     pub(super) fn of(title: &catalog::Title) -> Self {
         let scores = title.scores.iter().map(|score| RatingScore {
             source: score.source.clone(),
+            source_name: provider_name(&score.source).to_owned(),
             value: score.value,
             max: score.max,
             votes: score.votes,

@@ -11,6 +11,7 @@ use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
+use super::title::Title;
 use crate::domain::catalog::{self, Airs};
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
@@ -35,6 +36,25 @@ impl Episode {
     /// The global id, which `node` takes: opaque text that stays the same.
     pub(crate) async fn id(&self) -> ID {
         GlobalId::Episode(self.0.id).encode()
+    }
+
+    /// The title that it is, or is of: the film itself, or the series of the episode.
+    #[graphql(name = "title")]
+    pub(super) async fn title_of(&self, ctx: &Context<'_>) -> Result<Title> {
+        Ok(Title::Series(series(ctx, self.0.series).await?))
+    }
+
+    /// Where in its title it is, in English, to stand beside the name of that: "S2 E5", "S2 E5–6", "Special 3"; null for a
+    /// film.
+    pub(super) async fn label(&self) -> Option<String> {
+        let numbers = match self.0.number_end {
+            Some(end) => format!("{}–{end}", self.0.number),
+            None => self.0.number.to_string(),
+        };
+        Some(match self.0.season_id().number {
+            0 => format!("Special {numbers}"),
+            season => format!("S{season} E{numbers}"),
+        })
     }
 
     /// What to call it: its name, or "Episode 6" if it has none.
@@ -92,11 +112,27 @@ impl Episode {
         )]
         language: Option<String>,
     ) -> Result<Option<Vec<Image>>> {
-        let series = series(ctx, self.0.series).await?;
-        let genres = series.load_genres(ctx).await?;
-        let of = (&**series.title(), &*genres);
-        let (kind, language) = (kind.as_deref(), language.as_deref());
-        image::of_episode(ctx, &self.0, of, kind, language).map(Some)
+        let images = self.load_images(ctx, kind.as_deref(), language.as_deref());
+        images.await.map(Some)
+    }
+
+    /// One picture of it: of the first of these kinds that there is one of, the first that `images` would give. Null if there
+    /// is none of any of them.
+    pub(super) async fn image(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The kinds that will do, the most wanted first; any, in the order of `images`, if left out or empty."
+        )]
+        kind: Option<Vec<ImageKind>>,
+        #[graphql(
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<Image>> {
+        let kinds = kind.unwrap_or_default();
+        let images = self.load_images(ctx, Some(&kinds), language.as_deref());
+        Ok(image::first_of(images.await?, &kinds))
     }
 
     /// The number within the season; there may be gaps.
@@ -229,6 +265,21 @@ impl Episode {
     /// How often the catalogue has changed what it says of it; 1 at first.
     async fn revision(&self) -> u64 {
         self.0.stamp.revision
+    }
+}
+
+impl Episode {
+    /// The pictures of these kinds, or all.
+    async fn load_images(
+        &self,
+        ctx: &Context<'_>,
+        kinds: Option<&[ImageKind]>,
+        language: Option<&str>,
+    ) -> Result<Vec<Image>> {
+        let series = series(ctx, self.0.series).await?;
+        let genres = series.load_genres(ctx).await?;
+        let of = (&**series.title(), &*genres);
+        image::of_episode(ctx, &self.0, of, kinds, language)
     }
 }
 

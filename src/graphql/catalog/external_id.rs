@@ -2,6 +2,7 @@
 
 use async_graphql::{InputObject, SimpleObject};
 
+use super::provider::provider_name;
 use crate::domain::catalog;
 use crate::graphql::scalars::Url;
 
@@ -10,6 +11,8 @@ use crate::graphql::scalars::Url;
 pub(crate) struct ExternalId {
     /// Who gave the id: `imdb`, `tmdb`, `wikidata`, `wikipedia_en`, …
     provider: String,
+    /// What people call the provider: "IMDb", "Wikipedia"; the same as `provider` for one that the site does not know.
+    provider_name: String,
     /// The id, in the provider's own spelling.
     value: String,
     /// The provider's page about it; null for providers that the site does not know.
@@ -47,6 +50,7 @@ impl ExternalId {
     pub(super) fn list(ids: &[catalog::ExternalId], subject: Subject) -> Vec<Self> {
         let id = |id: &catalog::ExternalId| Self {
             provider: id.provider.clone(),
+            provider_name: provider_name(&id.provider).to_owned(),
             value: id.value.clone(),
             url: url(&id.provider, &id.value, subject).map(Url),
         };

@@ -172,6 +172,9 @@ pub(crate) struct FacetValue {
     value: String,
     /// What to call it: the name of a genre; the same as `value` otherwise.
     name: String,
+    /// The same for people to choose by, in English: the name of a genre, a language or a country, "Films" or "Series",
+    /// "1990s", "From 12" or "All ages"; the code of what has no name.
+    label: String,
     /// How many titles have it; at least one.
     count: u64,
 }
@@ -179,12 +182,14 @@ pub(crate) struct FacetValue {
 impl FacetValue {
     /// A value as the schema has it; `None` of a genre that has left the catalogue.
     fn new(count: FacetCount, genres: &HashMap<GenreId, catalog::Genre>) -> Option<Self> {
+        let label = label(&count.value, genres)?;
         let value = match count.value {
             catalog::FacetValue::Genre(id) => {
                 let genre = genres.get(&id)?;
                 return Some(Self {
                     value: genre.slug.clone(),
                     name: genre.name.clone(),
+                    label,
                     count: count.titles,
                 });
             }
@@ -197,7 +202,59 @@ impl FacetValue {
         Some(Self {
             name: value.clone(),
             value,
+            label,
             count: count.titles,
         })
+    }
+}
+
+/// What people call a value; `None` of a genre that has left the catalogue.
+fn label(value: &catalog::FacetValue, genres: &HashMap<GenreId, catalog::Genre>) -> Option<String> {
+    let called = |name: Option<&'static str>, code: &str| {
+        // It is the name in a sentence: "from the United States".
+        let name = name.map(|name| name.strip_prefix("the ").unwrap_or(name));
+        name.unwrap_or(code).to_owned()
+    };
+    Some(match value {
+        catalog::FacetValue::Genre(id) => genres.get(id)?.name.clone(),
+        catalog::FacetValue::Kind(catalog::TitleKind::Film) => "Films".to_owned(),
+        catalog::FacetValue::Kind(catalog::TitleKind::Series) => "Series".to_owned(),
+        catalog::FacetValue::Decade(year) => format!("{year}s"),
+        catalog::FacetValue::Language(code) => called(catalog::language_name(code), code),
+        catalog::FacetValue::Country(code) => called(catalog::country_name(code), code),
+        catalog::FacetValue::Age(0) => "All ages".to_owned(),
+        catalog::FacetValue::Age(age) => format!("From {age}"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_labelled_as_people_call_them() {
+        let label = |value| label(&value, &HashMap::new());
+        let said = [
+            catalog::FacetValue::Kind(catalog::TitleKind::Film),
+            catalog::FacetValue::Decade(1990),
+            catalog::FacetValue::Language("ko".into()),
+            catalog::FacetValue::Country("US".into()),
+            catalog::FacetValue::Country("??".into()),
+            catalog::FacetValue::Age(0),
+            catalog::FacetValue::Age(12),
+        ]
+        .map(|value| label(value).unwrap());
+
+        let expected = [
+            "Films",
+            "1990s",
+            "Korean",
+            "United States",
+            "??",
+            "All ages",
+            "From 12",
+        ];
+        assert_eq!(said, expected);
+        assert_eq!(label(catalog::FacetValue::Genre(GenreId(1))), None);
     }
 }

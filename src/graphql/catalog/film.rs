@@ -13,6 +13,7 @@ use super::genre::Genre;
 use super::image::{Image, ImageKind};
 use super::length::{self, DurationSource};
 use super::publication::TitleState;
+use super::title::Title;
 use super::title_fields::{TitleFields, title_object};
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
@@ -53,6 +54,18 @@ title_object! {
         ) -> Result<Option<DurationSource>> {
             let length = length::of_film(ctx, self.title()).await?;
             Ok(length.map(|length| length.source.into()))
+        }
+
+        /// The title that it is, or is of: the film itself, or the series of the episode.
+        #[graphql(name = "title")]
+        pub(super) async fn title_of(&self) -> Title {
+            Title::Film(self.clone())
+        }
+
+        /// Where in its title it is, in English, to stand beside the name of that: "S2 E5", "S2 E5–6", "Special 3"; null for
+        /// a film.
+        pub(super) async fn label(&self) -> Option<String> {
+            None
         }
 
         /// The collection that it is part of; null if it stands alone.

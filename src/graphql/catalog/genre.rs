@@ -1,14 +1,16 @@
 //! Genres, as the schema shows them, with their titles.
 
+use std::cmp::Reverse;
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
 use super::title_list::list_titles;
-use crate::domain::catalog::{self, TitleFilter, TitleQuery};
+use crate::domain::catalog::{self, MOST_GENRES, TitleFilter, TitleQuery};
 use crate::domain::watching::MutedSource;
+use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::PageArgs;
@@ -18,6 +20,30 @@ use crate::graphql::watching::viewer_muted;
 /// A genre that was read, as the schema shows it.
 #[derive(Clone)]
 pub(crate) struct Genre(pub(crate) Arc<catalog::Genre>);
+
+/// The orders that genres can be in.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GenreOrder {
+    /// By name, A to Z.
+    Name,
+    /// Those of the most titles first that the viewer may see; ties by name.
+    Popular,
+}
+
+impl Genre {
+    /// All genres, in this order.
+    pub(super) async fn all(ctx: &Context<'_>, order: GenreOrder) -> Result<Vec<Self>> {
+        let genres = ctx.services().catalog.all_genres().await?;
+        let mut genres: Vec<_> = genres.into_iter().take(MOST_GENRES).collect();
+        if order == GenreOrder::Popular {
+            let ids: Vec<_> = genres.iter().map(|genre| genre.id).collect();
+            let titles = ctx.personal().titles_of_genres.many(ids).await?;
+            genres.sort_by_key(|genre| Reverse(titles.get(&genre.id).copied()));
+        }
+        let genres = genres.into_iter().map(Arc::new);
+        Ok(genres.map(Self).collect())
+    }
+}
 
 /// A genre of the vocabulary.
 #[Object]
@@ -35,6 +61,12 @@ impl Genre {
     /// The name, as the vocabulary spells it.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// How many titles of the genre the viewer may see.
+    async fn title_count(&self, ctx: &Context<'_>) -> Result<u64> {
+        let count = ctx.personal().titles_of_genres.find(self.0.id).await?;
+        Ok(count.unwrap_or_default())
     }
 
     /// The titles of the genre.

@@ -74,10 +74,7 @@ pub(crate) struct Drawn {
 impl Image {
     /// What it is for, which says its proportions, or about.
     async fn kind(&self) -> ImageKind {
-        match self {
-            Self::Stored(_, picture) => picture.kind.into(),
-            Self::Drawn(drawn) => drawn.kind.into(),
-        }
+        self.what_for()
     }
 
     /// Where it lies. The address is that of this very picture: whatever is there may be kept for good, and a picture that
@@ -177,6 +174,15 @@ impl Image {
     }
 }
 
+impl Image {
+    fn what_for(&self) -> ImageKind {
+        match self {
+            Self::Stored(_, picture) => picture.kind.into(),
+            Self::Drawn(drawn) => drawn.kind.into(),
+        }
+    }
+}
+
 impl From<Picture<'_>> for Image {
     fn from(picture: Picture<'_>) -> Self {
         Self::Drawn(Drawn {
@@ -268,6 +274,13 @@ fn of_kinds<'a>(
         images.extend(given.map(|picture| Image::Stored(subject, picture)));
     }
     images
+}
+
+/// Of pictures in the order of their kinds, the first of the first of these kinds that there is one of; of any if none is
+/// named.
+pub(super) fn first_of(images: Vec<Image>, kinds: &[ImageKind]) -> Option<Image> {
+    let place = |image: &Image| kinds.iter().position(|kind| *kind == image.what_for());
+    images.into_iter().min_by_key(place)
 }
 
 fn names(genres: &[Genre]) -> Vec<&str> {

@@ -14,6 +14,7 @@ mod image;
 mod length;
 mod person;
 mod playable;
+mod provider;
 mod publication;
 mod query;
 mod season;

@@ -10,7 +10,7 @@ use super::episode::Episode;
 use super::film::Film;
 use super::image::{Image, ImageKind};
 use super::length::DurationSource;
-use super::title::titles;
+use super::title::{Title, titles};
 use crate::domain::batch::Batch;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
@@ -40,6 +40,17 @@ use crate::graphql::watching::WatchState;
         )
     ),
     field(
+        name = "title",
+        method = "title_of",
+        ty = "Title",
+        desc = "The title that it is, or is of: the film itself, or the series of the episode."
+    ),
+    field(
+        name = "label",
+        ty = "Option<String>",
+        desc = "Where in its title it is, in English, to stand beside the name of that: \"S2 E5\", \"S2 E5–6\", \"Special 3\"; null for a film."
+    ),
+    field(
         name = "images",
         ty = "Option<Vec<Image>>",
         desc = "Pictures of it, by kind: those that were given, at most 20, of a kind first those in the language that is wanted, then those without one, then others. A poster, a backdrop and a still are drawn where none is given.",
@@ -47,6 +58,21 @@ use crate::graphql::watching::WatchState;
             name = "kind",
             ty = "Option<Vec<ImageKind>>",
             desc = "Only these kinds; all if left out or empty."
+        ),
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+        )
+    ),
+    field(
+        name = "image",
+        ty = "Option<Image>",
+        desc = "One picture of it: of the first of these kinds that there is one of, the first that `images` would give. Null if there is none of any of them.",
+        arg(
+            name = "kind",
+            ty = "Option<Vec<ImageKind>>",
+            desc = "The kinds that will do, the most wanted first; any, in the order of `images`, if left out or empty."
         ),
         arg(
             name = "language",

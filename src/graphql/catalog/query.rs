@@ -10,7 +10,7 @@ use super::external_id::ExternalIdInput;
 use super::facets::TitleConnection;
 use super::film::Film;
 use super::filter::{TitleFilter, TitleOrder};
-use super::genre::Genre;
+use super::genre::{Genre, GenreOrder};
 use super::person::Person;
 use super::series::Series;
 use super::title::Title;
@@ -22,9 +22,6 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::page::PageArgs;
-
-/// No vocabulary of genres is longer.
-const MOST_GENRES: usize = 500;
 
 #[derive(Default)]
 pub(crate) struct CatalogQuery;
@@ -145,11 +142,17 @@ impl CatalogQuery {
         }
     }
 
-    /// All genres, by name; at most 500.
-    async fn genres(&self, ctx: &Context<'_>) -> Result<Vec<Genre>> {
-        let genres = ctx.services().catalog.all_genres().await?;
-        let genres = genres.into_iter().take(MOST_GENRES);
-        Ok(genres.map(|genre| Genre(Arc::new(genre))).collect())
+    /// All genres; at most 500.
+    async fn genres(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The order of the genres; by name if left out.",
+            default_with = "Some(GenreOrder::Name)"
+        )]
+        order_by: Option<GenreOrder>,
+    ) -> Result<Vec<Genre>> {
+        Genre::all(ctx, order_by.unwrap_or(GenreOrder::Name)).await
     }
 
     /// A collection of films, by exactly one of the arguments. Null if none has the slug.

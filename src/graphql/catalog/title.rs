@@ -140,6 +140,21 @@ use crate::graphql::scalars::{Date, DateTime};
         )
     ),
     field(
+        name = "image",
+        ty = "Option<Image>",
+        desc = "One picture of it: of the first of these kinds that there is one of, the first that `images` would give. Null if there is none of any of them.",
+        arg(
+            name = "kind",
+            ty = "Option<Vec<ImageKind>>",
+            desc = "The kinds that will do, the most wanted first; any, in the order of `images`, if left out or empty."
+        ),
+        arg(
+            name = "language",
+            ty = "Option<String>",
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+        )
+    ),
+    field(
         name = "year",
         ty = "Option<i32>",
         desc = "The year of the first showing; null if unknown."

@@ -165,6 +165,17 @@ impl TitleFields {
         image::of_title(ctx, &self.title, &genres, kinds, language)
     }
 
+    /// The first picture of the first of these kinds that there is one of.
+    pub(super) async fn load_image(
+        &self,
+        ctx: &Context<'_>,
+        kinds: &[ImageKind],
+        language: Option<&str>,
+    ) -> Result<Option<Image>> {
+        let images = self.load_images(ctx, Some(kinds), language).await?;
+        Ok(image::first_of(images, kinds))
+    }
+
     /// The ids elsewhere, with links to the providers that we know.
     pub(super) fn list_external_ids(&self) -> Vec<ExternalId> {
         let subject = match self.title.kind {
@@ -303,6 +314,23 @@ macro_rules! title_object {
             ) -> Result<Option<Vec<Image>>> {
                 let images = self.load_images(ctx, kind.as_deref(), language.as_deref());
                 Ok(Some(images.await?))
+            }
+
+            /// One picture of it: of the first of these kinds that there is one of, the first that `images` would give. Null
+            /// if there is none of any of them.
+            pub(super) async fn image(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(
+                    desc = "The kinds that will do, the most wanted first; any, in the order of `images`, if left out or empty."
+                )]
+                kind: Option<Vec<ImageKind>>,
+                #[graphql(
+                    desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name`, also if it is left out."
+                )]
+                language: Option<String>,
+            ) -> Result<Option<Image>> {
+                self.load_image(ctx, &kind.unwrap_or_default(), language.as_deref()).await
             }
 
             /// The year of the first showing; null if unknown.

@@ -58,7 +58,7 @@ fn one_plan_weighs_an_operation_with_any_variables() {
     let expected = |n: usize, m: usize, ids: usize| {
         let of_fragment = 1 + 1 + n * 2;
         let first = TITLES + COUNT + n * (1 + 1 + 1 + m * 2);
-        let genres = 1 + 40 * (genre_titles + m * (1 + of_fragment));
+        let genres = work("Query", "genres") + 40 * (genre_titles + m * (1 + of_fragment));
         let fragment = TITLES + 2 * (1 + of_fragment);
         first + genres + fragment + (nodes + ids) + (nodes + 2)
     };
@@ -94,7 +94,7 @@ fn what_is_of_the_page_counts_once_wherever_it_stands() {
     assert_eq!(cost(spread, json!({})), TITLES + COUNT + 2 + 9 * 2);
     assert_eq!(
         cost("{ genres { titles(first: 9) { totalCount } } }", json!({})),
-        1 + 40 * (work("Genre", "titles") + COUNT)
+        work("Query", "genres") + 40 * (work("Genre", "titles") + COUNT)
     );
 }
 

@@ -10,7 +10,7 @@ use super::follow::Follow;
 use crate::domain::listeners::{News, Topic};
 use crate::domain::viewer::Viewer;
 use crate::domain::watching::WatchedItem;
-use crate::graphql::catalog::{Playable, playables};
+use crate::graphql::catalog::{Playable, Series, Title, playables};
 use crate::graphql::context::{ContextExt, Services};
 use crate::graphql::error::Result;
 use crate::graphql::guard::SignedIn;
@@ -146,6 +146,20 @@ impl WatchStateChange {
     async fn item(&self, ctx: &Context<'_>) -> Result<Option<Playable>> {
         let item = self.state.iter().map(|(item, _)| *item);
         Ok(playables(ctx, item).await?.into_values().next())
+    }
+
+    /// The series that it is an episode of: its `progress`, that of its seasons and its `nextUp` may have changed with it.
+    /// Null for a film, and where `item` is.
+    async fn series(&self, ctx: &Context<'_>) -> Result<Option<Series>> {
+        let Some((WatchedItem::Episode(id), _)) = self.state else {
+            return Ok(None);
+        };
+        let loaders = ctx.personal();
+        let Some(episode) = loaders.episodes.find(id).await? else {
+            return Ok(None);
+        };
+        let title = loaders.titles.find(episode.series).await?;
+        Ok(title.map(Title::one).and_then(Title::into_series))
     }
 
     /// How the profile stands with it now; null where `item` is.

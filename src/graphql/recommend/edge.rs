@@ -11,7 +11,7 @@ use crate::domain::batch::Batch;
 use crate::domain::catalog;
 use crate::domain::ids::TitleId;
 use crate::domain::page::Slice;
-use crate::domain::recommend::{Reason, Recommendation};
+use crate::domain::recommend::{Reason, Recommendation, headlines};
 use crate::graphql::catalog::{Title, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
@@ -26,6 +26,8 @@ pub(crate) struct RecommendationEdge {
     suggested: Arc<catalog::Title>,
     score: f64,
     reasons: Vec<Reason>,
+    /// Which of them sets it apart from the others that it was read with.
+    headline: Option<usize>,
     sources: Arc<Sources>,
 }
 
@@ -55,6 +57,19 @@ impl RecommendationEdge {
         Ok(reasons
             .map(|reason| RecommendationReason::new(reason, &self.suggested, &found))
             .collect())
+    }
+
+    /// The one of the reasons to show where there is room for one: what tells it apart from the other titles of the page
+    /// or row that it stands in. Of those that add at least a fifth of what its weightiest reason does, it is the one that
+    /// the fewest of these titles have, the first of equally rare ones; what comes from the title itself, as that many
+    /// watch it, counts as one that they share. Null where nothing speaks for it.
+    async fn headline(&self, ctx: &Context<'_>) -> Result<Option<RecommendationReason>> {
+        let Some(reason) = self.headline.and_then(|place| self.reasons.get(place)) else {
+            return Ok(None);
+        };
+        let found = self.sources.load(ctx).await?;
+        let reason = RecommendationReason::new(reason, &self.suggested, &found);
+        Ok(Some(reason))
     }
 }
 
@@ -118,14 +133,19 @@ pub(super) fn edges(
         .filter_map(|row| Some((found.get(&row.1.title)?.clone(), row)));
     let (suggested, list): (Vec<_>, Vec<_>) = known.unzip();
     let nodes = titles(suggested.clone());
-    let rows = nodes.into_iter().zip(suggested).zip(list);
-    rows.map(|((node, suggested), (cursor, one))| RecommendationEdge {
-        cursor,
-        node,
-        suggested,
-        score: one.score,
-        reasons: one.reasons,
-        sources: Arc::clone(sources),
-    })
+    let of_list: Vec<&Recommendation> = list.iter().map(|(_, one)| one).collect();
+    let headlines = headlines(&of_list);
+    let rows = nodes.into_iter().zip(suggested).zip(list).zip(headlines);
+    rows.map(
+        |(((node, suggested), (cursor, one)), headline)| RecommendationEdge {
+            cursor,
+            node,
+            suggested,
+            score: one.score,
+            reasons: one.reasons,
+            headline,
+            sources: Arc::clone(sources),
+        },
+    )
     .collect()
 }

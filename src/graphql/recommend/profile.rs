@@ -1,24 +1,19 @@
 //! What is suggested to a profile.
 
-use std::sync::Arc;
-
 use async_graphql::{Context, Object};
 
 use super::edge::{RecommendationEdge, page};
-use super::layouts::{Layout, Layouts};
-use super::row::{RecommendationRow, RowsPage, rows};
+use super::row::RecommendationRow;
+use super::rows_for::RowsFor;
 use super::taste::{TasteWeight, taste_weights};
 use crate::domain::ids::ProfileId;
-use crate::domain::page::MAX_PAGE;
-use crate::domain::recommend::{Leaf, Row};
+use crate::domain::recommend::Leaf;
 use crate::graphql::catalog::{TitleKind, kinds};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
-use crate::graphql::global_id::RowId;
 use crate::graphql::page::{Connection, PageArgs, limit};
 use crate::graphql::total::Total;
-use crate::graphql::weights::DEFAULT_ROW;
 
 static RECOMMENDATIONS: Order = Order::by_number("recommendations");
 
@@ -31,50 +26,11 @@ pub(crate) struct ProfileRecommendations {
 }
 
 impl ProfileRecommendations {
-    /// The rows with these ids, each with as many titles as if nobody said how many, in the order of the ids; `None` in
-    /// place of one for which too few titles are suggested. The page is laid out once for all of them.
-    pub(crate) async fn find_rows(
-        &self,
-        ctx: &Context<'_>,
-        ids: &[RowId],
-    ) -> Result<Vec<Option<RecommendationRow>>> {
-        let wanted: Vec<_> = ids.iter().map(|id| (id.kind, id.seed)).collect();
-        let layouts = self.layouts(ctx).await?;
-        let (page, others) = layouts.material.find_rows(DEFAULT_ROW, &wanted);
-        let is_wanted = |row: &Row| wanted.contains(&(row.kind, row.seed));
-        let on_page = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &page);
-        let page = page.into_iter().filter(is_wanted).collect();
-        let mut found = rows(ctx, on_page, page).await?;
-        let by_itself = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &[]);
-        found.extend(rows(ctx, by_itself, others).await?);
-        let row = |id: &RowId| found.iter().find(|row| row.is(*id)).cloned();
-        Ok(ids.iter().map(row).collect())
-    }
-
-    /// What its pages are made of, read once for all of their layouts.
-    async fn layouts(&self, ctx: &Context<'_>) -> Result<Arc<Layouts>> {
-        let (recommend, visibility) = (&ctx.services().recommend, ctx.visibility_for(self.max_age));
-        let material = recommend.material(&visibility, self.profile).await?;
-        Ok(Arc::new(Layouts::of(material)))
-    }
-
-    /// A page that has these rows.
-    fn page_of(
-        &self,
-        layouts: &Arc<Layouts>,
-        rows: usize,
-        items_per_row: usize,
-        page: &[Row],
-    ) -> RowsPage {
-        let titles = page.iter().flat_map(Row::on_page).map(|one| one.title);
-        RowsPage {
-            profile: self.profile,
-            layout: Layout {
-                rows,
-                items_per_row,
-            },
-            layouts: Arc::clone(layouts),
-            titles: titles.collect(),
+    /// The page that is made for the profile.
+    pub(crate) fn page(&self) -> RowsFor {
+        RowsFor {
+            profile: Some(self.profile),
+            max_age: self.max_age,
         }
     }
 }
@@ -131,11 +87,7 @@ impl ProfileRecommendations {
             i32,
         >,
     ) -> Result<Option<Vec<RecommendationRow>>> {
-        let first = limit("first", first, 8)?;
-        let items_per_row = limit("itemsPerRow", items_per_row, DEFAULT_ROW)?;
-        let layouts = self.layouts(ctx).await?;
-        let page = layouts.material.rows(first, items_per_row);
-        let on_page = self.page_of(&layouts, first, items_per_row, &page);
-        rows(ctx, on_page, page).await.map(Some)
+        let rows = self.page().load(ctx, first, items_per_row);
+        rows.await.map(Some)
     }
 }

@@ -1,4 +1,4 @@
-//! Rows of a page that is made for a profile.
+//! Rows of a page that is made for a profile, or for everybody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -24,7 +24,8 @@ static IN_ROW: Order = Order::by_number("row");
 
 /// A page that rows stand on.
 pub(super) struct RowsPage {
-    pub(super) profile: ProfileId,
+    /// Whom it is made for; `None`: everybody.
+    pub(super) profile: Option<ProfileId>,
     pub(super) layout: Layout,
     /// What it is made of, and how else it is laid out.
     pub(super) layouts: Arc<Layouts>,
@@ -49,7 +50,7 @@ struct Loaded {
     titles: HashMap<TitleId, Arc<catalog::Title>>,
 }
 
-/// The sorts of rows on a page that is made for a profile.
+/// The sorts of rows; on a page for everybody stand `TRENDING`, `NEW` and `POPULAR` alone.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "recommend::RowKind")]
 enum RowKind {
@@ -75,8 +76,8 @@ enum RowKind {
     Popular,
 }
 
-/// A row of a page that is made for a profile. Its id is of the profile, the sort of row and what it is about; `node`
-/// gives it with 12 titles, as long as four are suggested for it.
+/// A row of a page that is made for a profile, or for everybody. Its id is of that profile or of nobody, the sort of row and
+/// what it is about; `node` gives it with 12 titles, as long as there are four for it.
 #[Object]
 impl RecommendationRow {
     /// The global id, which `node` takes: opaque text that stays the same.

@@ -1,8 +1,10 @@
 //! Taking things off the lists that go on: what can be resumed, and what comes next.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
+use super::whose::whose;
 use crate::domain::watching::{self, WatchError};
+use crate::graphql::accounts::Profile;
 use crate::graphql::catalog::{Playable, Series, Title, playables};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -91,11 +93,20 @@ struct RemoveFromContinueWatchingInput {
 
 /// What became of the list of what can be resumed.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct RemoveFromContinueWatchingPayload {
     /// The film or episode; null if that was refused.
     item: Option<Playable>,
     /// What a person can put right: an `item` that is not there.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl RemoveFromContinueWatchingPayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }
 
 /// Which series is to be off the list of what comes next, or on it again.
@@ -110,9 +121,18 @@ struct HideFromNextUpInput {
 
 /// What became of the list of what comes next.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct HideFromNextUpPayload {
     /// The series; null if that was refused.
     series: Option<Series>,
     /// What a person can put right: a `series` that is not there.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl HideFromNextUpPayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }

@@ -1,9 +1,12 @@
 //! The mutation `deleteHistory`: as if something had never been played.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
+use super::whose::whose;
 use crate::domain::error::ErrorCode;
-use crate::domain::watching::{Deletable, WatchError, WatchedItem};
+use crate::domain::ids::PlayId;
+use crate::domain::watching::{Deletable, Gone, WatchError, WatchedItem};
+use crate::graphql::accounts::Profile;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -45,9 +48,18 @@ impl HistoryMutation {
             Ok(what) => watching.delete_history(&visibility, &viewer, what).await,
             Err(error) => Err(error),
         };
-        let (deleted, user_errors) = UserError::split(deleted)?;
+        let (gone, user_errors) = UserError::split(deleted)?;
+        let ids = |plays: &[PlayId]| {
+            plays
+                .iter()
+                .map(|id| GlobalId::Play(*id).encode())
+                .collect()
+        };
         Ok(DeleteHistoryPayload {
-            deleted_plays: deleted.map(|plays| i32::try_from(plays).unwrap_or(i32::MAX)),
+            deleted_plays: gone
+                .as_ref()
+                .map(|gone| i32::try_from(gone.count()).unwrap_or(i32::MAX)),
+            deleted_ids: gone.as_ref().and_then(Gone::names).map(ids),
             user_errors,
         })
     }
@@ -103,19 +115,32 @@ impl DeleteHistoryInput {
 
 /// What became of deleting.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct DeleteHistoryPayload {
     /// How many plays of what the viewer may see are gone with this, also plays of a series as a whole, which a loaded
     /// list brought and no history shows; 0 if there were none any more, null if it was refused.
     deleted_plays: Option<i32>,
+    /// The global ids of these plays, in no order, so that a client can forget them; null if they are more than a hundred,
+    /// or if it was refused.
+    deleted_ids: Option<Vec<ID>>,
     /// What a person can put right: a `play` that is not in this history, an `item` that is not there, more fields than
     /// one, or none. Then nothing was deleted.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl DeleteHistoryPayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }
 
 impl DeleteHistoryPayload {
     fn refused(error: UserError) -> Self {
         Self {
             deleted_plays: None,
+            deleted_ids: None,
             user_errors: vec![error],
         }
     }

@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
 use super::rate::title_id;
+use super::whose::whose;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::{Keyset, Slice};
 use crate::domain::watching::{ProfileList, TitleList, WatchError};
+use crate::graphql::accounts::Profile;
 use crate::graphql::catalog::{Title, TitleConnection, TitleEdge, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -74,11 +76,20 @@ struct HideTitleInput {
 
 /// What became of hiding a title.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct HideTitlePayload {
     /// The title; null if it was refused, or is shown again and has left the catalogue.
     title: Option<Title>,
     /// What a person can put right: a `title` that is not there, or too many that are hidden.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl HideTitlePayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }
 
 /// The part of a profile that is about hidden titles.

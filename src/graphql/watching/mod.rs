@@ -14,6 +14,7 @@ mod report;
 mod set_watched;
 mod state;
 mod watchlist;
+mod whose;
 
 pub(crate) use aside::{AsideMutation, HideFromNextUpPayload, RemoveFromContinueWatchingPayload};
 pub(crate) use batch::{BatchMutation, ReportPlaybackBatchPayload};

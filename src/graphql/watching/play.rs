@@ -76,7 +76,13 @@ impl Play {
         self.play.last_at.into()
     }
 
-    /// How much of the film or episode is covered by this play, 0 to 100.
+    /// Where it stopped, by its latest report, in seconds from the start of the film or episode.
+    async fn position(&self) -> f64 {
+        self.play.position
+    }
+
+    /// The share of the running time that this play covered, 0 to 100, each second once: who jumps to the end covers
+    /// little of it, while `position` is there. Where nobody knows how long it is: 100 if it counts as watched, else 0.
     async fn percent(&self) -> f64 {
         self.play.completion * 100.0
     }

@@ -1,9 +1,11 @@
 //! Thumbs: what viewers say of titles.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
 
+use super::whose::whose;
 use crate::domain::ids::TitleId;
 use crate::domain::watching::WatchError;
+use crate::graphql::accounts::Profile;
 use crate::graphql::catalog::Title;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -73,9 +75,18 @@ struct RateTitleInput {
 
 /// What became of a rating.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct RateTitlePayload {
     /// The title, whose `viewerLiked` is what was said; null if that was refused.
     title: Option<Title>,
     /// What a person can put right: a `title` that is not there.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl RateTitlePayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }

@@ -1,9 +1,11 @@
 //! Saying by hand that something was watched, or that it was not.
 
-use async_graphql::{Context, ID, InputObject, Object, SimpleObject, Union};
+use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject, Union};
 
+use super::whose::whose;
 use crate::domain::ids::TitleId;
 use crate::domain::watching::{Said, WatchError, Watchable};
+use crate::graphql::accounts::Profile;
 use crate::graphql::catalog::{Episode, Film, Season, Series, Title};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -107,11 +109,20 @@ impl SetWatchedInput {
 
 /// What became of what was said.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct SetWatchedPayload {
     /// The film, episode, season or series, whose `watchState` or `progress` is what was said; null if that was refused.
     item: Option<WatchedItem>,
     /// What a person can put right: an `item` that is not there, or a `watchedAt` that is not in the past.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl SetWatchedPayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }
 
 fn watchable(id: &ID) -> Option<Watchable> {

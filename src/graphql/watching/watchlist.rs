@@ -1,12 +1,14 @@
 //! Titles that viewers mean to watch.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, Enum, ID, InputObject, Object, SimpleObject};
 
 use super::rate::title_id;
+use super::whose::whose;
 use crate::domain::catalog::TitleOrder;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::page::Slice;
 use crate::domain::watching::{self, TitleList, WatchError, WatchlistQuery};
+use crate::graphql::accounts::Profile;
 use crate::graphql::catalog::{Title, TitleFilter, titles};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Cursor, Order};
@@ -80,12 +82,21 @@ struct SetWatchlistedInput {
 
 /// What became of the watchlist.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub(crate) struct SetWatchlistedPayload {
     /// The title, whose `inWatchlist` is what was asked for; null if that was refused, or if it was taken off and has left
     /// the catalogue.
     title: Option<Title>,
     /// What a person can put right: a `title` that is not there, or a watchlist that is full.
     pub(crate) user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl SetWatchlistedPayload {
+    /// The viewer's profile, with its lists as they are now; null if it was refused.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        whose(ctx, &self.user_errors).await
+    }
 }
 
 /// The orders that a watchlist can be in; ties are broken by id.

@@ -16,6 +16,7 @@ pub(super) async fn whoever_logs_in_is_known_and_whoever_logs_out_is_gone(site: 
     let mut here = site.registered("ada@example.org").await;
     let mut there = here.at(site.other());
     let known = (here.who().await, there.who().await);
+    assert_eq!(told(here.clone()).await, None, "it is open");
 
     there.expect("logOut", json!({}), "").await;
 
@@ -23,6 +24,15 @@ pub(super) async fn whoever_logs_in_is_known_and_whoever_logs_out_is_gone(site: 
     assert_eq!(known, (ada.clone(), ada));
     assert_eq!(there.cookie, None, "the cookie is taken away");
     assert_eq!(here.who().await, None, "the session has ended everywhere");
+    assert_eq!(told(here).await.as_deref(), Some("expired"));
+    assert_eq!(told(site.visitor()).await, None, "nobody's is over");
+}
+
+/// What an answer says of the session of a browser's cookie.
+async fn told(mut browser: Visitor) -> Option<String> {
+    let answer = browser.send("{ viewer { id } }", json!({})).await;
+    let told = answer.headers.get("x-session")?;
+    Some(told.to_str().unwrap().to_owned())
 }
 
 /// Exchanges a refresh token; the payload.

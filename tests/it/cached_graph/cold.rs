@@ -107,7 +107,8 @@ async fn a_viewer_of_whom_nothing_is_known_costs_one_read_of_the_record() {
 
     let of_ann = list(&recommend, ANN).await;
     assert_eq!((cold.history.calls(), cold.history.tastes()), (1, 1));
-    let rows = recommend.rows(&everything, BEN, 10, 10).await.unwrap();
+    let material = recommend.material(&everything, Some(BEN)).await.unwrap();
+    let rows = material.rows(10, 10);
     assert_eq!((cold.history.calls(), cold.history.tastes()), (2, 2));
     // What was made a moment ago is there.
     assert!(Arc::ptr_eq(&of_ann, &list(&recommend, ANN).await));

@@ -96,7 +96,7 @@ async fn facets_are_those_that_are_asked_for_and_the_most_first() {
     let mut visitor = Visitor::of(&site);
 
     let answer = visitor
-        .ask("{ titles { facets(by: [KIND, GENRE, KIND]) { by values(first: 2) { value name count } } }
+        .ask("{ titles { facets(by: [KIND, GENRE, KIND]) { by values(first: 2) { value name label count } } }
             search(query: \"heat\") { totalCount facets(by: [DECADE]) { values { value count } } }
             genre(slug: \"crime\") { titles { totalCount facets(by: [KIND]) { values { count } } } } }")
         .await;
@@ -105,8 +105,8 @@ async fn facets_are_those_that_are_asked_for_and_the_most_first() {
     assert_eq!(facets.as_array().unwrap().len(), 2);
     assert_eq!(facets[0]["by"], "KIND");
     let kinds = json!([
-        { "value": "FILM", "name": "FILM", "count": 180 },
-        { "value": "SERIES", "name": "SERIES", "count": 7 },
+        { "value": "FILM", "name": "FILM", "label": "Films", "count": 180 },
+        { "value": "SERIES", "name": "SERIES", "label": "Series", "count": 7 },
     ]);
     assert_eq!(facets[0]["values"], kinds);
     let genres = facets[1]["values"].as_array().unwrap();
@@ -159,9 +159,18 @@ async fn what_may_not_be_seen_is_counted_in_no_facet() {
     let query = format!(
         "{{ titles {{ {FACETS} }} seen: search(query: \"seen\") {{ {FACETS} }}
             adults: search(query: \"adults\") {{ {FACETS} }} draft: search(query: \"draft\") {{ {FACETS} }}
-            genre(slug: \"horror\") {{ titles {{ {FACETS} }} }} }}"
+            genre(slug: \"horror\") {{ titles {{ {FACETS} }} }}
+            genres(orderBy: POPULAR) {{ slug titleCount }} byName: genres {{ slug }} }}"
     );
     let answer = visitor.ask(&query).await;
+    let genres = answer["genres"].as_array().unwrap();
+    assert_eq!(genres[0], json!({ "slug": "drama", "titleCount": 1 }));
+    let nothing = &genres[1..];
+    assert!(nothing.len() >= 2 && nothing.iter().all(|genre| genre["titleCount"] == 0));
+    let names = nothing.iter().map(|genre| &genre["slug"]);
+    let by_name = answer["byName"].as_array().unwrap().iter();
+    let by_name = by_name.map(|genre| &genre["slug"]);
+    assert!(names.eq(by_name.filter(|slug| *slug != "drama")));
 
     let one = |value: &str| BTreeMap::from([(value.to_owned(), 1)]);
     let expected = [

@@ -137,10 +137,13 @@ async fn what_is_deleted_is_told_as_never_played(on: On) {
     let site = program.serve().await;
     let mut ada = Visitor::of(&site);
     ada.register("ada@example.org").await;
-    let heat = site.id_of("film", "heat-1995").await;
+    let pilot = "{ series(slug: \"breaking-bad-2008\") { nextUp { id } } }";
+    let pilot = ada.ask(pilot).await["series"]["nextUp"]["id"].clone();
+    let states = "subscription { watchStateChanged { item { id } state { position plays }
+        series { slug progress { episodesWatched } nextUp { id } } } }";
     let mut socket = Socket::of(&site, &ada).await;
-    socket.subscribe("s", STATES).await;
-    told_of_reports(&mut socket, &mut ada, &heat).await;
+    socket.subscribe("s", states).await;
+    told_of_reports(&mut socket, &mut ada, pilot.as_str().unwrap()).await;
 
     let everything = json!({ "everything": true });
     ada.expect("deleteHistory", everything, "deletedPlays")
@@ -155,7 +158,9 @@ async fn what_is_deleted_is_told_as_never_played(on: On) {
         }
         assert!(began.elapsed() < SOON, "{told}");
     };
-    let expected = json!({ "item": { "id": heat }, "state": { "position": 0.0, "plays": 0 } });
+    let series = json!({ "slug": "breaking-bad-2008", "progress": { "episodesWatched": 0 }, "nextUp": { "id": pilot } });
+    let state = json!({ "position": 0.0, "plays": 0 });
+    let expected = json!({ "item": { "id": pilot }, "state": state, "series": series });
     assert_eq!(change, expected);
 }
 

@@ -3,3 +3,4 @@
 mod cold;
 mod everywhere;
 mod extent;
+mod for_everybody;

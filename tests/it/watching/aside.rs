@@ -31,7 +31,7 @@ async fn what_is_taken_off_comes_back_when_it_is_watched_on(on: On) {
 
     for _ in 0..2 {
         let input = json!({ "item": heat });
-        let fields = "item { id watchState { position } }";
+        let fields = "item { id watchState { position } } profile { continueWatching { nodes { ... on Episode { number } } } }";
         let payload = ada
             .expect("removeFromContinueWatching", input, fields)
             .await;
@@ -39,9 +39,13 @@ async fn what_is_taken_off_comes_back_when_it_is_watched_on(on: On) {
             payload["item"],
             json!({ "id": heat, "watchState": { "position": 1000.0 } })
         );
+        let left = &payload["profile"]["continueWatching"]["nodes"];
+        assert_eq!(*left, json!([{ "number": 1 }]));
         let input = json!({ "series": series });
-        let payload = ada.expect("hideFromNextUp", input, "series { id }").await;
+        let fields = "series { id } profile { nextUp { nodes { number } } }";
+        let payload = ada.expect("hideFromNextUp", input, fields).await;
         assert_eq!(payload["series"]["id"], series);
+        assert_eq!(payload["profile"]["nextUp"]["nodes"], json!([]));
     }
     assert_eq!(
         lists(&mut ada).await,

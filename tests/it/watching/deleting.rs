@@ -1,5 +1,6 @@
 //! What viewers delete of their history, and what a paused one keeps.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ const SEEN: &str = "{ film(slug: \"heat-1995\") { viewerLiked watchState { posit
     series(slug: \"breaking-bad-2008\") { nextUp { number } progress { episodesWatched lastWatchedAt } }
     viewer { profile { history { totalCount nodes { id } } continueWatching { totalCount nodes { ... on Film { slug } } }
         nextUp { nodes { number } } tasteWeights(first: 50) { node { ... on Genre { slug } } } } } }";
-const DELETED: &str = "deletedPlays";
+const DELETED: &str = "deletedPlays deletedIds profile { history { totalCount } }";
 const REPORTED: &str = "recorded completedNow state { position plays secondsWatched }";
 
 async fn start(program: &Program) -> (Site, Visitor, Value, Value) {
@@ -97,12 +98,19 @@ async fn what_is_deleted_was_never_played(on: On) {
             _ => vec![json!({ "everything": true })],
         };
         for wanted in [2, 0] {
-            let mut deleted = 0;
+            let (mut deleted, mut gone, mut left) = (0, BTreeSet::new(), Value::Null);
             for input in &inputs {
                 let payload = ada.expect("deleteHistory", input.clone(), DELETED).await;
                 deleted += payload["deletedPlays"].as_i64().unwrap();
+                let ids = payload["deletedIds"].as_array().unwrap().iter();
+                gone.extend(ids.map(|id| id.as_str().unwrap().to_owned()));
+                left = payload["profile"]["history"]["totalCount"].clone();
             }
             assert_eq!(deleted, wanted, "{round}");
+            let named = plays.iter().filter(|_| wanted > 0);
+            let named = named.map(|play| play["id"].as_str().unwrap().to_owned());
+            let named: BTreeSet<String> = named.collect();
+            assert_eq!((gone, left), (named, json!(0)), "{round}");
         }
         for report in &evening {
             let payload = ada.expect("reportPlayback", report.clone(), REPORTED).await;

@@ -7,7 +7,6 @@ import { Failure } from "../parts/failure";
 import { Continue } from "../parts/continue";
 import { useName } from "../parts/name";
 import { Picture, Placeholders, Poster, Row } from "../parts/poster";
-import { tellingOf } from "../parts/reasons";
 import { useSession } from "../session/session";
 
 const HomeDocument = graphql(`
@@ -19,8 +18,8 @@ const HomeDocument = graphql(`
         continueWatching(first: 12) { edges { node { ...Playing } } }
         nextUp(first: 12) { nodes { ...Playing } }
         rows(first: 8, itemsPerRow: 12) {
-          id kind heading
-          items { edges { node { ...Card } reasons { kind text } } }
+          id heading
+          items { edges { node { ...Card } headline { text } } }
         }
       }
     }
@@ -30,17 +29,15 @@ const HomeDocument = graphql(`
 const AnonymousHomeDocument = graphql(`
   query AnonymousHome {
     popular: titles(orderBy: POPULAR, first: 15) {
-      nodes { ...Card overview tagline backdrop: images(kind: [BACKDROP]) { url(width: 1280) dominantColor } }
-      facets(by: [GENRE]) { by values(first: 6) { value name } }
+      nodes { ...Card overview tagline backdrop: image(kind: [BACKDROP]) { url(width: 1280) dominantColor } }
     }
     series: titles(filter: { kind: [SERIES] }, orderBy: POPULAR, first: 12) { nodes { ...Card } }
     released: titles(orderBy: NEWEST_RELEASED, first: 12) { nodes { ...Card } }
-  }
-`);
-
-const GenreRowDocument = graphql(`
-  query GenreRow($genre: ID!) {
-    titles(filter: { genres: [$genre] }, orderBy: POPULAR, first: 12) { nodes { ...Card } }
+    rows(first: 6, itemsPerRow: 12) {
+      id heading
+      seed { __typename ... on Genre { id slug name } }
+      items { nodes { ...Card } }
+    }
   }
 `);
 
@@ -81,9 +78,9 @@ function Home() {
       )}
       {profile?.rows?.map(({ id, heading, items }) => (
         <Row key={id} heading={heading} hasReasons>
-          {items.edges.map(({ node, reasons }) => (
+          {items?.edges.map(({ node, headline }) => (
             <li key={node.id}>
-              <Poster title={node} note={tellingOf(reasons, heading)} />
+              <Poster title={node} note={headline?.text === heading ? undefined : headline?.text} />
             </li>
           ))}
         </Row>
@@ -121,8 +118,14 @@ function AnonymousHome() {
       ) : (
         <WaitingRows />
       )}
-      {data?.popular?.facets?.[0]?.values?.map(({ value, name }) => (
-        <GenreRow key={value} genre={value} name={name} />
+      {data?.rows?.map(({ id, heading, seed, items }) => (
+        <Row key={id} heading={heading} aside={seed?.__typename === "Genre" && <AllOf genre={seed} />}>
+          {items?.nodes.map((title) => (
+            <li key={title.id}>
+              <Poster title={title} />
+            </li>
+          ))}
+        </Row>
       ))}
     </div>
   );
@@ -133,7 +136,7 @@ type LeadTitle = NonNullable<AnonymousHomeQuery["popular"]>["nodes"][number];
 function Lead({ title }: { title: LeadTitle | undefined }) {
   return (
     <section className="lead">
-      <Picture images={title?.backdrop} shape="wide" eager />
+      <Picture image={title?.backdrop} shape="wide" eager />
       <div className="lead-words">
         <p className="lead-name">{title?.name}</p>
         <p className="lead-text">{title?.tagline ?? title?.overview}</p>
@@ -152,22 +155,8 @@ function Lead({ title }: { title: LeadTitle | undefined }) {
   );
 }
 
-function GenreRow({ genre, name }: { genre: string; name: string }) {
-  const [{ data, error }] = useQuery({ query: GenreRowDocument, variables: { genre } });
-  if (error && !data) return null; // what went wrong is said at the foot of the page
-  return (
-    <Row heading={name} aside={<Link href={`/search?genre=${genre}`}>All {name.toLowerCase()}</Link>}>
-      {data ? (
-        data.titles?.nodes.map((title) => (
-          <li key={title.id}>
-            <Poster title={title} />
-          </li>
-        ))
-      ) : (
-        <Placeholders count={8} />
-      )}
-    </Row>
-  );
+function AllOf({ genre }: { genre: { slug: string; name: string } }) {
+  return <Link href={`/search?genre=${genre.slug}`}>All {genre.name.toLowerCase()}</Link>;
 }
 
 function WaitingRows() {

@@ -8,17 +8,16 @@ import { Picture } from "./poster";
 
 graphql(`
   fragment Playing on Playable {
-    __typename id name duration
-    images(kind: [BACKDROP, STILL]) { url(width: 500) dominantColor }
+    __typename id name label duration
+    title { id name }
+    image(kind: [STILL, BACKDROP]) { url(width: 500) dominantColor }
     watchState { id position percent watched }
-    ... on Film { slug }
-    ... on Episode { number season { id number } series { id slug name } }
   }
 `);
 
 const OffDocument = graphql(`
   mutation RemoveFromContinueWatching($item: ID!) {
-    removeFromContinueWatching(input: { item: $item }) { item { id watchState { id } } userErrors { code message field } }
+    removeFromContinueWatching(input: { item: $item }) { item { id watchState { id } } profile { id } userErrors { code message field } }
   }
 `);
 
@@ -28,7 +27,7 @@ export function Continue({ item }: { item: PlayingFragment }) {
   return (
     <li className="continue">
       <Link href={watchAddress(item.id)} className="continue-link" aria-label={`Watch ${nameOf(item)}`}>
-        <Picture images={item.images} shape="wide" />
+        <Picture image={item.image} shape="wide" />
         <span className="poster-name">{nameOf(item)}</span>
         <span className="poster-note">
           {position > 0 && item.duration ? `${clock(item.duration - position)} left` : partOf(item)}
@@ -61,6 +60,5 @@ export function Progress({ percent }: { percent: number }) {
 
 export const watchAddress = (id: string) => `/watch/${encodeURIComponent(id)}`;
 
-const nameOf = (item: PlayingFragment) => (item.__typename === "Episode" ? item.series.name : item.name);
-const partOf = (item: PlayingFragment) =>
-  item.__typename === "Episode" ? `S${item.season.number} E${item.number} · ${item.name}` : "";
+const nameOf = (item: PlayingFragment) => item.title.name;
+const partOf = (item: PlayingFragment) => (item.label ? `${item.label} · ${item.name}` : "");

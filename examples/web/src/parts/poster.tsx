@@ -7,14 +7,14 @@ import type { CardFragment } from "../gql/graphql";
 graphql(`
   fragment Card on Title {
     __typename id slug name year
-    images(kind: [POSTER]) { url(width: 342) dominantColor }
+    image(kind: [POSTER]) { url(width: 342) dominantColor }
   }
 `);
 
 export function Poster({ title, note, eager = false }: { title: CardFragment; note?: ReactNode; eager?: boolean }) {
   return (
     <Link href={`/title/${title.slug}`} className="poster">
-      <Picture images={title.images} shape="upright" eager={eager} />
+      <Picture image={title.image} shape="upright" eager={eager} />
       <span className="poster-name">{title.name}</span>
       <span className="poster-note">
         {note ?? [title.year, title.__typename === "Series" && "series"].filter(Boolean).join(" · ")}
@@ -30,15 +30,14 @@ export interface Shown {
 
 /** The room is there, in the picture's own colour, before the picture is. */
 export function Picture({
-  images,
+  image,
   shape,
   eager = false,
 }: {
-  images?: Shown[] | null | undefined;
+  image?: Shown | null | undefined;
   shape: "upright" | "wide";
   eager?: boolean;
 }) {
-  const image = images?.[0];
   return (
     <span className={`picture ${shape}`} style={image && ({ "--tint": image.dominantColor } as CSSProperties)}>
       {image?.url && <img src={image.url} alt="" loading={eager ? "eager" : "lazy"} decoding="async" />}

@@ -15,7 +15,7 @@ const ViewerDocument = graphql(`
 `);
 
 const WatchStateChangedDocument = graphql(`
-  subscription WatchStateChanged { watchStateChanged { item { id } state { id } } }
+  subscription WatchStateChanged { watchStateChanged { item { id } state { id } series { id } } }
 `);
 
 const SessionRevokedDocument = graphql(`

@@ -11,19 +11,35 @@ use crate::domain::watching::{Exclusions, MutedSource};
 
 /// What a profile has watched, rated, hidden and muted.
 pub(super) struct Excluded {
-    profile: ProfileId,
-    /// `None`: too many to be read at once, so that the record is asked of titles.
-    titles: Option<FxHashSet<TitleId>>,
+    titles: Titles,
     pub(super) muted: Vec<MutedSource>,
 }
 
+/// What a profile has watched, rated and hidden.
+enum Titles {
+    Known(FxHashSet<TitleId>),
+    /// Too many to be read at once, so that the record of this profile is asked of titles.
+    OnRecord(ProfileId),
+}
+
 impl Excluded {
+    /// Of nobody in particular nothing is left out.
+    pub(super) fn nothing() -> Self {
+        Self {
+            titles: Titles::Known(FxHashSet::default()),
+            muted: Vec::new(),
+        }
+    }
+
     /// What a read of the record says.
     pub(super) fn of(profile: ProfileId, read: Exclusions) -> Self {
-        let titles = read.titles.into_iter();
+        let titles = if read.is_whole {
+            Titles::Known(read.titles.into_iter().collect())
+        } else {
+            Titles::OnRecord(profile)
+        };
         Self {
-            profile,
-            titles: read.is_whole.then(|| titles.collect()),
+            titles,
             muted: read.muted,
         }
     }
@@ -43,11 +59,14 @@ impl RecommendService {
         excluded: &Excluded,
         titles: impl Iterator<Item = TitleId>,
     ) -> Result<HashSet<TitleId>, RecommendError> {
-        if let Some(known) = &excluded.titles {
-            return Ok(titles.filter(|title| known.contains(title)).collect());
-        }
+        let profile = match &excluded.titles {
+            Titles::Known(known) => {
+                return Ok(titles.filter(|title| known.contains(title)).collect());
+            }
+            Titles::OnRecord(profile) => *profile,
+        };
         let titles: Vec<TitleId> = titles.collect();
-        let passed_over = self.watching.passed_over(excluded.profile, &titles);
+        let passed_over = self.watching.passed_over(profile, &titles);
         Ok(passed_over.await?.into_iter().collect())
     }
 }

@@ -250,7 +250,7 @@ impl RecommendService {
     }
 
     /// For somebody of whom nothing is known.
-    async fn known_titles(
+    pub(super) async fn known_titles(
         &self,
         visibility: &Visibility,
         excluded: &Excluded,

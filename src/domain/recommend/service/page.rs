@@ -24,14 +24,17 @@ const AGAIN: TimeDelta = TimeDelta::days(90);
 const ENOUGH: usize = MAX_PAGE / 2;
 
 impl RecommendService {
-    /// What pages for a profile are made of: its suggestions, and what else there is. It stays the same until something is
-    /// watched.
+    /// What pages for a profile, or for everybody if it is for none, are made of: what is suggested, and what else there
+    /// is. It stays the same until something is watched.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn material(
         &self,
         visibility: &Visibility,
-        profile: ProfileId,
+        profile: Option<ProfileId>,
     ) -> Result<Material, RecommendError> {
+        let Some(profile) = profile else {
+            return self.material_for_all(visibility).await;
+        };
         let visibility = &visibility.only_published(self.statistics.now());
         let key = Self::key(visibility, profile, None);
         let known = self.known(profile).await?;
@@ -61,6 +64,27 @@ impl RecommendService {
             });
         }
         Ok(Material { list, others })
+    }
+
+    /// What pages for everybody are made of: the most watched titles, what is watched lately, and what is new.
+    async fn material_for_all(&self, visibility: &Visibility) -> Result<Material, RecommendError> {
+        let visibility = &visibility.only_published(self.statistics.now());
+        let nothing = &Excluded::nothing();
+        let list = self.known_titles(visibility, nothing, None).await?;
+        let others = vec![
+            Offer {
+                kind: RowKind::Trending,
+                titles: self.trending(visibility, nothing, None).await?,
+            },
+            Offer {
+                kind: RowKind::New,
+                titles: self.new_titles(visibility, nothing, None).await?,
+            },
+        ];
+        Ok(Material {
+            list: list.into(),
+            others,
+        })
     }
 
     /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most

@@ -212,6 +212,40 @@ fn who_plays_on_after_a_jump_to_the_end_has_watched() {
 }
 
 #[test]
+fn who_stops_in_the_millisecond_of_a_jump_to_the_end_has_watched() {
+    let reports = [(Start, 0.0, 0), (Seek, 3500.0, 0), (Stop, 3500.0, 0)];
+    let mut ledger = empty();
+
+    let completed = play(&mut ledger, &play_ref(FILM, 1), &reports);
+
+    assert_eq!(completed, [false, false, true]);
+    assert_eq!(resume(&ledger, FILM), (0.0, 100.0, true));
+    let stored = reread(&ledger);
+    let mut again = stored.clone();
+    assert_eq!(
+        play(&mut again, &play_ref(FILM, 1), &reports),
+        [false; 3],
+        "it is said once"
+    );
+    assert_eq!(again, stored);
+}
+
+#[test]
+fn who_stops_in_the_millisecond_of_a_pause_has_watched_what_has_no_length() {
+    let (mut ledger, evening) = (empty(), play_ref(FILM, 1));
+    let mut report = |report| try_report(&mut ledger, &evening, report, None).unwrap();
+
+    let completed = [
+        report((Start, 0.0, 0)),
+        report((Pause, 1000.0, 1000)),
+        report((Stop, 1000.0, 1000)),
+        report((Stop, 1000.0, 1000)),
+    ];
+
+    assert_eq!(completed, [false, false, true, false]);
+}
+
+#[test]
 fn a_jump_back_to_the_start_leaves_nothing_to_resume() {
     let mut ledger = empty();
 

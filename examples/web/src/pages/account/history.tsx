@@ -22,10 +22,9 @@ const HistoryDocument = graphql(`
           nodes {
             id startedAt percent secondsWatched completed influencesRecommendations
             item {
-              __typename id name
-              images(kind: [BACKDROP, STILL]) { url(width: 185) dominantColor }
-              ... on Film { slug }
-              ... on Episode { number season { id number } series { id slug name } }
+              __typename id name label
+              title { id slug name }
+              image(kind: [STILL, BACKDROP]) { url(width: 185) dominantColor }
             }
           }
           pageInfo { hasNextPage endCursor }
@@ -37,7 +36,7 @@ const HistoryDocument = graphql(`
 
 const DeleteDocument = graphql(`
   mutation DeleteHistory($input: DeleteHistoryInput!) {
-    deleteHistory(input: $input) { deletedPlays userErrors { code message field } }
+    deleteHistory(input: $input) { deletedIds profile { id } userErrors { code message field } }
   }
 `);
 
@@ -55,7 +54,7 @@ const EditPlayDocument = graphql(`
   }
 `);
 
-/** What deleting gives back names nothing that was shown. */
+/** How far something was watched is shown elsewhere, too. */
 const playsAreGone = { additionalTypenames: ["Play", "WatchState"] };
 
 export function HistoryPage() {
@@ -130,15 +129,11 @@ type Play = NonNullable<NonNullable<HistoryQuery["viewer"]>["profile"]["history"
 function OnePlay({ play }: { play: Play }) {
   const [isBusy, change] = useChange();
   const { item } = play;
-  const slug = item.__typename === "Film" ? item.slug : item.series.slug;
-  const name =
-    item.__typename === "Film"
-      ? item.name
-      : `${item.series.name}: S${item.season.number} E${item.number} · ${item.name}`;
+  const name = item.label ? `${item.title.name}: ${item.label} · ${item.name}` : item.name;
   return (
     <li>
-      <Link href={`/title/${slug}`} className="play-picture" aria-label={name}>
-        <Picture images={item.images} shape="wide" />
+      <Link href={`/title/${item.title.slug}`} className="play-picture" aria-label={name}>
+        <Picture image={item.image} shape="wide" />
         <Progress percent={play.completed ? 100 : play.percent} />
       </Link>
       <div>

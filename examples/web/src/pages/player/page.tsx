@@ -15,14 +15,13 @@ const PlayerDocument = graphql(`
       __typename
       ... on Film {
         id name slug duration
-        images(kind: [BACKDROP]) { url(width: 1920) dominantColor }
+        image(kind: [BACKDROP]) { url(width: 1920) dominantColor }
         watchState { id position }
       }
       ... on Episode {
         id name number duration
-        images(kind: [STILL]) { url(width: 1920) dominantColor }
         season { id number }
-        series { id name slug backdrop: images(kind: [BACKDROP]) { url(width: 1920) dominantColor } }
+        series { id name slug image(kind: [BACKDROP]) { url(width: 1920) dominantColor } }
         watchState { id position }
         next { id name number season { id number } }
       }
@@ -66,7 +65,7 @@ function Player({ item }: { item: Item }) {
   const title = isEpisode ? item.series : item;
   return (
     <>
-      <Picture images={isEpisode ? item.series.backdrop : item.images} shape="wide" eager />
+      <Picture image={title.image} shape="wide" eager />
       <div className="player-head">
         <Link href={`/title/${title.slug}`} className="button small">
           ← Back

@@ -1,12 +1,11 @@
 // What the titles that were found can be narrowed by, and how many each choice would leave.
 import { useSearchParams } from "wouter";
 import type { TitleFacet } from "../../gql/graphql";
-import { language } from "../../parts/format";
 import { PARAMETERS } from "./filter";
 
 interface Facet {
   by: TitleFacet;
-  values?: { value: string; name: string; count: number }[] | null;
+  values?: { value: string; label: string; count: number }[] | null;
 }
 
 const HEADINGS: Partial<Record<TitleFacet, string>> = {
@@ -49,10 +48,10 @@ export function Facets({
             onChange={(event) => choose(parameter, event.target.value)}
           >
             <option value="">{HEADINGS[by as TitleFacet]}</option>
-            {!isListed && <option value={chosen}>{label(by as TitleFacet, chosen, chosen)}</option>}
-            {values.map(({ value, name, count }) => (
+            {!isListed && <option value={chosen}>{chosen}</option>}
+            {values.map(({ value, label, count }) => (
               <option key={value} value={value}>
-                {label(by as TitleFacet, value, name)} ({count})
+                {by === "AGE" && value !== "0" ? `Up to ${value}` : label} ({count})
               </option>
             ))}
           </select>
@@ -63,19 +62,4 @@ export function Facets({
       </p>
     </div>
   );
-}
-
-function label(by: TitleFacet, value: string, name: string): string {
-  switch (by) {
-    case "KIND":
-      return value === "FILM" ? "Films" : "Series";
-    case "DECADE":
-      return `${value}s`;
-    case "LANGUAGE":
-      return language(value);
-    case "AGE":
-      return value === "0" ? "For all ages" : `Up to ${value}`;
-    default:
-      return name;
-  }
 }

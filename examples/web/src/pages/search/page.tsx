@@ -24,7 +24,7 @@ graphql(`
     totalCount
     nodes { ...Card }
     pageInfo { hasNextPage endCursor }
-    facets(by: [KIND, GENRE, DECADE, LANGUAGE, AGE]) @include(if: $isFirst) { by values(first: 12) { value name count } }
+    facets(by: [KIND, GENRE, DECADE, LANGUAGE, AGE]) @include(if: $isFirst) { by values(first: 12) { value label count } }
   }
 `);
 

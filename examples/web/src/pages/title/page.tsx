@@ -8,7 +8,6 @@ import { Failure, Nothing } from "../../parts/failure";
 import { country, day, language, length, words } from "../../parts/format";
 import { Picture, Poster, Row } from "../../parts/poster";
 import { useName } from "../../parts/name";
-import { tellingOf } from "../../parts/reasons";
 import { Actions } from "./actions";
 import { Seasons } from "./seasons";
 
@@ -18,15 +17,15 @@ const TitlePageDocument = graphql(`
       ...Card
       originalName tagline overview overviewLanguage premiered countries languages studios tags
       viewerLiked inWatchlist viewerHidden
-      backdrop: images(kind: [BACKDROP]) { url(width: 1280) dominantColor }
+      backdrop: image(kind: [BACKDROP]) { url(width: 1280) dominantColor }
       genres { id slug name }
       certification { system label age }
-      rating { scores { source value max votes } }
-      externalIds { provider value url }
+      rating { scores { sourceName value max votes } }
+      externalIds { providerName value url }
       trailers { kind name url host }
       cast: credits(role: [ACTOR], first: 24) { edges { character node { id slug name } } }
       crew: credits(role: [DIRECTOR, WRITER, COMPOSER], first: 12) { edges { role node { id slug name } } }
-      similar(first: 12) { edges { node { ...Card } reasons { kind text } } }
+      similar(first: 12) { edges { node { ...Card } headline { text } } }
       ... on Film {
         duration durationSource
         watchState { id position percent watched plays }
@@ -51,15 +50,15 @@ export function TitlePage({ slug }: { slug: string }) {
   if (data && !data.title) return <Nothing>There is no such title here.</Nothing>;
 
   const title = data?.title;
-  const tint = title?.backdrop?.[0]?.dominantColor;
+  const tint = title?.backdrop?.dominantColor;
   return (
     <article className="title" style={tint ? ({ "--tint": tint } as CSSProperties) : undefined}>
       <div className="title-backdrop">
-        <Picture images={title?.backdrop} shape="wide" eager />
+        <Picture image={title?.backdrop} shape="wide" eager />
       </div>
       <div className="page">
         <div className="title-head">
-          <Picture images={title?.images} shape="upright" eager />
+          <Picture image={title?.image} shape="upright" eager />
           {title && <Head title={title} />}
         </div>
         {title && <Rest title={title} />}
@@ -113,7 +112,7 @@ function Rest({ title }: { title: PageTitle }) {
     ["Languages", title.languages.map(language).join(", ")],
     ["Studios", title.studios.join(", ")],
     ["Tags", title.tags.join(", ")],
-    ["Ratings", title.rating.scores.map(({ source, value, max }) => `${words(source)} ${value}/${max}`).join(", ")],
+    ["Ratings", title.rating.scores.map(({ sourceName, value, max }) => `${sourceName} ${value}/${max}`).join(", ")],
   ];
 
   return (
@@ -178,9 +177,9 @@ function Rest({ title }: { title: PageTitle }) {
       )}
       {title.similar && title.similar.edges.length > 0 && (
         <Row heading="If you like this" hasReasons>
-          {title.similar.edges.map(({ node, reasons }) => (
+          {title.similar.edges.map(({ node, headline }) => (
             <li key={node.id}>
-              <Poster title={node} note={tellingOf(reasons, "")} />
+              <Poster title={node} note={headline?.text} />
             </li>
           ))}
         </Row>
@@ -192,7 +191,7 @@ function Rest({ title }: { title: PageTitle }) {
 function Links({ title }: { title: PageTitle }) {
   const links = [
     ...title.trailers.map(({ kind, name, url }) => ({ name: name ?? words(kind), url })),
-    ...title.externalIds.flatMap(({ provider, url }) => (url ? [{ name: words(provider), url }] : [])),
+    ...title.externalIds.flatMap(({ providerName, url }) => (url ? [{ name: providerName, url }] : [])),
   ];
   return (
     links.length > 0 && (

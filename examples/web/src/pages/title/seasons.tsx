@@ -21,7 +21,7 @@ const SeasonDocument = graphql(`
         episodes(first: 100) {
           nodes {
             id number numberEnd name overview aired duration
-            images(kind: [STILL]) { url(width: 342) dominantColor }
+            image(kind: [STILL]) { url(width: 342) dominantColor }
             watchState { id position percent watched }
           }
         }
@@ -103,7 +103,7 @@ function Episode({ episode }: { episode: OneEpisode }) {
         className="episode-picture"
         aria-label={`Play episode ${number}, ${episode.name}`}
       >
-        <Picture images={episode.images} shape="wide" />
+        <Picture image={episode.image} shape="wide" />
         {position > 0 && <Progress percent={percent} />}
       </Link>
       <div>
