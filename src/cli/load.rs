@@ -32,7 +32,8 @@ pub(super) async fn run(
     progress.finish_and_clear();
     let summary = summary?;
     println!("{}", sum_up(&summary, options));
-    Ok(if summary.refused + summary.refused_pictures == 0 {
+    let is_clean = summary.refused + summary.refused_pictures == 0 && summary.given_up.is_empty();
+    Ok(if is_clean {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -80,6 +81,11 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         parts.push(format!(
             "{} pictures refused; their records are loaded without them",
             summary.refused_pictures
+        ));
+    }
+    for (place, number) in &summary.given_up {
+        parts.push(format!(
+            "{number} pictures not read, because {place} failed again and again; load them again later"
         ));
     }
     for (kind, warned) in &summary.warnings_by_kind {

@@ -8,6 +8,7 @@ use chrono::Datelike;
 
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
+use super::giving_up::Patience;
 use super::options::{LoadError, LoadMode, LoadOptions, Manner, Phase, Source, Tell};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
@@ -41,6 +42,8 @@ pub(super) struct Run<'a> {
     pub(super) file: String,
     /// The folder of the file.
     pub(super) folder: Option<PathBuf>,
+    /// What of pictures is worth being asked.
+    pub(super) patience: Patience,
     /// The values that warnings were given of, as hashes, by field and reason.
     warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
@@ -84,6 +87,7 @@ impl<'a> Run<'a> {
             summary: LoadSummary::default(),
             file: String::new(),
             folder: None,
+            patience: Patience::default(),
             warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),

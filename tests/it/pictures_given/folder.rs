@@ -1,107 +1,26 @@
-//! Pictures that records name: how they are loaded, from files and from the web, what the schema says of them, and what
-//! lies at their addresses, on both ways of running.
+//! Pictures in a folder are loaded, said by the schema, and shown whole and in parts.
 
-use std::io::Cursor;
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::path::PathBuf;
 
-use axum::Router;
-use axum::extract::State;
-use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
-use image::{DynamicImage, ImageFormat, RgbImage, Rgba, RgbaImage};
+use image::ImageFormat;
 use reqwest::StatusCode;
 use reqwest::header::{
     CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
 };
 use serde_json::{Value, json};
 
+use super::{load, logo, photo, program, write_records};
 use crate::both_ways::both_ways;
 use crate::support::program::{On, Program, Site};
 
-both_ways!(
-    pictures_of_a_folder_are_loaded_and_shown,
-    pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of,
-);
+both_ways!(pictures_of_a_folder_are_loaded_and_shown);
 
 /// The fields of all pictures of a film, its episode and its director.
 const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
-        logos: images(kind: [LOGO]) { large: url(width: 300) jpeg: url(format: JPEG) png: url(format: PNG, height: 20) } }
+        whole: images(kind: [POSTER], language: \"en\") { url(format: PNG) } logos: images(kind: [LOGO]) { large: url(width: 300) jpeg: url(format: JPEG) png: url(format: PNG, height: 20) } }
     person(slug: \"michael-mann\") { images { ...I } none: images(kind: [POSTER]) { kind } }
     series(slug: \"dusk-2017\") { images { kind isGenerated } seasons { episodes { nodes { images { ...I } } } } } }
     fragment I on Image { kind width height language isGenerated mediaType dominantColor blurhash url(width: 300, format: WEBP) }";
-
-async fn program(on: On) -> Program {
-    match on {
-        On::Embedded => Program::new(on).await,
-        On::Servers => Program::without_graph(),
-    }
-}
-
-/// A picture that fades from one colour to another.
-fn photo(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
-    let image = RgbImage::from_fn(width, height, |x, y| {
-        let shade = |at: u32, of: u32| u8::try_from(at * 200 / of).unwrap();
-        image::Rgb([220, shade(x, width), shade(y, height)])
-    });
-    written(&DynamicImage::ImageRgb8(image), format)
-}
-
-/// A square on nothing.
-fn logo(side: u32) -> Vec<u8> {
-    let image = RgbaImage::from_fn(side, side, |x, _| {
-        Rgba(if x < side / 2 {
-            [0; 4]
-        } else {
-            [10, 20, 30, 255]
-        })
-    });
-    written(&DynamicImage::ImageRgba8(image), ImageFormat::Png)
-}
-
-fn written(image: &DynamicImage, format: ImageFormat) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    image.write_to(&mut bytes, format).unwrap();
-    bytes.into_inner()
-}
-
-/// A PNG of some bytes that says that it has 900 million pixels.
-fn bomb() -> Vec<u8> {
-    let chunk = |name: &[u8], content: &[u8]| {
-        let named = [name, content].concat();
-        let mut sum = flate2::Crc::new();
-        sum.update(&named);
-        let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-        [&length[..], &named, &sum.sum().to_be_bytes()].concat()
-    };
-    let side = 30_000_u32.to_be_bytes();
-    let header = [&side[..], &side, &[8, 2, 0, 0, 0]].concat();
-    let empty = [0x78, 0x9c, 0x03, 0, 0, 0, 0, 1];
-    let chunks = [
-        chunk(b"IHDR", &header),
-        chunk(b"IDAT", &empty),
-        chunk(b"IEND", &[]),
-    ];
-    [&b"\x89PNG\r\n\x1a\n"[..], &chunks.concat()].concat()
-}
-
-/// Writes a file of records, one a line; its path.
-fn write_records(folder: &Path, records: &[Value]) -> PathBuf {
-    let lines: Vec<String> = records.iter().map(Value::to_string).collect();
-    let file = folder.join("records.ndjson");
-    std::fs::write(&file, lines.join("\n")).unwrap();
-    file
-}
-
-/// What a load prints, its messages, and whether it found nothing wrong.
-async fn load(program: &Program, file: &Path, more: &[&str]) -> (String, String, bool) {
-    let arguments = [&["load", file.to_str().unwrap()], more].concat();
-    let output = program.run(&arguments).await;
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    let is_clean = output.status.success();
-    (text(output.stdout), text(output.stderr), is_clean)
-}
 
 /// What lies at an address of the site.
 struct Found {
@@ -218,6 +137,24 @@ async fn assert_served_in_parts(site: &Site, poster: &Value) {
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
 }
 
+/// Parts of a picture are those of the whole, from either end, and there is none beyond.
+async fn assert_parted(site: &Site, url: &Value) {
+    let last = fetch(site, url, &[(RANGE, "bytes=-10")]).await;
+    let whole = fetch(site, url, &[]).await;
+    assert_eq!(
+        (last.status, whole.status),
+        (StatusCode::PARTIAL_CONTENT, StatusCode::OK)
+    );
+    let length = whole.bytes.len();
+    assert_eq!(last.bytes, whole.bytes[length - 10..]);
+    let range = format!("bytes {}-{}/{length}", length - 10, length - 1);
+    assert_eq!(last.header(CONTENT_RANGE), range);
+    let beyond = format!("bytes={length}-");
+    let beyond = fetch(site, url, &[(RANGE, &*beyond)]).await;
+    assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    assert_eq!(beyond.header(CONTENT_RANGE), format!("bytes */{length}"));
+}
+
 /// Nothing is made larger than it is; what can be seen through stays so but in a JPEG.
 async fn assert_shown_as_it_is(site: &Site, logos: &Value) {
     for (url, side, media_type) in [
@@ -290,6 +227,11 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     let poster = &film["images"][1]["url"];
     assert!(poster.as_str().unwrap().starts_with(&site.address));
     assert_served_in_parts(&site, poster).await;
+    // It is large enough to be read in parts, once it was made.
+    let whole = &film["whole"][0]["url"];
+    for _ in 0..2 {
+        assert_parted(&site, whole).await;
+    }
     assert_shown_as_it_is(&site, &film["logos"][0]).await;
     for of_others in [
         &data["person"]["images"][0]["url"],
@@ -322,132 +264,4 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
         fetch(&site, portrait, &[]).await.status,
         StatusCode::NOT_FOUND
     );
-}
-
-/// A site that has pictures, and counts how often it gives one out, and how often it says that it is as before.
-#[derive(Clone, Default)]
-struct Host {
-    given: Arc<AtomicUsize>,
-    known: Arc<AtomicUsize>,
-}
-
-impl Host {
-    /// Starts it; its address.
-    async fn start(&self) -> String {
-        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        // By another name it is another host.
-        let elsewhere = Redirect::temporary(&format!("http://localhost:{port}/poster.png"));
-        let routes = Router::new()
-            .route("/poster.png", get(Self::poster))
-            .route(
-                "/moved.png",
-                get(|| async { Redirect::temporary("/poster.png") }),
-            )
-            .route("/elsewhere.png", get(move || async move { elsewhere }))
-            .with_state(self.clone());
-        tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
-        format!("http://127.0.0.1:{port}")
-    }
-
-    #[expect(clippy::unused_async, reason = "a handler of axum is one")]
-    async fn poster(State(host): State<Self>, headers: HeaderMap) -> Response {
-        let tag = [(ETAG, "\"1\"")];
-        if headers.get(IF_NONE_MATCH).is_some_and(|it| it == "\"1\"") {
-            host.known.fetch_add(1, Ordering::Relaxed);
-            return (StatusCode::NOT_MODIFIED, tag).into_response();
-        }
-        host.given.fetch_add(1, Ordering::Relaxed);
-        (tag, photo(300, 450, ImageFormat::Png)).into_response()
-    }
-
-    fn counts(&self) -> (usize, usize) {
-        let counts = [&self.given, &self.known];
-        let [given, known] = counts.map(|count| count.load(Ordering::Relaxed));
-        (given, known)
-    }
-}
-
-async fn pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of(on: On) {
-    let mut program = program(on).await;
-    program.set("REELGRAPH_PICTURE_URLS", "any");
-    let host = Host::default();
-    let address = host.start().await;
-    let folder = program.data().join("records");
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join("text.jpg"), "This is no picture.").unwrap();
-    std::fs::write(folder.join("bomb.png"), bomb()).unwrap();
-    std::fs::write(program.data().join("secret.png"), logo(8)).unwrap();
-    let poster = format!("{address}/poster.png");
-    let heat = json!({ "slug": "heat-1995", "title": "Heat", "pictures": { "poster": poster } });
-    let file = write_records(&folder, std::slice::from_ref(&heat));
-
-    let (first, messages, is_clean) = load(&program, &file, &[]).await;
-    assert!(
-        is_clean && first.contains("pictures: 1 new"),
-        "{first}{messages}"
-    );
-    assert_eq!(host.counts(), (1, 0));
-    let (again, messages, is_clean) = load(&program, &file, &[]).await;
-    assert!(
-        is_clean && again.contains("1 unchanged"),
-        "{again}{messages}"
-    );
-    assert_eq!(host.counts(), (1, 1));
-    // Off, it is passed over, and what was read before stays; by default an address of this machine is refused.
-    let (off, messages, is_clean) = load(&program, &file, &["--picture-urls", "off"]).await;
-    assert!(
-        is_clean && messages.contains("passed over"),
-        "{off}{messages}"
-    );
-    let (public, messages, is_clean) = load(&program, &file, &["--picture-urls", "public"]).await;
-    assert!(
-        !is_clean && messages.contains("is no https address"),
-        "{public}{messages}"
-    );
-    assert_eq!(host.counts(), (1, 1));
-
-    let backdrop = [
-        "text.jpg".to_owned(),
-        "bomb.png".to_owned(),
-        "../secret.png".to_owned(),
-        "missing.png".to_owned(),
-        format!("{address}/none.png"),
-        format!("{address}/elsewhere.png"),
-    ];
-    let dusk = json!({
-        "slug": "dusk-2017", "title": "Dusk", "poster_path": "/abc.jpg",
-        "pictures": { "backdrop": backdrop, "thumb": format!("{address}/moved.png") },
-    });
-    let (summary, messages, is_clean) =
-        load(&program, &write_records(&folder, &[heat, dusk]), &[]).await;
-
-    assert!(!is_clean);
-    let path = folder.join("records.ndjson");
-    for (place, reason) in [
-        ("text.jpg", "must be a JPEG, PNG, WebP or GIF"),
-        ("bomb.png", "30000 by 30000 pixels"),
-        ("../secret.png", "leads out of the folder"),
-        ("missing.png", "cannot be read"),
-        ("none.png", "is answered with 404"),
-        ("elsewhere.png", "leads on to another host"),
-    ] {
-        let begins = format!("{}:2: refused: pictures.backdrop “", path.display());
-        let is_told = messages
-            .lines()
-            .any(|line| line.starts_with(&begins) && line.contains(place) && line.contains(reason));
-        assert!(is_told, "{place} {reason}: {messages}");
-    }
-    assert!(messages.contains("warning: poster_path"), "{messages}");
-    assert!(summary.contains("6 pictures refused"), "{summary}");
-    assert!(summary.contains("films: 1 new"), "{summary}");
-    let site = program.serve().await;
-    let query = "{ film(slug: \"dusk-2017\") { images { kind isGenerated } }
-        heat: film(slug: \"heat-1995\") { images(kind: [POSTER]) { width isGenerated } } }";
-    let data = site.ask(query, json!({})).await;
-    let kinds = [("POSTER", true), ("BACKDROP", true), ("THUMB", false)];
-    let kinds = kinds.map(|(kind, drawn)| json!({ "kind": kind, "isGenerated": drawn }));
-    assert_eq!(data["film"]["images"], json!(kinds));
-    let poster = json!([{ "width": 300, "isGenerated": false }]);
-    assert_eq!(data["heat"]["images"], poster);
 }
