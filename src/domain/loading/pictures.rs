@@ -211,7 +211,10 @@ impl SaidOfKind {
             let is_other = |kept: &KeptPicture| {
                 after.iter().all(|it| {
                     it.picture.hash != kept.picture.hash
-                        && !it.origin.is_of_same_source(&kept.origin)
+                        && !kept
+                            .origin
+                            .as_ref()
+                            .is_some_and(|origin| it.is_from(origin))
                 })
             };
             let others: Vec<KeptPicture> = before.into_iter().filter(is_other).collect();
@@ -241,7 +244,7 @@ mod tests {
                 colour: Colour([0; 3]),
                 language: language.and_then(LanguageTag::parse),
             },
-            origin: PictureFrom::File(bytes.to_owned()).origin(None),
+            origin: Some(Box::new(PictureFrom::File(bytes.to_owned()).origin(None))),
         }
     }
 

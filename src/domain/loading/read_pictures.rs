@@ -317,7 +317,7 @@ fn known<'r>(
 ) -> Option<&'r KeptPicture> {
     let origin = from.origin(None);
     let mut of_kind = stored.iter().filter(|it| it.picture.kind == kind);
-    of_kind.find(|it| it.origin.is_of_same_source(&origin))
+    of_kind.find(|it| it.is_from(&origin))
 }
 
 async fn read<'r>(
@@ -350,7 +350,7 @@ async fn read_one(
         (None, None) => false,
     };
     let known = job.known.filter(|_| is_kept);
-    let validator = known.and_then(|known| known.origin.validator());
+    let validator = known.and_then(|known| known.origin.as_ref()?.validator());
     let read = loading.source.read(&job.from, folder, validator).await?;
     match (read, known) {
         (PictureRead::Bytes { bytes, validator }, _) => {
@@ -360,7 +360,7 @@ async fn read_one(
                     PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
                     PictureError::Store(error) => unkept(&error),
                 })?,
-                origin: job.from.origin(validator),
+                origin: Some(Box::new(job.from.origin(validator))),
             })
         }
         (PictureRead::Same, Some(known)) => Ok(KeptPicture {
