@@ -89,7 +89,8 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
     let summary = summary?;
     println!("{}", sum_up(&summary, options));
     reported?;
-    Ok(if summary.refused + summary.refused_pictures == 0 {
+    let is_clean = summary.refused + summary.refused_pictures == 0 && summary.given_up.is_empty();
+    Ok(if is_clean {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
@@ -205,6 +206,11 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         parts.push(format!(
             "{} rows are of titles that are not there, or of episodes without a number",
             summary.passed_over
+        ));
+    }
+    for (place, number) in &summary.given_up {
+        parts.push(format!(
+            "{number} pictures not read, because {place} failed again and again; load them again later"
         ));
     }
     for (kind, warned) in &summary.warnings_by_kind {

@@ -3,6 +3,7 @@
 //! What refers to them is in the record. Bytes under one name never change, so anybody may cache them for good.
 
 use std::fmt;
+use std::ops::Range;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -49,6 +50,13 @@ pub trait BlobStore: Send + Sync {
 
     /// All the bytes under this key; `None` if there are none.
     async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError>;
+
+    /// These of the bytes under this key, and no others are read; `None` if there are none. They must be at least one, and
+    /// each must be there: [`Self::length`] says how many there are.
+    async fn get_range(&self, key: &BlobKey, range: Range<u64>) -> Result<Option<Bytes>, StoreError>;
+
+    /// How many bytes there are under this key; `None` if it keeps nothing.
+    async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError>;
 
     /// Whether there are bytes under this key.
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError>;

@@ -90,6 +90,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "What was looked for in a cache, by cache and result: hit, miss",
     ),
     (
+        "pictures_missing_total",
+        Kind::Counter,
+        "Requests for pictures whose bytes are not where they were kept",
+    ),
+    (
         "watch_log_folded_entries_total",
         Kind::Counter,
         "Entries of the watch log that this server recorded and made plays, states and sums from.",

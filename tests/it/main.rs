@@ -43,7 +43,6 @@ mod people;
 mod persisted;
 mod pictures;
 mod pictures_given;
-mod pictures_swept;
 mod privacy;
 mod publish;
 mod readme;

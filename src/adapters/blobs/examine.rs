@@ -50,7 +50,7 @@ fn bucket(name: &str, looked: Result<(), StoreError>) -> Finding {
             "blobs",
             "bucket",
             &error,
-            "look whether the server of REELGRAPH_BLOBS runs, has the bucket, and takes the keys",
+            "look whether the server of REELGRAPH_BLOBS runs and has the bucket, and whether the keys may s3:ListBucket of it, s3:GetObject and s3:PutObject",
         ),
     }
 }

@@ -1,5 +1,7 @@
 //! Bytes in a folder, which is made when the first come: a site without pictures has none.
 
+use std::io;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -7,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use object_store::local::LocalFileSystem;
+use tokio::task::spawn_blocking;
 
 use super::objects::{self, failure, path_of};
 use crate::domain::blobs::{BlobKey, BlobShelf, BlobStore, KeptBlob};
@@ -63,6 +66,24 @@ impl FolderBlobs {
         Ok(Arc::clone(self.opened.get_or_init(|| opened)))
     }
 
+    /// Whether the folder is there, or was never needed. It is looked at each time: a disk may be taken away.
+    async fn look(&self) -> Result<(), StoreError> {
+        let folder = self.folder.clone();
+        let looked = spawn_blocking(move || folder.metadata());
+        match looked.await.map_err(StoreError::failed)? {
+            Ok(about) if about.is_dir() => Ok(()),
+            Ok(_) => Err(StoreError::failed(io::Error::from(
+                io::ErrorKind::NotADirectory,
+            ))),
+            Err(error)
+                if error.kind() == io::ErrorKind::NotFound && self.opened.get().is_none() =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(StoreError::unavailable(error)),
+        }
+    }
+
     async fn write(&self, path: &object_store::path::Path, bytes: Bytes) -> Result<(), StoreError> {
         let put = objects::put(&*self.make()?, path, bytes).await;
         put.inspect_err(|error| self.room.learn(error))
@@ -82,11 +103,29 @@ impl BlobStore for FolderBlobs {
         }
     }
 
-    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+    async fn get_range(
+        &self,
+        key: &BlobKey,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, StoreError> {
         match self.find()? {
-            Some(opened) => objects::exists(&*opened, &path_of("", key)?).await,
-            None => Ok(false),
+            Some(opened) => objects::get_range(&*opened, &path_of("", key)?, range).await,
+            None => Ok(None),
         }
+    }
+
+    async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
+        match self.find()? {
+            Some(opened) => {
+                let found = objects::find(&*opened, &path_of("", key)?).await?;
+                Ok(found.map(|found| found.size))
+            }
+            None => Ok(None),
+        }
+    }
+
+    async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
+        Ok(self.length(key).await?.is_some())
     }
 
     async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
@@ -112,7 +151,7 @@ impl Ping for FolderBlobs {
             self.write(&trial, Bytes::from_static(&[0; 4096])).await?;
             self.room.is_back();
         }
-        self.find().map(drop)
+        self.look().await
     }
 }
 

@@ -1,18 +1,28 @@
 //! What is the same wherever bytes are kept: how they are put and got, and what its errors mean.
 
 use std::io;
+use std::ops::Range;
 
 use bytes::Bytes;
 use chrono::{DateTime, Utc};
 use futures::{StreamExt, TryStreamExt, stream};
 use object_store::path::Path;
-use object_store::{GetOptions, ObjectMeta, ObjectStore, PutOptions, PutPayload};
+use object_store::{GetOptions, GetRange, ObjectMeta, ObjectStore, PutOptions, PutPayload};
 
 use crate::domain::blobs::{BlobKey, BlobShelf, KeptBlob};
 use crate::domain::error::StoreError;
 
 /// Nothing that is kept is larger, in bytes: what is, somebody else put there.
 const LARGEST: u64 = 64 * 1024 * 1024;
+/// What S3 says where not only the bytes are missing but all that could have any: that is never "there are none".
+const NO_BUCKET: &str = "<Code>NoSuchBucket</Code>";
+
+/// An answer to whom the store lets nobody in.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the store refuses it: the keys are wrong, or lack s3:ListBucket, without which Amazon refuses whatever is not there, s3:GetObject or s3:PutObject: {0}"
+)]
+struct Refused(object_store::Error);
 
 /// Where a key lies, below a folder; an empty one: below none.
 pub(super) fn path_of(folder: &str, key: &BlobKey) -> Result<Path, StoreError> {
@@ -35,9 +45,29 @@ pub(super) async fn put(
 }
 
 pub(super) async fn get(store: &dyn ObjectStore, path: &Path) -> Result<Option<Bytes>, StoreError> {
-    let found = match store.get_opts(path, GetOptions::default()).await {
+    get_some(store, path, GetOptions::default()).await
+}
+
+pub(super) async fn get_range(
+    store: &dyn ObjectStore,
+    path: &Path,
+    range: Range<u64>,
+) -> Result<Option<Bytes>, StoreError> {
+    let some = GetOptions {
+        range: Some(GetRange::Bounded(range)),
+        ..GetOptions::default()
+    };
+    get_some(store, path, some).await
+}
+
+async fn get_some(
+    store: &dyn ObjectStore,
+    path: &Path,
+    options: GetOptions,
+) -> Result<Option<Bytes>, StoreError> {
+    let found = match store.get_opts(path, options).await {
         Ok(found) => found,
-        Err(object_store::Error::NotFound { .. }) => return Ok(None),
+        Err(error) if is_missing(&error) => return Ok(None),
         Err(error) => return Err(failure(error)),
     };
     if found.meta.size > LARGEST {
@@ -48,19 +78,18 @@ pub(super) async fn get(store: &dyn ObjectStore, path: &Path) -> Result<Option<B
     found.bytes().await.map(Some).map_err(failure)
 }
 
-pub(super) async fn exists(store: &dyn ObjectStore, path: &Path) -> Result<bool, StoreError> {
-    Ok(put_at(store, path).await?.is_some())
-}
-
-/// When the bytes there were put; `None` if there are none.
-async fn put_at(store: &dyn ObjectStore, path: &Path) -> Result<Option<DateTime<Utc>>, StoreError> {
+/// What is known of the bytes there without reading them; `None` if there are none.
+pub(super) async fn find(
+    store: &dyn ObjectStore,
+    path: &Path,
+) -> Result<Option<ObjectMeta>, StoreError> {
     let head = GetOptions {
         head: true,
         ..GetOptions::default()
     };
     match store.get_opts(path, head).await {
-        Ok(found) => Ok(Some(found.meta.last_modified)),
-        Err(object_store::Error::NotFound { .. }) => Ok(None),
+        Ok(found) => Ok(Some(found.meta)),
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(failure(error)),
     }
 }
@@ -96,17 +125,25 @@ pub(super) async fn remove(
     path: &Path,
     unless_since: DateTime<Utc>,
 ) -> Result<bool, StoreError> {
-    match put_at(store, path).await? {
-        Some(at) if at < unless_since => {}
+    match find(store, path).await? {
+        Some(found) if found.last_modified < unless_since => {}
         Some(_) | None => return Ok(false),
     }
     let path = path.clone();
     let one = stream::once(async move { Ok(path) }).boxed();
     match store.delete_stream(one).try_next().await {
         Ok(removed) => Ok(removed.is_some()),
-        Err(object_store::Error::NotFound { .. }) => Ok(false),
+        Err(error) if is_missing(&error) => Ok(false),
         Err(error) => Err(failure(error)),
     }
+}
+
+/// Whether an error says that there are no bytes, and nothing worse.
+fn is_missing(error: &object_store::Error) -> bool {
+    matches!(
+        error,
+        object_store::Error::NotFound { source, .. } if !source.to_string().contains(NO_BUCKET)
+    )
 }
 
 /// What an error of the library means: those that it has tried again in vain are generic, as those of a disk are.
@@ -127,6 +164,8 @@ pub(super) fn failure(error: object_store::Error) -> StoreError {
     }
     match error {
         object_store::Error::Generic { .. } => StoreError::unavailable(error),
+        object_store::Error::PermissionDenied { .. }
+        | object_store::Error::Unauthenticated { .. } => StoreError::failed(Refused(error)),
         error => StoreError::failed(error),
     }
 }

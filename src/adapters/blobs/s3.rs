@@ -1,5 +1,6 @@
 //! Bytes on a server that speaks S3, in a bucket that every server of a site uses.
 
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -111,8 +112,21 @@ impl BlobStore for S3Blobs {
         objects::get(&*self.store, &path_of(&self.folder, key)?).await
     }
 
+    async fn get_range(
+        &self,
+        key: &BlobKey,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        objects::get_range(&*self.store, &path_of(&self.folder, key)?, range).await
+    }
+
+    async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
+        let found = objects::find(&*self.store, &path_of(&self.folder, key)?).await?;
+        Ok(found.map(|found| found.size))
+    }
+
     async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
-        objects::exists(&*self.store, &path_of(&self.folder, key)?).await
+        Ok(self.length(key).await?.is_some())
     }
 
     async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
@@ -131,9 +145,10 @@ impl Ping for S3Blobs {
         if answered.is_some_and(|at| at.elapsed() < STAYS_WELL) {
             return Ok(());
         }
-        // Where the keys of the site may look; nothing needs to be there.
+        // Where the keys of the site may look; nothing needs to be there. It is asked for and not only looked for: of what
+        // is looked for S3 does not say whether the bucket is there.
         let nothing = Path::from(format!("{}/ping", self.folder));
-        objects::exists(&*self.store, &nothing).await?;
+        objects::get(&*self.store, &nothing).await?;
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         *answered = Some(Instant::now());
         Ok(())

@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits};
 
 use super::jpeg::is_whole;
 use crate::domain::catalog::{
-    LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, PictureFormat, PictureProblem,
+    LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, PictureFormat, PictureProblem,
 };
 
 /// The most that a decoder may take beside the pixels, in bytes.
@@ -31,13 +31,34 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(PictureFormat, DynamicImage), Pict
     if width.min(height) == 0 {
         return Err(PictureProblem::Broken("it has no pixels".to_owned()));
     }
+    // Deep ones have twice as much for each pixel.
+    if decoder.total_bytes() > MOST_DECODED {
+        return Err(PictureProblem::TooDeep { width, height });
+    }
     if format == PictureFormat::Jpeg && !is_whole(bytes) {
         return Err(PictureProblem::Broken("its end is missing".to_owned()));
     }
     let orientation = decoder.orientation().map_err(|error| problem(&error))?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(|error| problem(&error))?;
+    let image = DynamicImage::from_decoder(decoder).map_err(|error| problem(&error))?;
+    // Before it is turned, for which there are two of it.
+    let mut image = in_bytes(image);
     image.apply_orientation(orientation);
     Ok((format, image))
+}
+
+/// With eight bits a channel, as all that is made of it: more is not seen.
+fn in_bytes(image: DynamicImage) -> DynamicImage {
+    match image {
+        DynamicImage::ImageLuma16(_) => DynamicImage::ImageLuma8(image.into_luma8()),
+        DynamicImage::ImageLumaA16(_) => DynamicImage::ImageLumaA8(image.into_luma_alpha8()),
+        DynamicImage::ImageRgb16(_) | DynamicImage::ImageRgb32F(_) => {
+            DynamicImage::ImageRgb8(image.into_rgb8())
+        }
+        DynamicImage::ImageRgba16(_) | DynamicImage::ImageRgba32F(_) => {
+            DynamicImage::ImageRgba8(image.into_rgba8())
+        }
+        image => image,
+    }
 }
 
 /// By the first bytes, whatever a file is called.

@@ -13,7 +13,7 @@ use super::scale::scaled;
 use super::write::write;
 use crate::domain::catalog::{PictureFacts, PictureProblem, PictureReader, Rendition};
 
-/// So many pictures are worked on at a time: the largest takes some hundred MB.
+/// So many pictures are worked on at a time: the largest takes up to 400 MB, for it is there twice while it is turned.
 const AT_ONCE: usize = 2;
 /// Reads and scales pictures. Clones share the queue.
 #[derive(Clone)]

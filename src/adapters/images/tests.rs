@@ -49,10 +49,10 @@ fn chunk(name: &[u8], content: &[u8]) -> Vec<u8> {
     [&length[..], &named, &(!sum).to_be_bytes()].concat()
 }
 
-/// A PNG of some bytes that says that it is so large.
-fn bomb(width: u32, height: u32) -> Vec<u8> {
+/// A PNG of some bytes that says that it is so large, with so many bits for each channel of such a kind (PNG, 11.2.2).
+fn bomb(width: u32, height: u32, kind: [u8; 2]) -> Vec<u8> {
     let (width, height) = (width.to_be_bytes(), height.to_be_bytes());
-    let header = [&width[..], &height, &[8, 2, 0, 0, 0]].concat();
+    let header = [&width[..], &height, &kind, &[0, 0, 0]].concat();
     let empty = [0x78, 0x9c, 0x03, 0, 0, 0, 0, 1];
     let chunks = [
         chunk(b"IHDR", &header),
@@ -127,9 +127,23 @@ async fn each_format_is_read_by_its_bytes() {
 fn what_says_that_it_is_too_large_is_not_read() {
     for (width, height) in [(30_000, 30_000), (20_001, 1), (10_000, 5_001)] {
         assert_eq!(
-            read(&bomb(width, height)),
+            read(&bomb(width, height, [8, 2])),
             Err(PictureProblem::TooManyPixels { width, height })
         );
+    }
+    for (side, kind, is_too_deep) in [
+        (5_774, [16, 2], true),
+        (5_001, [16, 6], true),
+        (4_999, [16, 6], false),
+        (7_000, [8, 6], false),
+    ] {
+        let problem = read(&bomb(side, side, kind)).err();
+        let too_deep = PictureProblem::TooDeep {
+            width: side,
+            height: side,
+        };
+        let is_refused = problem == Some(too_deep);
+        assert_eq!(is_refused, is_too_deep, "{side} {problem:?}");
     }
     let many = vec![0; MOST_BYTES + 1];
     let too_many = PictureProblem::TooManyBytes(MOST_BYTES + 1);
@@ -219,6 +233,20 @@ fn a_picture_is_turned_as_it_says_and_its_notes_are_left_out() {
     assert!(above.abs_diff(green) < 40, "{above} {green}");
     let has = |text: &[u8]| made.windows(text.len()).any(|part| part == text);
     assert!(!has(b"taken by somebody") && !has(b"Exif"));
+}
+
+#[test]
+fn a_deep_picture_is_read_as_what_is_seen_of_it() {
+    let flat = red(60, 90);
+    let grey = DynamicImage::ImageLuma8(flat.to_luma8());
+    for (deep, flat) in [
+        (DynamicImage::ImageRgb16(flat.to_rgb16()), flat),
+        (DynamicImage::ImageLuma16(grey.to_luma16()), grey),
+    ] {
+        let [deep, flat] = [&deep, &flat].map(|image| written(image, ImageFormat::Png));
+
+        assert_eq!(read(&deep), read(&flat));
+    }
 }
 
 #[test]

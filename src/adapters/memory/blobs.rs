@@ -1,5 +1,6 @@
 //! Small blobs in memory, in front of where they are kept: bytes under one key never change, so none is ever stale.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -32,6 +33,17 @@ impl CachedBlobs {
         Self { kept, store }
     }
 
+    /// What is here under this key, if anything is; it is counted whether there was.
+    fn look(&self, key: &BlobKey) -> Option<Bytes> {
+        let kept = self.kept.get(key);
+        reads::count(
+            "blobs",
+            usize::from(kept.is_some()),
+            usize::from(kept.is_none()),
+        );
+        kept
+    }
+
     fn keep(&self, key: &BlobKey, bytes: &Bytes) {
         if bytes.len() <= SMALL {
             self.kept.insert(key.clone(), bytes.clone());
@@ -48,20 +60,32 @@ impl BlobStore for CachedBlobs {
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
-        let kept = self.kept.get(key);
-        reads::count(
-            "blobs",
-            usize::from(kept.is_some()),
-            usize::from(kept.is_none()),
-        );
-        if kept.is_some() {
-            return Ok(kept);
+        if let Some(kept) = self.look(key) {
+            return Ok(Some(kept));
         }
         let found = self.store.get(key).await?;
         if let Some(bytes) = &found {
             self.keep(key, bytes);
         }
         Ok(found)
+    }
+
+    async fn get_range(
+        &self,
+        key: &BlobKey,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, StoreError> {
+        match self.look(key).and_then(|kept| part_of(&kept, &range)) {
+            Some(part) => Ok(Some(part)),
+            None => self.store.get_range(key, range).await,
+        }
+    }
+
+    async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
+        match self.look(key) {
+            Some(kept) => Ok(Some(kept.len() as u64)),
+            None => self.store.length(key).await,
+        }
     }
 
     /// Asked where they are kept: what is written down on this answer must be there after a restart too.
@@ -80,4 +104,11 @@ impl BlobStore for CachedBlobs {
         }
         Ok(is_removed)
     }
+}
+
+/// These of some bytes; `None`: they are not all there.
+fn part_of(bytes: &Bytes, range: &Range<u64>) -> Option<Bytes> {
+    let start = usize::try_from(range.start).ok()?;
+    let end = usize::try_from(range.end).ok()?;
+    (start < end && end <= bytes.len()).then(|| bytes.slice(start..end))
 }

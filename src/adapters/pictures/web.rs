@@ -82,7 +82,14 @@ impl Web {
             .retry(once_more)
             .when(|failure| failure.is_passing)
             .await;
-        read.map_err(|failure| PictureFault::Refused(failure.reason))
+        read.map_err(|failure| {
+            let fault = if failure.is_passing {
+                PictureFault::Away
+            } else {
+                PictureFault::Refused
+            };
+            fault(failure.reason)
+        })
     }
 
     async fn try_to_read(&self, url: &Url, before: Option<&str>) -> Result<PictureRead, Failure> {

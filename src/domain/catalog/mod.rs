@@ -62,10 +62,10 @@ pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
-    Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, Picture, PictureAddress,
-    PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind, PictureOrigin,
-    PictureProblem, PictureReader, PictureService, PictureSubject, Rendition, RenditionFormat,
-    StoredAddress, StoredPicture, in_order_of_languages,
+    Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
+    PictureAddress, PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind,
+    PictureOrigin, PictureProblem, PictureReader, PictureService, PictureSubject, Rendition,
+    RenditionFormat, StoredAddress, StoredPicture, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;

@@ -16,6 +16,7 @@ mod episode_drafts;
 mod episodes;
 mod extras;
 mod fields;
+mod giving_up;
 mod known;
 mod lengths;
 mod load;
@@ -53,6 +54,7 @@ pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use extras::ExtrasRecord;
+pub use giving_up::PicturePlace;
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };

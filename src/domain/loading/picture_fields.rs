@@ -273,7 +273,7 @@ mod tests {
             assert!(field.ends_with(kind.as_str()), "{field}");
             let place = match &picture.named {
                 Named::Nothing => json!(null),
-                Named::At(from) => json!(from.text()),
+                Named::At(from) => json!(from.shown()),
                 Named::Wrong { reason, .. } => json!([reason]),
             };
             json!([kind.as_str(), picture.language, place])

@@ -41,6 +41,8 @@ pub enum PictureFault {
     PassedOver(&'static str),
     /// It cannot be had; why, as the rest of a sentence.
     Refused(String),
+    /// Whoever has it does not answer, or not now, and that may be so of all that they have; likewise.
+    Away(String),
 }
 
 /// What a load reads and keeps pictures by.

@@ -2,12 +2,16 @@
 
 use url::Url;
 
+use super::giving_up::PicturePlace;
 use super::problem::Problem;
 use crate::domain::catalog::{KeptPicture, PictureKind, PictureOrigin};
 use crate::domain::language::LanguageTag;
 
 /// How many pictures a title, an episode or a person may have.
 pub(super) const MAX_PICTURES: usize = 20;
+
+/// How many characters of a path or an address are shown.
+const SHOWN: usize = 120;
 
 /// What a record says of the pictures of what it is about.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -68,13 +72,47 @@ impl PictureFrom {
         }
     }
 
-    /// As a record has it.
-    pub(super) fn text(&self) -> &str {
+    /// As messages show it.
+    pub(super) fn shown(&self) -> String {
         match self {
-            Self::File(path) => path,
-            Self::Web(url) => url.as_str(),
+            Self::File(path) => shown(path),
+            Self::Web(url) => shown(url.as_str()),
         }
     }
+
+    /// The host that has it, if one does.
+    pub(super) fn host(&self) -> Option<PicturePlace> {
+        let Self::Web(url) = self else {
+            return None;
+        };
+        let host = url.host_str()?;
+        Some(PicturePlace::Host(match url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_owned(),
+        }))
+    }
+}
+
+/// A path or an address as messages show it: cut where it is long, and without what may be a secret in an address.
+pub(super) fn shown(text: &str) -> String {
+    let (open, is_whole) = match text.split_once("://") {
+        None => (text.to_owned(), true),
+        Some((scheme, rest)) => {
+            let end = rest.find(['?', '#']).unwrap_or(rest.len());
+            let path = rest[..end].find('/').unwrap_or(end);
+            let host = rest[..path].rfind('@').map_or(0, |at| at + 1);
+            (
+                format!("{scheme}://{}", &rest[host..end]),
+                end == rest.len(),
+            )
+        }
+    };
+    let mut characters = open.chars();
+    let mut shown: String = characters.by_ref().take(SHOWN).collect();
+    if !is_whole || characters.next().is_some() {
+        shown.push('…');
+    }
+    shown
 }
 
 impl PicturesRecord {
@@ -173,7 +211,10 @@ impl SaidOfKind {
             let is_other = |kept: &KeptPicture| {
                 after.iter().all(|it| {
                     it.picture.hash != kept.picture.hash
-                        && !it.origin.is_of_same_source(&kept.origin)
+                        && !kept
+                            .origin
+                            .as_ref()
+                            .is_some_and(|origin| it.is_from(origin))
                 })
             };
             let others: Vec<KeptPicture> = before.into_iter().filter(is_other).collect();
@@ -203,7 +244,7 @@ mod tests {
                 colour: Colour([0; 3]),
                 language: language.and_then(LanguageTag::parse),
             },
-            origin: PictureFrom::File(bytes.to_owned()).origin(None),
+            origin: Some(Box::new(PictureFrom::File(bytes.to_owned()).origin(None))),
         }
     }
 
@@ -298,5 +339,38 @@ mod tests {
             (0..10).map(|number| (Some("de"), Some(poster(Some("de"), &number.to_string()))));
         let failed: Vec<_> = failed.chain([(Some("de"), None)]).collect();
         assert_eq!(over(&posters(failed), &stored).len(), MAX_PICTURES);
+    }
+
+    #[test]
+    fn messages_show_no_secret_of_an_address_and_its_host_is_known() {
+        let long = "a".repeat(SHOWN + 1);
+        let cut = format!("{}…", &long[1..]);
+        for (text, expected) in [
+            ("posters/what?.jpg", "posters/what?.jpg"),
+            ("https://a.example.org/b.jpg", "https://a.example.org/b.jpg"),
+            (
+                "https://a.example.org/b.jpg?key=1",
+                "https://a.example.org/b.jpg…",
+            ),
+            ("https://a.example.org#key=1", "https://a.example.org…"),
+            (
+                "https://me:key@a.example.org/@b.jpg",
+                "https://a.example.org/@b.jpg",
+            ),
+            (long.as_str(), cut.as_str()),
+        ] {
+            assert_eq!(shown(text), expected);
+        }
+        let host = |text: &str| PictureFrom::Web(text.parse().unwrap()).host();
+        let expected = |name: &str| Some(PicturePlace::Host(name.to_owned()));
+        assert_eq!(
+            host("https://a.example.org/b.jpg"),
+            expected("a.example.org")
+        );
+        assert_eq!(
+            host("http://a.example.org:81/"),
+            expected("a.example.org:81")
+        );
+        assert_eq!(PictureFrom::File("a.jpg".to_owned()).host(), None);
     }
 }

@@ -1,31 +1,37 @@
 //! Reading the pictures that a batch of records names, a few at a time, before the batch is written.
 //!
-//! One that cannot be read is told of, and takes nothing with it: its record is loaded, and what is stored of it stays.
+//! One that cannot be read is told of, and takes nothing with it: its record is loaded, and what is stored of it stays. So
+//! it is with those that are not even asked for, because too much has failed before them.
 
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::Path;
 
 use futures::StreamExt;
-use futures::stream::FuturesOrdered;
+use futures::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::episodes::EpisodeRecord;
+use super::giving_up::{IN_A_ROW, PicturePlace};
 use super::options::{LoadError, LoadMode, ToldSort};
 use super::people::PersonRecord;
 use super::picture_source::{PictureFault, PictureLoading, PictureRead};
-use super::pictures::{Named, NamedPicture, PictureFrom, PicturesRecord};
+use super::pictures::{Named, NamedPicture, PictureFrom, PicturesRecord, shown};
 use super::problem::{Problem, Warning};
 use super::records::{Placed, TitleRecord};
 use super::resolve;
 use super::run::Run;
 use super::summary::Tally;
-use crate::domain::catalog::{KeptPicture, PictureKind, StoredPicture, Title};
+use crate::domain::blobs::BlobStore;
+use crate::domain::catalog::{
+    KeptPicture, PictureError, PictureHash, PictureKind, StoredPicture, Title,
+};
+use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 
 /// How many are read at a time: each is in memory as a whole.
 const AT_A_TIME: usize = 4;
-/// How many characters of a path or an address are shown.
-const SHOWN: usize = 120;
+/// How many are looked for at a time, of which nothing is read.
+const LOOKED_FOR_AT_A_TIME: usize = 16;
 
 /// The pictures that a record names, with its line and those that are stored of what it is about.
 type Told<'r> = (u64, &'r mut PicturesRecord, &'r [KeptPicture]);
@@ -39,6 +45,17 @@ struct Job<'r> {
     named: &'r mut NamedPicture,
     /// The one that was read there before.
     known: Option<&'r KeptPicture>,
+}
+
+/// Why a picture was not read, as the rest of a sentence.
+enum Fault {
+    /// The settings say that it is not to be read.
+    PassedOver(&'static str),
+    Refused(String),
+    /// Its host does not answer.
+    Away(String),
+    /// The store does not take it, or does not say whether it has it.
+    Unkept(String),
 }
 
 impl Run<'_> {
@@ -109,7 +126,7 @@ impl Run<'_> {
                 match named.named.clone() {
                     Named::Nothing => {}
                     Named::Wrong { text, reason } => {
-                        self.refuse_picture(line, field, &text, &reason);
+                        self.refuse_picture(line, field, &shown(&text), &reason);
                     }
                     Named::At(from) => jobs.push(Job {
                         line,
@@ -130,13 +147,21 @@ impl Run<'_> {
             return;
         }
         let (service, folder) = (self.service, self.folder.clone());
+        let kept = self.look_for_known(&jobs).await;
         let mut jobs = jobs.into_iter();
         let mut reading = FuturesOrdered::new();
         loop {
             while reading.len() < AT_A_TIME
                 && let Some(job) = jobs.next()
             {
-                reading.push_back(read(service.pictures.as_ref(), folder.as_deref(), job));
+                if let Some(place) = self.given_up(&job) {
+                    *self.summary.given_up.entry(place).or_default() += 1;
+                    job.named.read = job.known_as_named();
+                    continue;
+                }
+                let is_kept = job.known.and_then(|it| kept.get(&it.picture.hash).copied());
+                let loading = service.pictures.as_ref();
+                reading.push_back(read(loading, folder.as_deref(), is_kept, job));
             }
             let Some((job, read)) = reading.next().await else {
                 break;
@@ -145,16 +170,80 @@ impl Run<'_> {
         }
     }
 
+    /// Whether the bytes of the pictures that were read before are where they were kept, by hash, many at a time; of what
+    /// is not answered nothing is said.
+    async fn look_for_known(&mut self, jobs: &[Job<'_>]) -> HashMap<PictureHash, bool> {
+        let mut kept = HashMap::new();
+        let service = self.service;
+        let Some(loading) = &service.pictures else {
+            return kept;
+        };
+        let known = jobs.iter().filter_map(|job| Some((job.line, job.known?)));
+        let mut known: Vec<(u64, &StoredPicture)> =
+            known.map(|(line, known)| (line, &known.picture)).collect();
+        known.sort_by_key(|(_, picture)| picture.hash);
+        known.dedup_by_key(|(_, picture)| picture.hash);
+        let mut known = known.into_iter();
+        let mut asking = FuturesUnordered::new();
+        loop {
+            while asking.len() < LOOKED_FOR_AT_A_TIME
+                && !self.patience.is_given_up(&PicturePlace::Store)
+                && let Some((line, picture)) = known.next()
+            {
+                asking.push(look_for(loading.blobs.as_ref(), line, picture));
+            }
+            let Some((line, hash, exists)) = asking.next().await else {
+                return kept;
+            };
+            match exists {
+                Ok(exists) => {
+                    self.patience.answers(&PicturePlace::Store);
+                    kept.insert(hash, exists);
+                }
+                Err(_) => self.note_failure(line, &PicturePlace::Store),
+            }
+        }
+    }
+
+    /// What was given up that this job would need.
+    fn given_up(&self, job: &Job<'_>) -> Option<PicturePlace> {
+        let mut needed = [Some(PicturePlace::Store), job.from.host()]
+            .into_iter()
+            .flatten();
+        needed.find(|place| self.patience.is_given_up(place))
+    }
+
+    /// Notes which places have answered, and which have not.
+    fn note_places(&mut self, job: &Job<'_>, read: &Result<KeptPicture, Fault>) {
+        let host = job.from.host();
+        match (read, &host) {
+            (Err(Fault::Away(_)), Some(host)) => self.note_failure(job.line, host),
+            (Ok(_) | Err(Fault::Refused(_) | Fault::Unkept(_)), Some(host)) => {
+                self.patience.answers(host);
+            }
+            (Err(Fault::PassedOver(_)), _) | (_, None) => {}
+        }
+        match read {
+            Ok(_) => self.patience.answers(&PicturePlace::Store),
+            Err(Fault::Unkept(_)) => self.note_failure(job.line, &PicturePlace::Store),
+            Err(Fault::PassedOver(_) | Fault::Refused(_) | Fault::Away(_)) => {}
+        }
+    }
+
+    /// Notes that a place has failed, and tells of it if it is given up with that.
+    fn note_failure(&mut self, line: u64, place: &PicturePlace) {
+        if self.patience.fails(place) {
+            let reason = format!(
+                "are given up from here on: {place} failed {IN_A_ROW} times in a row; how many are passed over is said at the end"
+            );
+            (self.tell)(false, &self.file, line, &Problem::new("pictures", reason));
+        }
+    }
+
     /// Notes what was read of a picture in its record.
-    fn take_in(&mut self, job: Job<'_>, read: Result<KeptPicture, PictureFault>) {
-        let language = job.named.language;
-        let known = job.known.map(|known| KeptPicture {
-            picture: StoredPicture {
-                language,
-                ..known.picture.clone()
-            },
-            origin: known.origin.clone(),
-        });
+    fn take_in(&mut self, job: Job<'_>, read: Result<KeptPicture, Fault>) {
+        self.note_places(&job, &read);
+        let known = job.known_as_named();
         job.named.read = match read {
             Ok(picture) => {
                 let is_same = known.as_ref().map(|it| it.picture == picture.picture);
@@ -167,13 +256,13 @@ impl Run<'_> {
                 self.tally("pictures", &tally);
                 Some(picture)
             }
-            Err(PictureFault::PassedOver(reason)) => {
-                let text = job.from.text().to_owned();
+            Err(Fault::PassedOver(reason)) => {
+                let text = job.from.shown();
                 self.note(job.line, job.field, Some(text), reason);
                 known
             }
-            Err(PictureFault::Refused(reason)) => {
-                self.refuse_picture(job.line, &job.field, job.from.text(), &reason);
+            Err(Fault::Refused(reason) | Fault::Away(reason) | Fault::Unkept(reason)) => {
+                self.refuse_picture(job.line, &job.field, &job.from.shown(), &reason);
                 known
             }
         };
@@ -182,19 +271,41 @@ impl Run<'_> {
     fn note(&mut self, line: u64, field: String, value: Option<String>, reason: &'static str) {
         let warning = Warning {
             field,
-            value: value.map(|value| value.chars().take(SHOWN).collect()),
+            value,
             reason,
         };
         self.warn(line, &warning);
     }
 
     /// Tells of a picture that cannot be had. Its record is loaded.
-    fn refuse_picture(&mut self, line: u64, field: &str, text: &str, reason: &str) {
-        let shown: String = text.chars().take(SHOWN).collect();
-        let more = if shown.len() < text.len() { "…" } else { "" };
-        let problem = Problem::new(field, format!("“{shown}{more}” {reason}"));
+    fn refuse_picture(&mut self, line: u64, field: &str, shown: &str, reason: &str) {
+        let problem = Problem::new(field, format!("“{shown}” {reason}"));
         self.summary.refused_pictures += 1;
         self.say(ToldSort::Refused, line, &problem);
+    }
+}
+
+impl Job<'_> {
+    /// What was read there before, in the language that the record says now.
+    fn known_as_named(&self) -> Option<KeptPicture> {
+        let language = self.named.language;
+        self.known.map(|known| KeptPicture {
+            picture: StoredPicture {
+                language,
+                ..known.picture.clone()
+            },
+            origin: known.origin.clone(),
+        })
+    }
+}
+
+impl From<PictureFault> for Fault {
+    fn from(fault: PictureFault) -> Self {
+        match fault {
+            PictureFault::PassedOver(reason) => Self::PassedOver(reason),
+            PictureFault::Refused(reason) => Self::Refused(reason),
+            PictureFault::Away(reason) => Self::Away(reason),
+        }
     }
 }
 
@@ -206,16 +317,17 @@ fn known<'r>(
 ) -> Option<&'r KeptPicture> {
     let origin = from.origin(None);
     let mut of_kind = stored.iter().filter(|it| it.picture.kind == kind);
-    of_kind.find(|it| it.origin.is_of_same_source(&origin))
+    of_kind.find(|it| it.is_from(&origin))
 }
 
 async fn read<'r>(
     loading: Option<&PictureLoading>,
     folder: Option<&Path>,
+    is_kept: Option<bool>,
     job: Job<'r>,
-) -> (Job<'r>, Result<KeptPicture, PictureFault>) {
+) -> (Job<'r>, Result<KeptPicture, Fault>) {
     let read = match loading {
-        Some(loading) => read_one(loading, folder, &job).await,
+        Some(loading) => read_one(loading, folder, is_kept, &job).await,
         None => refused("cannot be kept: nothing here keeps pictures"),
     };
     (job, read)
@@ -224,22 +336,31 @@ async fn read<'r>(
 async fn read_one(
     loading: &PictureLoading,
     folder: Option<&Path>,
+    is_kept: Option<bool>,
     job: &Job<'_>,
-) -> Result<KeptPicture, PictureFault> {
+) -> Result<KeptPicture, Fault> {
     let language = job.named.language;
     // Bytes that are lost are read again, whatever the validator says.
-    let known = match job.known {
-        Some(known) if is_kept(loading, known).await? => Some(known),
-        _ => None,
+    let is_kept = match (is_kept, job.known) {
+        (Some(is_kept), _) => is_kept,
+        (None, Some(known)) => {
+            let exists = loading.blobs.exists(&known.picture.key()).await;
+            exists.map_err(|error| unkept(&error))?
+        }
+        (None, None) => false,
     };
-    let validator = known.and_then(|known| known.origin.validator());
+    let known = job.known.filter(|_| is_kept);
+    let validator = known.and_then(|known| known.origin.as_ref()?.validator());
     let read = loading.source.read(&job.from, folder, validator).await?;
     match (read, known) {
         (PictureRead::Bytes { bytes, validator }, _) => {
             let stored = loading.pictures.store(job.kind, language, bytes).await;
             Ok(KeptPicture {
-                picture: stored.map_err(|error| unkept(&error))?,
-                origin: job.from.origin(validator),
+                picture: stored.map_err(|error| match error {
+                    PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
+                    PictureError::Store(error) => unkept(&error),
+                })?,
+                origin: Some(Box::new(job.from.origin(validator))),
             })
         }
         (PictureRead::Same, Some(known)) => Ok(KeptPicture {
@@ -254,22 +375,30 @@ async fn read_one(
 }
 
 /// Whether the bytes of a picture are where they were kept.
-async fn is_kept(loading: &PictureLoading, known: &KeptPicture) -> Result<bool, PictureFault> {
-    let exists = loading.blobs.exists(&known.picture.key()).await;
-    exists.map_err(|error| unkept(&error))
+async fn look_for(
+    blobs: &dyn BlobStore,
+    line: u64,
+    picture: &StoredPicture,
+) -> (u64, PictureHash, Result<bool, StoreError>) {
+    let exists = blobs.exists(&picture.key()).await;
+    (line, picture.hash, exists)
+}
+
+fn unkept(error: &StoreError) -> Fault {
+    Fault::Unkept(reason_of(error))
 }
 
 /// What is told of a picture that is refused or cannot be stored, with what is behind it.
-fn unkept(error: &dyn Error) -> PictureFault {
+fn reason_of(error: &dyn Error) -> String {
     let mut reason = format!("cannot be kept: {error}");
     let mut cause = error.source();
     while let Some(error) = cause {
         reason = format!("{reason}: {error}");
         cause = error.source();
     }
-    PictureFault::Refused(reason)
+    reason
 }
 
-fn refused<T>(reason: &str) -> Result<T, PictureFault> {
-    Err(PictureFault::Refused(reason.to_owned()))
+fn refused<T>(reason: &str) -> Result<T, Fault> {
+    Err(Fault::Refused(reason.to_owned()))
 }

@@ -8,6 +8,7 @@ use chrono::Datelike;
 
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
+use super::giving_up::Patience;
 use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
@@ -46,6 +47,8 @@ pub(super) struct Run<'a> {
     pub(super) folder: Option<PathBuf>,
     /// What is said of keys beside what they are of: the rows of a file that a map reads may be of what others are of, too.
     pub(super) scope: String,
+    /// What of pictures is worth being asked.
+    pub(super) patience: Patience,
     /// The values that warnings were given of, as hashes, by field and reason.
     warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
@@ -91,6 +94,7 @@ impl<'a> Run<'a> {
             file: String::new(),
             folder: None,
             scope: String::new(),
+            patience: Patience::default(),
             warned: HashSet::new(),
             seen: HashMap::new(),
             owners: HashMap::new(),

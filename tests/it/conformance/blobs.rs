@@ -1,5 +1,6 @@
 //! Every `BlobStore` keeps what its documentation says: in a folder, on a server that speaks S3, and with memory in front.
 
+use std::error::Error as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -62,6 +63,34 @@ async fn it_keeps_what_is_put(store: &dyn BlobStore) {
     assert_eq!(found(store, b"other").await, (false, None));
     put(store, b"").await;
     assert_eq!(found(store, b"").await, (true, Some(Vec::new())));
+    it_gives_out_parts(store).await;
+}
+
+/// Some bytes are those of the whole; of what is not there none are, and those beyond the end are an error.
+async fn it_gives_out_parts(store: &dyn BlobStore) {
+    let bytes: Vec<u8> = (0..400_000).flat_map(u32::to_be_bytes).collect();
+    for (bytes, ranges) in [
+        (&bytes[..], [0..1, 250_000..250_010, 1_599_990..1_600_000]),
+        (&b"a small one"[..], [0..11, 2..7, 10..11]),
+    ] {
+        put(store, bytes).await;
+        let key = key(bytes);
+        let length = bytes.len() as u64;
+        assert_eq!(store.length(&key).await.unwrap(), Some(length));
+        for range in ranges {
+            let part = store.get_range(&key, range.clone()).await.unwrap();
+            let places = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
+            assert_eq!(
+                part.as_deref(),
+                Some(&bytes[places[0]..places[1]]),
+                "{range:?}"
+            );
+        }
+        assert!(store.get_range(&key, length..length + 1).await.is_err());
+    }
+    assert_eq!(store.length(&key(b"other")).await.unwrap(), None);
+    let part = store.get_range(&key(b"other"), 0..1).await.unwrap();
+    assert_eq!(part, None);
 }
 
 /// What was put is listed with its size and the time of the last put, and removed unless it was put since.
@@ -121,6 +150,12 @@ async fn a_folder_is_made_when_the_first_bytes_come_and_outlives_the_program() {
     assert_eq!(found(&again, &small).await, (true, Some(small)));
     assert!(place.join(key(b"small").as_str()).is_file());
     assert_eq!(problems(&examine_folder(&place)), [""; 0]);
+
+    std::fs::remove_dir_all(&place).unwrap();
+    let gone = store.ping().await.unwrap_err();
+    assert!(matches!(gone, StoreError::Unavailable(_)), "{gone:?}");
+    put(&store, b"small").await;
+    store.ping().await.unwrap();
 }
 
 #[tokio::test]
@@ -133,6 +168,7 @@ async fn a_folder_that_cannot_be_one_is_an_error_and_a_problem() {
     let put = store.put(&key(b"any"), b"any".to_vec().into()).await;
 
     assert!(put.is_err());
+    assert!(store.ping().await.is_err());
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "no folder");
     assert_eq!(problems(&examine_folder(&file)), ["folder"]);
     assert_eq!(
@@ -172,13 +208,21 @@ async fn a_bucket_outlives_its_server_and_says_when_it_is_away_or_lets_nobody_in
         ..access.clone()
     };
     assert_eq!(problems(&examine_bucket(&nobodys).await), ["bucket"]);
+    let nobodys = S3Blobs::open(&nobodys).unwrap();
+    assert!(nobodys.ping().await.is_err());
+    assert!(nobodys.get(&key(b"small")).await.is_err());
     let wrong = S3Access {
         secret: "another".into(),
         ..access.clone()
     };
     assert_eq!(problems(&examine_bucket(&wrong).await), ["bucket"]);
     let wrong = S3Blobs::open(&wrong).unwrap();
-    assert!(wrong.get(&key(b"small")).await.is_err(), "it is no secret");
+    let refused = wrong.get(&key(b"small")).await.unwrap_err();
+    let refused = format!(
+        "{refused:?} {:?}",
+        refused.source().map(ToString::to_string)
+    );
+    assert!(refused.contains("s3:ListBucket"), "{refused}");
     let put = wrong.put(&key(b"any"), b"any".to_vec().into()).await;
     assert!(put.is_err(), "whoever likes writes");
 

@@ -2,6 +2,7 @@
 
 use hashbrown::HashMap;
 
+use super::titles::shrink_pictures;
 use crate::domain::catalog::{Episode, Season, SeasonId};
 use crate::domain::ids::{EpisodeId, TitleId};
 
@@ -70,7 +71,7 @@ impl Episodes {
         }
         episode.directors.shrink_to_fit();
         episode.crew.shrink_to_fit();
-        episode.pictures.shrink_to_fit();
+        shrink_pictures(&mut episode.pictures);
         self.by_id
             .insert(episode.id, (episode.series, episode.ordinal()));
         let episodes = self.of_series.entry(episode.series).or_default();

@@ -4,7 +4,8 @@
 //! It is never the record. Until it was read, which whoever first needs a list waits for, things come from the record
 //! itself. What this process writes is in it at once, what another one writes comes by the change feed. Things that it
 //! does not know by their id are asked of the record: another server may have written them a moment ago. What is long
-//! and wanted of few things at a time, lives of people and what happens in episodes, stays in the record.
+//! and wanted of few things at a time, lives of people and what happens in episodes, stays in the record; so does where
+//! pictures were read.
 
 mod episodes;
 mod filters;

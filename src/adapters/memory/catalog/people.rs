@@ -125,7 +125,12 @@ impl Kept {
         let ids = ids.map(|id| (id.provider.as_str(), id.value.as_str()));
         let birthplace = person.birthplace.as_deref();
         let (slug, name) = (&person.slug, &person.name);
-        let pictures = person.pictures.clone();
+        // Without where they were read: loads ask the record.
+        let pictures = person.pictures.iter().map(|kept| KeptPicture {
+            picture: kept.picture.clone(),
+            origin: None,
+        });
+        let pictures: Vec<KeptPicture> = pictures.collect();
         let texts: Texts<'_> = (slug, name, ids.collect(), birthplace, person.died, pictures);
         let texts = postcard::to_stdvec(&texts).expect("texts can be written one behind the other");
         Self {

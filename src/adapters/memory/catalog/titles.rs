@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::domain::catalog::{ExternalId, Rating, Thumbs, Title};
+use crate::domain::catalog::{ExternalId, KeptPicture, Rating, Thumbs, Title};
 use crate::domain::ids::{CollectionId, TitleId};
 use crate::domain::text;
 
@@ -163,6 +163,15 @@ impl Titles {
     }
 }
 
+/// The same of pictures, and forgets where they were read: loads ask the record.
+pub(super) fn shrink_pictures(pictures: &mut Vec<KeptPicture>) {
+    pictures.shrink_to_fit();
+    for kept in pictures {
+        kept.origin = None;
+        kept.picture.blurhash.shrink_to_fit();
+    }
+}
+
 /// Gives back the room that reading has left in lists.
 fn shrink(title: &mut Title) {
     title.genres.shrink_to_fit();
@@ -176,5 +185,5 @@ fn shrink(title: &mut Title) {
     title.tags.shrink_to_fit();
     title.scores.shrink_to_fit();
     title.extras.shrink_to_fit();
-    title.pictures.shrink_to_fit();
+    shrink_pictures(&mut title.pictures);
 }

@@ -19,8 +19,10 @@ const LONGEST: usize = 200;
 pub struct KeptPicture {
     /// What it is, and under which hash its bytes are stored.
     pub picture: StoredPicture,
-    /// Where a load has read it.
-    pub origin: PictureOrigin,
+    /// Where a load has read it; `None`: it is not known. The record keeps it for the next load, and memory does not: who
+    /// shows a picture does not need it, and it is as long as all the rest.
+    #[serde(default)]
+    pub origin: Option<Box<PictureOrigin>>,
 }
 
 /// Where a picture was read, and in which state: of what is the same again, nothing is read a second time.
@@ -31,6 +33,14 @@ pub struct PictureOrigin {
     /// What tells whether it has changed, by whatever gives it out: an entity tag, or a length and a time.
     #[serde(default)]
     validator: Option<Box<str>>,
+}
+
+impl KeptPicture {
+    /// Whether it is known to be from the same path or address, in whatever state.
+    pub fn is_from(&self, origin: &PictureOrigin) -> bool {
+        let own = self.origin.as_ref();
+        own.is_some_and(|own| own.is_of_same_source(origin))
+    }
 }
 
 impl PictureOrigin {

@@ -13,6 +13,7 @@ mod kept;
 mod kind;
 mod landscape;
 mod lettering;
+mod missing;
 mod motif;
 mod palette;
 mod picture;
@@ -31,7 +32,8 @@ pub use kept::{KeptPicture, PictureOrigin, in_order_of_languages};
 pub use kind::PictureKind;
 pub use picture::Picture;
 pub use reader::{
-    LONGEST_SIDE, MOST_BYTES, MOST_PIXELS, PictureFacts, PictureProblem, PictureReader,
+    LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, PictureFacts, PictureProblem,
+    PictureReader,
 };
 pub(super) use rendition::FOLDER_OF_RENDITIONS;
 pub use rendition::{Rendition, RenditionFormat};

@@ -13,6 +13,9 @@ use crate::domain::error::{Bounds, Coded, ErrorCode};
 pub const MOST_BYTES: usize = 20 * 1024 * 1024;
 /// The most pixels of a picture that is given.
 pub const MOST_PIXELS: u64 = 50_000_000;
+/// The most bytes that the pixels of a picture may take as it has them: eight bits for each of four channels of the most
+/// pixels. One with sixteen bits a channel may have half as many.
+pub const MOST_DECODED: u64 = MOST_PIXELS * 4;
 /// The longest side of a picture that is given, in pixels.
 pub const LONGEST_SIDE: u32 = 20_000;
 
@@ -40,6 +43,11 @@ pub enum PictureProblem {
         "the picture is {width} by {height} pixels; it may have {MOST_PIXELS} pixels, and {LONGEST_SIDE} on a side"
     )]
     TooManyPixels { width: u32, height: u32 },
+    /// So large it may be, but not with so many bits a channel; it was not read further.
+    #[error(
+        "the picture is {width} by {height} pixels of more than 8 bits a channel, which may take {MOST_DECODED} bytes: save it with 8 bits a channel"
+    )]
+    TooDeep { width: u32, height: u32 },
     /// It is in no format that is read.
     #[error("this is no picture that can be read: it must be a JPEG, PNG, WebP or GIF")]
     UnknownFormat,
@@ -72,7 +80,9 @@ pub trait PictureReader: Send + Sync {
 impl Coded for PictureProblem {
     fn code(&self) -> ErrorCode {
         match self {
-            Self::TooManyBytes(_) | Self::TooManyPixels { .. } => ErrorCode::OutOfRange,
+            Self::TooManyBytes(_) | Self::TooManyPixels { .. } | Self::TooDeep { .. } => {
+                ErrorCode::OutOfRange
+            }
             Self::UnknownFormat | Self::Broken(_) => ErrorCode::Invalid,
             Self::Busy => ErrorCode::RateLimited,
             Self::Failed(_) => ErrorCode::Internal,
@@ -83,6 +93,7 @@ impl Coded for PictureProblem {
         match self {
             Self::TooManyBytes(_)
             | Self::TooManyPixels { .. }
+            | Self::TooDeep { .. }
             | Self::UnknownFormat
             | Self::Broken(_)
             | Self::Busy
@@ -95,6 +106,7 @@ impl Coded for PictureProblem {
             Self::Busy => Some(Duration::from_secs(2)),
             Self::TooManyBytes(_)
             | Self::TooManyPixels { .. }
+            | Self::TooDeep { .. }
             | Self::UnknownFormat
             | Self::Broken(_)
             | Self::Failed(_) => None,
@@ -106,6 +118,9 @@ impl Coded for PictureProblem {
             Self::TooManyBytes(_) => Bounds::most(MOST_BYTES),
             Self::TooManyPixels { .. } => {
                 Bounds::most(usize::try_from(MOST_PIXELS).unwrap_or(usize::MAX))
+            }
+            Self::TooDeep { .. } => {
+                Bounds::most(usize::try_from(MOST_DECODED).unwrap_or(usize::MAX))
             }
             Self::UnknownFormat | Self::Broken(_) | Self::Busy | Self::Failed(_) => {
                 Bounds::default()

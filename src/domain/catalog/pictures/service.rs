@@ -1,6 +1,7 @@
 //! The use cases of pictures that are kept: to take one in, and to make what is shown of it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -8,6 +9,7 @@ use futures::future::{BoxFuture, FutureExt, Shared, WeakShared};
 use futures::lock::Mutex as Turn;
 
 use super::kind::PictureKind;
+use super::missing::Missing;
 use super::reader::{MOST_BYTES, PictureProblem, PictureReader};
 use super::rendition::Rendition;
 use super::stored::{PictureHash, StoredPicture};
@@ -40,6 +42,7 @@ pub struct PictureService {
     reader: Arc<dyn PictureReader>,
     flights: Arc<Mutex<HashMap<BlobKey, WeakShared<Flight>>>>,
     turns: Arc<[Turn<()>; TURNS]>,
+    missing: Arc<Missing>,
 }
 
 impl PictureService {
@@ -50,6 +53,7 @@ impl PictureService {
             reader,
             flights: Arc::default(),
             turns: Arc::default(),
+            missing: Arc::default(),
         }
     }
 
@@ -91,6 +95,28 @@ impl PictureService {
         Ok(self.blobs.get(&wanted.key(&picture.hash)).await?)
     }
 
+    /// How many bytes a rendition has, if it was made before.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn length_of_rendition(
+        &self,
+        picture: &StoredPicture,
+        wanted: Rendition,
+    ) -> Result<Option<u64>, PictureError> {
+        Ok(self.blobs.length(&wanted.key(&picture.hash)).await?)
+    }
+
+    /// These bytes of a rendition, which must be some of those that it has, if it was made before: no others are read.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn part_of_rendition(
+        &self,
+        picture: &StoredPicture,
+        wanted: Rendition,
+        range: Range<u64>,
+    ) -> Result<Option<Bytes>, PictureError> {
+        let key = wanted.key(&picture.hash);
+        Ok(self.blobs.get_range(&key, range).await?)
+    }
+
     /// The bytes of a rendition: those that were made before, or else it is made once, however many ask. `None` if the
     /// bytes of the picture are gone. [`PictureProblem::Busy`] if too many are being made already.
     #[tracing::instrument(level = "debug", skip_all)]
@@ -106,10 +132,7 @@ impl PictureService {
         let flight = self.join(key, picture.key(), wanted)?;
         let made = flight.await?;
         if made.is_none() {
-            tracing::error!(
-                picture.hash = %picture.hash,
-                "The bytes of a picture are not where they were kept; load its record again"
-            );
+            self.missing.note(&picture.hash);
         }
         Ok(made)
     }
@@ -244,6 +267,21 @@ mod tests {
             Ok(self.blobs.lock().unwrap().get(key).cloned())
         }
 
+        async fn get_range(
+            &self,
+            key: &BlobKey,
+            range: Range<u64>,
+        ) -> Result<Option<Bytes>, StoreError> {
+            let [start, end] = [range.start, range.end].map(|at| usize::try_from(at).unwrap());
+            let found = self.blobs.lock().unwrap().get(key).cloned();
+            Ok(found.map(|bytes| bytes.slice(start..end)))
+        }
+
+        async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
+            let found = self.blobs.lock().unwrap().get(key).map(Bytes::len);
+            Ok(found.map(|length| length as u64))
+        }
+
         async fn exists(&self, key: &BlobKey) -> Result<bool, StoreError> {
             Ok(self.blobs.lock().unwrap().contains_key(key))
         }
@@ -346,6 +384,10 @@ mod tests {
         }
         let found = service.find_rendition(&picture, wanted).await.unwrap();
         assert_eq!(found.as_deref(), Some(&b"a picture342"[..]));
+        let length = service.length_of_rendition(&picture, wanted).await;
+        assert_eq!(length.unwrap(), Some(12));
+        let part = service.part_of_rendition(&picture, wanted, 2..9).await;
+        assert_eq!(part.unwrap().as_deref(), Some(&b"picture"[..]));
         assert_eq!(texts.made.load(Ordering::SeqCst), 1);
     }
 

@@ -6,6 +6,7 @@ mod facets;
 mod feed;
 mod filters;
 mod lists;
+mod origins;
 mod parts;
 mod reads;
 mod reception;

@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     Airs, Biography, CatalogBatch, Certification, Collection, Colour, Credit, CreditRole, Episode,
     ExternalId, Extra, ExtraKind, Genre, KeptPicture, Overview, PartOf, Person, PictureFormat,
-    PictureHash, PictureKind, PictureOrigin, Publication, RatingScore, Reception, StoredPicture,
-    Texts, Title, TitleKind, Video,
+    PictureHash, PictureKind, Publication, RatingScore, Reception, StoredPicture, Texts, Title,
+    TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -62,10 +62,8 @@ fn picture(kind: PictureKind, language: Option<&str>, number: u64) -> KeptPictur
             colour: Colour([0, 127, 255]),
             language: language.and_then(LanguageTag::parse),
         },
-        origin: PictureOrigin::new(
-            &format!("file:{number}.webp"),
-            language.map(|language| format!("etag:W/\"{language}\"")),
-        ),
+        // Memory knows none.
+        origin: None,
     }
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 use reqwest::StatusCode;
 use serde_json::json;
 
-use crate::pictures_given::{PICTURES, fetch, folder_with_pictures, load, write_records};
+use super::folder::{PICTURES, fetch, folder_with_pictures};
+use super::{load, write_records};
 use crate::support::program::{On, Program};
 
 /// All files below a folder.
