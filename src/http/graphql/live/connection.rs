@@ -153,8 +153,8 @@ impl Connection {
         }
     }
 
-    /// Leaves the subscriptions; what is answered once is answered before it closes.
-    /// What closes already for another reason does so as if nothing were.
+    /// Leaves the subscriptions; what is answered once, or may be, is answered before it closes. One that closes
+    /// already, for another reason, does so as it would have.
     fn stop(&mut self) {
         self.is_stopping = true;
         if self.ending.is_some() {

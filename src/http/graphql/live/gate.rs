@@ -54,8 +54,8 @@ pub(super) async fn stand(
     task::finish(stand).await.map_err(ApiError::from)?
 }
 
-/// Whether an operation is answered once, as queries and mutations are. It is said before they are executed, and before a
-/// subscription begins; clones tell the same.
+/// Whether an operation is answered once, as queries and mutations are. It is said before they are executed, and before
+/// a subscription begins; clones tell the same.
 #[derive(Debug, Clone, Default)]
 pub(in crate::http::graphql) struct Once(Arc<OnceLock<bool>>);
 
@@ -107,8 +107,8 @@ impl Beside {
 /// Begins the subscriptions that documents ask for, and answers their queries and mutations.
 #[async_trait::async_trait]
 pub(in crate::http::graphql) trait Begin: Send + Sync + 'static {
-    /// Begins the one that a call asks for, of whoever sent the request. A subscription ends soon after it is left, and does
-    /// not begin where the server stops; that does not stop before a query or mutation is done.
+    /// Begins the one that a call asks for, of whoever sent the request. A subscription ends soon after it is left, and
+    /// none begins where the server stops; before a query or mutation is done, the server does not stop.
     async fn begin(
         self: Arc<Self>,
         call: Call,
