@@ -451,6 +451,11 @@ impl<E: Execute> Begin for GraphqlEndpoint<E> {
             let answer = answered?.into_response()?;
             return Ok(stream::iter([answer]).boxed());
         }
+        // Said before it is looked: of those who were told that the server stops, nobody waits for one that begins.
+        beside.once.deny();
+        if beside.stopping.is_told() {
+            return Err(Refusal::busy("this server stops: connect again"));
+        }
         asked.data = self.prepare.prepare(parts).await?;
         asked.data.insert(beside.leaving);
         if let Some(standing) = parts.extensions.get::<Standing>() {

@@ -18,6 +18,12 @@ impl Stopping {
         extensions.get().cloned().unwrap_or(Self(None))
     }
 
+    /// Whether it stops already.
+    pub(in crate::http) fn is_told(&self) -> bool {
+        let stop = self.0.as_ref();
+        stop.is_some_and(|stop| *stop.borrow() || stop.has_changed().is_err())
+    }
+
     /// Comes back when it stops.
     pub(in crate::http) async fn told(&mut self) {
         let Some(stop) = &mut self.0 else {

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use tokio_tungstenite::tungstenite::Message;
 
-use super::CATALOGUE;
 use super::socket::{PROTOCOL, Socket};
+use super::{CATALOGUE, hold_writes, register};
 use crate::support::SOON;
-use crate::support::program::{On, PASSWORD, Program};
+use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,37 +113,30 @@ async fn what_is_answered_once_finds_a_place_at_work_or_is_told_to_come_again() 
     let site = program.serve().await;
     let mut socket = Socket::of(&site, &Visitor::of(&site)).await;
 
-    // Looking at a password takes longer than all of them take to come.
-    for number in 0..8 {
-        let input =
-            format!("email: \"{number}@example.org\", password: \"{PASSWORD}\", transport: BEARER");
-        let log_in =
-            format!("mutation {{ logIn(input: {{ {input} }}) {{ userErrors {{ code }} }} }}");
-        socket.subscribe(&number.to_string(), &log_in).await;
-    }
-
-    let (mut answered, mut busy) = (0, 0);
-    while answered + busy < 8 {
-        let told = socket.next().await;
-        match told["type"].as_str() {
-            Some("next") => answered += 1,
-            Some("error") => {
-                assert_eq!(told["payload"][0]["extensions"]["code"], "BUSY", "{told}");
-                busy += 1;
-            }
-            _ => assert_eq!(told["type"], "complete", "{told}"),
-        }
-    }
-    assert!(answered > 0 && busy > 0, "{answered} answered, {busy} not");
+    // Whichever of them is first has the place for as long as nothing can be written.
+    let held = hold_writes(&program);
+    socket.subscribe("1", &register("ada")).await;
+    socket.subscribe("2", &register("bob")).await;
+    let refused = socket.next().await;
+    assert_eq!(refused["type"], "error", "{refused}");
+    let code = &refused["payload"][0]["extensions"]["code"];
+    assert_eq!(*code, "BUSY", "{refused}");
     // A subscription takes none.
     socket.subscribe("s", CATALOGUE).await;
-    socket.say(&json!({ "type": "ping" })).await;
-    loop {
+
+    drop(held);
+    let other = if refused["id"] == "1" { "2" } else { "1" };
+    for kind in ["next", "complete"] {
         let told = socket.next().await;
-        if told["type"] == "pong" {
-            break;
-        }
-        assert_eq!(told["type"], "complete", "{told}");
+        let found = (&told["type"], &told["id"]);
+        assert_eq!(found, (&json!(kind), &json!(other)), "{told}");
+    }
+    // The place was given back before that was told.
+    socket.subscribe("3", "{ __typename }").await;
+    for kind in ["next", "complete"] {
+        let told = socket.next().await;
+        let found = (&told["type"], &told["id"]);
+        assert_eq!(found, (&json!(kind), &json!("3")), "{told}");
     }
 }
 

@@ -13,12 +13,26 @@ use serde_json::{Value, json};
 
 use self::socket::Socket;
 use crate::support::SOON;
-use crate::support::program::{On, Program, Site};
+use crate::support::program::{On, PASSWORD, Program, Site};
 use crate::support::visitor::Visitor;
 
 const STATES: &str = "subscription { watchStateChanged { item { id } state { position plays } } }";
 const CATALOGUE: &str = "subscription { catalogueChanged { hasMore changed { slug } } }";
 const REVOKED: &str = "subscription { sessionRevoked { reason } }";
+
+/// Lets nothing be written to an embedded store until it is dropped: who writes waits, for ten seconds at most.
+fn hold_writes(program: &Program) -> rusqlite::Connection {
+    let db = rusqlite::Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
+    db.execute_batch("BEGIN IMMEDIATE").unwrap();
+    db
+}
+
+/// A mutation that writes, of a client that takes no cookie.
+fn register(name: &str) -> String {
+    let input =
+        format!("email: \"{name}@example.org\", password: \"{PASSWORD}\", transport: BEARER");
+    format!("mutation {{ register(input: {{ {input} }}) {{ userErrors {{ code }} }} }}")
+}
 
 /// Another server of the same site; embedded there is one.
 async fn second(program: &Program, on: On) -> Option<Site> {

@@ -153,17 +153,26 @@ impl Connection {
         }
     }
 
-    /// Leaves the subscriptions; what is answered once is answered before it closes.
+    /// Leaves the subscriptions; what is answered once, or may be, is answered before it closes. One that closes
+    /// already, for another reason, does so as it would have.
     fn stop(&mut self) {
         self.is_stopping = true;
+        if self.ending.is_some() {
+            return;
+        }
         self.open.retain(|_, open| {
-            let stays = open.once.is_said();
+            let stays = open.once.may_be();
             if !stays {
                 open.handle.abort();
             }
             stays
         });
         self.ending = Some((Instant::now() + LAST, Close::STOPPING));
+    }
+
+    /// Whether it closes because the server stops.
+    fn goes_away(&self) -> bool {
+        matches!(&self.ending, Some((_, close)) if *close == Close::STOPPING)
     }
 
     async fn receive(&mut self, message: Message) -> Result<(), Close> {
@@ -224,6 +233,10 @@ impl Connection {
         }
         let call = Call::from_value(Value::Object(payload));
         let call = call.map_err(|refusal| Close::bad(&refusal.message))?;
+        if self.goes_away() {
+            // Clients ask again once they have connected again, but not for what they were told an error of.
+            return Ok(());
+        }
         match self.begin(&id, call, bytes) {
             Ok(()) => Ok(()),
             Err(refusal) => self.tell(&id, Some(refused(&refusal))).await,
@@ -232,9 +245,6 @@ impl Connection {
 
     /// Begins an operation, if there is room for it.
     fn begin(&mut self, id: &Arc<str>, call: Call, bytes: usize) -> Result<(), Refusal> {
-        if self.is_stopping {
-            return Err(Refusal::busy("this server stops: connect again"));
-        }
         let held = self.open.values().map(|open| open.bytes);
         make_room(held, bytes, self.desk.begin.longest())?;
         let mut operation = self.desk.start(call)?;
@@ -278,6 +288,9 @@ impl Connection {
         if is_refused {
             self.forget(id);
             // What is answered once is asked for by somebody who waits.
+            if self.goes_away() && !once.is_said() {
+                return Ok(());
+            }
             if is_changed(&answer) && !once.is_said() {
                 // Clients do not ask again for what they were told an error of; for the rest they do, once they have
                 // connected again.

@@ -1,7 +1,6 @@
 //! What subscriptions ask of those around them: who comes, and what begins.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use async_graphql::Response as Executed;
 use axum::http::request::Parts;
@@ -55,20 +54,30 @@ pub(super) async fn stand(
     task::finish(stand).await.map_err(ApiError::from)?
 }
 
-/// Whether an operation is answered once, as queries and mutations are. It is said before they are executed; clones tell
-/// the same.
+/// Whether an operation is answered once, as queries and mutations are. It is said before they are executed, and before
+/// a subscription begins; clones tell the same.
 #[derive(Debug, Clone, Default)]
-pub(in crate::http::graphql) struct Once(Arc<AtomicBool>);
+pub(in crate::http::graphql) struct Once(Arc<OnceLock<bool>>);
 
 impl Once {
     /// Says that it is.
     pub(in crate::http::graphql) fn say(&self) {
-        self.0.store(true, Ordering::Release);
+        self.0.get_or_init(|| true);
+    }
+
+    /// Says that it is not: it is a subscription.
+    pub(in crate::http::graphql) fn deny(&self) {
+        self.0.get_or_init(|| false);
     }
 
     /// Whether it was said.
     pub(in crate::http::graphql) fn is_said(&self) -> bool {
-        self.0.load(Ordering::Acquire)
+        self.0.get() == Some(&true)
+    }
+
+    /// Whether it was said, or is not known yet: what was asked for is still looked up.
+    pub(in crate::http::graphql) fn may_be(&self) -> bool {
+        self.0.get() != Some(&false)
     }
 }
 
@@ -98,8 +107,8 @@ impl Beside {
 /// Begins the subscriptions that documents ask for, and answers their queries and mutations.
 #[async_trait::async_trait]
 pub(in crate::http::graphql) trait Begin: Send + Sync + 'static {
-    /// Begins the one that a call asks for, of whoever sent the request. A subscription ends soon after it is left; the
-    /// server does not stop before a query or mutation is done.
+    /// Begins the one that a call asks for, of whoever sent the request. A subscription ends soon after it is left, and
+    /// none begins where the server stops; before a query or mutation is done, the server does not stop.
     async fn begin(
         self: Arc<Self>,
         call: Call,

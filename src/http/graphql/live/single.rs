@@ -215,11 +215,11 @@ impl Open {
         }
     }
 
-    /// Whether a query or a mutation on it is not answered yet.
+    /// Whether a query or a mutation on it is not answered yet, or something that may be one has not begun.
     fn owes_an_answer(&self) -> bool {
         let all = self.streams.all();
         let reserved = all.get(&self.token);
-        reserved.is_some_and(|reserved| reserved.open.values().any(|place| place.once.is_said()))
+        reserved.is_some_and(|reserved| reserved.open.values().any(|place| place.once.may_be()))
     }
 }
 
@@ -315,14 +315,17 @@ mod tests {
         let body = opened.unwrap().into_body();
         let once = Once::default();
         let subscribed = streams.begin(&token, None, "subscription", 1, 9).unwrap();
+        let never = Once::default();
+        subscribed.is_said_by(&never);
+        never.deny();
         let asked = streams.begin(&token, None, "mutation", 1, 9).unwrap();
         asked.is_said_by(&once);
-        once.say();
 
         stop.send_replace(true);
         let read = tokio::spawn(to_bytes(body, 1000));
-        // Until it has been told.
+        // Until it has been told. Meanwhile it is found out what it is.
         tokio::time::sleep(Duration::from_millis(50)).await;
+        once.say();
         asked.events.send(next(&"done")).await.unwrap();
         drop(asked);
 

@@ -13,6 +13,23 @@ use crate::http::server::Stopping;
 const SOON: Duration = Duration::from_secs(30);
 
 #[tokio::test]
+async fn nothing_is_subscribed_to_any_more_where_the_server_stops() {
+    let endpoint = Arc::new(endpoint(Arc::default()));
+    let (stop, stopping) = watch::channel(false);
+    let (_stay, leaving) = staying();
+    let (beside, once) = Beside::new(leaving, Stopping::new(stopping));
+    let call = Call::from_value(json!({ "query": "subscription { ticks }" })).unwrap();
+    let (parts, _) = request(Method::POST, PATH, &[], Body::empty()).into_parts();
+    assert!(once.may_be());
+
+    stop.send_replace(true);
+    let begun = endpoint.begin(call, &parts, beside).await;
+
+    assert_eq!(begun.err().map(|refusal| refusal.code), Some("BUSY"));
+    assert!(!once.may_be());
+}
+
+#[tokio::test]
 async fn a_server_that_stops_waits_for_a_mutation_though_nobody_waits_for_its_answer() {
     let progress = Arc::new(Progress::default());
     let endpoint = Arc::new(endpoint(Arc::clone(&progress)));
