@@ -126,6 +126,11 @@ impl Ledger {
             || self.measured.changed().next().is_some()
     }
 
+    /// Whether no play was begun, and none was completed.
+    pub(super) fn only_goes_on(&self) -> bool {
+        self.completed.is_empty() && self.plays.changed().all(|play| play.stamp.revision != 1)
+    }
+
     /// Says of everything that must be written that it is written now, whenever it was received: who follows what is
     /// written goes by that.
     pub(super) fn written(&mut self, now: DateTime<Utc>) {

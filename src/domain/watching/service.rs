@@ -11,6 +11,7 @@ use super::lengths::{Lengths, MeasuredLength, check_duration};
 use super::log::{
     Cause, Draft, LogPorts, LogRecorder, Recorder, SettledHistory, Settling, WatchLog,
 };
+use super::playback_event::PlaybackEvent;
 use super::rules::WatchRules;
 use super::store::{FeedbackStore, HistoryStore, ThumbStore, WatchStore};
 use super::touched::PlayRef;
@@ -207,7 +208,10 @@ impl WatchService {
             }
             recorded => recorded?,
         };
-        self.tell_folding();
+        // Of what may wait it is not told; whoever folds looks for that from time to time.
+        if report.event != PlaybackEvent::Progress || !ledger.only_goes_on() {
+            self.tell_folding();
+        }
         self.tell_states(viewer.profile, &ledger);
         if let Err(error) = self.look_again(&going_on, &ledger).await {
             // The report is recorded; what comes next is found out when somebody looks.

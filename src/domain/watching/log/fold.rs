@@ -14,6 +14,7 @@ use futures::future::{join_all, try_join_all};
 use super::entry::Entry;
 use super::head::{Head, no_rows};
 use super::lanes::{Lane, LogRecorder};
+use super::line::locked;
 use super::memory::Writing;
 use super::recorder::{Replayed, Settling};
 use super::store::{Stream, Tail};
@@ -192,6 +193,31 @@ impl LogRecorder {
         result.map(|()| count)
     }
 
+    /// Folds what was recorded here of a profile, and of those that others wait for: together that costs hardly more.
+    /// What cannot be folded is left to whoever waits for it.
+    async fn fold_wanted(&self, lane: &Lane, profile: ProfileId) {
+        let mut wanted = std::mem::take(&mut *locked(&lane.wanted));
+        wanted.insert(profile);
+        let mut due = Vec::with_capacity(wanted.len());
+        {
+            let memory = lane.memory.lock().await;
+            for profile in wanted {
+                let head = memory.heads.get(&profile);
+                if let Some(head) = head.filter(|head| head.is_waiting()) {
+                    due.push(Due::of(profile, head));
+                }
+            }
+        }
+        let folded = join_all(due.iter().map(|due| self.fold(due))).await;
+        let mut memory = lane.memory.lock().await;
+        for (due, folded) in due.iter().zip(folded) {
+            if folded.is_ok() {
+                lane.note_folded(due.profile, due.to());
+                memory.folded(due.profile, due.to());
+            }
+        }
+    }
+
     /// Notes how far the stream of a lane is folded, if that was not done for so long.
     async fn note(&self, lane: &Lane, after: Duration) -> Result<(), StoreError> {
         let mut memory = lane.memory.lock().await;
@@ -295,24 +321,15 @@ impl Settling for LogRecorder {
         if newest <= lane.folded(profile) {
             return Ok(());
         }
+        locked(&lane.wanted).insert(profile);
         let _turn = lane.folding.lock().await;
         if newest <= lane.folded(profile) {
+            locked(&lane.wanted).remove(&profile);
             return Ok(());
         }
-        let due = {
-            let memory = lane.memory.lock().await;
-            let head = memory.heads.get(&profile);
-            head.filter(|head| head.is_waiting())
-                .map(|head| Due::of(profile, head))
-        };
-        if let Some(due) = due
-            && self.fold(&due).await.is_ok()
-        {
-            lane.note_folded(profile, due.to());
-            lane.memory.lock().await.folded(profile, due.to());
-            if newest <= due.to() {
-                return Ok(());
-            }
+        self.fold_wanted(lane, profile).await;
+        if newest <= lane.folded(profile) {
+            return Ok(());
         }
         let tails = self.folded_tails(vec![profile]).await?;
         let mut memory = lane.memory.lock().await;

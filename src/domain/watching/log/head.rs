@@ -138,9 +138,8 @@ impl Head {
     ) {
         self.sequence = entry.sequence;
         self.known_at = Instant::now();
-        self.is_urgent |= !entry.causes.iter().all(super::entry::Cause::is_tick)
-            || changed.plays.changed().any(|play| play.stamp.revision == 1)
-            || !changed.completed.is_empty();
+        self.is_urgent |=
+            !entry.causes.iter().all(super::entry::Cause::is_tick) || !changed.only_goes_on();
         // Some of them are named by nobody: what is said of a whole series makes states. A later look at the store must
         // not put older ones in their place.
         let plays = changed.plays.changed();

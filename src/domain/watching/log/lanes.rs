@@ -72,6 +72,8 @@ pub(super) struct Lane {
     pub(super) memory: Turn<Memory>,
     /// Whoever folds entries of ours.
     pub(super) folding: Turn<()>,
+    /// The profiles of those who wait for that turn, because they read what it makes.
+    pub(super) wanted: Mutex<BTreeSet<ProfileId>>,
     /// Up to which sequence profiles are folded, at least.
     folded: Mutex<HashMap<ProfileId, u64>>,
 }
@@ -445,10 +447,9 @@ impl Recorder for LogRecorder {
     async fn record(&self, draft: Draft) -> Result<Ledger, WatchError> {
         let profile = draft.profile;
         let (answer, result) = oneshot::channel();
-        let touched = draft.cause.touched(profile);
         self.enqueue(Job {
+            touched: draft.cause.touched(profile),
             draft,
-            touched,
             tries: 0,
             answer,
         });

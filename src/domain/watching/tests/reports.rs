@@ -123,6 +123,22 @@ fn the_report_that_reaches_the_end_says_so_once() {
 }
 
 #[test]
+fn what_begins_or_completes_a_play_is_told_from_playing_that_goes_on() {
+    let evening = play_ref(FILM, 1);
+    let mut ledger = empty();
+    let mut told = Vec::new();
+
+    for second in [10, 20, 3590, 3595] {
+        let report = (Progress, f64::from(second), i64::from(second));
+        play(&mut ledger, &evening, &[report]);
+        told.push(ledger.only_goes_on());
+        ledger = reread(&ledger);
+    }
+
+    assert_eq!(told, [false, true, false, true]);
+}
+
+#[test]
 fn plays_are_counted_apart_from_completions() {
     let mut ledger = empty();
 

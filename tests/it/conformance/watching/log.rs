@@ -17,6 +17,7 @@ use super::support::*;
 
 on_every_backend!(open on [sqlite, mongo]:
     what_is_recorded_on_one_server_is_read_on_another,
+    whoever_reads_while_others_do_misses_nothing,
     what_waits_is_not_suggested,
     what_is_recorded_is_as_if_written_at_once,
     two_servers_that_record_at_once_lose_nothing_and_double_nothing,
@@ -95,6 +96,33 @@ async fn what_is_recorded_on_one_server_is_read_on_another(opened: &Opened) {
 
     assert_eq!(read[0].sections.seconds(), 2000.0);
     assert_eq!(opened.store.newest(ANN).await.unwrap(), 3);
+}
+
+async fn whoever_reads_while_others_do_misses_nothing(opened: &Opened) {
+    use reelgraph::domain::watching::HistoryStore;
+    let servers = &servers(opened);
+    let plays = (1..=12).map(|profile| play_ref(ProfileId(profile), film(1), 1));
+    let reported = plays.map(|play| async move {
+        let ([here, _], ids) = (servers, [play.play]);
+        for second in 1..=5_u8 {
+            let when = at(i64::from(second) * 10_000);
+            let report = a_report(Progress, f64::from(second) * 10.0, when);
+            here.report(play, report).await.unwrap();
+            // Nobody has folded any of it; both look, together with the others.
+            let read = servers
+                .each_ref()
+                .map(|server| server.history.plays(play.profile, &ids));
+            for read in join_all(read).await {
+                assert_eq!(read.unwrap()[0].position, f64::from(second) * 10.0);
+            }
+        }
+    });
+    join_all(reported).await;
+
+    for profile in (1..=12).map(ProfileId) {
+        let watched_title = opened.watched_title(profile, TitleId(1)).await;
+        assert_eq!(watched_title.plays, 1);
+    }
 }
 
 async fn what_waits_is_not_suggested(opened: &Opened) {
