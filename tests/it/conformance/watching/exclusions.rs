@@ -106,7 +106,8 @@ async fn with_the_taste_comes_what_watched_titles_say(opened: &Opened) {
     // Taken back, hidden without a word, or somebody else's.
     opened.rate(ANN, TitleId(4), Some(true), at(0)).await;
     opened.rate(ANN, TitleId(4), None, at(1)).await;
-    let hide = store.list_title(TitleList::Hidden, &listed(ANN, 5, at(0)), 10);
+    let hidden = listed(ANN, 5, at(0));
+    let hide = store.list_title(TitleList::Hidden, &hidden, 10);
     hide.await.unwrap();
     opened.rate(BEN, TitleId(6), Some(true), at(0)).await;
     let genre = MutedSource::Genre(GenreId(1));
