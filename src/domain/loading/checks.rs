@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
-use crate::domain::catalog::ExternalId;
+use crate::domain::catalog::{ExternalId, TitleKind};
 use crate::domain::text::tidy;
 
 /// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
@@ -66,6 +66,23 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
 /// Whether an id can belong to one thing only, so that two things that carry it are the same.
 pub(super) fn is_identifying(id: &ExternalId) -> bool {
     matches!(id.provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata")
+}
+
+/// An identifying id with the kind of title of which it is one, if films and series may have the same: TMDB and TVDB count
+/// each by themselves.
+pub(super) type OwnId = (ExternalId, Option<TitleKind>);
+
+/// An identifying id of a title of this kind.
+pub(super) fn own_id(id: &ExternalId, kind: TitleKind) -> OwnId {
+    (
+        id.clone(),
+        are_counted_by_kind(&id.provider).then_some(kind),
+    )
+}
+
+/// Whether films and series may have the same id of this provider.
+pub(super) fn are_counted_by_kind(provider: &str) -> bool {
+    matches!(provider, "tmdb" | "tvdb")
 }
 
 /// `tt0113277`, the digits alone, or an address that has it in.

@@ -123,7 +123,10 @@ impl Run<'_> {
     fn becomes(&self, map: &FileMap, known: &Known, row: Mapped) -> Becomes {
         match map.rows() {
             RowsAre::Episodes => {
-                let series = row.parent.and_then(|parent| known.of_id(&parent.value));
+                let series = row.parent.and_then(|parent| {
+                    let kind = Some(TitleKind::Series);
+                    known.of_id(&parent.value, kind)
+                });
                 let Some(series) = series else {
                     return Becomes::PassedOver;
                 };
@@ -136,11 +139,11 @@ impl Run<'_> {
                 fields.insert("series".to_owned(), json!(series.slug));
                 Becomes::Record(fields)
             }
-            RowsAre::Facts => match known.of_id(&row.id.value) {
+            RowsAre::Facts => match known.of_id(&row.id.value, row.kind) {
                 Some(thing) => Becomes::Record(completing(thing, row)),
                 None => Becomes::PassedOver,
             },
-            RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value) {
+            RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value, row.kind) {
                 Some(thing) => {
                     let bare = Mapped {
                         fields: Map::new(),
@@ -151,7 +154,7 @@ impl Run<'_> {
                 None => Becomes::Unmatched(why_unmatched(&row, &known.alike(asked(&row)))),
             },
             RowsAre::Titles => {
-                if let Some(thing) = known.of_id(&row.id.value) {
+                if let Some(thing) = known.of_id(&row.id.value, row.kind) {
                     return Becomes::Record(completing(thing, row));
                 }
                 let alike = known.alike(asked(&row));

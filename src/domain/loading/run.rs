@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use chrono::Datelike;
 
+use super::checks::OwnId;
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
 use super::options::{
@@ -17,7 +18,7 @@ use super::records::{Placed, Record, TitleRecord, WatchRecord};
 use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
-use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::text;
@@ -51,7 +52,7 @@ pub(super) struct Run<'a> {
     /// Where each key of this run was first met, and a hash of what the record said.
     pub(super) seen: HashMap<String, (String, u64, u64)>,
     /// Which slug of this run carries an identifying id.
-    pub(super) owners: HashMap<ExternalId, String>,
+    pub(super) owners: HashMap<OwnId, String>,
     /// Titles that name somebody by slug who was not met yet, with their locations, until all people are loaded.
     pub(super) parked: Vec<(String, u64, TitleRecord)>,
     /// Whether people may still come.
