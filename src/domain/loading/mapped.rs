@@ -48,10 +48,11 @@ impl Run<'_> {
         for (source, map) in mapped {
             self.file = source.name();
             self.folder = None;
-            self.scope = format!(" in {}", self.file);
+            // Its rows may be of what other files are of, too, and there are millions of them.
+            let seen = std::mem::take(&mut self.seen);
             self.read_mapped(source, map, &mut catalogues).await?;
+            self.seen = seen;
         }
-        self.scope.clear();
         self.manner = manner;
         Ok(())
     }
