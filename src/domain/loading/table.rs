@@ -254,7 +254,8 @@ fn names(record: &ByteRecord, wanted: &Wanted) -> Result<Vec<String>, Problem> {
             format!("columns are separated by {separator:?}; commas are wanted, and UTF-8");
         return Err(Problem::new("", reason));
     }
-    if let Some(only) = record.get(0).filter(|_| record.len() == 1)
+    if matches!(wanted, Wanted::Key)
+        && let Some(only) = record.get(0).filter(|_| record.len() == 1)
         && only.contains(&b',')
     {
         let reason = "the whole line is one cell, within quotation marks; they are wanted around a cell, if at all";
