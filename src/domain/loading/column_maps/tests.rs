@@ -74,7 +74,7 @@ fn an_id_has_one_spelling_and_a_row_without_one_is_refused() {
     }] });
     let map = ColumnMap::read(&map.to_string()).unwrap();
     let read = |id: &str| {
-        let cells = Map::from_iter([("URL".to_owned(), json!(id))]);
+        let cells: Map<String, Value> = [("URL".to_owned(), json!(id))].into_iter().collect();
         map.files[0].read(&cells).unwrap().map(|row| row.id.value)
     };
 
