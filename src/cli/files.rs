@@ -133,6 +133,26 @@ pub(super) fn find(
     Ok(files)
 }
 
+/// Fails if a report at this path would be written over a file that is loaded: what is in it would be lost, and what is
+/// reported read again.
+pub(super) fn spare(files: &[FileSource], report: &Path) -> anyhow::Result<()> {
+    // What is not there is not loaded either.
+    let Ok(there) = report.canonicalize() else {
+        return Ok(());
+    };
+    for file in files {
+        if let Place::Path(path) = &file.place
+            && path.canonicalize().is_ok_and(|path| path == there)
+        {
+            bail!(
+                "{} is among what is loaded, and no report is written over it",
+                report.display()
+            );
+        }
+    }
+    Ok(())
+}
+
 fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result<Vec<FileSource>> {
     let cannot_be_read = || format!("{} cannot be read", folder.display());
     let mut paths = Vec::new();

@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::files::find;
+use super::files::{find, spare};
 use super::maps::Maps;
 use crate::app::App;
 use crate::domain::loading::{
@@ -69,8 +69,14 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
     let options = arguments.options();
     let maps = Maps::of(arguments.map.as_deref())?;
     let progress = progress_bar()?;
-    let mut report = arguments.report.as_deref().map(Report::new).transpose()?;
-    let sources: Vec<Box<dyn Source>> = find(&arguments.paths, &maps, &progress)?
+    let files = find(&arguments.paths, &maps, &progress)?;
+    // It is made only now, so that it is no file of a folder that is loaded.
+    let mut report = None;
+    if let Some(path) = &arguments.report {
+        spare(&files, path)?;
+        report = Some(Report::new(path)?);
+    }
+    let sources: Vec<Box<dyn Source>> = files
         .into_iter()
         .map(|file| Box::new(file) as Box<dyn Source>)
         .collect();
@@ -178,6 +184,7 @@ fn message(sort: &str, told: &Told<'_>) -> String {
     };
     format!("{file}:{line}: {sort}: {field}{}", problem.reason)
 }
+
 fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
     let tallies = summary.tallies.iter();
     let mut parts: Vec<String> = tallies

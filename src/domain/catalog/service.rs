@@ -113,18 +113,6 @@ impl CatalogService {
         Ok(titles)
     }
 
-    /// The title that carries an external id.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn find_title_by_external_id(
-        &self,
-        visibility: &Visibility,
-        id: &ExternalId,
-    ) -> Result<Option<Arc<Title>>, CatalogError> {
-        let ids = std::slice::from_ref(id);
-        let titles = self.titles_by_external_id(visibility, ids).await?;
-        Ok(titles.into_iter().next())
-    }
-
     /// The titles that carry one of these external ids.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn titles_by_external_id(

@@ -90,7 +90,7 @@ impl Names {
     fn put_credits<'a>(
         &self,
         fields: &mut Map<String, Value>,
-        credits: impl Iterator<Item = &'a Credit> + Clone,
+        credits: &(impl Iterator<Item = &'a Credit> + Clone),
     ) {
         for (field, role) in CREDITS {
             let of_role = credits.clone().filter(|credit| credit.role == role);
@@ -108,7 +108,7 @@ impl Names {
     /// The fields of a title.
     pub(super) fn of_title(&self, title: &Title) -> Map<String, Value> {
         let mut fields = of_document(title);
-        self.put_credits(&mut fields, title.all_credits());
+        self.put_credits(&mut fields, &title.all_credits());
         let genres = title.genres.iter().map(|id| json!(self.genres.get(id)));
         fields.insert("genres".to_owned(), genres.collect());
         let part_of = title.collection;
@@ -135,7 +135,7 @@ impl Names {
     pub(super) fn of_episode(&self, (episode, told): &(Episode, Texts)) -> Map<String, Value> {
         let mut fields = of_document(episode);
         let credits = episode.all_credits();
-        self.put_credits(&mut fields, credits.iter());
+        self.put_credits(&mut fields, &credits.iter());
         let minutes = episode.duration.map(|seconds| seconds / 60);
         fields.insert("runtime_minutes".to_owned(), json!(minutes));
         fields.insert("overview".to_owned(), json!(told));

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::fields::{Fields, checked_text, is_placeholder, shown};
 use super::problem::Problem;
 use super::said::{Entries, Said};
-use crate::domain::catalog::ExternalId;
+use crate::domain::catalog::{ExternalId, TitleKind};
 use crate::domain::text::tidy;
 
 /// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
@@ -34,18 +34,15 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
             fields.warn_of(field, text, "is no id; left out");
             continue;
         }
-        let normal = match provider.as_str() {
-            "imdb" => imdb(&text),
-            "wikidata" => after_letter(last_part(&text), 'Q'),
-            "tmdb" | "tvdb" => is_number(last_part(&text)).then(|| last_part(&text).to_owned()),
-            "wikipedia_en" => Some(text.clone()),
-            _ => {
-                let reason = "is not a provider that we know; kept as it is";
-                fields.warn_of(field.clone(), provider.clone(), reason);
-                Some(text.clone())
-            }
-        };
-        let id = normal.ok_or_else(|| {
+        let is_known = matches!(
+            provider.as_str(),
+            "imdb" | "tmdb" | "tvdb" | "wikidata" | "wikipedia_en"
+        );
+        if !is_known {
+            let reason = "is not a provider that we know; kept as it is";
+            fields.warn_of(field.clone(), provider.clone(), reason);
+        }
+        let id = normal_id(&provider, &text).ok_or_else(|| {
             Problem::new(
                 field.clone(),
                 format!("is {}, not an id of {provider}", shown(&value)),
@@ -63,9 +60,36 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
     Ok(Said::Value(checked))
 }
 
+/// The one spelling of an id of a provider; `None` if it is none.
+pub(super) fn normal_id(provider: &str, text: &str) -> Option<String> {
+    match provider {
+        "imdb" => imdb(text),
+        "wikidata" => after_letter(last_part(text), 'Q'),
+        "tmdb" | "tvdb" => is_number(last_part(text)).then(|| last_part(text).to_owned()),
+        _ => Some(text.to_owned()),
+    }
+}
+
 /// Whether an id can belong to one thing only, so that two things that carry it are the same.
 pub(super) fn is_identifying(id: &ExternalId) -> bool {
     matches!(id.provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata")
+}
+
+/// An identifying id with the kind of title of which it is one, if films and series may have the same: TMDB and TVDB count
+/// each by themselves.
+pub(super) type OwnId = (ExternalId, Option<TitleKind>);
+
+/// An identifying id of a title of this kind.
+pub(super) fn own_id(id: &ExternalId, kind: TitleKind) -> OwnId {
+    (
+        id.clone(),
+        are_counted_by_kind(&id.provider).then_some(kind),
+    )
+}
+
+/// Whether films and series may have the same id of this provider.
+pub(super) fn are_counted_by_kind(provider: &str) -> bool {
+    matches!(provider, "tmdb" | "tvdb")
 }
 
 /// `tt0113277`, the digits alone, or an address that has it in.
@@ -101,7 +125,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Whether an id is one that programs write where there is none: `0`, `tt0000000`, `Q0`.
-fn is_zero(text: &str) -> bool {
+pub(super) fn is_zero(text: &str) -> bool {
     let id = last_part(text).trim_start_matches(|c: char| c.is_ascii_alphabetic());
     !id.is_empty() && id.bytes().all(|byte| byte == b'0')
 }

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::checks::is_identifying;
+use super::checks::{is_identifying, is_zero, normal_id};
+use super::fields::shown;
+use super::problem::Problem;
 use super::source::Format;
 use super::table::value;
 use crate::domain::catalog::{ExternalId, TitleKind};
@@ -269,8 +271,8 @@ impl FileMap {
         }
     }
 
-    /// What a row says; `None` if it is passed over.
-    pub(super) fn read(&self, cells: &Map<String, Value>) -> Option<Mapped> {
+    /// What a row says, or why it is of nothing; `None` if it is passed over.
+    pub(super) fn read(&self, cells: &Map<String, Value>) -> Option<Result<Mapped, Problem>> {
         let is_wanted = |(column, values): (&String, &Vec<String>)| {
             let cell = text(cells, column).unwrap_or_default();
             values.contains(&cell)
@@ -283,29 +285,44 @@ impl FileMap {
             Some(MapKind::All { is }) => Some(*is),
             Some(MapKind::ByColumn { column, values }) => Some(*values.get(&text(cells, column)?)?),
         };
-        let id = |column: &str| {
-            let value = text(cells, column)?;
-            let provider = self.provider.clone();
-            Some(ExternalId { provider, value })
-        };
+        Some(self.read_row(kind, cells))
+    }
+
+    fn read_row(
+        &self,
+        kind: Option<KindName>,
+        cells: &Map<String, Value>,
+    ) -> Result<Mapped, Problem> {
         let mut fields = Map::new();
         for column in &self.columns {
             if column.of.is_none_or(|of| Some(of) == kind) {
                 self.put(column, cells, &mut fields);
             }
         }
-        Some(Mapped {
-            id: id(&self.key)?,
+        let parent = self.parent.as_ref();
+        Ok(Mapped {
+            id: self.id(&self.key, cells)?,
             kind: kind.map(|kind| match kind {
                 KindName::Film => TitleKind::Film,
                 KindName::Series => TitleKind::Series,
             }),
-            parent: match &self.parent {
-                Some(parent) => Some(id(parent)?),
-                None => None,
-            },
+            parent: parent.map(|parent| self.id(parent, cells)).transpose()?,
             fields,
         })
+    }
+
+    /// The id in a column, in its one spelling.
+    fn id(&self, column: &str, cells: &Map<String, Value>) -> Result<ExternalId, Problem> {
+        let written =
+            text(cells, column).ok_or_else(|| Problem::new(column, "is missing or empty"))?;
+        let provider = self.provider.clone();
+        let normal = normal_id(&provider, &written).filter(|id| !is_zero(id));
+        let value = normal.ok_or_else(|| {
+            let written = Value::from(written);
+            let reason = format!("is {}, not an id of {provider}", shown(&written));
+            Problem::new(column, reason).with_value(&written)
+        })?;
+        Ok(ExternalId { provider, value })
     }
 
     fn put(&self, column: &MapColumn, cells: &Map<String, Value>, fields: &mut Map<String, Value>) {
@@ -374,101 +391,4 @@ fn text(cells: &Map<String, Value>, column: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn read(file: &str, cells: Value) -> Option<Mapped> {
-        let Value::Object(cells) = cells else {
-            unreachable!("it is an object");
-        };
-        let maps = ColumnMap::shipped();
-        let map = maps.iter().find_map(|map| map.of_file(file));
-        map.unwrap().read(&cells)
-    }
-
-    #[test]
-    fn rows_of_imdb_say_what_our_records_do() {
-        let row = |kind: &str, adult: &str| {
-            json!({
-                "tconst": "tt0903747", "titleType": kind, "primaryTitle": "Breaking Bad",
-                "originalTitle": "Breaking Bad", "isAdult": adult, "startYear": "2008", "endYear": "\\N",
-                "runtimeMinutes": "45", "genres": "Crime,Drama",
-            })
-        };
-        let series = read("title.basics.tsv", row("tvSeries", "0")).unwrap();
-        assert_eq!(series.id.value, "tt0903747");
-        assert_eq!(series.kind, Some(TitleKind::Series));
-        assert_eq!(
-            Value::Object(series.fields),
-            json!({
-                "title": "Breaking Bad", "original_title": "Breaking Bad", "year": 2008,
-                "episode_runtime_minutes": 45, "genres": ["Crime", "Drama"],
-            })
-        );
-        assert_eq!(read("title.basics.tsv", row("tvEpisode", "0")), None);
-        assert_eq!(read("title.basics.tsv", row("tvSeries", "1")), None);
-
-        let aka = |title: &str, language: &str| {
-            let row = json!({
-                "titleId": "tt1", "title": title, "language": language, "isOriginalTitle": "0",
-            });
-            read("title.akas.tsv", row).unwrap()
-        };
-        let mut names = aka("Hitze", "de");
-        names.add(aka("Die Hitze", "de"));
-        names.add(aka("Chaleur", "fr"));
-        names.add(aka("Calor", "\\N"));
-        assert_eq!(
-            Value::Object(names.fields),
-            json!({ "names": { "de": "Hitze", "fr": "Chaleur" } })
-        );
-    }
-
-    #[test]
-    fn lines_of_tmdb_are_an_id_and_a_name() {
-        let row = json!({ "adult": false, "id": 862, "original_title": "Toy Story", "popularity": 1.5, "video": false });
-
-        let film = read("movie_ids_05_15_2026.json", row).unwrap();
-
-        assert_eq!(
-            (film.id.provider.as_str(), film.id.value.as_str()),
-            ("tmdb", "862")
-        );
-        assert_eq!(film.kind, Some(TitleKind::Film));
-        assert_eq!(Value::Object(film.fields), json!({ "title": "Toy Story" }));
-    }
-
-    #[test]
-    fn a_file_of_another_name_is_known_by_its_first_line() {
-        let shipped = |name: &str, line: &str| {
-            let map = ColumnMap::find_shipped(name).unwrap();
-            map.of_beginning(line).map(|file| file.name.clone())
-        };
-
-        let ratings = shipped("imdb", "tconst\taverageRating\tnumVotes\r\n");
-        assert_eq!(ratings.as_deref(), Some("title.ratings.tsv"));
-        let person = shipped("tmdb", "{\"adult\":false,\"id\":31,\"name\":\"Tom Hanks\"}");
-        assert_eq!(person.as_deref(), Some("person_ids_"));
-        assert_eq!(shipped("imdb", "slug,title"), None);
-        assert_eq!(shipped("tmdb", "{\"slug\":\"a\",\"title\":\"A\"}"), None);
-    }
-
-    #[test]
-    fn what_is_wrong_with_a_map_is_named() {
-        let map = |provider: &str, file: Value| {
-            let map = json!({ "provider": provider, "files": [file] });
-            ColumnMap::read(&map.to_string()).unwrap_err()
-        };
-        let title = json!({ "column": "name", "field": "title" });
-        let file =
-            |rows: &str| json!({ "format": "csv", "rows": rows, "key": "id", "columns": [title] });
-
-        assert!(map("me", file("facts")).starts_with("provider: “me” is not imdb"));
-        assert!(map("tmdb", file("titles")).starts_with("file 1: kind is missing"));
-        assert!(map("tmdb", file("episodes")).starts_with("file 1: parent is missing"));
-        assert!(map("tmdb", file("people")).starts_with("file 1: a column of the field name"));
-        assert!(map("tmdb", json!({ "format": "xml" })).starts_with("is no map of columns: "));
-    }
-}
+mod tests;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::checks::are_counted_by_kind;
 use crate::domain::catalog::{
     CatalogError, CatalogPart, CatalogService, ExternalId, Person, Title, TitleKind,
 };
@@ -14,7 +15,9 @@ const TOGETHER: usize = 1000;
 #[derive(Debug, Default)]
 pub(super) struct Known {
     things: Vec<Thing>,
-    by_id: HashMap<String, usize>,
+    /// By id, and by kind where films and series may have the same.
+    by_id: HashMap<(String, Option<TitleKind>), usize>,
+    are_counted_by_kind: bool,
     by_name: HashMap<String, Vec<usize>>,
     by_slug: HashMap<String, usize>,
 }
@@ -59,7 +62,10 @@ impl Known {
         provider: &str,
         more: impl Iterator<Item = &'t Title>,
     ) -> Result<Self, CatalogError> {
-        let mut known = Self::default();
+        let mut known = Self {
+            are_counted_by_kind: are_counted_by_kind(provider),
+            ..Self::default()
+        };
         for title in more {
             known.learn_title(title, provider);
         }
@@ -135,15 +141,33 @@ impl Known {
             }
         }
         self.by_slug.insert(thing.slug.clone(), place);
-        if let Some(id) = &thing.id {
-            self.by_id.insert(id.clone(), place);
+        if let Some(id) = thing.id.clone() {
+            let key = self.key(id, thing.kind);
+            self.by_id.insert(key, place);
         }
         self.things.push(thing);
     }
 
-    /// What has an id.
-    pub(super) fn of_id(&self, id: &str) -> Option<&Thing> {
-        self.by_id.get(id).map(|place| &self.things[*place])
+    fn key(&self, id: String, kind: Option<TitleKind>) -> (String, Option<TitleKind>) {
+        (id, kind.filter(|_| self.are_counted_by_kind))
+    }
+
+    /// What has an id; of rows that do not say the kind, nothing that may be of two.
+    pub(super) fn of_id(&self, id: &str, kind: Option<TitleKind>) -> Option<&Thing> {
+        let of_kind = |kind| {
+            let place = self.by_id.get(&self.key(id.to_owned(), kind))?;
+            Some(&self.things[*place])
+        };
+        if kind.is_some() || !self.are_counted_by_kind {
+            return of_kind(kind);
+        }
+        match (
+            of_kind(Some(TitleKind::Film)),
+            of_kind(Some(TitleKind::Series)),
+        ) {
+            (Some(_), Some(_)) => None,
+            (film, series) => film.or(series),
+        }
     }
 
     /// Whether something has a slug.
@@ -169,7 +193,7 @@ impl Known {
 
     /// Notes that a row may be of what is alike, if that is one thing and its id is not known.
     pub(super) fn claim(&mut self, asked: Asked<'_>) {
-        if self.by_id.contains_key(asked.id) {
+        if self.of_id(asked.id, asked.kind).is_some() {
             return;
         }
         let places: Vec<usize> = self.places(asked).collect();
@@ -183,14 +207,23 @@ impl Known {
         }
     }
 
-    /// Takes for true what rows may be of of which there is one alone.
+    /// Takes for true what one row alone may be of, and that row of nothing else.
     pub(super) fn settle(&mut self) {
-        for (place, thing) in self.things.iter_mut().enumerate() {
+        let mut claimed: HashMap<(String, Option<TitleKind>), Option<usize>> = HashMap::new();
+        for (place, thing) in self.things.iter().enumerate() {
             if thing.id.is_none()
                 && let Claim::One(id) = &thing.claim
             {
-                self.by_id.insert(id.clone(), place);
-                thing.id = Some(id.clone());
+                claimed
+                    .entry(self.key(id.clone(), thing.kind))
+                    .and_modify(|other| *other = None)
+                    .or_insert(Some(place));
+            }
+        }
+        for (key, place) in claimed {
+            if let Some(place) = place {
+                self.things[place].id = Some(key.0.clone());
+                self.by_id.insert(key, place);
             }
         }
     }
@@ -250,6 +283,8 @@ mod tests {
             ("solaris-2002", "Solaris", Some(2002), None),
             ("heat", "Heat", None, None),
             ("alien", "Alien", None, Some("348")),
+            ("tenet", "Tenet", None, None),
+            ("memento", "Memento", None, None),
         ]);
         for row in [
             film("194", "AMELIE!"),
@@ -257,6 +292,8 @@ mod tests {
             film("949", "Heat"),
             film("31", "Heat"),
             film("7", "Alien"),
+            film("11", "Tenet"),
+            film("11", "Memento"),
         ] {
             known.claim(row);
         }
@@ -267,10 +304,10 @@ mod tests {
         known.claim(series);
         known.settle();
 
-        let slug = |id| known.of_id(id).map(|thing| thing.slug.as_str());
+        let slug = |id| known.of_id(id, None).map(|thing| thing.slug.as_str());
         assert_eq!(slug("194"), Some("amelie"));
         assert_eq!(slug("348"), Some("alien"));
-        for id in ["593", "949", "31", "7", "9"] {
+        for id in ["593", "949", "31", "7", "9", "11"] {
             assert_eq!(slug(id), None, "{id}");
         }
         let of_year = Asked {
@@ -280,5 +317,30 @@ mod tests {
         let alike = known.alike(of_year);
         assert_eq!(alike.len(), 1);
         assert_eq!(alike[0].slug, "solaris-2002");
+    }
+
+    #[test]
+    fn a_film_and_a_series_may_have_one_id_of_those_who_count_them_apart() {
+        let mut known = known(&[("mirror", "Mirror", Some(1975), Some("1396"))]);
+        known.are_counted_by_kind = true;
+        known.by_id = HashMap::from([(("1396".to_owned(), Some(TitleKind::Film)), 0)]);
+        let series = Thing {
+            slug: "breaking-bad".to_owned(),
+            name: "Breaking Bad".to_owned(),
+            kind: Some(TitleKind::Series),
+            ..known.things[0].clone()
+        };
+        let slug = |known: &Known, kind| {
+            let thing = known.of_id("1396", kind)?;
+            Some(thing.slug.clone())
+        };
+
+        assert_eq!(slug(&known, None).as_deref(), Some("mirror"));
+        assert_eq!(slug(&known, Some(TitleKind::Series)), None);
+        known.add(series, std::iter::once("Breaking Bad"));
+        let of = |kind| slug(&known, kind);
+        assert_eq!(of(Some(TitleKind::Film)).as_deref(), Some("mirror"));
+        assert_eq!(of(Some(TitleKind::Series)).as_deref(), Some("breaking-bad"));
+        assert_eq!(of(None), None);
     }
 }

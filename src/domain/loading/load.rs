@@ -1,8 +1,8 @@
 //! Loading files: three passes, so that the order of records and files does not matter, each in batches.
 //!
-//! People, films and series go first, then files that a map reads, then episodes, then watches. A record is laid over what is stored: what it does not
-//! name stays. What says the same stays untouched, so a load is idempotent. A record that is refused takes nothing else
-//! with it.
+//! People, films and series go first, then files that a map reads, then episodes, then watches. A record is laid over
+//! what is stored: what it does not name stays. What says the same stays untouched, so a load is idempotent. A record
+//! that is refused takes nothing else with it.
 
 use std::collections::HashSet;
 

@@ -48,10 +48,11 @@ impl Run<'_> {
         for (source, map) in mapped {
             self.file = source.name();
             self.folder = None;
-            self.scope = format!(" in {}", self.file);
+            // Its rows may be of what other files are of, too, and there are millions of them.
+            let seen = std::mem::take(&mut self.seen);
             self.read_mapped(source, map, &mut catalogues).await?;
+            self.seen = seen;
         }
-        self.scope.clear();
         self.manner = manner;
         Ok(())
     }
@@ -98,7 +99,7 @@ impl Run<'_> {
                         self.say(ToldSort::Unmatched, line, &problem);
                     }
                     Becomes::Record(fields) => {
-                        self.read_row(line, fields, known, map, (&mut waiting, &mut unknown));
+                        self.read_row(line, &fields, known, map, (&mut waiting, &mut unknown));
                     }
                 },
             }
@@ -123,7 +124,10 @@ impl Run<'_> {
     fn becomes(&self, map: &FileMap, known: &Known, row: Mapped) -> Becomes {
         match map.rows() {
             RowsAre::Episodes => {
-                let series = row.parent.and_then(|parent| known.of_id(&parent.value));
+                let series = row.parent.and_then(|parent| {
+                    let kind = Some(TitleKind::Series);
+                    known.of_id(&parent.value, kind)
+                });
                 let Some(series) = series else {
                     return Becomes::PassedOver;
                 };
@@ -136,11 +140,11 @@ impl Run<'_> {
                 fields.insert("series".to_owned(), json!(series.slug));
                 Becomes::Record(fields)
             }
-            RowsAre::Facts => match known.of_id(&row.id.value) {
+            RowsAre::Facts => match known.of_id(&row.id.value, row.kind) {
                 Some(thing) => Becomes::Record(completing(thing, row)),
                 None => Becomes::PassedOver,
             },
-            RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value) {
+            RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value, row.kind) {
                 Some(thing) => {
                     let bare = Mapped {
                         fields: Map::new(),
@@ -151,7 +155,7 @@ impl Run<'_> {
                 None => Becomes::Unmatched(why_unmatched(&row, &known.alike(asked(&row)))),
             },
             RowsAre::Titles => {
-                if let Some(thing) = known.of_id(&row.id.value) {
+                if let Some(thing) = known.of_id(&row.id.value, row.kind) {
                     return Becomes::Record(completing(thing, row));
                 }
                 let alike = known.alike(asked(&row));
@@ -171,7 +175,7 @@ impl Run<'_> {
     fn read_row(
         &mut self,
         line: u64,
-        fields: Map<String, Value>,
+        fields: &Map<String, Value>,
         known: &mut Known,
         map: &FileMap,
         (waiting, unknown): (&mut Waiting, &mut BTreeSet<String>),
@@ -182,7 +186,7 @@ impl Run<'_> {
                 for warning in &warnings {
                     self.warn(line, warning);
                 }
-                self.refuse(line, &problem.with_value_of(&fields));
+                self.refuse(line, &problem.with_value_of(fields));
             }
             Ok((record, unknown_fields, warnings)) => {
                 for warning in &warnings {

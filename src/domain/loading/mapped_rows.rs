@@ -63,8 +63,10 @@ impl<'a> MappedRows<'a> {
                 Ok(cells) => cells,
                 Err(problem) => return Ok(Some(MappedRow::Refused(line, problem))),
             };
-            let Some(row) = self.map.read(&cells) else {
-                continue;
+            let row = match self.map.read(&cells) {
+                None => continue,
+                Some(Ok(row)) => row,
+                Some(Err(problem)) => return Ok(Some(MappedRow::Refused(line, problem))),
             };
             if self.map.rows() != RowsAre::Facts {
                 return Ok(Some(MappedRow::Row(line, row)));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::checks::is_identifying;
+use super::checks::{OwnId, is_identifying, own_id};
 use super::collections::CollectionName;
 use super::credits::{CreditName, PersonKey};
 use super::drafts;
@@ -226,7 +226,7 @@ pub(super) async fn collections(
 pub(super) struct Titles {
     pub(super) by_slug: HashMap<String, Title>,
     /// Which title carries an identifying id.
-    pub(super) owners: HashMap<ExternalId, String>,
+    pub(super) owners: HashMap<OwnId, String>,
 }
 
 /// Looks up the titles that these records are about.
@@ -256,7 +256,7 @@ pub(super) async fn titles(
                 .external_ids
                 .iter()
                 .filter(|id| is_identifying(id))
-                .map(|id| (id.clone(), text::compose(&title.slug))),
+                .map(|id| (own_id(id, title.kind), text::compose(&title.slug))),
         );
     }
     Ok(Titles { by_slug, owners })

@@ -3,9 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use chrono::Datelike;
 
+use super::checks::OwnId;
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
 use super::giving_up::Patience;
@@ -18,7 +20,7 @@ use super::records::{Placed, Record, TitleRecord, WatchRecord};
 use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
-use crate::domain::catalog::{CatalogBatch, CatalogError, ExternalId, Title};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Title};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::text;
@@ -45,16 +47,14 @@ pub(super) struct Run<'a> {
     pub(super) file: String,
     /// The folder of the file.
     pub(super) folder: Option<PathBuf>,
-    /// What is said of keys beside what they are of: the rows of a file that a map reads may be of what others are of, too.
-    pub(super) scope: String,
     /// What of pictures is worth being asked.
     pub(super) patience: Patience,
     /// The values that warnings were given of, as hashes, by field and reason.
     warned: HashSet<(String, &'static str, u64)>,
     /// Where each key of this run was first met, and a hash of what the record said.
-    pub(super) seen: HashMap<String, (String, u64, u64)>,
+    pub(super) seen: HashMap<String, (Arc<str>, u64, u64)>,
     /// Which slug of this run carries an identifying id.
-    pub(super) owners: HashMap<ExternalId, String>,
+    pub(super) owners: HashMap<OwnId, String>,
     /// Titles that name somebody by slug who was not met yet, with their locations, until all people are loaded.
     pub(super) parked: Vec<(String, u64, TitleRecord)>,
     /// Whether people may still come.
@@ -93,7 +93,6 @@ impl<'a> Run<'a> {
             summary: LoadSummary::default(),
             file: String::new(),
             folder: None,
-            scope: String::new(),
             patience: Patience::default(),
             warned: HashSet::new(),
             seen: HashMap::new(),
@@ -244,23 +243,23 @@ impl<'a> Run<'a> {
         records: Vec<Placed<T>>,
         key: impl Fn(&T) -> (&'static str, String),
     ) -> Vec<Placed<T>> {
+        let here: Arc<str> = self.file.as_str().into();
         let mut first = Vec::new();
         for (line, record) in records {
             let mut hasher = DefaultHasher::new();
             format!("{record:?}").hash(&mut hasher);
             let hash = hasher.finish();
             let (sort, key) = key(&record);
-            let key = key + &self.scope;
             match self.seen.get(&key) {
                 None => {
-                    self.seen.insert(key, (self.file.clone(), line, hash));
+                    self.seen.insert(key, (here.clone(), line, hash));
                     first.push((line, record));
                 }
                 Some((_, _, same)) if *same == hash => {
                     self.summary.tallies.entry(sort).or_default().unchanged += 1;
                 }
                 Some((file, earlier, _)) => {
-                    let location = if *file == self.file {
+                    let location = if *file == here {
                         format!("line {earlier}")
                     } else {
                         format!("{file}, line {earlier}")

@@ -125,10 +125,10 @@ impl<'a> Table<'a> {
                 },
             }
         }
-        Ok(self.read_filled()?.map(|read| match read {
-            Ok(line) => Ok(line),
-            Err(entry) => Err(self.give_up(entry)),
-        }))
+        Ok(match self.read_filled()? {
+            Some(Err(entry)) => Some(Err(self.give_up(entry))),
+            read => read,
+        })
     }
 
     /// The same for the next line in which a cell is filled.
@@ -254,7 +254,8 @@ fn names(record: &ByteRecord, wanted: &Wanted) -> Result<Vec<String>, Problem> {
             format!("columns are separated by {separator:?}; commas are wanted, and UTF-8");
         return Err(Problem::new("", reason));
     }
-    if let Some(only) = record.get(0).filter(|_| record.len() == 1)
+    if matches!(wanted, Wanted::Key)
+        && let Some(only) = record.get(0).filter(|_| record.len() == 1)
         && only.contains(&b',')
     {
         let reason = "the whole line is one cell, within quotation marks; they are wanted around a cell, if at all";

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::checks::is_identifying;
+use super::checks::{is_identifying, own_id};
 use super::credits::PersonKey;
 use super::episodes::EpisodeRecord;
 use super::named::Named;
@@ -93,7 +93,7 @@ impl Run<'_> {
             } else {
                 let ids = record.ids().filter(|id| is_identifying(id));
                 self.owners
-                    .extend(ids.map(|id| (id.clone(), record.slug.clone())));
+                    .extend(ids.map(|id| (own_id(id, record.kind), record.slug.clone())));
                 sound.push((line, record));
             }
         }
@@ -219,10 +219,11 @@ impl Run<'_> {
             ));
         }
         record.ids().filter(|id| is_identifying(id)).find_map(|id| {
+            let own = own_id(id, record.kind);
             let owner = self
                 .owners
-                .get(id)
-                .or_else(|| stored.owners.get(id))
+                .get(&own)
+                .or_else(|| stored.owners.get(&own))
                 .filter(|owner| **owner != record.slug)?;
             let reason = format!(
                 "is {}, which “{owner}” has already: probably the same title",

@@ -261,9 +261,12 @@ impl TitleKey {
                 found.into_iter().next()
             }
             Self::ExternalId(id) => {
-                catalog
-                    .find_title_by_external_id(&visibility, &id.into())
-                    .await?
+                let ids = [id.into()];
+                let found = catalog.titles_by_external_id(&visibility, &ids).await?;
+                // Of some sites a film and a series may have the same.
+                found
+                    .into_iter()
+                    .find(|title| of_kind(GlobalId::of_title(title)).is_some())
             }
         };
         Ok(title.map(Title::one))

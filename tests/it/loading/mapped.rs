@@ -28,6 +28,7 @@ const EPISODES: &str = "tconst\tparentTconst\tseasonNumber\tepisodeNumber\n\
 const MOVIE_IDS: &str = "{\"adult\":false,\"id\":949,\"original_title\":\"Heat\",\"popularity\":9.5,\"video\":false}\n\
     {\"adult\":false,\"id\":593,\"original_title\":\"Solaris\",\"popularity\":1.0,\"video\":false}\n\
     {\"adult\":false,\"id\":1,\"original_title\":\"Nobody Has This\",\"popularity\":1.0,\"video\":false}\n";
+const SERIES_IDS: &str = "{\"id\":949,\"original_name\":\"Breaking Bad\",\"popularity\":9.5}\n";
 const OWN: &str = "{\"slug\": \"heat\", \"title\": \"Heat\", \"year\": 1995}\n\
     {\"slug\": \"solaris-1972\", \"title\": \"Solaris\", \"year\": 1972}\n\
     {\"slug\": \"solaris-2002\", \"title\": \"Solaris\", \"year\": 2002}\n\
@@ -46,6 +47,7 @@ async fn rows_complete_the_titles_that_they_are_of_and_nothing_is_guessed(on: On
     write("title.episode.tsv", EPISODES);
     write("title.ratings.tsv", RATINGS);
     write("movie_ids_05_15_2026.json", MOVIE_IDS);
+    write("tv_series_ids_05_15_2026.json", SERIES_IDS);
     write("own.ndjson", OWN);
     let (files, report) = (folder.to_str().unwrap(), program.data().join("report"));
     let arguments = ["load", files, "--report", report.to_str().unwrap()];
@@ -92,6 +94,8 @@ async fn rows_complete_the_titles_that_they_are_of_and_nothing_is_guessed(on: On
     let query = "{ film(slug: \"heat\") { name german: name(language: \"de\") duration genres { name }
             externalIds { provider value } }
         series(slug: \"breaking-bad-2008\") { name endYear seasons(first: 2) { episodes(first: 2) { nodes { number } } } }
+        sameId: film(externalId: { provider: \"tmdb\", value: \"949\" }) { slug }
+        sameIdOfSeries: series(externalId: { provider: \"tmdb\", value: \"949\" }) { slug }
         titles(first: 10, orderBy: NAME) { nodes { slug } } }";
     let found = site.ask(query, json!({})).await;
     assert_eq!(
@@ -106,6 +110,8 @@ async fn rows_complete_the_titles_that_they_are_of_and_nothing_is_guessed(on: On
     );
     assert_eq!(found["series"]["name"], "Breaking \"Bad");
     assert_eq!(found["series"]["endYear"], 2013);
+    assert_eq!(found["sameId"]["slug"], "heat");
+    assert_eq!(found["sameIdOfSeries"]["slug"], "breaking-bad-2008");
     let episodes = &found["series"]["seasons"][0]["episodes"];
     assert_eq!(episodes["nodes"], json!([{ "number": 1 }]));
     let mut slugs: Vec<&str> = found["titles"]["nodes"]

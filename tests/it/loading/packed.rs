@@ -47,6 +47,22 @@ async fn packed_files_and_the_standard_input_load_beside_one_that_is_cut_off() {
         .run(&["load", "--dry-run", &at("changed.ndjson")])
         .await;
 
+    // A report lies in the folder that is loaded only the first time.
+    let folder = at("folder");
+    let reported = at("folder/report.ndjson");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(at("folder/films.ndjson"), "{\"slug\": \"d\"}\n").unwrap();
+    let arguments = ["load", &folder, "--report", &reported];
+    let beside = program.run(&arguments).await;
+    let beside_report = std::fs::read_to_string(&reported).unwrap();
+    let over = program.run(&arguments).await;
+
+    let summary = String::from_utf8(beside.stdout).unwrap();
+    assert!(summary.contains("1 refused"), "{summary}");
+    assert_eq!(over.status.code(), Some(1));
+    let why = String::from_utf8(over.stderr).unwrap();
+    assert!(why.contains("is among what is loaded"), "{why}");
+    assert_eq!(std::fs::read_to_string(&reported).unwrap(), beside_report);
     let told = String::from_utf8(rehearsed.stderr).unwrap();
     for change in [
         ":1: would change: year of “a” is 1998, would be 1999\n",
