@@ -236,7 +236,7 @@ impl Run<'_> {
             let reason = format!(
                 "are given up from here on: {place} failed {IN_A_ROW} times in a row; how many are passed over is said at the end"
             );
-            (self.tell)(false, &self.file, line, &Problem::new("pictures", reason));
+            self.say(ToldSort::Refused, line, &Problem::new("pictures", reason));
         }
     }
 
