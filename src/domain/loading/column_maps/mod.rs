@@ -145,8 +145,8 @@ impl ColumnMap {
     /// A map that comes with the program, by its name.
     pub fn find_shipped(name: &str) -> Option<Self> {
         let text = match name {
-            "imdb" => include_str!("column_maps/imdb.json"),
-            "tmdb" => include_str!("column_maps/tmdb.json"),
+            "imdb" => include_str!("imdb.json"),
+            "tmdb" => include_str!("tmdb.json"),
             _ => return None,
         };
         Self::read(text).ok()
