@@ -343,8 +343,7 @@ impl App {
             ReceptionService::new(
                 self.watching.clone(),
                 self.recommend.clone(),
-                self.search.clone(),
-                Arc::new(snapshot.clone()),
+                Receptions::new(Arc::new(snapshot.clone()), self.search.clone()),
             ),
             self.mail.clone(),
             Measure {

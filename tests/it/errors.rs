@@ -276,17 +276,19 @@ async fn a_document_that_doubles_at_each_level_is_refused_at_the_door() {
 }
 
 /// Texts in capitals that are no codes.
-const OTHERS: [&str; 12] = [
+const OTHERS: &[&str] = &[
     "FILM",
     "POST",
     "REPORTS",
     "SCREAMING_SNAKE_CASE",
     "SERIES",
     "TEXT",
+    "TMDB",
     "TOKEN_EXPIRED",
     "TOKEN_INVALID",
     "TOKEN_REVOKED",
     "URL",
+    "WEBP",
     "WORK",
     "YOUTUBE",
 ];

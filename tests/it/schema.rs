@@ -308,7 +308,8 @@ fn a_field_with_arguments_may_be_null() {
     ];
     let mut wrong = Vec::new();
     for (name, ty) in types() {
-        if name == "Mutation" {
+        // What refuses a mutation is in its payload; a subscription that is refused has nothing beside it.
+        if ["Mutation", "Subscription"].contains(&name.as_str()) {
             continue;
         }
         for field in fields(&ty) {

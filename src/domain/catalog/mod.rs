@@ -25,6 +25,7 @@ mod publication;
 mod rating;
 mod rating_systems;
 mod reception;
+mod receptions;
 mod roles;
 mod scores;
 mod search;
@@ -70,6 +71,7 @@ pub use pictures::{
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
+pub use receptions::Receptions;
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{

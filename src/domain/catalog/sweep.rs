@@ -19,7 +19,7 @@ use crate::domain::unreadable::passed_over;
 const YOUNG: TimeDelta = TimeDelta::days(1);
 /// So many things of the catalogue are read at a time.
 const AT_A_TIME: usize = 1000;
-/// What has pictures.
+/// The parts of the catalogue whose things have pictures.
 const WITH_PICTURES: [CatalogPart; 3] = [
     CatalogPart::Titles,
     CatalogPart::People,

@@ -18,7 +18,7 @@ use crate::graphql::weights::DEFAULT_ROW;
 /// Whom a page of rows is made for.
 #[derive(Clone, Copy)]
 pub(crate) struct RowsFor {
-    /// `None`: for everybody.
+    /// The profile; `None` for the page that everybody gets.
     pub(super) profile: Option<ProfileId>,
     /// The highest age rating that the profile may watch.
     pub(super) max_age: Option<u8>,

@@ -38,7 +38,7 @@ fn rows_of_imdb_say_what_our_records_do() {
 
     let aka = |title: &str, language: &str| {
         let row = json!({
-            "titleId": "tt1", "title": title, "language": language, "isOriginalTitle": "0",
+            "titleId": "tt0113277", "title": title, "language": language, "isOriginalTitle": "0",
         });
         read("title.akas.tsv", row).unwrap()
     };

@@ -20,7 +20,7 @@ pub(super) type Grounded = (Arc<Taste>, SimilarLists);
 pub(super) struct Known {
     /// The generation of its lists from before anything was read.
     begun: Generation,
-    /// When that was.
+    /// The moment at which that generation was.
     at: DateTime<Utc>,
     /// `None`: there is no taste, or the graph does not answer.
     pub(super) taste: Option<Grounded>,
