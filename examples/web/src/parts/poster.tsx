@@ -39,7 +39,7 @@ export function Picture({
   eager?: boolean;
 }) {
   return (
-    <span className={`picture ${shape}`} style={image && ({ "--tint": image.dominantColor } as CSSProperties)}>
+    <span className={`picture ${shape}`} style={image ? ({ "--tint": image.dominantColor } as CSSProperties) : undefined}>
       {image?.url && <img src={image.url} alt="" loading={eager ? "eager" : "lazy"} decoding="async" />}
     </span>
   );
