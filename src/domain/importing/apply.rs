@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::entry::{ImportedAt, ImportedWhat};
 use super::error::ImportError;
@@ -428,7 +428,7 @@ fn bringing(row: ImportRow, facts: &Facts) -> Option<Bringing> {
 }
 
 /// The moment that stands for a watch of which only the day is known; those of one day differ.
-fn moment(day: chrono::NaiveDate, nth: u32) -> DateTime<Utc> {
+fn moment(day: NaiveDate, nth: u32) -> DateTime<Utc> {
     noon(day) + TimeDelta::milliseconds(nth.into())
 }
 
@@ -448,7 +448,7 @@ mod tests {
 
     #[test]
     fn a_day_is_noon_of_it_and_each_watch_of_it_another_moment() {
-        let day = chrono::NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
+        let day = NaiveDate::from_ymd_opt(2024, 2, 29).unwrap();
 
         let moments = [0, 1].map(|nth| moment(day, nth).to_rfc3339());
 
@@ -477,11 +477,8 @@ mod tests {
             assert_eq!(standing.is_own(does, false), by_none, "{does:?}");
             assert_eq!(standing.is_own(does, true), by_another, "{does:?}");
         }
-        let down = Does::Like {
-            title,
-            liked: false,
-        };
-        assert_ne!(like.key(), down.key());
+        let liked = false;
+        assert_ne!(like.key(), Does::Like { title, liked }.key());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod feedback;
 mod going_on;
 mod imports;
 mod laws;
+mod lengths;
 mod reports;
 mod rewatch;
 mod support;
