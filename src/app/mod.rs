@@ -17,8 +17,8 @@ use crate::config::{Config, Environment};
 use crate::domain::accounts::{AccountPorts, AccountService, MailService};
 use crate::domain::budget::{Budget, BudgetPolicy};
 use crate::domain::catalog::{
-    CatalogFollower, CatalogService, CatalogTeller, PictureService, PictureSweep, SearchService,
-    Visibility, VisibilityPolicy,
+    CatalogFollower, CatalogService, CatalogTeller, PictureService, PictureSweep, Receptions,
+    SearchService, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
