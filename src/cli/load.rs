@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::files::{find, spare};
+use super::files::{find, shown, spare};
 use super::maps::Maps;
 use crate::app::App;
 use crate::domain::loading::{
@@ -113,7 +113,7 @@ struct Report {
 
 impl Report {
     fn new(path: &Path) -> anyhow::Result<Self> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let file = File::create(path).with_context(|| format!("{name} cannot be written"))?;
         Ok(Self {
             name,
