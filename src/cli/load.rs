@@ -38,6 +38,9 @@ pub(super) struct Arguments {
     /// Of files that a map reads, complete the titles that are there and add none
     #[arg(long)]
     only_known: bool,
+    /// Of the new titles of such files, add those for which so many voted elsewhere, as title.ratings says beside them
+    #[arg(long, value_name = "NUMBER", conflicts_with = "only_known")]
+    min_votes: Option<u64>,
     /// Write what was refused or warned of, one JSON object a line: `file line sort field value reason`
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -56,10 +59,10 @@ impl Arguments {
             } else {
                 Manner::Merge
             },
-            new_titles: if self.only_known {
-                NewTitles::PassOver
-            } else {
-                NewTitles::Add
+            new_titles: match self.min_votes {
+                Some(least) => NewTitles::WithVotes(least),
+                None if self.only_known => NewTitles::PassOver,
+                None => NewTitles::Add,
             },
         }
     }
@@ -211,8 +214,14 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
     }
     if summary.passed_over > 0 {
         parts.push(format!(
-            "{} rows are of titles that are not there, or of episodes without a number",
+            "{} rows are of titles that are not there, of people whom no title needs, or of episodes without a number",
             summary.passed_over
+        ));
+    }
+    if summary.nameless > 0 {
+        parts.push(format!(
+            "{} credits are left out, for no file says what those people are called (name.basics does)",
+            summary.nameless
         ));
     }
     for (place, number) in &summary.given_up {
