@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     replace: bool,
     /// What the columns of files mean: `imdb`, `tmdb`, or a file of one's own, for files of its names and such as begin
-    /// like them; without it, the first two know their files by name
+    /// like them; the first two know their files by name in any case
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
     /// Of files that a map reads, complete the titles that are there and add none

@@ -26,10 +26,10 @@ impl Credited {
         titles: &mut Known,
     ) -> Result<Self, LoadError> {
         let mut credited = Self::default();
-        for (source, map) in files.iter().filter(|(_, map)| map.provider() == provider) {
+        for &(source, map) in files.iter().filter(|(_, map)| map.provider() == provider) {
             match map.rows() {
                 RowsAre::Names => credited.has_names = true,
-                RowsAre::Credits => credited.read_file(*source, map, titles)?,
+                RowsAre::Credits => credited.read_file(source, map, titles)?,
                 RowsAre::Titles
                 | RowsAre::Facts
                 | RowsAre::Episodes

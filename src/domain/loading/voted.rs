@@ -21,7 +21,7 @@ impl Voted {
     /// Reads the votes of all files that say some. Those that cannot be read are told of when they are loaded.
     pub(super) fn read(files: &[(&dyn Source, &FileMap)], least: u64) -> Result<Self, LoadError> {
         let mut enough: HashMap<String, HashSet<u64>> = HashMap::new();
-        for (source, map) in files.iter().filter(|(_, map)| map.says_votes()) {
+        for &(source, map) in files.iter().filter(|(_, map)| map.says_votes()) {
             let of_provider = enough.entry(map.provider().to_owned()).or_default();
             let failed = |error| LoadError::File(source.name(), error);
             if source.flaw().map_err(failed)?.is_some() {

@@ -64,9 +64,10 @@ fn credits_of_imdb_name_people_by_id_in_roles() {
     let crew =
         json!({ "tconst": "tt0113277", "directors": "nm0000520,nm0000521", "writers": "\\N" });
     let crew = read("title.crew.tsv", crew).unwrap();
-    let directors = [("nm0000520", 0), ("nm0000521", 1)];
-    let directors = directors.map(|(id, order)| (CreditRole::Director, id.to_owned(), None, order));
-    assert_eq!(said(&crew), directors);
+    let directors = [("nm0000520", 0_u32), ("nm0000521", 1)];
+    let director =
+        |(id, order): (&str, u32)| (CreditRole::Director, id.to_owned(), None::<String>, order);
+    assert_eq!(said(&crew), directors.map(director));
     assert_eq!(crew.fields, Map::new());
 
     let principal = |category: &str, characters: &str| {
@@ -77,16 +78,17 @@ fn credits_of_imdb_name_people_by_id_in_roles() {
         read("title.principals.tsv", row)
     };
     let long = "x".repeat(499);
+    let too_long = format!("[\"{long}\",\"Self\"]");
     for (characters, expected) in [
         ("[\"Hanna\",\"Self\"]", Some("Hanna / Self")),
         ("\\N", None),
         ("Hanna", Some("Hanna")),
-        (&format!("[\"{long}\",\"Self\"]"), Some(long.as_str())),
+        (too_long.as_str(), Some(long.as_str())),
     ] {
         let row = principal("actor", characters).unwrap();
         let character = expected.map(str::to_owned);
         let id = "nm0000199".to_owned();
-        assert_eq!(said(&row), [(CreditRole::Actor, id, character, 3)]);
+        assert_eq!(said(&row), [(CreditRole::Actor, id, character, 3_u32)]);
     }
     assert_eq!(principal("cinematographer", "\\N"), None);
 
