@@ -60,7 +60,7 @@ impl FileSource {
 impl Source for FileSource {
     fn name(&self) -> String {
         match &self.place {
-            Place::Path(path) => text::visible(&path.display().to_string()),
+            Place::Path(path) => shown(path),
             Place::Kept(_) => INPUT.to_owned(),
         }
     }
@@ -117,8 +117,8 @@ pub(super) fn find(
             files.push(input(maps, progress.clone())?);
             continue;
         }
-        let kind = std::fs::metadata(path)
-            .with_context(|| format!("{} cannot be read", path.display()))?;
+        let kind =
+            std::fs::metadata(path).with_context(|| format!("{} cannot be read", shown(path)))?;
         if kind.is_dir() {
             files.extend(find_in(path, maps, progress)?);
         } else if let Some(file) = file_at(path, maps, progress) {
@@ -126,7 +126,7 @@ pub(super) fn find(
         } else {
             bail!(
                 "{} is neither .ndjson, .json nor .csv, packed or not, nor a file of a map; this version loads nothing else",
-                path.display()
+                shown(path)
             );
         }
     }
@@ -146,7 +146,7 @@ pub(super) fn spare(files: &[FileSource], report: &Path) -> anyhow::Result<()> {
         {
             bail!(
                 "{} is among what is loaded, and no report is written over it",
-                report.display()
+                shown(report)
             );
         }
     }
@@ -154,7 +154,7 @@ pub(super) fn spare(files: &[FileSource], report: &Path) -> anyhow::Result<()> {
 }
 
 fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result<Vec<FileSource>> {
-    let cannot_be_read = || format!("{} cannot be read", folder.display());
+    let cannot_be_read = || format!("{} cannot be read", shown(folder));
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).with_context(cannot_be_read)? {
         let path = entry.with_context(cannot_be_read)?.path();
@@ -168,7 +168,7 @@ fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result
         match file_at(path, maps, progress) {
             Some(file) => found.push(file),
             None if is_of_rows(path) => {
-                eprintln!("{} is left out: no map knows it", path.display());
+                eprintln!("{} is left out: no map knows it", shown(path));
             }
             None => {}
         }
@@ -176,10 +176,15 @@ fn find_in(folder: &Path, maps: &Maps, progress: &ProgressBar) -> anyhow::Result
     if found.is_empty() {
         bail!(
             "{} has no .ndjson, .json or .csv file, and none of a map",
-            folder.display()
+            shown(folder)
         );
     }
     Ok(found)
+}
+
+/// A path as a message shows it.
+pub(super) fn shown(path: &Path) -> String {
+    text::visible(&path.display().to_string())
 }
 
 /// Whether a file is one of rows, of which somebody may think that they are loaded.
@@ -205,7 +210,8 @@ fn file_at(path: &Path, maps: &Maps, progress: &ProgressBar) -> Option<FileSourc
         progress: progress.clone(),
     };
     if file.map.is_none() {
-        file.map = maps.of_beginning(&file);
+        let of_beginning = maps.of_beginning(&file);
+        file.map = of_beginning.or_else(|| maps.shipped_of_name(name));
     }
     file.format = match &file.map {
         Some(map) => map.format(),

@@ -11,7 +11,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::json;
 
-use super::files::{find, spare};
+use super::files::{find, shown, spare};
 use super::maps::Maps;
 use crate::app::App;
 use crate::domain::loading::{
@@ -32,12 +32,15 @@ pub(super) struct Arguments {
     #[arg(long)]
     replace: bool,
     /// What the columns of files mean: `imdb`, `tmdb`, or a file of one's own, for files of its names and such as begin
-    /// like them; without it, the first two know their files by name
+    /// like them; the first two know their files by name in any case
     #[arg(long, value_name = "MAP")]
     map: Option<String>,
     /// Of files that a map reads, complete the titles that are there and add none
     #[arg(long)]
     only_known: bool,
+    /// Of the new titles of such files, add those for which so many voted elsewhere, as title.ratings says beside them
+    #[arg(long, value_name = "NUMBER", conflicts_with = "only_known")]
+    min_votes: Option<u64>,
     /// Write what was refused or warned of, one JSON object a line: `file line sort field value reason`
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
@@ -56,10 +59,10 @@ impl Arguments {
             } else {
                 Manner::Merge
             },
-            new_titles: if self.only_known {
-                NewTitles::PassOver
-            } else {
-                NewTitles::Add
+            new_titles: match self.min_votes {
+                Some(least) => NewTitles::WithVotes(least),
+                None if self.only_known => NewTitles::PassOver,
+                None => NewTitles::Add,
             },
         }
     }
@@ -113,7 +116,7 @@ struct Report {
 
 impl Report {
     fn new(path: &Path) -> anyhow::Result<Self> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let file = File::create(path).with_context(|| format!("{name} cannot be written"))?;
         Ok(Self {
             name,
@@ -211,8 +214,14 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
     }
     if summary.passed_over > 0 {
         parts.push(format!(
-            "{} rows are of titles that are not there, or of episodes without a number",
+            "{} rows are of titles that are not there, of people whom no title needs, or of episodes without a number",
             summary.passed_over
+        ));
+    }
+    if summary.nameless > 0 {
+        parts.push(format!(
+            "{} credits are left out, for no file says what those people are called (name.basics does)",
+            summary.nameless
         ));
     }
     for (place, number) in &summary.given_up {

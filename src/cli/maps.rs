@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::{Context, anyhow, ensure};
 
 use crate::domain::loading::{ColumnMap, FileMap, Source};
+use crate::domain::text;
 
 /// The largest file of maps, in bytes.
 const MAX_MAP: u64 = 1024 * 1024;
@@ -13,48 +14,35 @@ const MAX_MAP: u64 = 1024 * 1024;
 const MAX_BEGINNING: u64 = 64 * 1024;
 
 /// The maps of columns that a load goes by.
-pub(super) enum Maps {
-    /// Those that come with the program, which know their files by name alone.
-    Shipped(Vec<ColumnMap>),
+pub(super) struct Maps {
     /// One that was asked for: it is of each file, too, that begins as one of its files does.
-    Named(ColumnMap),
+    named: Option<ColumnMap>,
+    /// Those that come with the program, which know their files by name alone.
+    shipped: Vec<ColumnMap>,
 }
 
 impl Maps {
-    /// The maps of a name, or in a file.
+    /// The map of a name, or in a file, before those that come with the program.
     pub(super) fn of(named: Option<&str>) -> anyhow::Result<Self> {
-        let Some(named) = named else {
-            return Ok(Self::Shipped(ColumnMap::shipped()));
-        };
-        if let Some(shipped) = ColumnMap::find_shipped(named) {
-            return Ok(Self::Named(shipped));
-        }
-        let length = std::fs::metadata(named)
-            .with_context(|| format!("{named} is neither imdb, tmdb nor a file that can be read"))?
-            .len();
-        ensure!(
-            length <= MAX_MAP,
-            "{named} is larger than {MAX_MAP} bytes, and no map of columns"
-        );
-        let text =
-            std::fs::read_to_string(named).with_context(|| format!("{named} cannot be read"))?;
-        let map = ColumnMap::read(&text).map_err(|error| anyhow!("{named}: {error}"))?;
-        Ok(Self::Named(map))
+        Ok(Self {
+            named: named.map(read).transpose()?,
+            shipped: ColumnMap::shipped(),
+        })
     }
 
-    /// The map of a file of this name, without the ending of packed ones.
+    /// The map of a file of this name, without the ending of packed ones, by what was asked for.
     pub(super) fn of_name(&self, name: &str) -> Option<Arc<FileMap>> {
-        match self {
-            Self::Shipped(maps) => maps.iter().find_map(|map| map.of_file(name)),
-            Self::Named(map) => map.of_file(name),
-        }
+        self.named.as_ref()?.of_file(name)
+    }
+
+    /// The same by what comes with the program.
+    pub(super) fn shipped_of_name(&self, name: &str) -> Option<Arc<FileMap>> {
+        self.shipped.iter().find_map(|map| map.of_file(name))
     }
 
     /// The map of a file by its first line. What cannot be read is told when it is loaded.
     pub(super) fn of_beginning(&self, source: &dyn Source) -> Option<Arc<FileMap>> {
-        let Self::Named(map) = self else {
-            return None;
-        };
+        let map = self.named.as_ref()?;
         let mut line = Vec::new();
         let reader = source.open().ok()?;
         let mut beginning = reader.take(MAX_BEGINNING);
@@ -62,4 +50,21 @@ impl Maps {
         let line = std::str::from_utf8(&line).ok()?;
         map.of_beginning(line.trim_start_matches('\u{feff}'))
     }
+}
+
+/// The map of a name, or in a file.
+fn read(named: &str) -> anyhow::Result<ColumnMap> {
+    if let Some(shipped) = ColumnMap::find_shipped(named) {
+        return Ok(shipped);
+    }
+    let shown = text::visible(named);
+    let length = std::fs::metadata(named)
+        .with_context(|| format!("{shown} is neither imdb, tmdb nor a file that can be read"))?
+        .len();
+    ensure!(
+        length <= MAX_MAP,
+        "{shown} is larger than {MAX_MAP} bytes, and no map of columns"
+    );
+    let text = std::fs::read_to_string(named).with_context(|| format!("{shown} cannot be read"))?;
+    ColumnMap::read(&text).map_err(|error| anyhow!("{shown}: {error}"))
 }

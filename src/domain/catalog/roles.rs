@@ -12,6 +12,12 @@ impl Roles {
         self.0 & other.0 != 0
     }
 
+    /// These and others.
+    #[must_use]
+    pub fn with(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     /// Whether a role is among them.
     pub fn has(self, role: CreditRole) -> bool {
         self.has_any_of([role].into_iter().collect())

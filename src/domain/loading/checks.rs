@@ -106,6 +106,12 @@ fn imdb(text: &str) -> Option<String> {
     }
 }
 
+/// The number of an identifying id, which takes less room than the text.
+pub(super) fn id_number(id: &str) -> Option<u64> {
+    let digits = id.trim_start_matches(|c: char| !c.is_ascii_digit());
+    digits.parse().ok()
+}
+
 fn after_letter(text: &str, letter: char) -> Option<String> {
     let digits = text
         .strip_prefix(letter)

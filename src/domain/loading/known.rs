@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use chrono::Datelike;
+
 use super::checks::are_counted_by_kind;
 use crate::domain::catalog::{
-    CatalogError, CatalogPart, CatalogService, ExternalId, Person, Title, TitleKind,
+    CatalogError, CatalogPart, CatalogService, ExternalId, Person, Roles, Title, TitleKind,
 };
 use crate::domain::text;
 
@@ -29,7 +31,10 @@ pub(super) struct Thing {
     pub(super) name: String,
     /// `None` if it is a person.
     pub(super) kind: Option<TitleKind>,
+    /// Of a person that of birth.
     pub(super) year: Option<i32>,
+    /// The roles in which somebody took part in it.
+    pub(super) roles: Roles,
     /// Its id of the provider.
     pub(super) id: Option<String>,
     /// The one row that may be of it by its name, until all are read.
@@ -51,7 +56,7 @@ pub(super) struct Asked<'a> {
     pub(super) id: &'a str,
     pub(super) kind: Option<TitleKind>,
     pub(super) name: &'a str,
-    /// `None`: titles of any year may be meant.
+    /// That of a title, or of the birth of a person. `None`: any may be meant.
     pub(super) year: Option<i32>,
 }
 
@@ -110,6 +115,7 @@ impl Known {
             name: title.name.clone(),
             kind: Some(title.kind),
             year: title.year,
+            roles: title.all_credits().map(|credit| credit.role).collect(),
             id: id_of(&title.external_ids, provider),
             claim: Claim::Nothing,
         };
@@ -121,7 +127,8 @@ impl Known {
             slug: text::compose(&person.slug),
             name: person.name.clone(),
             kind: None,
-            year: None,
+            year: person.born.map(|day| day.year()),
+            roles: Roles::default(),
             id: id_of(&person.external_ids, provider),
             claim: Claim::Nothing,
         };
@@ -175,6 +182,14 @@ impl Known {
         self.by_slug.contains_key(slug)
     }
 
+    /// Notes that a title of this slug will have somebody in these roles.
+    pub(super) fn note_roles(&mut self, slug: &str, roles: Roles) {
+        if let Some(place) = self.by_slug.get(slug) {
+            let thing = &mut self.things[*place];
+            thing.roles = thing.roles.with(roles);
+        }
+    }
+
     /// What a row may be of, by kind, folded name and year.
     pub(super) fn alike(&self, asked: Asked<'_>) -> Vec<&Thing> {
         self.places(asked)
@@ -187,7 +202,9 @@ impl Known {
         let (kind, year) = (asked.kind, asked.year);
         of_name.copied().filter(move |place| {
             let thing = &self.things[*place];
-            thing.kind == kind && (year.is_none() || thing.year == year)
+            // When somebody was born is seldom known.
+            let may_be_any = year.is_none() || kind.is_none() && thing.year.is_none();
+            thing.kind == kind && (may_be_any || thing.year == year)
         })
     }
 
@@ -258,6 +275,7 @@ mod tests {
                 name: (*name).to_owned(),
                 kind: Some(TitleKind::Film),
                 year: *year,
+                roles: Roles::default(),
                 id: id.map(str::to_owned),
                 claim: Claim::Nothing,
             };
@@ -317,6 +335,38 @@ mod tests {
         let alike = known.alike(of_year);
         assert_eq!(alike.len(), 1);
         assert_eq!(alike[0].slug, "solaris-2002");
+    }
+
+    #[test]
+    fn somebody_born_in_another_year_is_somebody_else() {
+        let mut known = Known::default();
+        for (slug, year) in [("steve-mcqueen", Some(1930)), ("cher", None)] {
+            let thing = Thing {
+                slug: slug.to_owned(),
+                name: slug.replace('-', " "),
+                kind: None,
+                year,
+                roles: Roles::default(),
+                id: None,
+                claim: Claim::Nothing,
+            };
+            let name = thing.name.clone();
+            known.add(thing, std::iter::once(name.as_str()));
+        }
+        let born = |id, name, year| Asked {
+            kind: None,
+            year,
+            ..film(id, name)
+        };
+        known.claim(born("nm1", "Steve McQueen", Some(1969)));
+        known.claim(born("nm2", "Cher", Some(1946)));
+        known.settle();
+
+        assert!(known.of_id("nm1", None).is_none());
+        let cher = known.of_id("nm2", None).map(|thing| thing.slug.as_str());
+        assert_eq!(cher, Some("cher"));
+        let of_year = known.alike(born("nm3", "Steve McQueen", Some(1930)));
+        assert_eq!(of_year.len(), 1);
     }
 
     #[test]

@@ -6,18 +6,18 @@
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
-use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
 use super::column_maps::{FileMap, Mapped, RowsAre};
-use super::known::{Asked, Claim, Known, Thing};
+use super::credited::Credited;
+use super::known::{Known, Thing};
+use super::mapped_records::{asked, completing, new_person, new_title};
 use super::mapped_rows::{MappedRow, MappedRows};
 use super::options::{LoadError, Manner, NewTitles, Source, ToldSort};
-use super::problem::{Problem, Warning};
-use super::records::Record;
+use super::problem::Problem;
 use super::run::{BATCH, Run, Waiting};
+use super::voted::Voted;
 use crate::domain::catalog::TitleKind;
-use crate::domain::text;
 
 /// What is known of the catalogue, by the provider of ids, and of what: titles or people.
 type Catalogues = HashMap<(String, bool), Known>;
@@ -41,11 +41,22 @@ impl Run<'_> {
             .iter()
             .filter_map(|source| Some((source.as_ref(), source.column_map()?)));
         let mut mapped: Vec<(&dyn Source, &FileMap)> = mapped.collect();
-        mapped.sort_by_key(|(_, map)| map.rows());
+        // Files that have all the people of a title in a row go before those of one person a row.
+        mapped.sort_by_key(|(_, map)| (map.rows(), map.is_of_one_person()));
+        if let NewTitles::WithVotes(least) = self.new_titles {
+            self.voted = Some(Voted::read(&mapped, least)?);
+        }
         // A row never says all that a title has, so it never makes one whole.
         let manner = std::mem::replace(&mut self.manner, Manner::Merge);
         let mut catalogues = Catalogues::new();
-        for (source, map) in mapped {
+        for &(source, map) in &mapped {
+            let provider = map.provider();
+            let needs_credited = matches!(map.rows(), RowsAre::Names | RowsAre::Credits);
+            if needs_credited && !self.credited.contains_key(provider) {
+                let titles = self.known_in(&mut catalogues, provider, false).await?;
+                let credited = Credited::read(provider, &mapped, titles)?;
+                self.credited.insert(provider.to_owned(), credited);
+            }
             self.file = source.name();
             self.folder = None;
             // Its rows may be of what other files are of, too, and there are millions of them.
@@ -68,22 +79,29 @@ impl Run<'_> {
             self.refuse(1, &Problem::new("", flaw));
             return Ok(());
         }
-        let is_of_people = map.rows() == RowsAre::People;
-        let key = (map.provider().to_owned(), is_of_people);
-        let known = match catalogues.entry(key) {
-            Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(place) => place.insert(self.known(map.provider(), is_of_people).await?),
-        };
-        if matches!(map.rows(), RowsAre::Titles | RowsAre::Ids | RowsAre::People) {
-            known.forget_claims();
-            let reader = source.open().map_err(failed)?;
-            let mut rows = MappedRows::new(reader, map).map_err(failed)?;
-            while let Some(row) = rows.next().map_err(failed)? {
-                if let MappedRow::Row(_, row) = row {
-                    known.claim(asked(&row));
-                }
-            }
-            known.settle();
+        let provider = map.provider();
+        let voted = self.voted.as_ref();
+        if map.rows() == RowsAre::Titles && voted.is_some_and(|voted| !voted.knows(provider)) {
+            let reason =
+                "is of titles, and no file says how many voted for them, which decides what is new";
+            self.refuse(1, &Problem::new("", reason));
+            return Ok(());
+        }
+        if map.rows() == RowsAre::Credits {
+            let key = (provider.to_owned(), true);
+            let people = match catalogues.remove(&key) {
+                Some(people) => people,
+                None => self.known(provider, true).await?,
+            };
+            let titles = self.known_in(catalogues, provider, false).await?;
+            self.read_credits(source, map, titles, &people).await?;
+            catalogues.insert(key, people);
+            return Ok(());
+        }
+        let is_of_people = matches!(map.rows(), RowsAre::People | RowsAre::Names);
+        let known = self.known_in(catalogues, provider, is_of_people).await?;
+        if !matches!(map.rows(), RowsAre::Facts | RowsAre::Episodes) {
+            self.settle(source, map, known)?;
         }
         let reader = source.open().map_err(failed)?;
         let mut rows = MappedRows::new(reader, map).map_err(failed)?;
@@ -110,12 +128,53 @@ impl Run<'_> {
         self.write(waiting).await
     }
 
+    /// Finds out which rows are of things that are known by their names alone.
+    fn settle(
+        &self,
+        source: &dyn Source,
+        map: &FileMap,
+        known: &mut Known,
+    ) -> Result<(), LoadError> {
+        let failed = |error| LoadError::File(source.name(), error);
+        known.forget_claims();
+        let reader = source.open().map_err(failed)?;
+        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let credited = self.credited.get(map.provider());
+        while let Some(row) = rows.next().map_err(failed)? {
+            let MappedRow::Row(_, row) = row else {
+                continue;
+            };
+            // Of all people of the world those whom nobody credits are not meant.
+            let is_meant = map.rows() != RowsAre::Names
+                || credited.is_some_and(|credited| credited.has(&row.id.value));
+            if is_meant {
+                known.claim(asked(&row));
+            }
+        }
+        known.settle();
+        Ok(())
+    }
+
+    async fn known_in<'c>(
+        &self,
+        catalogues: &'c mut Catalogues,
+        provider: &str,
+        is_of_people: bool,
+    ) -> Result<&'c mut Known, LoadError> {
+        Ok(
+            match catalogues.entry((provider.to_owned(), is_of_people)) {
+                Entry::Occupied(there) => there.into_mut(),
+                Entry::Vacant(place) => place.insert(self.known(provider, is_of_people).await?),
+            },
+        )
+    }
+
     async fn known(&self, provider: &str, is_of_people: bool) -> Result<Known, LoadError> {
         let catalog = &self.service.catalog;
         Ok(if is_of_people {
             Known::people(catalog, provider).await?
         } else {
-            let unwritten = self.unwritten_titles.values();
+            let unwritten = self.unwritten_titles.all();
             Known::titles(catalog, provider, unwritten).await?
         })
     }
@@ -144,6 +203,24 @@ impl Run<'_> {
                 Some(thing) => Becomes::Record(completing(thing, row)),
                 None => Becomes::PassedOver,
             },
+            RowsAre::Names => {
+                let is_called = row.fields.get("name").is_some_and(Value::is_string);
+                let credited = self.credited.get(map.provider());
+                let is_wanted = credited.is_some_and(|it| it.is_wanted(&row.id.value));
+                match known.of_id(&row.id.value, None) {
+                    Some(thing) => {
+                        let bare = Mapped {
+                            fields: Map::new(),
+                            ..row
+                        };
+                        Becomes::Record(completing(thing, bare))
+                    }
+                    None if is_wanted && is_called => Becomes::Record(new_person(known, &row)),
+                    None => Becomes::PassedOver,
+                }
+            }
+            // They are read in a way of their own, for they are of titles and of people.
+            RowsAre::Credits => Becomes::PassedOver,
             RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value, row.kind) {
                 Some(thing) => {
                     let bare = Mapped {
@@ -163,131 +240,14 @@ impl Run<'_> {
                 if alike.iter().any(|thing| thing.id.is_none()) {
                     return Becomes::Unmatched(why_unmatched(&row, &alike));
                 }
-                if self.new_titles == NewTitles::PassOver {
+                let voted = self.voted.as_ref();
+                let is_unheard_of = voted.is_some_and(|voted| !voted.has(&row));
+                if self.new_titles == NewTitles::PassOver || is_unheard_of {
                     return Becomes::PassedOver;
                 }
                 Becomes::Record(new_title(known, row))
             }
         }
-    }
-
-    /// Reads what a row became as a record. A title that is new is known from here on.
-    fn read_row(
-        &mut self,
-        line: u64,
-        fields: &Map<String, Value>,
-        known: &mut Known,
-        map: &FileMap,
-        (waiting, unknown): (&mut Waiting, &mut BTreeSet<String>),
-    ) {
-        let this_year = self.service.clock.now().year();
-        match Record::read(Value::Object(fields.clone()), this_year) {
-            Err((problem, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
-                self.refuse(line, &problem.with_value_of(fields));
-            }
-            Ok((record, unknown_fields, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
-                for field in unknown_fields {
-                    if unknown.insert(field.clone()) {
-                        let warning = Warning {
-                            field,
-                            value: None,
-                            reason: "is not a field of this record; ignored",
-                        };
-                        self.warn(line, &warning);
-                    }
-                }
-                match record {
-                    Record::Title(title) => {
-                        if !known.has_slug(&title.slug) {
-                            let id = title.ids().find(|id| id.provider == map.provider());
-                            let thing = Thing {
-                                slug: title.slug.clone(),
-                                name: title.name.clone(),
-                                kind: Some(title.kind),
-                                year: title.year.value().copied(),
-                                id: id.map(|id| id.value.clone()),
-                                claim: Claim::Nothing,
-                            };
-                            known.add(thing, std::iter::once(title.name.as_str()));
-                        }
-                        waiting.titles.push((line, *title));
-                    }
-                    Record::Person(person) => waiting.people.push((line, person)),
-                    Record::Episode(episode) => waiting.episodes.push((line, *episode)),
-                    Record::Watch(watch) => waiting.watches.push((line, watch)),
-                }
-            }
-        }
-    }
-}
-
-/// What a row is asked to be of.
-fn asked(row: &Mapped) -> Asked<'_> {
-    let text = |field: &str| row.fields.get(field).and_then(Value::as_str);
-    let year = row.fields.get("year").and_then(Value::as_i64);
-    Asked {
-        id: &row.id.value,
-        kind: row.kind,
-        name: text("title").or_else(|| text("name")).unwrap_or_default(),
-        year: year.and_then(|year| i32::try_from(year).ok()),
-    }
-}
-
-/// The record by which a row completes something that is there: with the name that it has.
-fn completing(thing: &Thing, row: Mapped) -> Map<String, Value> {
-    let mut fields = row.fields;
-    let (name, kind) = match thing.kind {
-        // A row that says the other kind is refused as such.
-        Some(kind) => ("title", kind_name(row.kind.unwrap_or(kind))),
-        None => ("name", "person"),
-    };
-    fields.insert("kind".to_owned(), json!(kind));
-    fields.insert("slug".to_owned(), json!(thing.slug));
-    fields.insert(name.to_owned(), json!(thing.name));
-    put_id(&mut fields, &row.id.provider, &row.id.value);
-    fields
-}
-
-/// The record of a title that is not there yet. Its key is made of its name and year, and its id if that is taken.
-fn new_title(known: &Known, row: Mapped) -> Map<String, Value> {
-    let of_row = asked(&row);
-    let year = of_row.year.map(|year| format!(" {year}"));
-    // A key has at most 200 characters.
-    let words = text::slug(of_row.name)
-        .chars()
-        .take(150)
-        .collect::<String>();
-    let words = text::slug(&format!("{words}{}", year.unwrap_or_default()));
-    let slug = if words.is_empty() || known.has_slug(&words) {
-        text::slug(&format!("{words} {}", of_row.id))
-    } else {
-        words
-    };
-    let kind = kind_name(row.kind.unwrap_or(TitleKind::Film));
-    let mut fields = row.fields;
-    fields.insert("kind".to_owned(), json!(kind));
-    fields.insert("slug".to_owned(), json!(slug));
-    put_id(&mut fields, &row.id.provider, &row.id.value);
-    fields
-}
-
-fn put_id(fields: &mut Map<String, Value>, provider: &str, id: &str) {
-    let ids = fields.entry("ids").or_insert_with(|| json!({}));
-    if let Value::Object(ids) = ids {
-        ids.insert(provider.to_owned(), json!(id));
-    }
-}
-
-fn kind_name(kind: TitleKind) -> &'static str {
-    match kind {
-        TitleKind::Film => "film",
-        TitleKind::Series => "series",
     }
 }
 

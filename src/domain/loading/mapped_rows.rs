@@ -12,7 +12,7 @@ use super::table::Table;
 /// The most rows that are taken together as one.
 const MOST_ROWS: usize = 10_000;
 
-/// The rows of a file, in order. Those of facts of one title that follow each other are one.
+/// The rows of a file, in order. Those of facts and credits of one title that follow each other are one.
 pub(super) struct MappedRows<'a> {
     body: Body<'a>,
     map: &'a FileMap,
@@ -68,7 +68,7 @@ impl<'a> MappedRows<'a> {
                 Some(Ok(row)) => row,
                 Some(Err(problem)) => return Ok(Some(MappedRow::Refused(line, problem))),
             };
-            if self.map.rows() != RowsAre::Facts {
+            if !matches!(self.map.rows(), RowsAre::Facts | RowsAre::Credits) {
                 return Ok(Some(MappedRow::Row(line, row)));
             }
             match &mut self.pending {

@@ -2,12 +2,14 @@
 
 mod about;
 mod airs;
+mod cells;
 mod certifications;
 mod changes;
 mod checks;
 mod codes;
 mod collections;
 mod column_maps;
+mod credited;
 mod credits;
 mod drafts;
 mod encodings;
@@ -21,6 +23,9 @@ mod known;
 mod lengths;
 mod load;
 mod mapped;
+mod mapped_credits;
+mod mapped_records;
+mod mapped_roles;
 mod mapped_rows;
 mod named;
 mod options;
@@ -44,6 +49,8 @@ mod summary;
 mod table;
 mod tell_changes;
 mod texts;
+mod unwritten;
+mod voted;
 mod write;
 mod write_watches;
 

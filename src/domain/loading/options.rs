@@ -50,6 +50,8 @@ pub struct LoadOptions {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NewTitles {
     Add,
+    /// Those are added for which so many voted elsewhere, as other files of the load say.
+    WithVotes(u64),
     PassOver,
 }
 

@@ -18,7 +18,9 @@ use super::pictures::PicturesRecord;
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
-use crate::domain::catalog::{Certification, ExternalId, GenreName, TitleKind, genre_name};
+use crate::domain::catalog::{
+    Certification, CreditRole, ExternalId, GenreName, Roles, Title, TitleKind, genre_name,
+};
 use crate::domain::text;
 
 /// The earliest year of a film: before it there was no film.
@@ -99,6 +101,26 @@ impl TitleRecord {
         let (directors, cast) = (self.directors.value(), self.cast.value());
         let credits = directors.into_iter().chain(cast).flatten();
         credits.chain(self.crew.credits())
+    }
+
+    /// The same without the people of roles in which a title has somebody.
+    #[must_use]
+    pub(super) fn without_roles_of(&self, title: &Title) -> Self {
+        let mut record = self.clone();
+        let has: Roles = title.all_credits().map(|credit| credit.role).collect();
+        for (role, said) in [
+            (CreditRole::Director, &mut record.directors),
+            (CreditRole::Actor, &mut record.cast),
+            (CreditRole::Guest, &mut record.crew.guests),
+            (CreditRole::Writer, &mut record.crew.writers),
+            (CreditRole::Producer, &mut record.crew.producers),
+            (CreditRole::Composer, &mut record.crew.composers),
+        ] {
+            if has.has(role) {
+                *said = Said::Nothing;
+            }
+        }
+        record
     }
 
     /// The ids that are named.

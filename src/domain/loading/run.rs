@@ -8,6 +8,7 @@ use std::sync::Arc;
 use chrono::Datelike;
 
 use super::checks::OwnId;
+use super::credited::Credited;
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
 use super::giving_up::Patience;
@@ -20,7 +21,9 @@ use super::records::{Placed, Record, TitleRecord, WatchRecord};
 use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
-use crate::domain::catalog::{CatalogBatch, CatalogError, Title};
+use super::unwritten::UnwrittenTitles;
+use super::voted::Voted;
+use crate::domain::catalog::{CatalogBatch, CatalogError};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::text;
@@ -61,10 +64,16 @@ pub(super) struct Run<'a> {
     pub(super) may_park: bool,
     /// People that a dry run would have written, by slug.
     pub(super) unwritten_people: HashSet<String>,
-    /// Titles that a dry run would have written, by slug.
-    pub(super) unwritten_titles: HashMap<String, Title>,
+    /// Titles that a dry run would have written.
+    pub(super) unwritten_titles: UnwrittenTitles,
     /// Episodes that a dry run would have written.
     pub(super) unwritten_episodes: HashSet<EpisodeId>,
+    /// For which titles enough voted, if that is asked.
+    pub(super) voted: Option<Voted>,
+    /// Whom files that a map reads credit, by the provider of ids.
+    pub(super) credited: HashMap<String, Credited>,
+    /// Whether titles keep the people of each role in which they have somebody, whatever records say.
+    pub(super) keeps_roles: bool,
 }
 
 /// Records of one phase that wait to be written.
@@ -100,8 +109,11 @@ impl<'a> Run<'a> {
             parked: Vec::new(),
             may_park: true,
             unwritten_people: HashSet::new(),
-            unwritten_titles: HashMap::new(),
+            unwritten_titles: UnwrittenTitles::default(),
             unwritten_episodes: HashSet::new(),
+            voted: None,
+            credited: HashMap::new(),
+            keeps_roles: false,
         }
     }
 

@@ -189,6 +189,8 @@ pub(super) struct Objects<'a> {
     reader: Box<dyn BufRead + Send + 'a>,
     line: u64,
     buffer: Vec<u8>,
+    met_an_object: bool,
+    is_over: bool,
 }
 
 impl<'a> Objects<'a> {
@@ -197,11 +199,16 @@ impl<'a> Objects<'a> {
             reader,
             line: 0,
             buffer: Vec::new(),
+            met_an_object: false,
+            is_over: false,
         }
     }
 
     /// The next object with its line, or what stands there instead.
     pub(super) fn next(&mut self) -> io::Result<Option<(u64, Object)>> {
+        if self.is_over {
+            return Ok(None);
+        }
         while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
             self.line += 1;
             let text = self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer);
@@ -209,6 +216,12 @@ impl<'a> Objects<'a> {
             if text.is_empty() && end != End::TooLong {
                 continue;
             }
+            if !self.met_an_object && text.starts_with(b"[") {
+                self.is_over = true;
+                let reason = "begins as a JSON array; the map of the file wants one object a line";
+                return Ok(Some((self.line, Err(Problem::new("", reason)))));
+            }
+            self.met_an_object = true;
             let object = parse_line(text, end).and_then(|record| match record.value {
                 _ if record.twice.is_some() => {
                     let key = record.twice.unwrap_or_default();
@@ -302,5 +315,26 @@ fn next_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<
         if is_end {
             return Ok(Some(End::TooLong));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_in_the_place_of_lines_is_one_refusal() {
+        for array in [
+            "[\n{\"id\": 1},\n{\"id\": 2}\n]\n",
+            "\n[{\"id\": 1}]\n{\"id\": 2}\n",
+        ] {
+            let mut objects = Objects::new(Box::new(array.as_bytes()));
+            let (_, refused) = objects.next().unwrap().unwrap();
+            assert!(refused.unwrap_err().reason.contains("one object a line"));
+            assert!(objects.next().unwrap().is_none(), "{array}");
+        }
+        let mut objects = Objects::new(Box::new(&b"{\"id\": 1}\n[]\n{\"id\": 2}\n"[..]));
+        let mut next = || objects.next().unwrap().unwrap().1.is_ok();
+        assert_eq!([next(), next(), next()], [true, false, true]);
     }
 }

@@ -12,8 +12,10 @@ pub struct LoadSummary {
     pub tallies: BTreeMap<&'static str, Tally>,
     /// How many records, or whole files, were refused.
     pub refused: u64,
-    /// How many rows of files that a map reads were of titles that are not there, and passed over.
+    /// How many rows of files that a map reads were of titles or people who are not there, and passed over.
     pub passed_over: u64,
+    /// How many credits of titles that want them were of people whose names no row said.
+    pub nameless: u64,
     /// How many such rows were not known to be of one thing, and not loaded.
     pub unmatched: u64,
     /// How many pictures could not be read; the records that name them are loaded without.

@@ -3,20 +3,20 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::checks::{is_identifying, own_id};
-use super::credits::PersonKey;
+use super::credits::{CreditName, PersonKey};
 use super::episodes::EpisodeRecord;
 use super::named::Named;
 use super::options::{LoadError, LoadMode};
 use super::people::PersonRecord;
-use super::problem::Problem;
+use super::problem::{Problem, Warning};
 use super::records::{Placed, TitleRecord};
 use super::resolve;
 use super::run::{BATCH, Run, Waiting};
 use super::summary::Tally;
+use super::unwritten::TOO_MANY;
 use super::{drafts, episode_drafts, person_drafts};
 use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind};
 use crate::domain::ids::{EpisodeId, PersonId};
-use crate::domain::text::compose;
 
 impl Run<'_> {
     pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
@@ -116,7 +116,8 @@ impl Run<'_> {
             now,
         )
         .await?;
-        self.add_unwritten(&mut people);
+        let credits = records.iter().flat_map(|(_, record)| record.credits());
+        self.add_unwritten(&mut people, credits);
         let of_batch = || records.iter().map(|(_, record)| *record);
         let genres = resolve::genres(catalog, of_batch(), now).await?;
         let collections = resolve::collections(catalog, of_batch(), now).await?;
@@ -139,6 +140,9 @@ impl Run<'_> {
                 continue;
             }
             let stored = stored.get(&record.slug);
+            let kept = stored.filter(|_| self.keeps_roles);
+            let kept = kept.map(|title| record.without_roles_of(title));
+            let record = kept.as_ref().unwrap_or(record);
             match drafts::title(record, stored, self.manner, &named, now) {
                 Ok(draft) => {
                     if self.is_rehearsed() {
@@ -149,12 +153,13 @@ impl Run<'_> {
                 Err(problem) => contradictions.push((*line, problem)),
             }
         }
-        if self.mode == LoadMode::DryRun {
-            self.unwritten_titles.extend(
-                titles
-                    .iter()
-                    .map(|title| (compose(&title.slug), title.clone())),
-            );
+        if self.mode == LoadMode::DryRun && self.unwritten_titles.keep(&titles) {
+            let warning = Warning {
+                field: String::new(),
+                value: None,
+                reason: TOO_MANY,
+            };
+            self.warn(records.first().map_or(1, |(line, _)| *line), &warning);
         }
         let batch = only_what_is_named(CatalogBatch {
             titles,
@@ -181,11 +186,19 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// Adds whom a dry run would have written.
-    fn add_unwritten(&self, people: &mut resolve::People) {
-        for slug in &self.unwritten_people {
-            let key = PersonKey::Slug(slug.clone());
-            people.ids.entry(key).or_insert(PersonId::of_slug(slug));
+    /// Adds those who are credited and whom a dry run would have written.
+    fn add_unwritten<'c>(
+        &self,
+        people: &mut resolve::People,
+        credits: impl Iterator<Item = &'c CreditName>,
+    ) {
+        for credit in credits {
+            if let PersonKey::Slug(slug) = &credit.person
+                && self.unwritten_people.contains(slug)
+            {
+                let id = PersonId::of_slug(slug);
+                people.ids.entry(credit.person.clone()).or_insert(id);
+            }
         }
     }
 
@@ -280,7 +293,8 @@ impl Run<'_> {
                 now,
             )
             .await?;
-            run.add_unwritten(&mut people);
+            let credits = sound.iter().flat_map(|(_, (_, record))| record.credits());
+            run.add_unwritten(&mut people, credits);
             let mut tally = Tally::default();
             let mut episodes = Vec::new();
             let mut contradictions = Vec::new();
@@ -341,8 +355,7 @@ impl Run<'_> {
         let slugs: Vec<String> = slugs.collect();
         let unwritten: Vec<_> = slugs
             .iter()
-            .filter_map(|slug| self.unwritten_titles.get_key_value(slug))
-            .map(|(slug, title)| (slug.clone(), title.clone()))
+            .filter_map(|slug| Some((slug.clone(), self.unwritten_titles.get(slug)?.clone())))
             .collect();
         let mut titles = resolve::titles_by_slug(&self.service.catalog, slugs).await?;
         titles.extend(unwritten);

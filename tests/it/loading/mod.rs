@@ -3,6 +3,7 @@
 mod certifications;
 mod codes;
 mod collections;
+mod credits;
 mod files;
 mod mapped;
 mod merging;

@@ -7,8 +7,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::cells::text;
 use super::checks::{is_identifying, is_zero, normal_id};
 use super::fields::shown;
+use super::mapped_roles::{MapCredit, MappedCredit, role_of};
 use super::problem::Problem;
 use super::source::Format;
 use super::table::value;
@@ -16,8 +18,6 @@ use crate::domain::catalog::{ExternalId, TitleKind};
 
 /// The most files of a map, and columns of a file.
 const MOST: usize = 100;
-/// What stands in a cell that is empty on purpose.
-const NULL: &str = "\\N";
 
 /// What the columns of some files mean. All of them name titles by ids of one provider.
 #[derive(Debug, Clone)]
@@ -55,6 +55,10 @@ pub struct FileMap {
     /// Columns and what may stand in them; other rows are passed over.
     #[serde(default)]
     only: BTreeMap<String, Vec<String>>,
+    /// Of rows that name one person each: who it is, and in which role.
+    #[serde(default)]
+    credit: Option<MapCredit>,
+    #[serde(default)]
     columns: Vec<MapColumn>,
 }
 
@@ -75,6 +79,10 @@ pub(super) enum RowsAre {
     Titles,
     /// Facts of titles that are there.
     Facts,
+    /// People, of whom those count whom rows of credits name.
+    Names,
+    /// Who took part in titles that are there, by ids.
+    Credits,
     /// Episodes of series that are there.
     Episodes,
     /// Ids of titles that are there, known by their names.
@@ -130,6 +138,8 @@ pub(super) struct Mapped {
     pub(super) kind: Option<TitleKind>,
     /// The id of its series.
     pub(super) parent: Option<ExternalId>,
+    /// Who took part in it.
+    pub(super) credits: Vec<MappedCredit>,
     pub(super) fields: Map<String, Value>,
 }
 
@@ -222,6 +232,18 @@ impl FileMap {
         self.rows
     }
 
+    /// Whether each of its rows names one person; else it has all of a title.
+    pub(super) fn is_of_one_person(&self) -> bool {
+        self.credit.is_some()
+    }
+
+    /// Whether its rows say how many voted for a title.
+    pub(super) fn says_votes(&self) -> bool {
+        let is_of_title = matches!(self.rows, RowsAre::Titles | RowsAre::Facts);
+        let mut fields = self.columns.iter().map(|column| column.field.as_str());
+        is_of_title && fields.any(|field| field.starts_with("scores.") && field.ends_with(".votes"))
+    }
+
     /// What stands between the cells of a line.
     pub(super) fn separator(&self) -> u8 {
         match self.format {
@@ -240,8 +262,9 @@ impl FileMap {
         let of_fields = self.columns.iter().map(|column| &column.column);
         let languages = self.columns.iter().filter_map(|it| it.language.as_ref());
         let only = self.only.keys();
+        let credit = self.credit.iter().flat_map(MapCredit::wanted);
         let all = one.flatten().chain(of_fields).chain(languages).chain(only);
-        all.cloned().collect()
+        all.chain(credit).cloned().collect()
     }
 
     /// What is wrong with it.
@@ -249,7 +272,8 @@ impl FileMap {
         let has = |field: &str| self.columns.iter().any(|column| column.field == field);
         let needs = |what: &str| Some(format!("{what} is missing, which such rows need"));
         let is_far = |column: &MapColumn| column.field.split('.').count() > 3;
-        if self.columns.is_empty() || self.columns.len() > MOST {
+        let is_empty = self.columns.is_empty() && self.credit.is_none();
+        if is_empty || self.columns.len() > MOST {
             return Some(format!("columns: there are not 1 to {MOST} of them"));
         }
         if let Some(column) = self.columns.iter().find(|column| is_far(column)) {
@@ -262,13 +286,25 @@ impl FileMap {
         match self.rows {
             RowsAre::Titles | RowsAre::Ids if self.kind.is_none() => needs("kind"),
             RowsAre::Titles | RowsAre::Ids if !has("title") => needs("a column of the field title"),
-            RowsAre::People if !has("name") => needs("a column of the field name"),
+            RowsAre::People | RowsAre::Names if !has("name") => needs("a column of the field name"),
             RowsAre::Episodes if self.parent.is_none() => needs("parent"),
             RowsAre::Episodes if !(has("season") && has("episode")) => {
                 needs("a column of the fields season and episode")
             }
+            RowsAre::Credits => self.problem_of_roles(),
+            _ if self.credit.is_some() => {
+                Some("credit: is of rows of credits alone, which these are not".to_owned())
+            }
             _ => None,
         }
+    }
+
+    fn problem_of_roles(&self) -> Option<String> {
+        let of_columns = self.columns.iter().map(|column| &column.field);
+        let of_credit = self.credit.iter().flat_map(MapCredit::fields);
+        let mut roles = of_columns.chain(of_credit);
+        let unknown = roles.find(|field| role_of(field).is_none())?;
+        Some(format!("field: “{unknown}” is no list of people"))
     }
 
     /// What a row says, or why it is of nothing; `None` if it is passed over.
@@ -285,6 +321,13 @@ impl FileMap {
             Some(MapKind::All { is }) => Some(*is),
             Some(MapKind::ByColumn { column, values }) => Some(*values.get(&text(cells, column)?)?),
         };
+        if self
+            .credit
+            .as_ref()
+            .is_some_and(|credit| credit.role(cells).is_none())
+        {
+            return None;
+        }
         Some(self.read_row(kind, cells))
     }
 
@@ -295,7 +338,8 @@ impl FileMap {
     ) -> Result<Mapped, Problem> {
         let mut fields = Map::new();
         for column in &self.columns {
-            if column.of.is_none_or(|of| Some(of) == kind) {
+            // Of credits they are no values of fields, but ids.
+            if self.rows != RowsAre::Credits && column.of.is_none_or(|of| Some(of) == kind) {
                 self.put(column, cells, &mut fields);
             }
         }
@@ -307,6 +351,7 @@ impl FileMap {
                 KindName::Series => TitleKind::Series,
             }),
             parent: parent.map(|parent| self.id(parent, cells)).transpose()?,
+            credits: self.credits(cells)?,
             fields,
         })
     }
@@ -315,14 +360,55 @@ impl FileMap {
     fn id(&self, column: &str, cells: &Map<String, Value>) -> Result<ExternalId, Problem> {
         let written =
             text(cells, column).ok_or_else(|| Problem::new(column, "is missing or empty"))?;
+        self.id_of(column, &written)
+    }
+
+    fn id_of(&self, column: &str, written: &str) -> Result<ExternalId, Problem> {
         let provider = self.provider.clone();
-        let normal = normal_id(&provider, &written).filter(|id| !is_zero(id));
+        let normal = normal_id(&provider, written).filter(|id| !is_zero(id));
         let value = normal.ok_or_else(|| {
             let written = Value::from(written);
             let reason = format!("is {}, not an id of {provider}", shown(&written));
             Problem::new(column, reason).with_value(&written)
         })?;
         Ok(ExternalId { provider, value })
+    }
+
+    /// Whom a row of credits names.
+    fn credits(&self, cells: &Map<String, Value>) -> Result<Vec<MappedCredit>, Problem> {
+        if self.rows != RowsAre::Credits {
+            return Ok(Vec::new());
+        }
+        let mut credits = Vec::new();
+        if let Some(credit) = &self.credit
+            && let Some(role) = credit.role(cells)
+        {
+            credits.push(MappedCredit {
+                role,
+                person: self.id(&credit.person, cells)?.value,
+                character: credit.character(cells),
+                order: credit.order(cells),
+            });
+        }
+        for column in &self.columns {
+            let (Some(role), Some(cell)) = (role_of(&column.field), text(cells, &column.column))
+            else {
+                continue;
+            };
+            let people: Vec<&str> = match &column.split {
+                Some(split) => cell.split(split.as_str()).collect(),
+                None => vec![cell.as_str()],
+            };
+            for (order, person) in (0..).zip(people) {
+                credits.push(MappedCredit {
+                    role,
+                    person: self.id_of(&column.column, person.trim())?.value,
+                    character: None,
+                    order,
+                });
+            }
+        }
+        Ok(credits)
     }
 
     fn put(&self, column: &MapColumn, cells: &Map<String, Value>, fields: &mut Map<String, Value>) {
@@ -352,6 +438,7 @@ impl Mapped {
     /// Takes over what another row says of the same, but for what is said already.
     pub(super) fn add(&mut self, other: Self) {
         merge(&mut self.fields, other.fields);
+        self.credits.extend(other.credits);
     }
 }
 
@@ -378,16 +465,6 @@ fn insert(fields: &mut Map<String, Value>, path: &[&str], said: Value) {
             }
         }
     }
-}
-
-/// What stands in a cell; `None`: nothing.
-fn text(cells: &Map<String, Value>, column: &str) -> Option<String> {
-    let text = match cells.get(column)? {
-        Value::String(text) => text.trim().to_owned(),
-        value @ (Value::Number(_) | Value::Bool(_)) => value.to_string(),
-        Value::Null | Value::Array(_) | Value::Object(_) => return None,
-    };
-    (!text.is_empty() && text != NULL).then_some(text)
 }
 
 #[cfg(test)]

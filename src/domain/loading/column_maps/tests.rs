@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::catalog::CreditRole;
 
 fn read(file: &str, cells: Value) -> Option<Mapped> {
     let Value::Object(cells) = cells else {
@@ -49,6 +50,53 @@ fn rows_of_imdb_say_what_our_records_do() {
     assert_eq!(
         Value::Object(names.fields),
         json!({ "names": { "de": "Hitze", "fr": "Chaleur" } })
+    );
+}
+
+#[test]
+fn credits_of_imdb_name_people_by_id_in_roles() {
+    let said = |row: &Mapped| -> Vec<(CreditRole, String, Option<String>, u32)> {
+        let credits = row.credits.iter().cloned();
+        credits
+            .map(|it| (it.role, it.person, it.character, it.order))
+            .collect()
+    };
+    let crew =
+        json!({ "tconst": "tt0113277", "directors": "nm0000520,nm0000521", "writers": "\\N" });
+    let crew = read("title.crew.tsv", crew).unwrap();
+    let directors = [("nm0000520", 0_u32), ("nm0000521", 1)];
+    let director =
+        |(id, order): (&str, u32)| (CreditRole::Director, id.to_owned(), None::<String>, order);
+    assert_eq!(said(&crew), directors.map(director));
+    assert_eq!(crew.fields, Map::new());
+
+    let principal = |category: &str, characters: &str| {
+        let row = json!({
+            "tconst": "tt0113277", "ordering": "3", "nconst": "nm0000199", "category": category,
+            "job": "\\N", "characters": characters,
+        });
+        read("title.principals.tsv", row)
+    };
+    let long = "x".repeat(499);
+    let too_long = format!("[\"{long}\",\"Self\"]");
+    for (characters, expected) in [
+        ("[\"Hanna\",\"Self\"]", Some("Hanna / Self")),
+        ("\\N", None),
+        ("Hanna", Some("Hanna")),
+        (too_long.as_str(), Some(long.as_str())),
+    ] {
+        let row = principal("actor", characters).unwrap();
+        let character = expected.map(str::to_owned);
+        let id = "nm0000199".to_owned();
+        assert_eq!(said(&row), [(CreditRole::Actor, id, character, 3_u32)]);
+    }
+    assert_eq!(principal("cinematographer", "\\N"), None);
+
+    let name = json!({ "nconst": "nm0000199", "primaryName": "Al Pacino", "birthYear": "1940" });
+    let name = read("name.basics.tsv", name).unwrap();
+    assert_eq!(
+        Value::Object(name.fields),
+        json!({ "name": "Al Pacino", "year": 1940 })
     );
 }
 
@@ -124,5 +172,13 @@ fn what_is_wrong_with_a_map_is_named() {
     assert!(map("tmdb", file("titles")).starts_with("file 1: kind is missing"));
     assert!(map("tmdb", file("episodes")).starts_with("file 1: parent is missing"));
     assert!(map("tmdb", file("people")).starts_with("file 1: a column of the field name"));
+    assert!(map("tmdb", file("names")).starts_with("file 1: a column of the field name"));
+    assert!(
+        map("tmdb", file("credits")).starts_with("file 1: field: “title” is no list of people")
+    );
+    let credit = json!({ "person": "p", "role": "r", "roles": { "actor": "cast" } });
+    let mut episodes = file("facts");
+    episodes["credit"] = credit;
+    assert!(map("tmdb", episodes).starts_with("file 1: credit: is of rows of credits alone"));
     assert!(map("tmdb", json!({ "format": "xml" })).starts_with("is no map of columns: "));
 }
