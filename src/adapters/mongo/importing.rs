@@ -20,7 +20,7 @@ use super::find::{documents, one, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, JobId, ProfileId};
-use crate::domain::importing::{Import, ImportRow, ImportState, ImportStore, RowState};
+use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
 use crate::domain::working::{Job, JobStore};
 
 /// What the collections are called, and what in them cannot be read.
@@ -293,11 +293,10 @@ impl ImportStore for MongoImporting {
 
     async fn put_rows(&self, profile: ProfileId, rows: &[ImportRow]) -> Result<bool, StoreError> {
         let updates = rows.iter().map(|row| {
-            let own = row.effect.as_ref().filter(|effect| effect.is_own);
             let fields = doc! {
                 "profile": profile.to_i64(),
                 "state": row.state.as_str(),
-                "effect": own.map(|effect| effect.does.key()),
+                "effect": row.effect.as_ref().map(Effect::key),
             };
             let import = key(row.import.0);
             let key = doc! { "import": import, "number": i64::from(row.number) };
@@ -364,6 +363,17 @@ impl ImportStore for MongoImporting {
         claims.sort_unstable();
         claims.dedup();
         Ok(claims)
+    }
+
+    async fn rows_that_bring(
+        &self,
+        profile: ProfileId,
+        effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
+        let in_order = doc! { "_id.import": 1, "_id.number": 1 };
+        all(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError> {

@@ -188,6 +188,18 @@ pub struct Effect {
     pub is_own: bool,
 }
 
+impl Effect {
+    /// The key that stores find it by: that of the thing where it is there by imports alone, and another where it is not.
+    pub fn key(&self) -> String {
+        let key = self.does.key();
+        if self.is_own {
+            key
+        } else {
+            format!("beside {key}")
+        }
+    }
+}
+
 /// One thing that a row brings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "does")]

@@ -46,12 +46,22 @@ pub trait ImportStore: Send + Sync {
     /// How many rows of an import are in each state; those that none is in may be left out.
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError>;
 
-    /// Which imports of a profile have rows with these keys of effects: each key once with each import.
+    /// Which imports of a profile have rows with these keys of effects that are there by imports alone: each key once with
+    /// each import.
     async fn claims(
         &self,
         profile: ProfileId,
         effects: &[String],
     ) -> Result<Vec<(String, ImportId)>, StoreError>;
+
+    /// Up to so many rows of a profile with these keys of effects ([`Effect::key`](super::Effect::key)), by import and
+    /// number.
+    async fn rows_that_bring(
+        &self,
+        profile: ProfileId,
+        effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError>;
 
     /// Removes an import with its rows. Idempotent; works in transactions of bounded size, the import itself last.
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError>;
