@@ -31,13 +31,30 @@ impl ImportService {
         if !watches.is_empty() {
             self.watching.bring(watches).await?;
         }
+        let told = self.untold(profile, &bringing).await?;
+        self.tell(profile, told, &facts).await?;
+        self.like(profile, &bringing).await?;
+        self.list(profile, bringing).await
+    }
+
+    /// What rows say to be watched, nobody knows when, and is not: what was watched is not begun anew by somebody's saying
+    /// so.
+    async fn untold(
+        &self,
+        profile: ProfileId,
+        bringing: &[Bringing],
+    ) -> Result<Vec<(TitleId, WatchedItem)>, ImportError> {
         let told = bringing.iter().filter_map(|one| match one.does {
             Does::Tell { title, item } => Some((title, item)),
             Does::Play { .. } | Does::Like { .. } | Does::List { .. } => None,
         });
-        self.tell(profile, told.collect(), &facts).await?;
-        self.like(profile, &bringing).await?;
-        self.list(profile, bringing).await
+        let mut told: Vec<(TitleId, WatchedItem)> = told.collect();
+        let items: Vec<WatchedItem> = told.iter().map(|(_, item)| *item).collect();
+        let states = self.watching.states(profile, &items).await?;
+        let watched = states.into_iter().filter(|state| state.watched);
+        let watched: HashSet<WatchedItem> = watched.map(|state| state.item).collect();
+        told.retain(|(_, item)| !watched.contains(item));
+        Ok(told)
     }
 
     pub(super) async fn facts(&self, rows: &[ImportRow]) -> Result<Facts, ImportError> {
@@ -112,16 +129,9 @@ impl ImportService {
         told: Vec<(TitleId, WatchedItem)>,
         facts: &Facts,
     ) -> Result<(), ImportError> {
-        let items: Vec<WatchedItem> = told.iter().map(|(_, item)| *item).collect();
-        let states = self.watching.states(profile, &items).await?;
-        let watched = states.into_iter().filter(|state| state.watched);
-        // What was watched is not begun anew by somebody's saying so.
-        let watched: HashSet<WatchedItem> = watched.map(|state| state.item).collect();
         let mut by_title: BTreeMap<TitleId, Vec<WatchedItem>> = BTreeMap::new();
         for (title, item) in told {
-            if !watched.contains(&item) {
-                by_title.entry(title).or_default().push(item);
-            }
+            by_title.entry(title).or_default().push(item);
         }
         let place = |item: &WatchedItem| match item {
             WatchedItem::Episode(id) => facts.places.get(id).copied(),

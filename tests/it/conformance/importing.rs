@@ -216,6 +216,15 @@ async fn what_rows_brought_is_found_by_its_key(opened: &Opened) {
     assert_eq!(claims, expected);
     let back = store.rows(first.id, &[], 2, 1).await.unwrap();
     assert_eq!(back, [kept[2].clone()]);
+    // What is there otherwise, too, is found by another key.
+    let beside = others[1].effect.as_ref().unwrap().key();
+    let asked = [keys[0].clone(), keys[2].clone(), beside];
+    let mut rows = kept[..2].to_vec();
+    rows.extend(others);
+    let found = store.rows_that_bring(ANN, &asked, 9).await.unwrap();
+    assert_eq!(found, rows);
+    let found = store.rows_that_bring(ANN, &asked, 3).await.unwrap();
+    assert_eq!(found, rows[..3]);
     let gone = row(&first, 3, RowState::Matched);
     assert!(store.put_rows(ANN, &[gone]).await.unwrap());
     assert_eq!(store.claims(ANN, &keys[1..]).await.unwrap(), []);
