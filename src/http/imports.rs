@@ -392,6 +392,7 @@ mod tests {
             found: None,
             candidates: vec![candidate(1), candidate(2)],
             effect: None,
+            merged: None,
             rest: Map::new(),
         };
 

@@ -23,6 +23,9 @@ const DIARY: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched D
 2024-03-05,A Film That Is Nowhere,2001,https://boxd.it/4,,,,2024-03-04
 ";
 
+/// A row of such a diary.
+const CASINO: &str = "2024-03-05,Casino,1995,https://boxd.it/3,,,,2020-01-10\n";
+
 const SEEN: &str = "{ viewer { imports(first: 5) { totalCount nodes { id format state counts { matched ambiguous unmatched passedOver }
         job { state progress } rows(first: 50) { nodes { id text state matchedBy day item { ... on Film { slug } } } } } }
     profile { history { totalCount nodes { day influencesRecommendations item { ... on Film { slug } } } } recommendations(first: 50) { nodes { slug } } } }
@@ -331,13 +334,12 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let history = at_a_moment("Casino", "2020-01-10T20:00:00.000Z");
     bring(&site, "history.json", &history).await;
     let head = DIARY.lines().next().unwrap();
-    let casino = "2024-03-05,Casino,1995,https://boxd.it/3,,,,2020-01-10\n";
     let between = (0..500).map(|n| {
         let (year, month, day) = (2000 + n / 336, n / 28 % 12 + 1, n % 28 + 1);
         format!("2024-03-05,Solaris,1972,https://boxd.it/2,,,,{year}-{month:02}-{day:02}\n")
     });
     let between: String = between.collect();
-    let file = format!("{head}\n{casino}{between}{casino}");
+    let file = format!("{head}\n{CASINO}{between}{CASINO}");
     bring(&site, "diary.csv", &file).await;
     let seen = site.ask(SEEN, json!({})).await;
     let plays = &seen["viewer"]["profile"]["history"]["nodes"];
@@ -346,4 +348,14 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let days: Vec<&Value> = casino.map(|play| &play["day"]).collect();
     let [diary, day] = ["2024-03-03", "2020-01-10"].map(|day| json!(day));
     assert_eq!(days, [&diary, &Value::Null, &day]);
+
+    // What was deleted there does not come again by the day on which it was.
+    let item = site.id_of("film", "casino-1995").await;
+    let delete = "mutation ($item: ID!) { deleteHistory(input: { item: $item }) { deletedPlays userErrors { code } } }";
+    let deleted = site.ask(delete, json!({ "item": item })).await;
+    let gone = json!({ "deletedPlays": 3, "userErrors": [] });
+    assert_eq!(deleted["deleteHistory"], gone);
+    let before = site.ask(heat, json!({})).await;
+    bring(&site, "diary.csv", &format!("{head}\n{CASINO}")).await;
+    assert_eq!(site.ask(heat, json!({})).await, before);
 }

@@ -10,7 +10,7 @@ use super::db::{SqliteDb, store_error};
 use super::statements::{all, find, readable, write};
 use super::watching::is_erased;
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::ids::{ImportId, PlayId, ProfileId};
 use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
 
 /// What imports and rows are called that cannot be read.
@@ -33,6 +33,7 @@ record! {
         profile: i64,
         state: String,
         effect: Option<String>,
+        name: Option<String>,
         body: Json<ImportRow>,
     }
 }
@@ -77,6 +78,7 @@ impl From<&ImportRow> for RowRecord {
             profile: row.profile.to_i64(),
             state: row.state.as_str().to_owned(),
             effect: row.effect.as_ref().map(Effect::key),
+            name: row.merged.map(|merged| merged.name.to_string()),
             body: Json(row.clone()),
         }
     }
@@ -278,6 +280,26 @@ impl ImportStore for SqliteImports {
             RowRecord::SELECT
         );
         let key = (profile.to_i64(), Json(effects.to_vec()), rows(limit));
+        self.db
+            .read(move |connection| {
+                Ok(readable(connection, ROWS, &sql, key, read::<RowRecord, _>)?.0)
+            })
+            .await
+    }
+
+    async fn rows_merged(
+        &self,
+        profile: ProfileId,
+        names: &[PlayId],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let sql = format!(
+            "{} WHERE profile = ?1 AND name IS NOT NULL AND name IN (SELECT value FROM json_each(?2))
+             ORDER BY import, number LIMIT ?3",
+            RowRecord::SELECT
+        );
+        let names: Vec<String> = names.iter().map(PlayId::to_string).collect();
+        let key = (profile.to_i64(), Json(names), rows(limit));
         self.db
             .read(move |connection| {
                 Ok(readable(connection, ROWS, &sql, key, read::<RowRecord, _>)?.0)

@@ -1,10 +1,10 @@
 //! Telling that a watch that a row brings is one that is there already, by another name.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::bringing::{Bringing, Facts, bringing, is_planned};
 use super::error::ImportError;
-use super::import::{Does, Effect};
+use super::import::{Does, Effect, Merged};
 use super::same_watch::{Coming, may_be_one_of, same_plays};
 use super::service::ImportService;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -53,6 +53,16 @@ impl ImportService {
             .filter(|(name, _)| !there.contains(*name))
             .map(|(_, new)| new);
         let (places, coming): (Vec<usize>, Vec<Coming>) = new.unzip();
+        let deleted = self.deleted_otherwise(profile, &coming).await?;
+        for (place, one) in places.iter().zip(&coming) {
+            if let Some(play) = deleted.get(&one.watch.play_ref().play) {
+                is_play(&mut all[*place], *play);
+            }
+        }
+        // What the viewer deleted is nothing else either.
+        let left = places.into_iter().zip(coming);
+        let left = left.filter(|(_, one)| !deleted.contains_key(&one.watch.play_ref().play));
+        let (places, coming): (Vec<usize>, Vec<Coming>) = left.unzip();
         let mut titles: Vec<TitleId> = coming.iter().map(|one| one.watch.title).collect();
         titles.sort_unstable();
         titles.dedup();
@@ -65,12 +75,35 @@ impl ImportService {
             let Some(play) = play else {
                 continue;
             };
-            let one = &mut all[place];
-            let title = one.does.title();
-            one.does = Does::Play { title, play };
-            one.watch = None;
+            is_play(&mut all[place], play);
         }
         Ok(())
+    }
+
+    /// Those of these watches, by their own names, that an import found before to be a play of another name, which the
+    /// viewer has deleted since.
+    async fn deleted_otherwise(
+        &self,
+        profile: ProfileId,
+        coming: &[Coming],
+    ) -> Result<HashMap<PlayId, PlayId>, ImportError> {
+        let mut deleted = HashMap::new();
+        for coming in coming.chunks(ASKED) {
+            let names = coming.iter().map(|one| one.watch.play_ref().play);
+            let names: Vec<PlayId> = names.collect();
+            let rows = self.ports.store.rows_merged(profile, &names, MOST).await?;
+            let merged: Vec<Merged> = rows.iter().filter_map(|row| row.merged).collect();
+            if merged.is_empty() {
+                continue;
+            }
+            let plays: Vec<PlayId> = merged.iter().map(|merged| merged.play).collect();
+            let plays = self.watching.named_plays(profile, &plays).await?;
+            let gone = |play: &&Play| play.is_deleted() && !play.is_undone();
+            let gone: HashSet<PlayId> = plays.iter().filter(gone).map(|play| play.id).collect();
+            let of_gone = merged.iter().filter(|one| gone.contains(&one.play));
+            deleted.extend(of_gone.map(|one| (one.name, one.play)));
+        }
+        Ok(deleted)
     }
 
     /// Which of these plays other rows of the same import were found to be: each play is one row by another name, however
@@ -110,4 +143,14 @@ impl ImportService {
         }
         Ok(taken)
     }
+}
+
+/// Says that the watch of a row is a play of another name.
+fn is_play(one: &mut Bringing, play: PlayId) {
+    if let Some(watch) = one.watch.take() {
+        let name = watch.play_ref().play;
+        one.row.merged = Some(Merged { name, play });
+    }
+    let title = one.does.title();
+    one.does = Does::Play { title, play };
 }

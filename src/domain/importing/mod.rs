@@ -44,7 +44,8 @@ pub use entry::{ImportedAt, ImportedEntry, ImportedIds, ImportedItem, ImportedWh
 pub use error::{ImportError, MAX_IMPORTS};
 pub use file::{ImportFormat, ImportNote, ImportedFile, PassedOver, PassedOverReason};
 pub use import::{
-    Candidate, Does, Effect, Found, FoundBy, Import, ImportRow, ImportState, RowState, Saying,
+    Candidate, Does, Effect, Found, FoundBy, Import, ImportRow, ImportState, Merged, RowState,
+    Saying,
 };
 pub use known::Known;
 pub use matching::Match;

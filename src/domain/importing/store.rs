@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::import::{Import, ImportRow, RowState};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::ids::{ImportId, PlayId, ProfileId};
 use crate::domain::measured::measured;
 
 measured! {
@@ -60,6 +60,15 @@ pub trait ImportStore: Send + Sync {
         &self,
         profile: ProfileId,
         effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError>;
+
+    /// Up to so many rows of a profile the watches of which have these names by themselves, and were found to be plays of
+    /// other names, by import and number.
+    async fn rows_merged(
+        &self,
+        profile: ProfileId,
+        names: &[PlayId],
         limit: usize,
     ) -> Result<Vec<ImportRow>, StoreError>;
 
