@@ -291,6 +291,30 @@ fn at_a_moment(title: &str, at: &str) -> String {
     json!([{ "watched_at": at, "movie": film }]).to_string()
 }
 
+#[tokio::test]
+async fn an_import_whose_job_is_over_is_not_at_work() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let import = bring(&site, "diary.csv", DIARY).await;
+    let cookie = site.cookie().unwrap().to_owned();
+    site.stop().await;
+    // As a server leaves it that dies between the one and the other.
+    let file = program.data().join("reelgraph.sqlite");
+    let database = rusqlite::Connection::open(file).unwrap();
+    let running = "UPDATE imports SET body = json_set(body, '$.state', 'running')";
+    assert_eq!(database.execute(running, []).unwrap(), 1);
+    drop(database);
+
+    let mut site = program.serve().await;
+    site.set_cookie(Some(cookie));
+    let seen = site.ask(STATES, json!({})).await;
+
+    assert_eq!(seen["viewer"]["imports"]["nodes"][0]["state"], "FAILED");
+    begin(&site, "startImport", &import).await;
+    wait_until(&site, "DONE").await;
+}
+
 async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let program = Program::seeded(on).await;
     let mut site = program.serve().await;

@@ -96,8 +96,8 @@ impl ImportService {
     async fn leave(&self, import: &Import) -> Result<(), ImportError> {
         let store = &self.ports.store;
         let all = store.imports(import.profile).await?;
-        let mut others = all.iter().filter(|other| other.id != import.id);
-        if !others.any(|other| other.state.has_brought()) {
+        let is_another = |other: &Import| other.id != import.id && other.state.has_brought();
+        if !all.iter().any(is_another) {
             return Ok(());
         }
         let mut after = 0;

@@ -82,14 +82,13 @@ impl ImportService {
             let most = rows.len() + 1;
             let keys = std::slice::from_ref(&key);
             let found = self.ports.store.rows_that_bring(import.profile, keys, most);
-            let is_of = |found: &ImportRow, row: &ImportRow| {
-                (found.import, found.number) == (row.import, row.number)
-            };
             let found = found.await?;
-            if found
-                .iter()
-                .any(|found| !rows.iter().any(|row| is_of(found, row)))
-            {
+            let is_another = |found: &ImportRow| {
+                let is_it =
+                    |row: &ImportRow| (found.import, found.number) == (row.import, row.number);
+                !rows.iter().any(is_it)
+            };
+            if found.iter().any(is_another) {
                 said.insert(key);
             }
         }
