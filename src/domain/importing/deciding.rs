@@ -43,7 +43,7 @@ impl ImportService {
     ) -> Result<ImportRow, ImportError> {
         check_may_watch(viewer)?;
         let decided = self.decide_alone(visibility, viewer, (id, number), item);
-        self.alone(id, decided).await
+        self.alone(id, Box::pin(decided)).await
     }
 
     async fn decide_alone(
