@@ -9,9 +9,10 @@ use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use super::at_work::{Places, busy};
+use super::auth::Authenticate;
 use super::problem::Problem;
 use super::{imports, usage};
 
@@ -25,6 +26,13 @@ const FILES: usize = 4;
 /// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
 /// together they would fill the memory.
 const SHORT: usize = 16 * 1024;
+/// How long a client may take, if it sends no file.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+/// How long a file may take before anything of it is there, and how many bytes of it must come a second from then on:
+/// whoever has a slow line gets it through, and who sends next to nothing holds no place.
+const BEFORE_FILE: Duration = Duration::from_secs(20);
+const FILE_A_SECOND: usize = 256 * 1024;
+
 /// How bodies are waited for.
 #[derive(Clone)]
 pub(super) struct Arrivals {
@@ -34,19 +42,54 @@ pub(super) struct Arrivals {
     huge: Places,
     /// The places of those that are longer than all but files of imports.
     files: Places,
-    /// How long a client may take.
+    /// How long a client may take that sends no file.
     time_limit: Duration,
+    /// Says who sends a file, before anything of it is read.
+    senders: Option<Authenticate>,
 }
 
 impl Arrivals {
-    /// Of so many long ones at a time, ten seconds for each.
+    /// Of so many long ones at a time.
     pub(super) fn new(long: Places) -> Self {
         Self {
             long,
             huge: Places::new(HUGE),
             files: Places::new(FILES),
-            time_limit: Duration::from_secs(10),
+            time_limit: TIME_LIMIT,
+            senders: None,
         }
+    }
+
+    /// The same, with files of those alone who are known.
+    pub(super) fn files_of(self, senders: Authenticate) -> Self {
+        Self {
+            senders: Some(senders),
+            ..self
+        }
+    }
+
+    /// When what is sent must go on, if so much of it is there.
+    fn deadline(&self, begun: Instant, is_file: bool, read: usize) -> Instant {
+        if is_file {
+            begun + BEFORE_FILE + time_of(read)
+        } else {
+            begun + self.time_limit
+        }
+    }
+}
+
+/// How long so much of a file may take.
+fn time_of(bytes: usize) -> Duration {
+    let seconds = u64::try_from(bytes.div_ceil(FILE_A_SECOND)).unwrap_or(u64::MAX);
+    Duration::from_secs(seconds)
+}
+
+/// How much longer than others a request may take that goes to this path, because it is on its way.
+pub(super) fn on_the_way(path: &str) -> Duration {
+    if path == imports::PATH {
+        BEFORE_FILE + time_of(imports::MOST_BYTES)
+    } else {
+        Duration::ZERO
     }
 }
 
@@ -60,17 +103,18 @@ pub(super) async fn whole(
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let (most, times) = match parts.uri.path() {
-        usage::EVENTS => (usage::MOST_BYTES, 1),
-        imports::PATH => (imports::MOST_BYTES, 2),
-        _ => (MOST, 1),
+    let most = match parts.uri.path() {
+        usage::EVENTS => usage::MOST_BYTES,
+        imports::PATH => imports::MOST_BYTES,
+        _ => MOST,
     };
-    let arrived = timeout(arrivals.time_limit * times, read(body, most, &arrivals)).await;
-    let late = || {
-        let detail = "the body did not arrive in time";
-        Err(Problem::new(StatusCode::REQUEST_TIMEOUT, "TIMEOUT", detail))
-    };
-    match arrived.unwrap_or_else(|_| late()) {
+    if parts.uri.path() == imports::PATH
+        && let Some(senders) = &arrivals.senders
+        && let Err(refusal) = imports::admit(senders, &parts).await
+    {
+        return refusal.into_response();
+    }
+    match read(body, most, &arrivals).await {
         Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
         Err(problem) => problem.into_response(),
     }
@@ -80,14 +124,24 @@ async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, P
     let mut chunks = body.into_data_stream();
     let (mut read, mut place, mut huge_place) = (Vec::new(), None, None);
     let mut file_place = None;
-    while let Some(chunk) = chunks.next().await {
+    let (begun, is_file) = (Instant::now(), most == imports::MOST_BYTES);
+    loop {
+        let deadline = arrivals.deadline(begun, is_file, read.len());
+        let Ok(chunk) = timeout_at(deadline, chunks.next()).await else {
+            let detail = "the body did not arrive in time";
+            let status = StatusCode::REQUEST_TIMEOUT;
+            return Err(Problem::new(status, "TIMEOUT", detail));
+        };
+        let Some(chunk) = chunk else {
+            return Ok(read);
+        };
         let chunk = chunk.map_err(|_| {
             let detail = "the body ended before its end";
             Problem::new(StatusCode::BAD_REQUEST, "BAD_REQUEST", detail)
         })?;
         read.extend_from_slice(&chunk);
         if read.len() > most {
-            break;
+            return Ok(read);
         }
         if read.len() > SHORT && place.is_none() {
             place = Some(arrivals.long.take().ok_or_else(busy)?);
@@ -99,7 +153,6 @@ async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, P
             file_place = Some(arrivals.files.take().ok_or_else(busy)?);
         }
     }
-    Ok(read)
 }
 
 #[cfg(test)]
@@ -172,6 +225,7 @@ mod tests {
                 huge: Places::new(1),
                 files: Places::new(1),
                 time_limit: Duration::ZERO,
+                senders: None,
             },
         );
 
@@ -179,6 +233,24 @@ mod tests {
 
         assert_eq!(status, StatusCode::REQUEST_TIMEOUT);
         assert!(answer.contains("TIMEOUT"), "{answer}");
+    }
+
+    #[test]
+    fn a_file_may_be_as_slow_as_an_honest_line_and_no_slower() {
+        let arrivals = Arrivals::new(Places::new(1));
+        let begun = Instant::now();
+        let left = |is_file, read| arrivals.deadline(begun, is_file, read) - begun;
+
+        assert_eq!(left(false, MOST), TIME_LIMIT);
+        assert_eq!(left(true, 0), BEFORE_FILE);
+        // At 4 Mbit/s there are so many bytes after a minute, and it may go on.
+        assert!(left(true, 60 * 500_000) > Duration::from_secs(60));
+        // What comes by drops does not hold its place.
+        assert!(left(true, 60 * 1_000) < Duration::from_secs(30));
+        let whole = on_the_way(imports::PATH);
+        assert_eq!(whole, left(true, imports::MOST_BYTES));
+        assert!(whole > Duration::from_secs(68) && whole < Duration::from_secs(180));
+        assert_eq!(on_the_way("/graphql"), Duration::ZERO);
     }
 
     #[tokio::test]

@@ -154,6 +154,16 @@ impl Imports {
     }
 }
 
+/// Whether whoever sends a file may, before anything of it is read.
+pub(super) async fn admit(senders: &Authenticate, parts: &Parts) -> Result<(), Problem> {
+    let (viewer, _) = senders.caller(parts).await?;
+    match viewer.known() {
+        None => Err(ApiError::unauthenticated().into()),
+        Some(known) if !known.may_watch() => Err(refused(ImportError::Forbidden)),
+        Some(_) => Ok(()),
+    }
+}
+
 /// Where files are sent to, and what became of their rows.
 pub(super) fn routes(imports: Imports) -> Router {
     Router::new()
@@ -382,6 +392,7 @@ mod tests {
             found: None,
             candidates: vec![candidate(1), candidate(2)],
             effect: None,
+            merged: None,
             rest: Map::new(),
         };
 

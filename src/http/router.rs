@@ -17,6 +17,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use ipnet::IpNet;
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::time::timeout;
 use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
@@ -27,7 +28,6 @@ use tower_http::request_id::{
 };
 use tower_http::sensitive_headers::SetSensitiveHeadersLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 use tracing::field::Empty;
@@ -179,6 +179,7 @@ pub fn router(
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let imports = Imports::new(&services, &authenticate, &door.unlimited);
+    let senders = authenticate.clone();
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
@@ -228,17 +229,14 @@ pub fn router(
         .layer(middleware::from_fn_with_state(places(), at_work::limit))
         .layer(middleware::from_fn_with_state(door, knock::knock))
         .layer(middleware::from_fn_with_state(
-            Arrivals::new(places()),
+            Arrivals::new(places()).files_of(senders),
             arrival::whole,
         ))
         // How the program is must be seen also when it has its hands full.
         .merge(insight)
         .layer(middleware::from_fn(host::check))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::GATEWAY_TIMEOUT,
-            TIME_LIMIT,
-        ))
+        .layer(middleware::from_fn(in_time))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(problem::explain))
         .layer(if_missing("x-content-type-options", "nosniff"))
@@ -304,6 +302,13 @@ fn home(accounts: &AccountService, stores: &Stores, options: &HttpOptions) -> Ho
         schema: is_described.then_some(home::SCHEMA),
         metrics: is_measured.then_some(METRICS),
     }
+}
+
+/// Answers what takes too long; a file that is sent may take longer.
+async fn in_time(request: Request, next: Next) -> Response {
+    let limit = TIME_LIMIT + arrival::on_the_way(request.uri().path());
+    let answered = timeout(limit, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::GATEWAY_TIMEOUT.into_response())
 }
 
 /// Refuses operations that a page of another site made a browser send.

@@ -1,12 +1,18 @@
 //! What a profile brings from elsewhere: seen first, applied, repeated, undone, and told of while it goes on.
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 
 use crate::both_ways::both_ways;
 use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 
-both_ways!(a_diary_is_seen_applied_repeated_and_undone);
+both_ways!(
+    a_diary_is_seen_applied_repeated_and_undone,
+    what_others_say_stays_when_an_import_is_undone_or_forgotten,
+);
 
 /// A diary as Letterboxd exports it: a remake, a day that is written in another column, a film that nobody knows.
 const DIARY: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date
@@ -16,6 +22,9 @@ const DIARY: &str = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched D
 2024-03-05,Casino,1996,https://boxd.it/3,,,,2024-03-03
 2024-03-05,A Film That Is Nowhere,2001,https://boxd.it/4,,,,2024-03-04
 ";
+
+/// A row of such a diary.
+const CASINO: &str = "2024-03-05,Casino,1995,https://boxd.it/3,,,,2020-01-10\n";
 
 const SEEN: &str = "{ viewer { imports(first: 5) { totalCount nodes { id format state counts { matched ambiguous unmatched passedOver }
         job { state progress } rows(first: 50) { nodes { id text state matchedBy day item { ... on Film { slug } } } } } }
@@ -259,4 +268,118 @@ async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
         shown.contains("Letterboxd") && shown.contains("applied"),
         "{shown}"
     );
+}
+
+/// Sends a file and has it applied; the global id of the import.
+async fn bring(site: &Site, name: &str, file: &str) -> String {
+    let import = send(site, name, file).await;
+    begin(site, "startImport", &import).await;
+    wait_until(site, "DONE").await;
+    import
+}
+
+async fn undo(site: &Site, import: &str) {
+    begin(site, "undoImport", import).await;
+    let state = format!("{{ node(id: \"{import}\") {{ ... on Import {{ state }} }} }}");
+    let is_undone = |seen: &Value| seen["node"]["state"] == "UNDONE";
+    site.wait_for(SOON, &state, is_undone).await;
+}
+
+/// A film that was watched at a moment, as Trakt exports it.
+fn at_a_moment(title: &str, at: &str) -> String {
+    let film = json!({ "title": title, "year": 1995, "ids": {} });
+    json!([{ "watched_at": at, "movie": film }]).to_string()
+}
+
+#[tokio::test]
+async fn an_import_whose_job_is_over_is_not_at_work() {
+    let program = Program::seeded(On::Embedded).await;
+    let mut site = program.serve().await;
+    site.register("ada@example.org").await;
+    let import = bring(&site, "diary.csv", DIARY).await;
+    let cookie = site.cookie().unwrap().to_owned();
+    site.stop().await;
+    // As a server leaves it that dies between the one and the other.
+    let file = program.data().join("reelgraph.sqlite");
+    let database = rusqlite::Connection::open(file).unwrap();
+    let running = "UPDATE imports SET body = json_set(body, '$.state', 'running')";
+    assert_eq!(database.execute(running, []).unwrap(), 1);
+    drop(database);
+
+    let mut site = program.serve().await;
+    site.set_cookie(Some(cookie));
+    let seen = site.ask(STATES, json!({})).await;
+
+    assert_eq!(seen["viewer"]["imports"]["nodes"][0]["state"], "FAILED");
+    begin(&site, "startImport", &import).await;
+    wait_until(&site, "DONE").await;
+}
+
+async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
+    let program = Program::seeded(on).await;
+    let mut site = program.serve().await;
+
+    // A file of nobody is not waited for.
+    let address = site.address.split_once("://").unwrap().1;
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = b"POST /imports HTTP/1.1\r\nhost: a\r\ncontent-length: 9000000\r\n\r\n";
+    stream.write_all(head).await.unwrap();
+    let mut answer = [0; 12];
+    let answered = timeout(SOON, stream.read_exact(&mut answer)).await;
+    answered.unwrap().unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 401");
+
+    // One knows the moment of what another says to be watched: that stays, without a moment.
+    site.register("ada@example.org").await;
+    let heat = "{ viewer { profile { history { totalCount } } } film(slug: \"heat-1995\") { watchState { watched } } }";
+    let history = at_a_moment("Heat", "2020-02-29T20:00:00.000Z");
+    let moment = bring(&site, "history.json", &history).await;
+    let undated = "Date,Name,Year,Letterboxd URI\n2024-03-05,Heat,1995,https://boxd.it/1\n";
+    let undated = bring(&site, "watched.csv", undated).await;
+    undo(&site, &moment).await;
+    let left = site.ask(heat, json!({})).await;
+    assert_eq!(left["viewer"]["profile"]["history"]["totalCount"], 0);
+    assert_eq!(left["film"]["watchState"]["watched"], true);
+    undo(&site, &undated).await;
+    let left = site.ask(heat, json!({})).await;
+    assert_ne!(left["film"]["watchState"]["watched"], true);
+
+    // What is forgotten stays, whatever becomes of another that says the same.
+    let first = bring(&site, "diary.csv", DIARY).await;
+    let second = bring(&site, "diary.csv", DIARY).await;
+    let forget = "mutation ($import: ID!) { discardImport(input: { import: $import }) { userErrors { code } } }";
+    let forgotten = site.ask(forget, json!({ "import": first })).await;
+    assert_eq!(forgotten["discardImport"]["userErrors"], json!([]));
+    undo(&site, &second).await;
+    let left = site.ask(heat, json!({})).await;
+    assert_eq!(left["viewer"]["profile"]["history"]["totalCount"], 4);
+
+    // Of a day with two watches one is what is there; however many rows lie between, the other is one more.
+    let history = at_a_moment("Casino", "2020-01-10T20:00:00.000Z");
+    bring(&site, "history.json", &history).await;
+    let head = DIARY.lines().next().unwrap();
+    let between = (0..500).map(|n| {
+        let (year, month, day) = (2000 + n / 336, n / 28 % 12 + 1, n % 28 + 1);
+        format!("2024-03-05,Solaris,1972,https://boxd.it/2,,,,{year}-{month:02}-{day:02}\n")
+    });
+    let between: String = between.collect();
+    let file = format!("{head}\n{CASINO}{between}{CASINO}");
+    bring(&site, "diary.csv", &file).await;
+    let seen = site.ask(SEEN, json!({})).await;
+    let plays = &seen["viewer"]["profile"]["history"]["nodes"];
+    let plays = plays.as_array().unwrap().iter();
+    let casino = plays.filter(|play| play["item"]["slug"] == "casino-1995");
+    let days: Vec<&Value> = casino.map(|play| &play["day"]).collect();
+    let [diary, day] = ["2024-03-03", "2020-01-10"].map(|day| json!(day));
+    assert_eq!(days, [&diary, &Value::Null, &day]);
+
+    // What was deleted there does not come again by the day on which it was.
+    let item = site.id_of("film", "casino-1995").await;
+    let delete = "mutation ($item: ID!) { deleteHistory(input: { item: $item }) { deletedPlays userErrors { code } } }";
+    let deleted = site.ask(delete, json!({ "item": item })).await;
+    let gone = json!({ "deletedPlays": 3, "userErrors": [] });
+    assert_eq!(deleted["deleteHistory"], gone);
+    let before = site.ask(heat, json!({})).await;
+    bring(&site, "diary.csv", &format!("{head}\n{CASINO}")).await;
+    assert_eq!(site.ask(heat, json!({})).await, before);
 }

@@ -19,8 +19,8 @@ use super::fields::{date, list, stamped};
 use super::find::{documents, one, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ImportId, JobId, ProfileId};
-use crate::domain::importing::{Import, ImportRow, ImportState, ImportStore, RowState};
+use crate::domain::ids::{ImportId, JobId, PlayId, ProfileId};
+use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
 use crate::domain::working::{Job, JobStore};
 
 /// What the collections are called, and what in them cannot be read.
@@ -118,10 +118,14 @@ impl MongoImporting {
         let in_state = doc! { "_id.import": 1, "state": 1, "_id.number": 1 };
         let in_order = doc! { "_id.import": 1, "_id.number": 1 };
         let effects = doc! { "profile": 1, "effect": 1 };
+        let names = doc! { "profile": 1, "name": 1 };
         let of_rows = [
             Index::on(in_state).named("in_state"),
             Index::on(in_order).named("in_order"),
             Index::on(effects).named("effects"),
+            Index::on(names)
+                .named("merged")
+                .only(doc! { "name": { "$type": "string" } }),
         ];
         is_whole &= make(&self.rows, of_rows, build).await?;
         let latest = doc! { "profile": 1, "queued_at": -1, "_id": 1 };
@@ -293,11 +297,11 @@ impl ImportStore for MongoImporting {
 
     async fn put_rows(&self, profile: ProfileId, rows: &[ImportRow]) -> Result<bool, StoreError> {
         let updates = rows.iter().map(|row| {
-            let own = row.effect.as_ref().filter(|effect| effect.is_own);
             let fields = doc! {
                 "profile": profile.to_i64(),
                 "state": row.state.as_str(),
-                "effect": own.map(|effect| effect.does.key()),
+                "effect": row.effect.as_ref().map(Effect::key),
+                "name": row.merged.map(|merged| merged.name.to_string()),
             };
             let import = key(row.import.0);
             let key = doc! { "import": import, "number": i64::from(row.number) };
@@ -364,6 +368,31 @@ impl ImportStore for MongoImporting {
         claims.sort_unstable();
         claims.dedup();
         Ok(claims)
+    }
+
+    async fn rows_that_bring(
+        &self,
+        profile: ProfileId,
+        effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
+        let in_order = doc! { "_id.import": 1, "_id.number": 1 };
+        all(&self.rows, ROWS, these, in_order, Some(limit)).await
+    }
+
+    async fn rows_merged(
+        &self,
+        profile: ProfileId,
+        names: &[PlayId],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let names = list(names, PlayId::to_string);
+        // The type is that of the index.
+        let named = doc! { "$in": names, "$type": "string" };
+        let these = doc! { "profile": profile.to_i64(), "name": named };
+        let in_order = doc! { "_id.import": 1, "_id.number": 1 };
+        all(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError> {

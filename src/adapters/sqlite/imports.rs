@@ -10,8 +10,8 @@ use super::db::{SqliteDb, store_error};
 use super::statements::{all, find, readable, write};
 use super::watching::is_erased;
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ImportId, ProfileId};
-use crate::domain::importing::{Import, ImportRow, ImportState, ImportStore, RowState};
+use crate::domain::ids::{ImportId, PlayId, ProfileId};
+use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
 
 /// What imports and rows are called that cannot be read.
 const IMPORTS: &str = "imports";
@@ -33,6 +33,7 @@ record! {
         profile: i64,
         state: String,
         effect: Option<String>,
+        name: Option<String>,
         body: Json<ImportRow>,
     }
 }
@@ -71,13 +72,13 @@ impl From<ImportRecord> for Import {
 
 impl From<&ImportRow> for RowRecord {
     fn from(row: &ImportRow) -> Self {
-        let own = row.effect.as_ref().filter(|effect| effect.is_own);
         Self {
             import: row.import.0.into_bytes(),
             number: row.number,
             profile: row.profile.to_i64(),
             state: row.state.as_str().to_owned(),
-            effect: own.map(|effect| effect.does.key()),
+            effect: row.effect.as_ref().map(Effect::key),
+            name: row.merged.map(|merged| merged.name.to_string()),
             body: Json(row.clone()),
         }
     }
@@ -264,6 +265,45 @@ impl ImportStore for SqliteImports {
         let key = (profile.to_i64(), Json(effects.to_vec()));
         self.db
             .read(move |connection| all(connection, sql, key, read::<Claim, (String, ImportId)>))
+            .await
+    }
+
+    async fn rows_that_bring(
+        &self,
+        profile: ProfileId,
+        effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let sql = format!(
+            "{} WHERE profile = ?1 AND effect IN (SELECT value FROM json_each(?2))
+             ORDER BY import, number LIMIT ?3",
+            RowRecord::SELECT
+        );
+        let key = (profile.to_i64(), Json(effects.to_vec()), rows(limit));
+        self.db
+            .read(move |connection| {
+                Ok(readable(connection, ROWS, &sql, key, read::<RowRecord, _>)?.0)
+            })
+            .await
+    }
+
+    async fn rows_merged(
+        &self,
+        profile: ProfileId,
+        names: &[PlayId],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError> {
+        let sql = format!(
+            "{} WHERE profile = ?1 AND name IS NOT NULL AND name IN (SELECT value FROM json_each(?2))
+             ORDER BY import, number LIMIT ?3",
+            RowRecord::SELECT
+        );
+        let names: Vec<String> = names.iter().map(PlayId::to_string).collect();
+        let key = (profile.to_i64(), Json(names), rows(limit));
+        self.db
+            .read(move |connection| {
+                Ok(readable(connection, ROWS, &sql, key, read::<RowRecord, _>)?.0)
+            })
             .await
     }
 

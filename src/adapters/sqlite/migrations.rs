@@ -41,6 +41,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/pause.sql"),
     include_str!("schema/thumbs.sql"),
     include_str!("schema/imports.sql"),
+    include_str!("schema/merged.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

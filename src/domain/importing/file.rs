@@ -83,7 +83,7 @@ pub enum PassedOverReason {
     TooShort,
     /// A trailer, a hook or another extra.
     Extra,
-    /// It began by itself, and nobody touched it.
+    /// It began by itself, and ran for less than ten minutes.
     PlayedByItself,
     /// Music, a game, a person: neither film nor episode.
     NoFilmOrEpisode,
@@ -111,7 +111,7 @@ impl PassedOverReason {
         match self {
             Self::TooShort => "ran for less than two minutes",
             Self::Extra => "is a trailer or another extra",
-            Self::PlayedByItself => "began by itself, and nobody touched it",
+            Self::PlayedByItself => "began by itself, and ran for less than ten minutes",
             Self::NoFilmOrEpisode => "is neither a film nor an episode",
             Self::SaidElsewhere => "is said by a better file of the same export",
             Self::Deleted => "was deleted or hidden there",
@@ -134,7 +134,12 @@ pub enum ImportNote {
     /// It has files of several services.
     Mixed { formats: Vec<ImportFormat> },
     /// A file of the archive was not used: it is of no format that is known, or says nothing of watching.
-    UnusedFile { file: String },
+    UnusedFile {
+        file: String,
+        /// What is wrong with it, if it was begun and is broken.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
+    },
     /// A file has rows of other people, too, which are not among the entries.
     OtherProfiles {
         file: String,
@@ -159,6 +164,11 @@ pub enum ImportNote {
 }
 
 impl ImportNote {
+    /// That a file of no known format was not used.
+    pub(super) fn unused(file: String) -> Self {
+        Self::UnusedFile { file, why: None }
+    }
+
     /// The note as a sentence.
     pub fn words(&self) -> String {
         match self {
@@ -166,7 +176,11 @@ impl ImportNote {
                 let names: Vec<&str> = formats.iter().map(|format| format.name()).collect();
                 format!("The files are of several services: {}.", names.join(", "))
             }
-            Self::UnusedFile { file } => format!("{file} was not used."),
+            Self::UnusedFile { file, why: None } => format!("{file} was not used."),
+            Self::UnusedFile {
+                file,
+                why: Some(why),
+            } => format!("{file} was not used ({why})."),
             Self::OtherProfiles { file, names, rows } => format!(
                 "{rows} rows of {file} are of other people ({}) and were left out.",
                 names.join(", ")

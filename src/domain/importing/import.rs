@@ -92,9 +92,22 @@ pub struct ImportRow {
     /// What it brought, or is about to bring: written before it is done, so that whoever does it again does the same.
     #[serde(default)]
     pub effect: Option<Effect>,
+    /// Which play its watch was found to be when it was last applied, if it is one of another name. It stays when the import
+    /// is undone: what the viewer deletes under that name is not to come again under its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<Merged>,
     /// What this version does not know of it, and a later one has written.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+/// A watch that is a play of another name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Merged {
+    /// The name that the watch has by itself.
+    pub name: PlayId,
+    /// The play that it is.
+    pub play: PlayId,
 }
 
 /// What a row says.
@@ -186,6 +199,18 @@ pub struct Effect {
     pub does: Does,
     /// Whether it is there by imports alone, so that it goes with the last of them.
     pub is_own: bool,
+}
+
+impl Effect {
+    /// The key that stores find it by: that of the thing where it is there by imports alone, and another where it is not.
+    pub fn key(&self) -> String {
+        let key = self.does.key();
+        if self.is_own {
+            key
+        } else {
+            format!("beside {key}")
+        }
+    }
 }
 
 /// One thing that a row brings.

@@ -2,8 +2,10 @@
 //! the catalogue, and put into the history as a whole that can be undone.
 
 mod apply;
+mod bringing;
 mod cells;
 mod day_order;
+mod deciding;
 mod decode;
 mod entry;
 mod error;
@@ -14,6 +16,7 @@ mod json_rows;
 mod key;
 mod known;
 mod matching;
+mod merging;
 mod options;
 mod ports;
 mod preview;
@@ -25,7 +28,9 @@ mod service;
 mod settle;
 mod sheet;
 mod sittings;
+mod standing;
 mod store;
+mod taking_back;
 mod times;
 mod titles;
 mod unpack;
@@ -39,7 +44,8 @@ pub use entry::{ImportedAt, ImportedEntry, ImportedIds, ImportedItem, ImportedWh
 pub use error::{ImportError, MAX_IMPORTS};
 pub use file::{ImportFormat, ImportNote, ImportedFile, PassedOver, PassedOverReason};
 pub use import::{
-    Candidate, Does, Effect, Found, FoundBy, Import, ImportRow, ImportState, RowState, Saying,
+    Candidate, Does, Effect, Found, FoundBy, Import, ImportRow, ImportState, Merged, RowState,
+    Saying,
 };
 pub use known::Known;
 pub use matching::Match;

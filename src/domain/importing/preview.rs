@@ -115,6 +115,7 @@ fn empty_row(of: Of, file: String, line: u32, text: String) -> ImportRow {
         found: None,
         candidates: Vec::new(),
         effect: None,
+        merged: None,
         rest: Map::new(),
     }
 }
@@ -202,6 +203,8 @@ fn text_of(item: &ImportedItem) -> String {
 /// What a row is by the word of the viewer.
 pub(super) fn decided(row: &mut ImportRow, is: Option<Candidate>) {
     row.reason = None;
+    // What it was found to be was another thing.
+    row.merged = None;
     row.found = is.map(|is| Found {
         is,
         by: FoundBy::Viewer,

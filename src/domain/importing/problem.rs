@@ -100,6 +100,14 @@ pub enum ImportProblem {
 }
 
 impl ImportProblem {
+    /// Whether one file is broken, and no other has to do with it.
+    pub(super) fn is_of_one_file(&self) -> bool {
+        matches!(
+            self,
+            Self::NotText { .. } | Self::NotJson { .. } | Self::RowTooLong { .. }
+        )
+    }
+
     /// Says where and why the parser gave up.
     pub(super) fn not_json(file: &str, error: &serde_json::Error) -> Self {
         Self::NotJson {

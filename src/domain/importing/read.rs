@@ -26,19 +26,33 @@ pub fn read(
         return Err(ImportProblem::UploadTooLarge);
     }
     let mut reading = Reading::new(options)?;
+    // What is wrong with the first file that is broken: it is the problem if no other can be read.
+    let mut broken = None;
     if is_archive(upload) {
         let others = unpack(upload, |part| {
             let Some(text) = decode(&part.bytes) else {
-                reading.note(ImportNote::UnusedFile { file: part.name });
+                reading.note(ImportNote::unused(part.name));
                 return Ok(());
             };
-            if !read_text(&part.name, &text, &mut reading)? {
-                reading.note(ImportNote::UnusedFile { file: part.name });
+            let mark = reading.mark();
+            match read_text(&part.name, &text, &mut reading) {
+                Ok(true) => {}
+                Ok(false) => reading.note(ImportNote::unused(part.name)),
+                // Half of a file would seem to be all that was watched.
+                Err(problem) if problem.is_of_one_file() => {
+                    reading.back_to(mark);
+                    reading.note(ImportNote::UnusedFile {
+                        file: part.name,
+                        why: Some(problem.to_string()),
+                    });
+                    broken.get_or_insert(problem);
+                }
+                Err(problem) => return Err(problem),
             }
             Ok(())
         })?;
         for file in others {
-            reading.note(ImportNote::UnusedFile { file });
+            reading.note(ImportNote::unused(file));
         }
     } else {
         let file: String = text::visible(name).chars().take(MAX_NAME).collect();
@@ -51,7 +65,7 @@ pub fn read(
         }
     }
     if reading.formats.is_empty() {
-        return Err(ImportProblem::Unrecognised);
+        return Err(broken.unwrap_or(ImportProblem::Unrecognised));
     }
     choose_profiles(&mut reading)?;
     say_once(&mut reading);

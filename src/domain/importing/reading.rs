@@ -102,6 +102,17 @@ pub(super) struct Reading<'o> {
     text: usize,
 }
 
+/// How much was read at a time: what came since can be dropped.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Mark {
+    drafts: usize,
+    passed: usize,
+    notes: usize,
+    formats: usize,
+    rows: usize,
+    text: usize,
+}
+
 impl<'o> Reading<'o> {
     pub(super) fn new(options: &'o ReadOptions) -> Result<Self, ImportProblem> {
         let zone = options.time_zone.as_deref().map(str::parse::<Tz>);
@@ -117,6 +128,27 @@ impl<'o> Reading<'o> {
             rows: 0,
             text: 0,
         })
+    }
+
+    /// How much was read up to now.
+    pub(super) fn mark(&self) -> Mark {
+        Mark {
+            drafts: self.drafts.len(),
+            passed: self.passed.len(),
+            notes: self.notes.len(),
+            formats: self.formats.len(),
+            rows: self.rows,
+            text: self.text,
+        }
+    }
+
+    /// Drops what was read since.
+    pub(super) fn back_to(&mut self, mark: Mark) {
+        self.drafts.truncate(mark.drafts);
+        self.passed.truncate(mark.passed);
+        self.notes.truncate(mark.notes);
+        self.formats.truncate(mark.formats);
+        (self.rows, self.text) = (mark.rows, mark.text);
     }
 
     /// Says that a file is of this format.

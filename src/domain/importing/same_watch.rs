@@ -74,6 +74,14 @@ pub(super) struct Coming {
     pub(super) known: Option<PlayId>,
 }
 
+/// Whether a play is near enough to one of these watches to be compared with them.
+pub(super) fn may_be_one_of(coming: &[Coming], play: &Play) -> bool {
+    coming.iter().any(|one| {
+        let watch = &one.watch;
+        watch.item == play.item && (watch.at - play.last_at).abs() <= AROUND
+    })
+}
+
 /// For each of these watches, of which none is a play by its own name, the play that it is: one of these plays, or that of
 /// another watch of the list or of those beside it. Each play is one of them at the most, and the nearest ones are.
 pub(super) fn same_plays(

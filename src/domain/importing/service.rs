@@ -1,28 +1,30 @@
-//! The use cases of imports but for the work itself: a preview of a file, looking at it, deciding its rows, and having it
-//! applied or undone.
+//! The use cases of imports but for the work itself: a preview of a file, looking at it, and having it applied or undone.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{SubsecRound, TimeDelta};
 use futures::channel::oneshot;
+use futures::lock::Mutex;
 use serde_json::Map;
 use uuid::Uuid;
 
 use super::entry::ImportedEntry;
 use super::error::{ImportError, MAX_IMPORTS, MAX_KEPT_ROWS};
 use super::file::ImportedFile;
-use super::import::{Candidate, Import, ImportRow, ImportState, RowState};
+use super::import::{Import, ImportRow, ImportState, RowState};
 use super::known::Known;
 use super::ports::ImportPorts;
-use super::preview::{Of, decided, misfit, rows_of, useless};
-use crate::domain::catalog::{CatalogService, TitleKind, TitleOrder, TitleQuery, Visibility};
+use super::preview::{Of, rows_of};
+use crate::domain::catalog::{CatalogService, TitleOrder, TitleQuery, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::lease::may_work;
 use crate::domain::page::Window;
 use crate::domain::viewer::KnownViewer;
-use crate::domain::watching::{WatchService, WatchedItem};
+use crate::domain::watching::WatchService;
 use crate::domain::working::{Job, JobKind, WorkService};
 
 /// How many rows are written together.
@@ -37,6 +39,10 @@ const NOTES: usize = 50;
 const NAME: usize = 200;
 /// How many old previews are taken away at once.
 const STALE: usize = 200;
+/// For how long whoever does something with an import has it to themselves.
+const ALONE: Duration = Duration::from_secs(30);
+/// In so many places turns are taken.
+const TURNS: usize = 64;
 /// For how many days a preview is kept that nobody applies.
 const KEPT: i64 = 7;
 
@@ -59,6 +65,8 @@ pub struct ImportService {
     pub(super) clock: Arc<dyn Clock>,
     /// Who this is among those that work on imports.
     pub(super) holder: Uuid,
+    /// In which those take turns here who do something with the same import; others may be among them.
+    turns: Arc<[Mutex<()>]>,
 }
 
 impl ImportService {
@@ -77,6 +85,7 @@ impl ImportService {
             catalog,
             clock,
             holder: unique_name(),
+            turns: (0..TURNS).map(|_| Mutex::new(())).collect(),
         }
     }
 
@@ -144,7 +153,11 @@ impl ImportService {
     /// The imports of a profile, the last made first.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn imports(&self, profile: ProfileId) -> Result<Vec<Import>, ImportError> {
-        Ok(self.ports.store.imports(profile).await?)
+        let mut imports = Vec::new();
+        for import in self.ports.store.imports(profile).await? {
+            imports.push(self.settled(import).await?);
+        }
+        Ok(imports)
     }
 
     /// An import, if it is of this profile.
@@ -155,7 +168,10 @@ impl ImportService {
         id: ImportId,
     ) -> Result<Option<Import>, ImportError> {
         let found = self.ports.store.find_import(id).await?;
-        Ok(found.filter(|import| import.profile == profile))
+        match found.filter(|import| import.profile == profile) {
+            Some(import) => self.settled(import).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// Up to so many rows of an import in one of these states, or in any if there are none, by number, from the one after
@@ -202,6 +218,15 @@ impl ImportService {
         viewer: &KnownViewer,
         id: ImportId,
     ) -> Result<(Import, Job), ImportError> {
+        check_may_watch(viewer)?;
+        self.alone(id, self.start_alone(viewer, id)).await
+    }
+
+    async fn start_alone(
+        &self,
+        viewer: &KnownViewer,
+        id: ImportId,
+    ) -> Result<(Import, Job), ImportError> {
         let import = self.own(viewer, id).await?;
         match import.state {
             ImportState::Preview | ImportState::Undone | ImportState::Failed => {}
@@ -227,6 +252,15 @@ impl ImportService {
         viewer: &KnownViewer,
         id: ImportId,
     ) -> Result<(Import, Job), ImportError> {
+        check_may_watch(viewer)?;
+        self.alone(id, self.undo_alone(viewer, id)).await
+    }
+
+    async fn undo_alone(
+        &self,
+        viewer: &KnownViewer,
+        id: ImportId,
+    ) -> Result<(Import, Job), ImportError> {
         let import = self.own(viewer, id).await?;
         if import.state.is_at_work() {
             return Err(ImportError::AtWork);
@@ -236,64 +270,6 @@ impl ImportService {
         }
         let kind = JobKind::UndoImport { import: id };
         self.begin(import, kind, ImportState::Undoing).await
-    }
-
-    /// Forgets an import and its rows. What it brought stays, and can be undone no more. An API key must have the scope to
-    /// watch.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn discard(&self, viewer: &KnownViewer, id: ImportId) -> Result<(), ImportError> {
-        let import = self.own(viewer, id).await?;
-        if import.state.is_at_work() {
-            return Err(ImportError::AtWork);
-        }
-        Ok(self.ports.store.remove_import(id).await?)
-    }
-
-    /// Says what a row is, or that it is to be left out. Of an import that is applied, what the row brought before goes, and
-    /// what it brings now comes, at once. An API key must have the scope to watch.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn decide(
-        &self,
-        visibility: &Visibility,
-        viewer: &KnownViewer,
-        (id, number): (ImportId, u32),
-        item: Option<WatchedItem>,
-    ) -> Result<ImportRow, ImportError> {
-        check_may_watch(viewer)?;
-        let row = self.find_row(viewer.profile, id, number).await?;
-        let mut row = row.ok_or(ImportError::RowNotFound)?;
-        let import = self.own(viewer, id).await?;
-        if import.state.is_at_work() {
-            return Err(ImportError::AtWork);
-        }
-        let Some(said) = &row.said else {
-            return Err(ImportError::RowSaysNothing);
-        };
-        let is = match item {
-            None => None,
-            Some(item) => {
-                if let Some(reason) = useless(said, self.clock.now()) {
-                    return Err(ImportError::RowIsUseless(reason));
-                }
-                if let Some(reason) = misfit(said.what, item) {
-                    return Err(ImportError::ItemOfAnotherKind(reason));
-                }
-                Some(self.candidate(visibility, item).await?)
-            }
-        };
-        if row.effect.is_some() {
-            let rows = vec![row.clone()];
-            self.take_back_rows(&import, rows, Scope::Row).await?;
-            row.effect = None;
-        }
-        decided(&mut row, is);
-        self.put_rows(viewer.profile, std::slice::from_ref(&row))
-            .await?;
-        if import.state == ImportState::Done {
-            self.apply_rows(viewer.profile, vec![row.clone()]).await?;
-        }
-        let now = self.find_row(viewer.profile, id, number).await?;
-        Ok(now.unwrap_or(row))
     }
 
     /// Takes away previews that nobody applied in time. Says how many.
@@ -340,8 +316,55 @@ impl ImportService {
         Ok((import, job))
     }
 
+    /// The import as it is. One that seems to be at work although its job is over was left so half-way: it failed, and can
+    /// be begun anew or undone.
+    async fn settled(&self, import: Import) -> Result<Import, ImportError> {
+        let (true, Some(id)) = (import.state.is_at_work(), import.job) else {
+            return Ok(import);
+        };
+        let job = self.work.find(import.profile, id).await?;
+        if job.is_some_and(|job| job.is_open()) {
+            return Ok(import);
+        }
+        // The end of an import is written before that of its job, so that by now it is there.
+        let Some(now) = self.ports.store.find_import(import.id).await? else {
+            return Ok(import);
+        };
+        if !now.state.is_at_work() || now.job != import.job {
+            return Ok(now);
+        }
+        let failed = Import {
+            state: ImportState::Failed,
+            ..now
+        };
+        self.put(&failed).await?;
+        Ok(failed)
+    }
+
+    /// Does something with an import that nobody else but its job does anything with meanwhile. Who comes at the same time
+    /// waits here, and on another server is told to come again.
+    pub(super) async fn alone<T>(
+        &self,
+        id: ImportId,
+        work: impl Future<Output = Result<T, ImportError>> + Send,
+    ) -> Result<T, ImportError> {
+        let place = usize::from(id.0.as_bytes()[15]) % self.turns.len();
+        let _turn = self.turns[place].lock().await;
+        let (lease, holder) = (format!("import:{}", id.0), unique_name());
+        if !may_work(&*self.ports.leases, &lease, holder, ALONE).await? {
+            return Err(ImportError::AtWork);
+        }
+        let done = work.await;
+        drop(self.ports.leases.release(&lease, holder).await);
+        done
+    }
+
     /// An import of the viewer's profile.
-    async fn own(&self, viewer: &KnownViewer, id: ImportId) -> Result<Import, ImportError> {
+    pub(super) async fn own(
+        &self,
+        viewer: &KnownViewer,
+        id: ImportId,
+    ) -> Result<Import, ImportError> {
         check_may_watch(viewer)?;
         let found = self.find(viewer.profile, id).await?;
         found.ok_or(ImportError::ImportNotFound)
@@ -394,27 +417,6 @@ impl ImportService {
         Ok(known)
     }
 
-    /// What the viewer says that a row is, if they may see it.
-    async fn candidate(
-        &self,
-        visibility: &Visibility,
-        item: WatchedItem,
-    ) -> Result<Candidate, ImportError> {
-        let (title, kind) = match item {
-            WatchedItem::Episode(id) => {
-                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
-                let title = episode.ok_or(ImportError::ItemNotFound)?.series;
-                return Ok(Candidate { title, item });
-            }
-            WatchedItem::Film(id) => (id, TitleKind::Film),
-            WatchedItem::Series(id) => (id, TitleKind::Series),
-        };
-        let found = self.catalog.titles(visibility, &[title]).await?.pop();
-        let found = found.filter(|found| found.kind == kind);
-        found.ok_or(ImportError::ItemNotFound)?;
-        Ok(Candidate { title, item })
-    }
-
     pub(super) async fn put(&self, import: &Import) -> Result<(), ImportError> {
         if self.ports.store.put_import(import).await? {
             Ok(())
@@ -450,7 +452,7 @@ async fn wanted(entries: Vec<ImportedEntry>) -> Result<(Vec<ImportedEntry>, Know
     Ok(wanted.map_err(|_| StoreError::failed("a computation broke off"))?)
 }
 
-fn check_may_watch(viewer: &KnownViewer) -> Result<(), ImportError> {
+pub(super) fn check_may_watch(viewer: &KnownViewer) -> Result<(), ImportError> {
     if viewer.may_watch() {
         Ok(())
     } else {

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::import::{Import, ImportRow, RowState};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::ids::{ImportId, PlayId, ProfileId};
 use crate::domain::measured::measured;
 
 measured! {
@@ -46,12 +46,31 @@ pub trait ImportStore: Send + Sync {
     /// How many rows of an import are in each state; those that none is in may be left out.
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError>;
 
-    /// Which imports of a profile have rows with these keys of effects: each key once with each import.
+    /// Which imports of a profile have rows with these keys of effects that are there by imports alone: each key once with
+    /// each import.
     async fn claims(
         &self,
         profile: ProfileId,
         effects: &[String],
     ) -> Result<Vec<(String, ImportId)>, StoreError>;
+
+    /// Up to so many rows of a profile with these keys of effects ([`Effect::key`](super::Effect::key)), by import and
+    /// number.
+    async fn rows_that_bring(
+        &self,
+        profile: ProfileId,
+        effects: &[String],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError>;
+
+    /// Up to so many rows of a profile the watches of which have these names by themselves, and were found to be plays of
+    /// other names, by import and number.
+    async fn rows_merged(
+        &self,
+        profile: ProfileId,
+        names: &[PlayId],
+        limit: usize,
+    ) -> Result<Vec<ImportRow>, StoreError>;
 
     /// Removes an import with its rows. Idempotent; works in transactions of bounded size, the import itself last.
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError>;

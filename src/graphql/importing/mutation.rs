@@ -89,8 +89,8 @@ impl ImportMutation {
         })
     }
 
-    /// Forgets an import and its rows. What it brought stays, and can be undone no more. For whoever is logged in; an API
-    /// key needs the scope `WATCH`.
+    /// Forgets an import and its rows. What it brought stays, also when another import that says the same is undone later,
+    /// and can be undone no more. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn discard_import(
         &self,

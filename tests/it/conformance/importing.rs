@@ -7,7 +7,7 @@ use reelgraph::adapters::mongo::{MongoDb, MongoImporting, MongoWatching};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteImports, SqliteJobs, SqliteWatching};
 use reelgraph::domain::ids::{ImportId, JobId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::importing::{
-    Does, Effect, Import, ImportFormat, ImportRow, ImportState, ImportStore, RowState,
+    Does, Effect, Import, ImportFormat, ImportRow, ImportState, ImportStore, Merged, RowState,
 };
 use reelgraph::domain::watching::WatchStore;
 use reelgraph::domain::working::{Job, JobKind, JobState, JobStore};
@@ -101,6 +101,7 @@ fn row(import: &Import, number: u32, state: RowState) -> ImportRow {
         found: None,
         candidates: Vec::new(),
         effect: None,
+        merged: None,
         rest: Map::new(),
     }
 }
@@ -216,6 +217,34 @@ async fn what_rows_brought_is_found_by_its_key(opened: &Opened) {
     assert_eq!(claims, expected);
     let back = store.rows(first.id, &[], 2, 1).await.unwrap();
     assert_eq!(back, [kept[2].clone()]);
+    let merged = |row: &ImportRow, name: u128| ImportRow {
+        merged: Some(Merged {
+            name: PlayId(Uuid::from_u128(name)),
+            play: PlayId(Uuid::from_u128(7)),
+        }),
+        ..row.clone()
+    };
+    let (third, foreign) = (
+        merged(&kept[2], 20),
+        merged(&row(&other, 2, RowState::Matched), 20),
+    );
+    let same = [third.clone(), merged(&kept[1], 21)];
+    assert!(store.put_rows(ANN, &same).await.unwrap());
+    assert!(store.put_rows(BEN, &[foreign]).await.unwrap());
+    let names = [20, 22].map(|name| PlayId(Uuid::from_u128(name)));
+    let found = store.rows_merged(ANN, &names, 9).await.unwrap();
+    assert_eq!(found, std::slice::from_ref(&third));
+    assert!(store.put_rows(ANN, &kept).await.unwrap());
+    assert_eq!(store.rows_merged(ANN, &names, 9).await.unwrap(), []);
+    // What is there otherwise, too, is found by another key.
+    let beside = others[1].effect.as_ref().unwrap().key();
+    let asked = [keys[0].clone(), keys[2].clone(), beside];
+    let mut rows = kept[..2].to_vec();
+    rows.extend(others);
+    let found = store.rows_that_bring(ANN, &asked, 9).await.unwrap();
+    assert_eq!(found, rows);
+    let found = store.rows_that_bring(ANN, &asked, 3).await.unwrap();
+    assert_eq!(found, rows[..3]);
     let gone = row(&first, 3, RowState::Matched);
     assert!(store.put_rows(ANN, &[gone]).await.unwrap());
     assert_eq!(store.claims(ANN, &keys[1..]).await.unwrap(), []);

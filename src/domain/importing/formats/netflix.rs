@@ -25,6 +25,8 @@ const WHOLE: Columns<'_> = Columns {
 };
 /// The least that is a watch, in seconds.
 const LEAST: u32 = 120;
+/// The same of what began by itself: whoever let it go on for so long was there.
+const LEAST_BY_ITSELF: u32 = 600;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -96,13 +98,14 @@ fn activity(row: &dyn Cells) -> RowResult {
         return Err(PassedOverReason::Extra);
     }
     let attributes = row.get("attributes").to_lowercase();
-    if attributes.contains("autoplayed") && attributes.contains("action: none") {
-        return Err(PassedOverReason::PlayedByItself);
-    }
     if attributes.contains("hidden") {
         return Err(PassedOverReason::Deleted);
     }
     let seconds = values::seconds(row.get("duration"))?.ok_or(PassedOverReason::BadNumber)?;
+    let is_by_itself = attributes.contains("autoplayed") && attributes.contains("action: none");
+    if is_by_itself && seconds < LEAST_BY_ITSELF {
+        return Err(PassedOverReason::PlayedByItself);
+    }
     if seconds < LEAST {
         return Err(PassedOverReason::TooShort);
     }

@@ -45,6 +45,8 @@ const WHOLE: Columns<'_> = Columns {
 const WRITTEN_OUT: [&str; 4] = ["%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y"];
 /// The least that is a watch, in seconds.
 const LEAST: u32 = 120;
+/// The same of what began by itself: whoever let it go on for so long was there.
+const LEAST_BY_ITSELF: u32 = 600;
 
 pub(super) fn is(sheet: &Sheet<'_>) -> bool {
     is_whole(sheet)
@@ -131,13 +133,13 @@ fn viewed(row: &dyn Cells) -> RowResult {
     if is_extra {
         return Err(PassedOverReason::Extra);
     }
-    if values::is_yes(row.get("isautoplay")) {
-        return Err(PassedOverReason::PlayedByItself);
-    }
     if values::is_yes(row.first(&["isdeleted", "deletedfromwatchhistory"])) {
         return Err(PassedOverReason::Deleted);
     }
     let seconds = values::seconds(row.get("secondsviewed"))?.ok_or(PassedOverReason::BadNumber)?;
+    if values::is_yes(row.get("isautoplay")) && seconds < LEAST_BY_ITSELF {
+        return Err(PassedOverReason::PlayedByItself);
+    }
     if seconds < LEAST {
         return Err(PassedOverReason::TooShort);
     }

@@ -36,6 +36,7 @@ fn a_mixed_batch_is_read_and_told() {
     assert_eq!(read.entries[1].at, day("2024-02-10"));
     let unused = |file: &str| ImportNote::UnusedFile {
         file: file.to_owned(),
+        why: None,
     };
     assert_eq!(
         read.notes,
@@ -46,6 +47,32 @@ fn a_mixed_batch_is_read_and_told() {
                 formats: vec![ImportFormat::Trakt, ImportFormat::Letterboxd]
             },
         ]
+    );
+}
+
+#[test]
+fn a_broken_file_is_passed_over_if_another_can_be_read() {
+    let row = r#"{ "watched_at": "2014-04-05T15:27:00Z", "movie": { "title": "Ronin" } }"#;
+    let broken = format!("[{row}, {row}, {{");
+
+    let both = read_archive(&[("history.json", broken.as_str()), ("diary.csv", DIARY)]);
+    let alone = archive(&[("history.json", broken.as_str()), ("notes.txt", "Heat!")]);
+    let alone = read(&alone, "export.zip", &ReadOptions::default());
+
+    assert_eq!(both.format, ImportFormat::Letterboxd);
+    let files: Vec<&str> = both.entries.iter().map(|one| one.file.as_str()).collect();
+    assert_eq!(files, ["diary.csv"; 2], "nothing of it is taken");
+    let [note] = both.notes.as_slice() else {
+        panic!("{:?}", both.notes);
+    };
+    let words = note.words();
+    assert!(
+        words.starts_with("history.json was not used (history.json is no JSON: "),
+        "{words}"
+    );
+    assert!(
+        matches!(&alone, Err(ImportProblem::NotJson { file, .. }) if file == "history.json"),
+        "{alone:?}"
     );
 }
 

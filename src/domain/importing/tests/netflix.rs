@@ -12,7 +12,7 @@ const ACTIVITY: &str = "Profile Name,Start Time,Duration,Attributes,Title,Supple
 Ada,2021-07-11 22:40:00,00:30:00,,Heat,,TV,01:20:00,01:20:00,FR (France)
 Ada,2021-07-11 20:00:00,00:50:00,Autoplayed: user action: User_Interaction; ,Heat,,TV,00:50:00,Not latest view,FR (France)
 Ada,2021-07-11 19:00:00,00:00:06,Autoplayed: user action: None; ,Trailer: Ronin,TRAILER,TV,00:00:06,00:00:06,FR (France)
-Ada,2021-07-11 18:00:00,00:20:00,Autoplayed: user action: None; ,Ronin,,TV,00:20:00,00:20:00,FR (France)
+Ada,2021-07-11 18:00:00,00:09:59,Autoplayed: user action: None; ,Ronin,,TV,00:09:59,00:09:59,FR (France)
 Ada,2021-07-11 17:00:00,00:01:59,,Ronin,,TV,00:01:59,00:01:59,FR (France)
 Ada,2021-07-10 20:00:00,00:42:00,,Dark: Season 2: Endings and Beginnings,,TV,00:42:00,00:42:00,FR (France)
 Ada,2021-07-01 20:00:00,01:00:00,,Heat,,TV,01:00:00,01:00:00,FR (France)
@@ -67,6 +67,21 @@ fn an_evening_is_one_sitting_and_what_nobody_chose_is_none() {
             },
         ]
     );
+}
+
+#[test]
+fn what_began_by_itself_and_went_on_was_watched() {
+    let head = ACTIVITY.lines().next().unwrap();
+    let row = "Ada,2021-07-11 18:00:00,00:10:00,Autoplayed: user action: None; ,Ronin,,TV,00:10:00,00:10:00,FR (France)";
+
+    let read = read_file("ViewingActivity.csv", &format!("{head}\n{row}\n"));
+
+    let ronin = (
+        unknown("Ronin"),
+        watched(Some(600)),
+        moment("2021-07-11T18:10:00Z"),
+    );
+    assert_eq!(said(&read), [ronin]);
 }
 
 #[test]
