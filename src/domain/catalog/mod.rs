@@ -52,7 +52,7 @@ pub use collections::{PlaceInCollection, place_in_collection};
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};
 pub use error::CatalogError;
-pub use everything::SearchSuggestion;
+pub use everything::{Lacking, OwnNames, Referred, SearchSuggestion};
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};
 pub use facets::{Facet, FacetCount, FacetValue, begins_decade, decade};
 pub use facts::TitleFacts;
