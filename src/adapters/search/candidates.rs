@@ -42,7 +42,7 @@ impl Marks {
         })
     }
 
-    /// Those of people.
+    /// Those of people, by their names.
     pub(super) fn of_people(index: &Index, typed: &Typed, meanings: &Meanings<'_>) -> Self {
         Self::of_words(needed(typed), index.sizes().1, |at, look| {
             bits_of(at).all(|bit| meanings.people.each_list(bit, &mut *look))

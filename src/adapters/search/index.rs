@@ -168,7 +168,7 @@ impl Index {
     }
 
     /// The same of those titles that credit somebody. Of a series that does so in episodes alone a part counts; `None` if
-    /// neither is any wanted.
+    /// none of all these is wanted.
     pub(super) fn fame_of(
         &self,
         person: &Person,
