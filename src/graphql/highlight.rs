@@ -105,8 +105,7 @@ async fn referred(ctx: &Context<'_>, lacking: &Lacking) -> Result<Referred> {
         if lacking.people.is_empty() {
             return Ok(HashMap::new());
         }
-        let people = lacking.people.iter().copied();
-        ctx.loaders().people.many(people).await
+        ctx.loaders().people.many(lacking.people.clone()).await
     };
     let collection = async {
         match lacking.collection {
