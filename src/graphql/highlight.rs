@@ -1,11 +1,14 @@
 //! Which texts of a hit have what was typed, and where in them it stands.
 
+use std::collections::HashMap;
+
 use async_graphql::{Context, Enum, SimpleObject};
+use futures::future::try_join3;
 
 use super::context::ContextExt;
 use super::error::Result;
 use super::turns::take_turns;
-use crate::domain::catalog::{self, FoundThing};
+use crate::domain::catalog::{self, FoundThing, Lacking, OwnNames, Referred};
 
 /// The turns that the texts of a hit take: names of all who are credited may be among them, some 200 µs.
 const TURNS: usize = 10;
@@ -83,9 +86,43 @@ pub(crate) async fn highlights(
     let Some(query) = query else {
         return Ok(None);
     };
-    // All of it is in memory: the rows of a page would never wait.
+    // What takes long is done without waiting: the rows of a page would get no turns in between.
     take_turns(TURNS).await;
     let search = &ctx.services().search;
-    let found = search.highlights(&ctx.visibility(), query, thing).await?;
+    let found = match search.highlights(query, thing) {
+        OwnNames::Tell(found) => found,
+        OwnNames::Lack(lacking) => {
+            let referred = referred(ctx, &lacking).await?;
+            search.highlights_among(query, thing, &referred)
+        }
+    };
     Ok(Some(found.into_iter().map(Into::into).collect()))
+}
+
+/// Reads what the names of something lack, with what those of the other rows do.
+async fn referred(ctx: &Context<'_>, lacking: &Lacking) -> Result<Referred> {
+    let people = async {
+        if lacking.people.is_empty() {
+            return Ok(HashMap::new());
+        }
+        ctx.loaders().people.many(lacking.people.clone()).await
+    };
+    let collection = async {
+        match lacking.collection {
+            Some(id) => ctx.loaders().collections.find(id).await,
+            None => Ok(None),
+        }
+    };
+    let series = async {
+        match lacking.series {
+            Some(id) => ctx.personal().titles.find(id).await,
+            None => Ok(None),
+        }
+    };
+    let (people, collection, series) = try_join3(people, collection, series).await?;
+    Ok(Referred {
+        people,
+        collection,
+        series,
+    })
 }

@@ -20,7 +20,7 @@ pub(crate) enum SearchKind {
     Film,
     /// A series, by all that `search` finds it by.
     Series,
-    /// Somebody who is credited with a title, by name.
+    /// Somebody who is credited with a title or in an episode of one, by name.
     Person,
     /// A collection of films, by its name.
     Collection,

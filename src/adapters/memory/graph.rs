@@ -11,9 +11,8 @@ use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::{
-    GraphFollower, SimilarLists, SimilarSource, Taste, TasteGraph, TasteReader,
+    GraphFollower, SimilarLists, SimilarSource, Taste, TasteGraph, TasteRead, TasteReader,
 };
-use crate::domain::watching::Exclusions;
 
 /// A graph with caches in front. Clones share them.
 #[derive(Clone)]
@@ -41,8 +40,7 @@ impl TasteGraph for CachedGraph {
     }
 
     async fn taste(&self, profile: ProfileId) -> Result<Arc<Taste>, StoreError> {
-        let (taste, _) = self.tastes.get(&self.graph, profile).await?;
-        Ok(taste)
+        self.tastes.get(&self.graph, profile).await?.taste
     }
 
     async fn trending(
@@ -56,10 +54,7 @@ impl TasteGraph for CachedGraph {
 
 #[async_trait]
 impl TasteReader for CachedGraph {
-    async fn taste_on_the_way(
-        &self,
-        profile: ProfileId,
-    ) -> Result<(Arc<Taste>, Option<Exclusions>), StoreError> {
+    async fn taste_on_the_way(&self, profile: ProfileId) -> Result<TasteRead, StoreError> {
         self.tastes.get(&self.graph, profile).await
     }
 }

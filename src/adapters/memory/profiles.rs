@@ -20,13 +20,19 @@ const IDLE: Duration = Duration::from_secs(600);
 /// [`Generations`].
 ///
 /// What has not changed stays the same `Arc`, also when it had to be read anew: others hang what they compute on it.
-pub(super) struct ProfileCache<V> {
+///
+/// `X` is what comes with a value that is read, and is not kept; `E` says why one was not read.
+pub(super) struct ProfileCache<V, X, E> {
     name: &'static str,
     cached: Cache<ProfileId, Cached<V>>,
     generations: Generations,
-    under_way: Arc<Flights<(ProfileId, u64), Arc<V>>>,
+    /// By profile, generation, and what else must be the same for a read to be shared.
+    under_way: Arc<Flights<(ProfileId, u64, u64), Answer<V, X, E>>>,
     trusted: Duration,
 }
+
+/// What a read says.
+type Answer<V, X, E> = Result<(Arc<V>, X), E>;
 
 /// A value as it is cached.
 struct Cached<V> {
@@ -45,7 +51,7 @@ impl<V> Clone for Cached<V> {
     }
 }
 
-impl<V> Clone for ProfileCache<V> {
+impl<V, X, E> Clone for ProfileCache<V, X, E> {
     fn clone(&self) -> Self {
         Self {
             cached: self.cached.clone(),
@@ -56,7 +62,12 @@ impl<V> Clone for ProfileCache<V> {
     }
 }
 
-impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
+impl<V, X, E> ProfileCache<V, X, E>
+where
+    V: PartialEq + Send + Sync + 'static,
+    X: Clone + Send + Sync + 'static,
+    E: From<StoreError> + Clone + Send + Sync + 'static,
+{
     /// An empty cache, called `name` where reads are counted, for values that together weigh at most `capacity`. A
     /// value is trusted for as long as `trusted`, unless something about the profile changes.
     pub(super) fn new(
@@ -80,38 +91,46 @@ impl<V: PartialEq + Send + Sync + 'static> ProfileCache<V> {
         }
     }
 
-    /// The value of a profile: the one that is cached, or what `read` reads and `finish` makes of it. No change by
-    /// [`Self::change`] comes between that and its being cached.
+    /// The value of a profile: the one that is cached, or what `read` reads and `finish` makes of it, and then also what
+    /// came with it. No change by [`Self::change`] comes between that and its being cached. A read that is under way is
+    /// shared if it was begun with the same `mark`.
     pub(super) async fn get<T, R, F>(
         &self,
         profile: ProfileId,
+        mark: u64,
         read: R,
         finish: impl FnOnce(T) -> V + Send + 'static,
-    ) -> Result<Arc<V>, StoreError>
+    ) -> Result<(Arc<V>, Option<X>), E>
     where
         R: FnOnce() -> F,
-        F: Future<Output = Result<T, StoreError>> + Send + 'static,
+        F: Future<Output = Result<(T, X), E>> + Send + 'static,
     {
         let generation = self.generation(profile);
         let cached = self.cached.get(&profile);
         if let Some(cached) = cached.filter(|cached| self.is_fresh(cached, generation)) {
             reads::count(self.name, 1, 0);
-            return Ok(cached.value);
+            return Ok((cached.value, None));
         }
         reads::count(self.name, 0, 1);
-        let key = [(profile, generation)];
+        let key = [(profile, generation, mark)];
         let answers = self.under_way.join(&key, |_| {
             let (cache, read_at) = (self.clone(), Instant::now());
             let reading = read();
             async move {
-                let read = reading.await?;
-                cache
-                    .keep(profile, generation, read_at, || finish(read))
-                    .ok_or_else(|| StoreError::failed("a value that was not made"))
+                let (read, with_it) = match reading.await {
+                    Ok(read) => read,
+                    Err(unread) => return Ok(Err(unread)),
+                };
+                let kept = cache.keep(profile, generation, read_at, || finish(read));
+                match kept {
+                    Some(value) => Ok(Ok((value, with_it))),
+                    None => Err(StoreError::failed("a value that was not made")),
+                }
             }
         });
         let answer = answers.await?.pop();
-        answer.ok_or_else(|| StoreError::failed("a read that nobody answers"))
+        let answer = answer.ok_or_else(|| StoreError::failed("a read that nobody answers"))?;
+        answer.map(|(value, with_it)| (value, Some(with_it)))
     }
 
     /// What is cached of a profile, however old, for when nothing newer is to be had. What `finish` makes of it is cached in

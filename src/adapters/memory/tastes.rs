@@ -6,7 +6,7 @@
 //! rows of a title the greater revision counts.
 
 use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use moka::ops::compute::Op;
@@ -18,7 +18,7 @@ use super::profiles::ProfileCache;
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
 use crate::domain::ids::{ProfileId, TitleId};
-use crate::domain::recommend::{SimilarSource, Taste, TasteEdge};
+use crate::domain::recommend::{ListCache, SimilarSource, Taste, TasteEdge, TasteRead};
 use crate::domain::watching::{Exclusions, HistoryStore, WatchedTitle};
 
 /// How many edges are kept, at 48 bytes: those of 50,000 profiles that have watched 50 titles, in 120 MB.
@@ -36,13 +36,24 @@ const ASIDE_CAPACITY: u64 = 500_000;
 #[derive(Clone)]
 pub struct Tastes {
     history: Arc<dyn HistoryStore>,
-    cached: ProfileCache<Taste>,
+    cached: ProfileCache<Taste, Arc<Exclusions>, Unread>,
     aside: Cache<ProfileId, Arc<[Aside]>>,
     lists: MemoryLists,
 }
 
-/// A taste, and the exclusions that were read for it.
-type Read = (Arc<Taste>, Option<Exclusions>);
+/// Which store a taste could not be read of, and why.
+#[derive(Clone)]
+enum Unread {
+    Record(Arc<StoreError>),
+    /// The graph, which was asked after these exclusions were read.
+    Graph(Arc<StoreError>, Arc<Exclusions>),
+}
+
+impl From<StoreError> for Unread {
+    fn from(error: StoreError) -> Self {
+        Self::Record(Arc::new(error))
+    }
+}
 
 /// A row that what is read may not have yet.
 #[derive(Clone, Copy)]
@@ -89,47 +100,76 @@ impl Tastes {
         &self,
         graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
-    ) -> Result<Read, StoreError> {
-        let read = self.read(graph, profile).await;
-        let Err(StoreError::Unavailable(reason)) = read else {
-            return read;
+    ) -> Result<TasteRead, StoreError> {
+        let unread = match self.read(graph, profile).await {
+            Ok((taste, exclusions)) => {
+                return Ok(TasteRead {
+                    taste: Ok(taste),
+                    exclusions: exclusions.map(Ok),
+                });
+            }
+            Err(unread) => unread,
         };
-        let merge = |taste: &Taste| taste.with(&self.edges_aside(profile));
-        let Some(stale) = self.cached.stale(profile, merge) else {
-            return Err(StoreError::Unavailable(reason));
+        let (Unread::Record(error) | Unread::Graph(error, _)) = &unread;
+        let stale = match &**error {
+            StoreError::Unavailable(reason) => self.stale(profile, &**reason),
+            StoreError::Conflict | StoreError::Full(_) | StoreError::Failed(_) => None,
         };
-        tracing::debug!(
-            error = &*reason as &dyn std::error::Error,
-            "A taste cannot be read; suggesting by the last one that is known"
-        );
-        Ok((stale, None))
+        match (unread, stale) {
+            (Unread::Graph(error, exclusions), stale) => Ok(TasteRead {
+                taste: stale.ok_or_else(|| StoreError::shared(error)),
+                exclusions: Some(Ok(exclusions)),
+            }),
+            // Nobody waits for the record once more only to learn the same.
+            (Unread::Record(error), Some(taste)) => Ok(TasteRead {
+                taste: Ok(taste),
+                exclusions: Some(Err(StoreError::shared(error))),
+            }),
+            (Unread::Record(error), None) => Err(StoreError::shared(error)),
+        }
     }
 
+    /// The last taste that is known, with what was written here since.
+    fn stale(
+        &self,
+        profile: ProfileId,
+        reason: &(dyn std::error::Error + 'static),
+    ) -> Option<Arc<Taste>> {
+        let merge = |taste: &Taste| taste.with(&self.edges_aside(profile));
+        let stale = self.cached.stale(profile, merge)?;
+        tracing::debug!(
+            error = reason,
+            "A taste cannot be read; suggesting by the last one that is known"
+        );
+        Some(stale)
+    }
+
+    /// What is cached, or read. A read is shared by those who ask while it is under way, unless something of the profile
+    /// was written here in between: what they asked for after they wrote must have it.
     async fn read(
         &self,
         graph: &Arc<dyn SimilarSource>,
         profile: ProfileId,
-    ) -> Result<Read, StoreError> {
+    ) -> Result<(Arc<Taste>, Option<Arc<Exclusions>>), Unread> {
         let (tastes, merging) = (self.clone(), self.clone());
         let graph = Arc::clone(graph);
-        // Stays empty if the taste is known, or somebody else reads it: what they read may be of before now.
-        let on_the_way: Arc<Mutex<Option<Exclusions>>> = Arc::default();
-        let passing = Arc::clone(&on_the_way);
         let read = || async move {
             let read = tastes.history.exclusions_with_taste(profile).await?;
-            let taste = if read.is_whole {
-                Arc::new(Taste::of(&read.tasted))
+            let exclusions = Arc::new(read);
+            let taste = if exclusions.is_whole {
+                Arc::new(Taste::of(&exclusions.tasted))
             } else {
-                graph.taste(profile).await?
+                match graph.taste(profile).await {
+                    Ok(taste) => taste,
+                    Err(error) => return Err(Unread::Graph(Arc::new(error), exclusions)),
+                }
             };
-            *passing.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
             tastes.check_aside(profile, &taste).await?;
-            Ok(taste)
+            Ok((taste, exclusions))
         };
         let merge = move |taste: Arc<Taste>| taste.with(&merging.edges_aside(profile));
-        let taste = self.cached.get(profile, read, merge).await?;
-        let mut on_the_way = on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok((taste, on_the_way.take()))
+        let written = self.lists.generation(profile).0;
+        self.cached.get(profile, written, read, merge).await
     }
 
     /// To be called before these profiles' rows are written.

@@ -11,16 +11,95 @@ pub(super) fn rarest(
     typed: &Typed,
     count: impl Fn(usize, usize) -> usize,
 ) -> Option<(usize, usize)> {
-    let needed = typed.needed();
     let mut rarest = None;
     let mut least = usize::MAX;
-    for at in (0..typed.words.len()).filter(|at| needed & (1 << at) != 0) {
+    for at in needed(typed) {
         let count = count(at, least);
         if count < least {
             (least, rarest) = (count, Some((at, count)));
         }
     }
     rarest.filter(|(_, count)| *count > 0)
+}
+
+/// So many places of words are marked for a query, each in a nanosecond or two.
+const MOST_MARKED: usize = 300_000;
+
+/// Which slots may have all words of a query: whatever has them is marked, and mostly little else.
+///
+/// To look at a name costs a hundred times as much, and of what is looked at because it is popular most has not even the
+/// rarest word.
+pub(super) struct Marks(Option<Vec<u64>>);
+
+impl Marks {
+    /// Those of titles, by their names.
+    pub(super) fn of_names(index: &Index, typed: &Typed, meanings: &Meanings<'_>) -> Self {
+        Self::of_words(needed(typed), index.sizes().0, |at, look| {
+            bits_of(at).all(|bit| {
+                meanings.names.each_list(bit, &mut *look)
+                    && meanings.joined.each_list(bit, &mut *look)
+            })
+        })
+    }
+
+    /// Those of people, by their names.
+    pub(super) fn of_people(index: &Index, typed: &Typed, meanings: &Meanings<'_>) -> Self {
+        Self::of_words(needed(typed), index.sizes().1, |at, look| {
+            bits_of(at).all(|bit| meanings.people.each_list(bit, &mut *look))
+        })
+    }
+
+    /// Those of so many slots that may have one of the words, in one lexicon.
+    pub(super) fn of_word(senses: &Senses<'_>, at: usize, slots: usize) -> Self {
+        Self::of_words(std::iter::once(at), slots, |at, look| {
+            bits_of(at).all(|bit| senses.each_list(bit, &mut *look))
+        })
+    }
+
+    /// Those of so many slots. `each_list` calls with the lists of a word until that says no, and says whether it never
+    /// did. Words that stand in too many places tell nothing.
+    fn of_words(
+        words: impl Iterator<Item = usize>,
+        slots: usize,
+        each_list: impl Fn(usize, &mut dyn FnMut(&[Slot]) -> bool) -> bool,
+    ) -> Self {
+        let mut all: Option<Vec<u64>> = None;
+        let mut left = MOST_MARKED;
+        for at in words {
+            let mut marked: Vec<u64> = vec![0; slots / 64 + 1];
+            let is_whole = each_list(at, &mut |list| {
+                // A list costs something of its own.
+                let Some(rest) = left.checked_sub(list.len() + 1) else {
+                    return false;
+                };
+                left = rest;
+                for slot in list {
+                    marked[*slot as usize / 64] |= 1_u64 << (slot % 64);
+                }
+                true
+            });
+            if is_whole {
+                all = Some(match all {
+                    Some(before) => before.iter().zip(&marked).map(|(a, b)| a & b).collect(),
+                    None => marked,
+                });
+            }
+        }
+        Self(all)
+    }
+
+    pub(super) fn may_have_all(&self, slot: Slot) -> bool {
+        let (place, bit) = (slot as usize / 64, 1_u64 << (slot % 64));
+        self.0
+            .as_ref()
+            .is_none_or(|marked| marked[place] & bit != 0)
+    }
+}
+
+/// The places of the words that a name must have.
+fn needed(typed: &Typed) -> impl Iterator<Item = usize> {
+    let needed = typed.needed();
+    (0..typed.words.len()).filter(move |at| needed & (1 << at) != 0)
 }
 
 /// The places of the bits by which a word of a query is found: its own, and those of its pairs.
@@ -135,4 +214,34 @@ pub(super) fn each_slot(
         Lists::All => senses.each_list(bit, &mut look),
         Lists::Whole => senses.each_whole_list(bit, &mut look),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::search::senses::NONE;
+    use crate::adapters::search::tests::named;
+
+    #[test]
+    fn what_lacks_a_word_is_not_marked_unless_too_much_has_that_word() {
+        let mut index = Index::default();
+        for (id, name) in (0..).zip(["Lord of the Rings", "Man of Steel", "Off the Record"]) {
+            index.put_title(named(id, &[name]));
+        }
+        let marked = |query: &str| {
+            let typed = Typed::new(query);
+            let meanings = Meanings::of_suggested_titles(&typed, &index, NONE);
+            let marks = Marks::of_names(&index, &typed, &meanings);
+            [0, 1, 2].map(|slot| marks.may_have_all(slot))
+        };
+
+        assert_eq!(marked("of the"), [true, false, false]);
+        assert_eq!(marked("the of"), [true, true, true], "an article may lack");
+        assert_eq!(marked("lordof the"), [true, false, false]);
+        assert_eq!(marked("man of st"), [false, true, false]);
+        let lists: [Vec<Slot>; 2] = [vec![0; MOST_MARKED], vec![3]];
+        let marks = Marks::of_words([0, 1].into_iter(), 5, |at, look| look(&lists[at]));
+        let few = [0, 3, 4].map(|slot| marks.may_have_all(slot));
+        assert_eq!(few, [false, true, false]);
+    }
 }

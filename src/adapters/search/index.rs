@@ -10,11 +10,15 @@ use super::lexicon::{Lexicon, Slot};
 use super::names::{is_article, symbols, words};
 use super::shapes::WordId;
 use super::things::{Episodes, Name, Things};
-use crate::domain::catalog::{Thumbs, TitleFacts, Votes};
+use crate::domain::catalog::{Thumbs, TitleFacts, TitleKind, Votes};
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// What stands behind a surname.
 const AFTER_SURNAMES: &[&str] = &["jr", "junior", "sr", "senior", "ii", "iii", "iv"];
+
+/// Who is credited in episodes of a series alone has so much of its watchers: an episode is a small part of what they
+/// watch.
+const PART_OF_SERIES: u64 = 10;
 
 /// Titles, people and collections, and what finds them.
 #[derive(Debug, Default)]
@@ -87,12 +91,34 @@ pub(super) struct Person {
     pub(super) surname: usize,
     /// The titles that credit somebody: sorted, each once.
     pub(super) titles: Vec<Slot>,
+    /// The series in whose episodes somebody is credited, by id, with in how many: the last one takes the series away.
+    series: Vec<(TitleId, u32)>,
 }
 
 #[derive(Debug, Default)]
 struct Collection {
     words: Vec<WordId>,
     titles: Vec<Slot>,
+}
+
+impl Person {
+    /// One more episode of a series credits them.
+    fn add_episode_of(&mut self, series: TitleId) {
+        match self.series.binary_search_by_key(&series, |(id, _)| *id) {
+            Ok(place) => self.series[place].1 += 1,
+            Err(place) => self.series.insert(place, (series, 1)),
+        }
+    }
+
+    /// One of them does not any more.
+    fn remove_episode_of(&mut self, series: TitleId) {
+        if let Ok(place) = self.series.binary_search_by_key(&series, |(id, _)| *id) {
+            self.series[place].1 -= 1;
+            if self.series[place].1 == 0 {
+                self.series.remove(place);
+            }
+        }
+    }
 }
 
 impl Entry {
@@ -139,6 +165,37 @@ impl Index {
         let mut wanted = titles.filter(|title| wanted(&title.facts)).peekable();
         wanted.peek()?;
         Some(wanted.map(|title| 1 + title.watchers).sum())
+    }
+
+    /// The same of those titles that credit somebody. Of a series that does so in episodes alone a part counts; `None` if
+    /// none of all these is wanted.
+    pub(super) fn fame_of(
+        &self,
+        person: &Person,
+        wanted: &dyn Fn(&TitleFacts) -> bool,
+    ) -> Option<u64> {
+        let series = person.series.iter();
+        let series = series.filter_map(|(series, _)| self.slot_of(*series));
+        let of_episodes = series
+            .filter(|series| person.titles.binary_search(series).is_err())
+            .map(|series| self.title(series))
+            .filter(|series| wanted(&series.facts))
+            .map(|series| 1 + series.watchers / PART_OF_SERIES);
+        let fame = self.fame(&person.titles, wanted).into_iter();
+        fame.chain(of_episodes).reduce(|sum, one| sum + one)
+    }
+
+    /// Those who are credited with a title, by billing, and then in its episodes; some of them several times.
+    pub(super) fn all_credited(&self, title: Slot) -> impl Iterator<Item = Slot> {
+        let title = self.title(title);
+        let episodes = match title.facts.kind {
+            TitleKind::Series => self.episodes.of_series(title.facts.id),
+            TitleKind::Film => &[],
+        };
+        let in_episodes = episodes.iter();
+        let in_episodes = in_episodes.flat_map(|episode| self.episodes.credited(*episode));
+        let people = title.people.iter().map(|credited| credited.person);
+        people.chain(in_episodes.copied())
     }
 
     /// How many titles and how many people there are.
@@ -241,9 +298,26 @@ impl Index {
         person.surname = surname;
     }
 
-    /// Names an episode of a series, perhaps anew.
-    pub(super) fn put_episode(&mut self, id: EpisodeId, series: TitleId, names: &[String]) {
-        self.episodes.put(id, series, names);
+    /// Names an episode of a series, perhaps anew, and says who is credited in it.
+    pub(super) fn put_episode(
+        &mut self,
+        id: EpisodeId,
+        series: TitleId,
+        names: &[String],
+        people: &[PersonId],
+    ) {
+        let people = people.iter().map(|person| self.person_slot(*person));
+        let mut credited: Vec<Slot> = people.collect();
+        credited.sort_unstable();
+        credited.dedup();
+        if let Some((former, were_credited)) = self.episodes.put(id, series, names, &credited) {
+            for person in were_credited {
+                self.persons[person as usize].remove_episode_of(former);
+            }
+            for person in credited {
+                self.persons[person as usize].add_episode_of(series);
+            }
+        }
     }
 
     /// Names a collection, perhaps anew.
@@ -397,6 +471,7 @@ impl Index {
                 words: Box::default(),
                 surname: 0,
                 titles: Vec::new(),
+                series: Vec::new(),
             });
         }
         at

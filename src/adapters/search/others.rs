@@ -1,7 +1,8 @@
 //! Finding collections and episodes: by their own names, and episodes also by what is theirs and their series'.
 
-use super::candidates::{Lists, count_names, each_slot, rarest};
+use super::candidates::{Lists, Marks, count_names, each_slot, rarest};
 use super::compare::Comparing;
+use super::hits::Seen;
 use super::index::{Entry, Index};
 use super::lexicon::Slot;
 use super::ranking::{Grade, Kind, Spread, score};
@@ -9,8 +10,10 @@ use super::senses::{ALL, Forgiven, Meanings, NONE};
 use super::typed::Typed;
 use crate::domain::catalog::{AnyHit, HitId, TitleFacts, TitleKind};
 
-/// Of words that stand in more names only the first so many are looked at.
+/// Of words that stand in more names only so many episodes are looked at, those of the most watched series first.
 const MOST_LOOKED_AT: usize = 10_000;
+/// So many of the most watched titles are gone through for them.
+const MOST_WALKED: usize = 20_000;
 /// So many episodes are looked at for a series that has a word.
 const EPISODES_OF_A_SERIES: usize = 30;
 /// So much less is a match of an episode worth than the same of a title, and the same of a collection than that.
@@ -89,9 +92,11 @@ fn episodes_with(
         };
         count_names(&own, at, most) + series
     });
-    let Some((rarest, _)) = rarest else {
+    let Some((rarest, count)) = rarest else {
         return Vec::new();
     };
+    let (titles, _) = index.sizes();
+    let mut seen = Seen::none_of(episodes.named.len());
     let mut matching = Matching {
         index,
         needed: typed.needed(),
@@ -101,6 +106,9 @@ fn episodes_with(
     let mut hits: Vec<AnyHit> = Vec::new();
     let mut left = MOST_LOOKED_AT;
     let mut look = |slot: Slot| {
+        if !seen.is_new(slot) {
+            return true;
+        }
         let series = index.slot_of(episodes.series(slot));
         let series = series.map(|series| index.title(series));
         if let Some(series) = series.filter(|series| wanted(&series.facts))
@@ -114,6 +122,27 @@ fn episodes_with(
         left -= 1;
         left > 0
     };
+    if count > MOST_LOOKED_AT {
+        let have_word = Marks::of_word(&own.names, rarest, episodes.named.len());
+        let series_have_it = (!is_one).then(|| Marks::of_word(&of_series.names, rarest, titles));
+        for title in index.by_watchers().take(MOST_WALKED) {
+            let facts = &index.title(title).facts;
+            if facts.kind != TitleKind::Series || !wanted(facts) {
+                continue;
+            }
+            let all_have_it = series_have_it
+                .as_ref()
+                .is_some_and(|marks| marks.may_have_all(title));
+            let mut slots = episodes.of_series(facts.id).iter();
+            let goes_on = slots.all(|slot| {
+                let may_match = all_have_it || have_word.may_have_all(*slot);
+                !may_match || look(*slot)
+            });
+            if !goes_on {
+                return hits;
+            }
+        }
+    }
     let goes_on = each_slot(
         &own.names,
         rarest,
@@ -122,7 +151,6 @@ fn episodes_with(
         &mut look,
     );
     if goes_on && !is_one {
-        let (titles, _) = index.sizes();
         each_slot(&of_series.names, rarest, Lists::All, titles, |title| {
             let facts = &index.title(title).facts;
             let slots = match facts.kind {
@@ -186,4 +214,36 @@ fn best(mut hits: Vec<AnyHit>, limit: usize) -> Vec<AnyHit> {
     hits.dedup_by_key(|hit| hit.id);
     hits.truncate(limit);
     hits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::search::tests::named;
+    use crate::domain::ids::{EpisodeId, TitleId};
+
+    #[test]
+    fn of_what_very_many_episodes_are_called_those_of_the_most_watched_series_are_found() {
+        let mut index = Index::default();
+        for (id, watchers) in [(1, 5), (2, 900), (3, 9_000)] {
+            let mut series = named(id, &["Something Else"]);
+            series.facts.kind = TitleKind::Series;
+            series.watchers = watchers;
+            index.put_title(series);
+        }
+        let crowd = MOST_LOOKED_AT as u64 + 10;
+        for id in 0..crowd {
+            index.put_episode(EpisodeId(id), TitleId(1), &["Pilot".to_owned()], &[]);
+        }
+        for (id, series) in [(crowd, 2), (crowd + 1, 3)] {
+            let name = "The Pilot".to_owned();
+            index.put_episode(EpisodeId(id), TitleId(series), &[name], &[]);
+        }
+        let is_seen = |title: &TitleFacts| title.id != TitleId(3);
+
+        let hits = episodes("the pilot", &index, &is_seen, 2);
+
+        assert_eq!(hits[0].id, HitId::Episode(EpisodeId(crowd)));
+        assert_eq!(hits.len(), 2, "the others are looked at as well");
+    }
 }

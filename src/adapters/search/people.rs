@@ -1,6 +1,6 @@
 //! Finding people by their names.
 
-use super::candidates::{Lists, count_people, each_slot, rarest};
+use super::candidates::{Lists, Marks, count_people, each_slot, rarest};
 use super::compare::covered;
 use super::hits::Seen;
 use super::index::{Index, Person};
@@ -18,6 +18,8 @@ const ENOUGH: usize = 500;
 const MOST_LOOKED_AT: usize = 4_000;
 /// So many of the best known are looked at.
 const MOST_WALKED: usize = 20_000;
+/// So many credits are gone through for them: those of a long series are of the same people again and again.
+const MOST_CREDITS: usize = 100_000;
 
 /// How the name of somebody has all words of a query.
 #[derive(Debug, Clone, Copy)]
@@ -41,22 +43,19 @@ pub(super) struct Named {
 
 /// The people whose name matches; among equal matches those first whose titles are the most and the most watched.
 pub(super) fn people(query: &str, index: &Index, limit: usize) -> Vec<PersonHit> {
-    let fame = |person: &Person| index.fame(&person.titles, &|_| true);
     found(query, index, limit, |person| {
-        Some(fame(person).unwrap_or(0))
+        Some(index.fame_of(person, &|_| true).unwrap_or(0))
     })
 }
 
-/// The same without those who are credited with none of the wanted titles.
+/// The same without those who are credited with none of the wanted titles, nor in an episode of one.
 pub(super) fn people_of(
     query: &str,
     index: &Index,
     wanted: &dyn Fn(&TitleFacts) -> bool,
     limit: usize,
 ) -> Vec<PersonHit> {
-    found(query, index, limit, |person| {
-        index.fame(&person.titles, wanted)
-    })
+    found(query, index, limit, |person| index.fame_of(person, wanted))
 }
 
 fn found(
@@ -124,20 +123,25 @@ pub(super) fn each_known(
         });
         return;
     }
+    let marks = Marks::of_people(index, typed, meanings);
     let mut left = MOST_LOOKED_AT;
     each_slot(senses, rarest, Lists::Whole, people, |slot| {
-        look(slot);
-        left -= 1;
+        if marks.may_have_all(slot) {
+            look(slot);
+            left -= 1;
+        }
         left > 0
     });
     let mut seen = Seen::none_of(people);
     let credited = index
         .by_watchers()
-        .flat_map(|title| index.title(title).people.iter());
-    let credited = credited.filter(|credited| seen.is_new(credited.person));
+        .flat_map(|title| index.all_credited(title))
+        .take(MOST_CREDITS)
+        .filter(|person| seen.is_new(*person));
+    let walked = credited.take(MOST_WALKED);
     let mut taken = 0;
-    for credited in credited.take(MOST_WALKED) {
-        taken += usize::from(look(credited.person));
+    for person in walked.filter(|person| marks.may_have_all(*person)) {
+        taken += usize::from(look(person));
         if taken >= enough {
             return;
         }
@@ -273,4 +277,97 @@ fn named(person: &Person, typed: &Typed, meanings: &Meanings<'_>) -> Option<Name
     named.errors = (needed & !exact).count_ones();
     named.is_unfinished = finished & last == 0;
     Some(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::adapters::search::index::TitleEntry;
+    use crate::adapters::search::suggest::suggest;
+    use crate::adapters::search::tests::named as titled;
+    use crate::domain::catalog::{HitId, TitleKind};
+    use crate::domain::ids::{EpisodeId, PersonId, TitleId};
+
+    const SEEN: TitleId = TitleId(1);
+    const HIDDEN: TitleId = TitleId(2);
+
+    /// A title that credits some.
+    fn title(id: TitleId, kind: TitleKind, watchers: u64, people: &[u64]) -> TitleEntry {
+        let mut entry = titled(id.0, &["Something Else"]);
+        entry.facts.kind = kind;
+        entry.watchers = watchers;
+        entry.credits = people.iter().map(|id| (PersonId(*id), 0)).collect();
+        entry
+    }
+
+    fn put(index: &mut Index, episode: u64, series: TitleId, people: &[u64]) {
+        let people: Vec<PersonId> = people.iter().map(|id| PersonId(*id)).collect();
+        index.put_episode(EpisodeId(episode), series, &[], &people);
+    }
+
+    #[test]
+    fn who_is_credited_in_episodes_alone_is_found_as_long_as_one_of_them_may_be_seen() {
+        let mut index = Index::default();
+        for (id, name) in [
+            (1, "Ann Guest"),
+            (2, "Ann Hidden"),
+            (3, "Ann Lead"),
+            (4, "Ann Nobody"),
+        ] {
+            index.put_person(PersonId(id), name);
+        }
+        // An episode may come before its series.
+        put(&mut index, 11, SEEN, &[1, 3, 1]);
+        put(&mut index, 12, SEEN, &[1]);
+        put(&mut index, 21, HIDDEN, &[2]);
+        index.put_title(title(SEEN, TitleKind::Series, 500, &[3]));
+        index.put_title(title(HIDDEN, TitleKind::Series, 900, &[]));
+        let is_seen = |title: &TitleFacts| title.id != HIDDEN;
+        let ids = |index: &Index| {
+            let hits = people_of("ann", index, &is_seen, 10);
+            let found: Vec<u64> = hits.iter().map(|hit| hit.person.0).collect();
+            let suggested = suggest("ann", index, &is_seen, 10);
+            let same: Vec<HitId> = found
+                .iter()
+                .map(|id| HitId::Person(PersonId(*id)))
+                .collect();
+            assert_eq!(suggested, same);
+            found
+        };
+
+        // The series counts once for who leads it, and less for a guest.
+        assert_eq!(ids(&index), [3, 1]);
+        put(&mut index, 11, SEEN, &[3]);
+        put(&mut index, 11, SEEN, &[3]);
+        assert_eq!(ids(&index), [3, 1], "she is in the other one");
+        put(&mut index, 12, HIDDEN, &[1]);
+        assert_eq!(ids(&index), [3], "which is of the hidden series now");
+        put(&mut index, 12, SEEN, &[1, 4]);
+        put(&mut index, 21, SEEN, &[]);
+        assert_eq!(ids(&index), [3, 1, 4]);
+        assert_eq!(people("ann", &index, 10).len(), 4);
+    }
+
+    #[test]
+    fn of_a_letter_that_very_many_have_guests_of_what_is_watched_the_most_are_found() {
+        let mut index = Index::default();
+        let crowd = MOST_LOOKED_AT as u64 + 100;
+        for id in 0..crowd {
+            index.put_person(PersonId(id), &format!("Mary Number{id}"));
+        }
+        let guest = crowd - 1;
+        index.put_title(title(SEEN, TitleKind::Series, 1_000_000, &[]));
+        put(&mut index, 1, SEEN, &[guest]);
+        for id in 0..guest {
+            index.put_title(title(TitleId(10 + id), TitleKind::Film, id, &[id]));
+        }
+
+        let suggested = suggest("m", &index, &|_| true, 2);
+
+        let expected = [guest, guest - 1].map(|id| HitId::Person(PersonId(id)));
+        assert_eq!(suggested, expected);
+        // All words together are looked for, however many have each.
+        let both = people("mary n", &index, 1);
+        assert_eq!(both[0].person, PersonId(guest));
+    }
 }

@@ -6,7 +6,7 @@
 
 use hashbrown::HashMap;
 
-use super::candidates::{Lists, Places, count_names, each_slot, each_with, rarest};
+use super::candidates::{Lists, Marks, Places, count_names, each_slot, each_with, rarest};
 use super::compare::Comparing;
 use super::index::Index;
 use super::lexicon::Slot;
@@ -105,14 +105,18 @@ impl Suggesting<'_> {
             return;
         }
         let (titles, _) = index.sizes();
+        let marks = Marks::of_names(index, typed, &meanings);
         let mut left = MOST_LOOKED_AT;
         each_slot(&meanings.names, rarest, Lists::Whole, titles, |slot| {
-            look(slot);
-            left -= 1;
+            if marks.may_have_all(slot) {
+                look(slot);
+                left -= 1;
+            }
             left > 0
         });
+        let walked = index.by_watchers().take(MOST_WALKED);
         let mut fitting = 0;
-        for slot in index.by_watchers().take(MOST_WALKED) {
+        for slot in walked.filter(|slot| marks.may_have_all(*slot)) {
             fitting += usize::from(look(slot));
             if fitting >= limit {
                 return;
@@ -125,7 +129,7 @@ impl Suggesting<'_> {
         let meanings = Meanings::of_suggested_people(typed, index, forgiven);
         each_known(index, typed, &meanings, limit, |slot, named| {
             let person = index.person(slot);
-            let Some(fame) = index.fame(&person.titles, self.wanted) else {
+            let Some(fame) = index.fame_of(person, self.wanted) else {
                 return false;
             };
             let rank = Rank::of(named.as_match(), fame / PART_OF_FAME);

@@ -266,7 +266,7 @@ fn episodes_are_found_behind_titles_and_by_the_name_of_their_series() {
         // Of no series that is known.
         (16, 99, "Heat"),
     ] {
-        index.put_episode(EpisodeId(id), TitleId(series), &[name.to_owned()]);
+        index.put_episode(EpisodeId(id), TitleId(series), &[name.to_owned()], &[]);
     }
     let seen = |title: &TitleFacts| title.id != TitleId(2);
     let of = |query: &str, kinds: &[HitKind]| -> Vec<HitId> {
@@ -285,7 +285,7 @@ fn episodes_are_found_behind_titles_and_by_the_name_of_their_series() {
     assert_eq!(of("heat viison", &[HitKind::Episode]).len(), 0);
     assert_eq!(of("pliot", &[HitKind::Episode]), [11, 15].map(episode));
 
-    index.put_episode(EpisodeId(12), TitleId(4), &["Cold".to_owned()]);
+    index.put_episode(EpisodeId(12), TitleId(4), &["Cold".to_owned()], &[]);
     let gone = all("heat", &index, &[HitKind::Episode], &seen, 20);
     let moved = all("emma cold", &index, &[HitKind::Episode], &seen, 20);
     assert_eq!(gone.len(), 0);
@@ -358,7 +358,7 @@ enum News {
     Person(u64, usize),
     Collection(u64, bool),
     Watchers(u64, u64),
-    Episode(u64, u64, usize),
+    Episode(u64, u64, usize, [PersonId; 1]),
 }
 
 fn said() -> impl Strategy<Value = Said> {
@@ -390,8 +390,8 @@ fn news() -> impl Strategy<Value = News> {
         2 => (0..4_u64, 0..PEOPLE.len()).prop_map(|(id, name)| News::Person(id, name)),
         1 => (0..2_u64, any::<bool>()).prop_map(|(id, name)| News::Collection(id, name)),
         1 => (1..6_u64, 0..3_u64).prop_map(|(id, watchers)| News::Watchers(id, watchers)),
-        2 => (0..4_u64, 1..4_u64, 0..EPISODES.len())
-            .prop_map(|(id, series, name)| News::Episode(id, series, name)),
+        2 => (0..4_u64, 1..4_u64, 0..EPISODES.len(), 0..5_u64)
+            .prop_map(|(id, series, name, guest)| News::Episode(id, series, name, [PersonId(guest)])),
     ]
 }
 
@@ -452,10 +452,10 @@ proptest! {
                     changed.put_collection(CollectionId(id), collection(name));
                     all_collections.insert(id, collection(name));
                 }
-                News::Episode(id, series, name) => {
+                News::Episode(id, series, name, guest) => {
                     let names = [EPISODES[name].to_owned()];
-                    changed.put_episode(EpisodeId(id), TitleId(series), &names);
-                    all_episodes.insert(id, (series, names));
+                    changed.put_episode(EpisodeId(id), TitleId(series), &names, &guest);
+                    all_episodes.insert(id, (series, names, guest));
                 }
                 News::Watchers(id, watchers) => {
                     changed.put_watchers(TitleId(id), watchers);
@@ -466,8 +466,8 @@ proptest! {
             }
         }
         let mut anew = Index::default();
-        for (id, (series, names)) in all_episodes {
-            anew.put_episode(EpisodeId(id), TitleId(series), &names);
+        for (id, (series, names, guest)) in all_episodes {
+            anew.put_episode(EpisodeId(id), TitleId(series), &names, &guest);
         }
         for (id, name) in all_collections {
             anew.put_collection(CollectionId(id), name);

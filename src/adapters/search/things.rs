@@ -109,30 +109,51 @@ pub(super) struct Episodes {
     pub(super) named: Things<EpisodeId>,
     /// The series, by slot.
     series: Vec<TitleId>,
+    /// Who is credited in it, by slot: people's slots, sorted, each once.
+    credited: Vec<Box<[Slot]>>,
     of_series: HashMap<TitleId, Vec<Slot>>,
 }
 
 impl Episodes {
-    /// Names an episode, perhaps anew.
-    pub(super) fn put(&mut self, id: EpisodeId, series: TitleId, names: &[String]) {
+    /// Names an episode, perhaps anew, with the slots of those who are credited in it: sorted, each once. Says of which
+    /// series it was and who was credited until now, unless both are the same.
+    pub(super) fn put(
+        &mut self,
+        id: EpisodeId,
+        series: TitleId,
+        names: &[String],
+        credited: &[Slot],
+    ) -> Option<(TitleId, Box<[Slot]>)> {
         let (at, is_new) = self.named.put(id, names);
+        let place = at as usize;
         if is_new {
             self.series.push(series);
-        } else {
-            let former = std::mem::replace(&mut self.series[at as usize], series);
-            if former == series {
-                return;
-            }
+            self.credited.push(credited.into());
+            self.of_series.entry(series).or_default().push(at);
+            return Some((series, Box::default()));
+        }
+        if self.series[place] == series && *self.credited[place] == *credited {
+            return None;
+        }
+        let were_credited = std::mem::replace(&mut self.credited[place], credited.into());
+        let former = std::mem::replace(&mut self.series[place], series);
+        if former != series {
             if let Some(episodes) = self.of_series.get_mut(&former) {
                 episodes.retain(|episode| *episode != at);
             }
+            self.of_series.entry(series).or_default().push(at);
         }
-        self.of_series.entry(series).or_default().push(at);
+        Some((former, were_credited))
     }
 
     /// The series of an episode.
     pub(super) fn series(&self, episode: Slot) -> TitleId {
         self.series[episode as usize]
+    }
+
+    /// Who is credited in an episode: people's slots, sorted, each once.
+    pub(super) fn credited(&self, episode: Slot) -> &[Slot] {
+        &self.credited[episode as usize]
     }
 
     /// The episodes of a series.

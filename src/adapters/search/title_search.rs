@@ -20,6 +20,9 @@ const AT_ONCE: usize = 32;
 const COUNTS_AT_ONCE: usize = 1000;
 /// An episode is found by so many of its names.
 const NAMES_OF_AN_EPISODE: usize = 8;
+/// So many of those who are credited in an episode are found by it: directors first, then guests. Each takes 4 bytes, and
+/// 16 for each series.
+const PEOPLE_OF_AN_EPISODE: usize = 100;
 
 /// An index in the memory of this process. Clones share it.
 ///
@@ -161,7 +164,7 @@ enum News {
     Title(Box<TitleEntry>),
     Person(PersonId, String),
     Collection(CollectionId, String),
-    Episode(EpisodeId, TitleId, Vec<String>),
+    Episode(EpisodeId, TitleId, Vec<String>, Vec<PersonId>),
 }
 
 fn news(changed: &Changed) -> Option<News> {
@@ -175,6 +178,7 @@ fn news(changed: &Changed) -> Option<News> {
             episode.id,
             episode.series,
             names_of_episode(episode),
+            people_of_episode(episode),
         )),
         // What cannot be read is not found in the catalogue, whatever its name was.
         Changed::Genre(_) | Changed::Unreadable(..) => None,
@@ -186,7 +190,9 @@ fn put(index: &mut Index, news: News) {
         News::Title(title) => index.put_title(*title),
         News::Person(id, name) => index.put_person(id, &name),
         News::Collection(id, name) => index.put_collection(id, &name),
-        News::Episode(id, series, names) => index.put_episode(id, series, &names),
+        News::Episode(id, series, names, people) => {
+            index.put_episode(id, series, &names, &people);
+        }
     }
 }
 
@@ -210,6 +216,12 @@ fn names_of_episode(episode: &Episode) -> Vec<String> {
     );
     names.truncate(NAMES_OF_AN_EPISODE);
     names
+}
+
+fn people_of_episode(episode: &Episode) -> Vec<PersonId> {
+    let crew = episode.crew.iter().map(|credit| credit.person);
+    let people = episode.directors.iter().copied().chain(crew);
+    people.take(PEOPLE_OF_AN_EPISODE).collect()
 }
 
 fn entry(title: &Title) -> TitleEntry {

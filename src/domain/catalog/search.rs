@@ -55,17 +55,18 @@ pub trait TitleSearch: Send + Sync {
     ) -> Result<Vec<TitleHit>, SearchError>;
 
     /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how
-    /// many titles credit them and how popular those are. Of words that very many people have, as of one letter, those
-    /// are found who are credited with the most popular titles.
+    /// many titles credit them and how popular those are; a series that does so in episodes alone counts less. Of words
+    /// that very many people have, as of one letter, those are found who are credited with the most popular titles.
     async fn search_people(&self, query: &str, limit: usize)
     -> Result<Vec<PersonHit>, SearchError>;
 
     /// What of these kinds matches, the best first, at most `limit`.
     ///
     /// Titles are found as by [`Self::search_titles`]. People as by [`Self::search_people`], but only those who are
-    /// credited with a wanted title; collections by their names, if a wanted title is part of them; episodes of wanted
-    /// series by their names, and by words of which some are in the name of their series. Of equal matches a title comes
-    /// before a collection and an episode, and among these the one whose titles are the most watched.
+    /// credited with a wanted title, or in an episode of one; collections by their names, if a wanted title is part of
+    /// them; episodes of wanted series by their names, and by words of which some are in the name of their series. Of
+    /// equal matches a title comes before a collection and an episode, and among these the one whose titles are the most
+    /// watched.
     async fn search_all(
         &self,
         query: &str,
@@ -74,8 +75,9 @@ pub trait TitleSearch: Send + Sync {
         limit: usize,
     ) -> Result<Vec<AnyHit>, SearchError>;
 
-    /// What somebody may mean who is still typing, the likeliest first, at most `limit`: wanted titles, and people and
-    /// collections that a wanted title belongs to, of which a name has all of the words, the last one perhaps unfinished.
+    /// What somebody may mean who is still typing, the likeliest first, at most `limit`: wanted titles, people who are
+    /// credited with one or in an episode of one, and collections that have one, of which a name has all of the words,
+    /// the last one perhaps unfinished.
     ///
     /// The whole name comes first, then whole words, those before the beginnings of words, each at the beginning of a
     /// name before elsewhere; then the more watched. If there are too few, one typing error is forgiven in each word of

@@ -79,7 +79,7 @@ pub use similar_service::{Computed, Following, Freshness, SimilarRound, SimilarS
 pub use sources::{
     ProjectionPorts, TitleSource, UnprojectedWatch, WatchSource, WatchersStore, last_in_queue,
 };
-pub use tastes::{TasteReader, TastesInGraph};
+pub use tastes::{TasteRead, TasteReader, TastesInGraph};
 pub use turns::Turns;
 pub use types::{Reason, ReasonKind, ReasonSource, Recommendation};
 

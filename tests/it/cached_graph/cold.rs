@@ -7,13 +7,14 @@ use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents, MemoryLists, To
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteWatching};
 use reelgraph::domain::catalog::{CatalogBatch, CatalogPorts, CatalogService, Title, Visibility};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::{GenreId, ProfileId, TitleId};
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::{
     Extent, GraphFollower, GraphProjection, Ranking, ReasonKind, RecommendPorts, RecommendService,
     Recommendation,
 };
-use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
+use reelgraph::domain::watching::{MOST_READ, WatchPorts, WatchRules, WatchService};
 use tempfile::TempDir;
 
 use super::support::{ANN, BEN, Server, at, server, store, watch};
@@ -131,4 +132,40 @@ async fn a_viewer_of_whom_nothing_is_known_costs_one_read_of_the_record() {
     assert!(!popular.is_empty());
     let mut kinds = popular.iter().map(|found| found.reasons[0].kind);
     assert!(kinds.all(|kind| kind == ReasonKind::Popular));
+}
+
+#[tokio::test]
+async fn what_fails_is_asked_once_and_what_was_read_is_kept() {
+    let store = site().await;
+    let everything = Visibility::everything();
+    let cold = server(&store);
+    let recommend = suggesting(&store, &cold);
+    cold.graph.refresh().await.unwrap();
+
+    // A list and rows of one request.
+    let (of_ann, material) = tokio::join!(
+        list(&recommend, ANN),
+        recommend.material(&everything, Some(ANN)),
+    );
+    assert_eq!((cold.history.calls(), cold.history.tastes()), (1, 1));
+    assert_eq!(of_ann[0].title, NEXT);
+    assert!(!material.unwrap().rows(10, 10).is_empty());
+
+    // The graph is needed for more titles than one read says, and not for what is left out.
+    let films = 1000..=1000 + MOST_READ as u64;
+    let watches: Vec<_> = films.map(|film| watch(CAT, film, 9)).collect();
+    server(&store).record(&watches).await;
+    cold.asked.go_down();
+    let popular = list(&recommend, CAT).await;
+    assert!(popular.iter().all(|found| found.title > TitleId(2)));
+    assert!(!popular.is_empty());
+    assert_eq!((cold.history.calls(), cold.history.tastes()), (3, 2));
+    assert_eq!(cold.asked.tastes(), 1);
+
+    // Without the record nothing is suggested, and nobody waits for it twice.
+    cold.history.go_down();
+    let failed = recommend.recommendations(&everything, BEN, None, Extent::ShortPage);
+    let error = failed.await.unwrap_err();
+    assert_eq!(error.code(), ErrorCode::UpstreamUnavailable);
+    assert_eq!((cold.history.calls(), cold.history.tastes()), (4, 3));
 }

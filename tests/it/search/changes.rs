@@ -1,9 +1,12 @@
 //! The index follows the catalogue.
 
-use reelgraph::domain::catalog::{NamesOfTitles, TitleSearch, TitleWatchers};
-use reelgraph::domain::ids::TitleId;
+use reelgraph::domain::catalog::{
+    Change, Changed, Credit, CreditRole, Episode, HitId, HitKind, NamesOfTitles, Texts, TitleKind,
+    TitleSearch, TitleWatchers,
+};
+use reelgraph::domain::ids::{EpisodeId, PersonId, TitleId};
 
-use super::fixture::{Index, person};
+use super::fixture::{Index, any, person, stamp};
 
 #[tokio::test]
 async fn a_change_is_seen_by_the_next_search() {
@@ -77,4 +80,67 @@ async fn another_number_of_watchers_is_seen_by_the_next_search() {
     assert_eq!(index.find("old").await, ["Old Name", "Old Rival"]);
     let reversed: Vec<_> = before.into_iter().rev().collect();
     assert_eq!(people().await, reversed);
+}
+
+#[tokio::test]
+async fn whom_an_episode_credits_is_found_until_it_credits_somebody_else() {
+    let mut index = Index::new();
+    index.add("Some Series", 9);
+    index.titles[0].kind = TitleKind::Series;
+    let index = index.apply().await;
+    let credits = async |director: &str, guest: &str| {
+        let episode = an_episode(index.titles[0].id, director, guest);
+        let changes = [
+            person("Dana Director", "Dana Director"),
+            person("Dana Guest", "Dana Guest"),
+            Change {
+                sequence: 2,
+                changed: Changed::Episode(episode),
+            },
+        ];
+        let applied = index.search.apply(&changes, &NamesOfTitles::default());
+        applied.await.unwrap();
+    };
+    let found = async |query: &str| {
+        let hits = index.search.search_all(query, &[HitKind::Person], any(), 9);
+        let hits: Vec<HitId> = hits.await.unwrap().iter().map(|hit| hit.id).collect();
+        let suggested = index.search.suggest(query, any(), 9).await.unwrap();
+        assert_eq!(hits, suggested);
+        hits
+    };
+    let person = |slug: &str| HitId::Person(PersonId::of_slug(slug));
+
+    credits("dana-director", "dana-guest").await;
+    assert_eq!(found("dana").await.len(), 2);
+    assert_eq!(found("dana guest").await, [person("dana-guest")]);
+
+    credits("dana-director", "somebody-else").await;
+    assert_eq!(found("dana").await, [person("dana-director")]);
+}
+
+fn an_episode(series: TitleId, director: &str, guest: &str) -> Episode {
+    let guest = Credit {
+        person: PersonId::of_slug(guest),
+        role: CreditRole::Guest,
+        character: None,
+        order: 0,
+    };
+    Episode {
+        id: EpisodeId(1),
+        series,
+        season: 1,
+        number: 1,
+        number_end: None,
+        absolute_number: None,
+        pictures: Vec::new(),
+        airs: None,
+        name: None,
+        original_name: None,
+        names: Texts::default(),
+        aired: None,
+        duration: None,
+        directors: vec![PersonId::of_slug(director)],
+        crew: vec![guest],
+        stamp: stamp(),
+    }
 }

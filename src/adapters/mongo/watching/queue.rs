@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::{MutexGuard, oneshot};
 
 use super::collections::Collections;
-use super::transaction::{self, Update};
+use super::transaction::{self, Outcomes, Update};
 use crate::adapters::mongo::db::patiently;
 use crate::domain::error::StoreError;
 use crate::domain::watching::{Change, FoldStep, Ledger, Touched, WatchError};
@@ -23,6 +23,11 @@ const TOUCHED: usize = 1000;
 const FEW: usize = 200;
 /// How long a fold waits for others of its round, which come one after the other: little beside a transaction.
 const MOMENT: Duration = Duration::from_millis(1);
+/// Of how many updates in a row that are tried alone the store may not answer, until the rest is not tried.
+const MOST_LOST: usize = 3;
+/// How often what failed is halved, until the rest is tried one by one: of 800 updates ten halvings find one that is to
+/// blame, and where very many are, halves help nobody.
+const MOST_HALVED: usize = 60;
 
 /// The updates of this process. Clones share it.
 #[derive(Clone)]
@@ -30,9 +35,6 @@ pub(super) struct Queue {
     collections: Collections,
     lanes: Arc<[Lane; LANES]>,
 }
-
-/// Of how many updates in a row that are tried alone the store may not answer, until the rest is not tried.
-const MOST_LOST: usize = 3;
 
 /// Updates that are made one after the other.
 #[derive(Default)]
@@ -92,46 +94,67 @@ impl Queue {
         let mut jobs = lane.take();
         // Their turns are kept until all is written, so that two transactions never have updates of one profile.
         let _turns = join(&self.lanes, &mut jobs);
-        let (updates, answers): (Vec<_>, Vec<_>) =
-            jobs.into_iter().map(|job| (job.update, job.answer)).unzip();
-        if updates.is_empty() {
+        if jobs.is_empty() {
             return;
         }
-        match transaction::run(&self.collections, updates.clone()).await {
+        let collections = self.collections.clone();
+        make(jobs, move |updates| {
+            let collections = collections.clone();
+            async move { transaction::run(&collections, updates).await }
+        })
+        .await;
+    }
+}
+
+/// Makes updates in one transaction, or, where one of them may be to blame that it fails, in several: one update may
+/// meet what cannot be read or written, or be too much for the time that there is, and fails alone.
+async fn make<F>(jobs: Vec<Job>, run: impl Fn(Vec<Update>) -> F)
+where
+    F: Future<Output = Result<Outcomes, StoreError>>,
+{
+    let mut parts = vec![jobs];
+    let (mut halved, mut lost) = (0, 0);
+    while let Some(mut jobs) = parts.pop() {
+        if lost == MOST_LOST {
+            fail(
+                jobs,
+                StoreError::unavailable("the store did not answer others"),
+            );
+            continue;
+        }
+        let is_one = jobs.len() == 1;
+        let updates = jobs.iter().map(|job| job.update.clone()).collect();
+        match run(updates).await {
             Ok(outcomes) => {
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    drop(answer.send(outcome));
+                lost = 0;
+                for (job, outcome) in jobs.into_iter().zip(outcomes) {
+                    drop(job.answer.send(outcome));
                 }
             }
-            // One may have met what cannot be read or written, or be too much for the time that there is. It fails alone.
-            Err(StoreError::Failed(_) | StoreError::Unavailable(_)) if updates.len() > 1 => {
-                let mut lost = 0;
-                for (answer, update) in answers.into_iter().zip(updates) {
-                    let outcome = if lost < MOST_LOST {
-                        self.run_alone(update).await
-                    } else {
-                        Err(StoreError::unavailable("the store did not answer others").into())
-                    };
-                    let is_lost =
-                        matches!(&outcome, Err(WatchError::Store(StoreError::Unavailable(_))));
-                    lost = if is_lost { lost + 1 } else { 0 };
-                    drop(answer.send(outcome));
-                }
+            Err(StoreError::Failed(_)) if !is_one && halved < MOST_HALVED => {
+                halved += 1;
+                let later = jobs.split_off(jobs.len() / 2);
+                parts.extend([later, jobs]);
+            }
+            // That halves are too much, too, would be learnt by waiting for each of them.
+            Err(StoreError::Failed(_) | StoreError::Unavailable(_)) if !is_one => {
+                parts.extend(jobs.into_iter().rev().map(|job| vec![job]));
             }
             Err(error) => {
-                let error = Arc::new(error);
-                for answer in answers {
-                    let error = StoreError::shared(Arc::clone(&error));
-                    drop(answer.send(Err(error.into())));
-                }
+                let is_lost = matches!(error, StoreError::Unavailable(_));
+                lost = if is_lost { lost + 1 } else { 0 };
+                fail(jobs, error);
             }
         }
     }
+}
 
-    async fn run_alone(&self, update: Update) -> Result<Ledger, WatchError> {
-        let outcomes = transaction::run(&self.collections, vec![update]).await?;
-        let outcome = outcomes.into_iter().next();
-        outcome.ok_or_else(|| StoreError::failed("an update has no outcome"))?
+/// Tells all who wait for these.
+fn fail(jobs: Vec<Job>, error: StoreError) {
+    let error = Arc::new(error);
+    for job in jobs {
+        let error = StoreError::shared(Arc::clone(&error));
+        drop(job.answer.send(Err(error.into())));
     }
 }
 
@@ -199,8 +222,11 @@ fn rows<'j>(jobs: impl IntoIterator<Item = &'j Job>) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use super::*;
     use crate::domain::ids::{ProfileId, TitleId};
+    use crate::domain::watching::Rows;
 
     /// An update that deletes so many plays, and who waits for it.
     fn job(deletes: usize) -> (Job, oneshot::Receiver<Result<Ledger, WatchError>>) {
@@ -233,6 +259,73 @@ mod tests {
 
         assert_eq!(taken, [2, 1, 1, 1]);
         assert_eq!(results.len(), 5);
+    }
+
+    fn no_rows() -> Ledger {
+        Ledger::stored(
+            Rows::stored([]),
+            Rows::stored([]),
+            Rows::stored([]),
+            Rows::stored([]),
+        )
+    }
+
+    /// Makes so many updates, each of a title of its own, and says who was answered with a ledger, and how many
+    /// transactions it took.
+    async fn made(
+        updates: u64,
+        answer: impl Fn(&[Update]) -> Option<StoreError>,
+    ) -> (Vec<bool>, usize) {
+        let (mut jobs, mut results) = (Vec::new(), Vec::new());
+        for number in 0..updates {
+            let (mut job, result) = job(0);
+            job.update.touched = vec![Touched::WholeTitle(ProfileId(number), TitleId(1))];
+            jobs.push(job);
+            results.push(result);
+        }
+        let transactions = AtomicUsize::new(0);
+        make(jobs, |updates| {
+            transactions.fetch_add(1, Ordering::Relaxed);
+            let outcome = match answer(&updates) {
+                Some(error) => Err(error),
+                None => Ok(updates.iter().map(|_| Ok(no_rows())).collect()),
+            };
+            async move { outcome }
+        })
+        .await;
+        let mut answers = Vec::new();
+        for result in results {
+            answers.push(result.await.expect("everybody is answered").is_ok());
+        }
+        (answers, transactions.into_inner())
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_made_is_found_by_halves_and_fails_alone() {
+        let broken = |update: &Update| [0, 517, 518].contains(&update.touched[0].profile().0);
+        let failure = || StoreError::failed("it cannot be read");
+
+        let (answers, few) = made(800, |updates| updates.iter().any(broken).then(failure)).await;
+        let (none, many) = made(800, |_| Some(failure())).await;
+
+        let failed: Vec<usize> = (0..800).filter(|at| !answers[*at]).collect();
+        assert_eq!(failed, [0, 517, 518]);
+        assert!(few <= 50, "{few} transactions");
+        assert!(!none.contains(&true));
+        assert!(many <= 800 + 3 * MOST_HALVED, "{many} transactions");
+    }
+
+    #[tokio::test]
+    async fn what_is_not_answered_is_tried_one_by_one_until_it_seems_lost() {
+        let silence = || StoreError::unavailable("it hangs");
+
+        let (answers, transactions) = made(100, |_| Some(silence())).await;
+        let (alone, of_alone) = made(100, |updates| (updates.len() > 1).then(silence)).await;
+
+        assert!(!answers.contains(&true));
+        assert_eq!(transactions, 1 + MOST_LOST);
+        assert!(!alone.contains(&false));
+        assert_eq!(of_alone, 1 + 100);
     }
 
     #[test]

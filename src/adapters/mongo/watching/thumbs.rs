@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use async_trait::async_trait;
 use bson::{Document, doc};
 use futures::TryStreamExt;
-use mongodb::error::{Error, ErrorKind};
+use mongodb::error::{CommandError, Error, ErrorKind};
 use mongodb::options::Hint;
 
 use super::indexes::{THUMBS, with_thumb};
@@ -16,8 +16,10 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
 use crate::domain::watching::ThumbStore;
 
-/// The error code of a hint at an index that is not there.
-const NO_SUCH_INDEX: i32 = 2;
+/// The error code of a hint at an index that is not there (`BadValue`), which many other mistakes have, too.
+const BAD_VALUE: i32 = 2;
+/// What the server says of such a hint, and of nothing else; it has no code of its own.
+const NO_SUCH_INDEX: &str = "hint provided does not correspond to an existing index";
 
 #[async_trait]
 impl ThumbStore for MongoWatching {
@@ -55,12 +57,16 @@ impl ThumbStore for MongoWatching {
 
 /// That there is no index yet passes, and says what is waited for.
 fn aggregate_error(error: Error) -> StoreError {
-    let is_missing =
-        matches!(&*error.kind, ErrorKind::Command(command) if command.code == NO_SUCH_INDEX);
-    if is_missing {
-        return StoreError::unavailable(format!("the index `{THUMBS}` is still being made"));
+    match &*error.kind {
+        ErrorKind::Command(command) if misses_index(command) => {
+            StoreError::unavailable(format!("the index `{THUMBS}` is still being made"))
+        }
+        _ => store_error(error),
     }
-    store_error(error)
+}
+
+fn misses_index(command: &CommandError) -> bool {
+    command.code == BAD_VALUE && command.message.contains(NO_SUCH_INDEX)
 }
 
 fn thumbs(group: &Document) -> Result<(TitleId, Thumbs), StoreError> {
@@ -70,4 +76,22 @@ fn thumbs(group: &Document) -> Result<(TitleId, Thumbs), StoreError> {
         dislikes: number("dislikes")?.cast_unsigned(),
     };
     Ok((TitleId::from_i64(number("_id")?), thumbs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_bad_value_is_waited_for() {
+        let said = |code: i32, message: &str| -> CommandError {
+            let answer = doc! { "code": code, "codeName": "BadValue", "errmsg": message };
+            bson::deserialize_from_document(answer).unwrap()
+        };
+        let of_hint = "planner returned error :: caused by :: hint provided does not correspond to an existing index";
+
+        assert!(misses_index(&said(BAD_VALUE, of_hint)));
+        assert!(!misses_index(&said(BAD_VALUE, "unknown operator: $gte2")));
+        assert!(!misses_index(&said(1, of_hint)));
+    }
 }

@@ -32,15 +32,15 @@ impl Excluded {
     }
 
     /// What a read of the record says.
-    pub(super) fn of(profile: ProfileId, read: Exclusions) -> Self {
+    pub(super) fn of(profile: ProfileId, read: &Exclusions) -> Self {
         let titles = if read.is_whole {
-            Titles::Known(read.titles.into_iter().collect())
+            Titles::Known(read.titles.iter().copied().collect())
         } else {
             Titles::OnRecord(profile)
         };
         Self {
             titles,
-            muted: read.muted,
+            muted: read.muted.clone(),
         }
     }
 }
@@ -50,7 +50,7 @@ impl RecommendService {
     /// the last word.
     pub(super) async fn excluded(&self, profile: ProfileId) -> Result<Excluded, RecommendError> {
         let read = self.watching.exclusions(profile).await?;
-        Ok(Excluded::of(profile, read))
+        Ok(Excluded::of(profile, &read))
     }
 
     /// Which of these titles the profile has watched or does not want to see.

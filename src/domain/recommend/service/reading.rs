@@ -12,6 +12,8 @@ use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::cached_lists::Generation;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::graph::{SimilarLists, SimilarVersion, Taste};
+use crate::domain::recommend::tastes::TasteRead;
+use crate::domain::watching::WatchError;
 
 /// A taste, and the edges that start from what was watched.
 pub(super) type Grounded = (Arc<Taste>, SimilarLists);
@@ -24,8 +26,8 @@ pub(super) struct Known {
     at: DateTime<Utc>,
     /// `None`: there is no taste, or the graph does not answer.
     pub(super) taste: Option<Grounded>,
-    /// `None`: it was not read.
-    excluded: Option<Excluded>,
+    /// `None`: it was not read. What the record failed with is said to whoever needs it.
+    excluded: Option<Result<Excluded, WatchError>>,
 }
 
 /// Everything that is read of a profile.
@@ -39,18 +41,24 @@ pub(super) struct Reading {
 
 impl RecommendService {
     /// A profile's taste, and what came with it: of a profile that nothing is known of all that its suggestions take,
-    /// in one read of the record.
+    /// in one read of the record. If that fails so does this.
     pub(super) async fn known(&self, profile: ProfileId) -> Result<Known, RecommendError> {
         let (begun, at) = (self.lists.generation(profile), self.statistics.now());
-        let (taste, exclusions) = match self.tastes.taste_on_the_way(profile).await {
-            Ok(read) => read,
+        let read = self.tastes.taste_on_the_way(profile).await;
+        let TasteRead { taste, exclusions } = read.map_err(WatchError::from)?;
+        let taste = match taste {
+            Ok(taste) => taste,
             Err(error) => without_graph(error)?,
         };
+        let excluded = exclusions.map(|read| match read {
+            Ok(read) => Ok(Excluded::of(profile, &read)),
+            Err(error) => Err(WatchError::from(error)),
+        });
         Ok(Known {
             begun,
             at,
             taste: self.grounded(taste).await?,
-            excluded: exclusions.map(|read| Excluded::of(profile, read)),
+            excluded,
         })
     }
 
@@ -62,7 +70,7 @@ impl RecommendService {
         known: Known,
     ) -> Result<Reading, RecommendError> {
         let excluded = match known.excluded {
-            Some(excluded) => excluded,
+            Some(excluded) => excluded?,
             None => self.excluded(profile).await?,
         };
         let scoring = match known.taste {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use reelgraph::domain::catalog::Thumbs;
+use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Stop};
 use reelgraph::domain::watching::{
@@ -21,6 +22,20 @@ on_every_backend!(open on [sqlite, mongo]:
     nothing_is_said_by_an_erased_profile,
     thumbs_are_counted_from_what_holds,
 );
+
+on_every_backend!(open on [mongo]: thumbs_wait_for_their_index);
+
+async fn thumbs_wait_for_their_index(opened: &Opened) {
+    opened.rate(ANN, TitleId(1), Some(true), at(1)).await;
+    opened.drop_index_of_thumbs().await;
+
+    let waiting = opened.store.thumbs(TitleId(0)..=TitleId(9)).await;
+
+    let Err(StoreError::Unavailable(reason)) = waiting else {
+        panic!("{waiting:?}");
+    };
+    assert_eq!(reason.to_string(), "the index `thumbs` is still being made");
+}
 
 async fn thumbs_are_counted_from_what_holds(opened: &Opened) {
     let all = (0, u64::MAX >> 1);

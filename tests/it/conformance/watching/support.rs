@@ -191,6 +191,18 @@ impl Opened {
         }
     }
 
+    /// Takes away the index that thumbs are counted by, as if it was still being made. Only where indexes are made
+    /// while the site answers.
+    pub(super) async fn drop_index_of_thumbs(&self) {
+        let Raw::Database(uri) = &self.raw else {
+            unreachable!("this store has its indexes from the beginning");
+        };
+        let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
+        let db = client.unwrap().default_database().unwrap();
+        let watched_titles = db.collection::<Document>("watched_titles");
+        watched_titles.drop_index("thumbs").await.unwrap();
+    }
+
     pub(super) async fn report(&self, play_ref: PlayRef, report: Report) -> Ledger {
         self.store
             .update(&[play_ref.into()], reporting(play_ref, report))

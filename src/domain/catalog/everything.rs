@@ -9,9 +9,9 @@ use super::highlights::{Highlight, HighlightedField, TextRange};
 use super::hits::{FoundThing, HitId, HitKind};
 use super::search::{MAX_HITS, SearchError, SearchService, Wanted};
 use super::texts::Texts;
-use super::types::{Episode, Title};
+use super::types::{Collection, Episode, Person, Title};
 use super::visibility::Visibility;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{CollectionId, PersonId, TitleId};
 
 /// The most suggestions that are given.
 const MAX_SUGGESTIONS: usize = 20;
@@ -24,6 +24,34 @@ pub struct SearchSuggestion {
     pub text: String,
     /// What of the name was typed.
     pub ranges: Vec<TextRange>,
+}
+
+/// What the names of something that was found have of what was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OwnNames {
+    /// All of it, or as much as there is to be had.
+    Tell(Vec<Highlight>),
+    /// Less: the rest may be in other names.
+    Lack(Lacking),
+}
+
+/// Whose names may have what those of a title or an episode lack.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Lacking {
+    /// Who is credited with a title, each once.
+    pub people: Vec<PersonId>,
+    /// The collection that a film is part of.
+    pub collection: Option<CollectionId>,
+    /// The series that an episode is of.
+    pub series: Option<TitleId>,
+}
+
+/// What is [`Lacking`], as it was read.
+#[derive(Debug, Clone, Default)]
+pub struct Referred {
+    pub people: HashMap<PersonId, Arc<Person>>,
+    pub collection: Option<Arc<Collection>>,
+    pub series: Option<Arc<Title>>,
 }
 
 impl SearchService {
@@ -93,66 +121,45 @@ impl SearchService {
         Ok(suggestions.collect())
     }
 
-    /// Which texts of something that was found have what was typed, the one with the most of it first. It is for who has
-    /// seen the thing.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn highlights(
-        &self,
-        visibility: &Visibility,
-        query: &str,
-        thing: &FoundThing,
-    ) -> Result<Vec<Highlight>, SearchError> {
-        let texts = names(thing);
-        let found = self.index.highlight(query, &texts);
-        if found.have_all {
-            return Ok(found.texts);
-        }
+    /// Which texts of something that was found have what was typed, the one with the most of it first, if its own names
+    /// tell; else whose names may have the rest: those of a page are read together.
+    pub fn highlights(&self, query: &str, thing: &FoundThing) -> OwnNames {
+        let found = self.index.highlight(query, &names(thing));
         match thing {
-            FoundThing::Title(title) => {
-                let facts = self.facts(title).await?;
-                let facts = facts.iter().map(|(field, text)| (*field, &**text));
-                let all: Vec<_> = texts.into_iter().chain(facts).collect();
-                Ok(self.index.highlight(query, &all).texts)
-            }
-            FoundThing::Episode(episode) => {
-                let series = self.catalog.titles(visibility, &[episode.series]).await?;
-                let of_series = series.iter().flat_map(|series| names_of_title(series));
-                let of_series = of_series.map(|(_, name)| (HighlightedField::Series, name));
-                let all: Vec<_> = texts.into_iter().chain(of_series).collect();
-                Ok(self.index.highlight(query, &all).texts)
-            }
-            FoundThing::Person(_) | FoundThing::Collection(_) => Ok(found.texts),
+            FoundThing::Title(title) if !found.have_all => OwnNames::Lack(Lacking {
+                people: title.credited(),
+                collection: title.collection.map(|part_of| part_of.collection),
+                series: None,
+            }),
+            FoundThing::Episode(episode) if !found.have_all => OwnNames::Lack(Lacking {
+                series: Some(episode.series),
+                ..Lacking::default()
+            }),
+            _ => OwnNames::Tell(found.texts),
         }
     }
 
-    /// What is known of a title beside its names: people, characters, the collection, the part, the year.
-    async fn facts<'a>(
+    /// The same of its own texts and of these, which are all that it lacks and whoever sees the thing may see.
+    pub fn highlights_among(
         &self,
-        title: &'a Title,
-    ) -> Result<Vec<(HighlightedField, Cow<'a, str>)>, SearchError> {
-        let ids = title.credited();
-        let people = self.catalog.people(&ids).await?.into_iter();
-        let mut people: HashMap<PersonId, String> =
-            people.map(|person| (person.id, person.name)).collect();
-        let mut facts: Vec<(HighlightedField, Cow<'a, str>)> = title
-            .all_credits()
-            .filter_map(|credit| people.remove(&credit.person))
-            .map(|name| (HighlightedField::Person, Cow::Owned(name)))
-            .collect();
-        let characters = title.all_credits();
-        let characters = characters.filter_map(|credit| credit.character.as_deref());
-        facts.extend(characters.map(|name| (HighlightedField::Character, Cow::Borrowed(name))));
-        if let Some(part_of) = title.collection {
-            let ids = [part_of.collection];
-            let collections = self.catalog.collections_of_seen_films(&ids).await?;
-            let names = collections.into_iter().map(|collection| collection.name);
-            facts.extend(names.map(|name| (HighlightedField::Collection, Cow::Owned(name))));
-            let part = part_of.part.map(|part| part.to_string());
-            facts.extend(part.map(|part| (HighlightedField::Part, Cow::Owned(part))));
-        }
-        let year = title.year.map(|year| year.to_string());
-        facts.extend(year.map(|year| (HighlightedField::Year, Cow::Owned(year))));
-        Ok(facts)
+        query: &str,
+        thing: &FoundThing,
+        referred: &Referred,
+    ) -> Vec<Highlight> {
+        let facts = match thing {
+            FoundThing::Title(title) => facts(title, referred),
+            FoundThing::Episode(_) => {
+                let names = referred.series.iter();
+                let names = names.flat_map(|series| names_of_title(series));
+                names
+                    .map(|(_, name)| (HighlightedField::Series, Cow::Borrowed(name)))
+                    .collect()
+            }
+            FoundThing::Person(_) | FoundThing::Collection(_) => Vec::new(),
+        };
+        let facts = facts.iter().map(|(field, text)| (*field, &**text));
+        let all: Vec<_> = names(thing).into_iter().chain(facts).collect();
+        self.index.highlight(query, &all).texts
     }
 
     /// How much the index finds, and what of it is still there and may be seen.
@@ -210,6 +217,29 @@ impl SearchService {
         }
         Ok(things.into_iter().map(|it| (it.id(), it)).collect())
     }
+}
+
+/// What is known of a title beside its names: people, characters, the collection, the part, the year.
+fn facts<'a>(title: &'a Title, referred: &'a Referred) -> Vec<(HighlightedField, Cow<'a, str>)> {
+    let mut seen = HashSet::new();
+    let mut facts: Vec<(HighlightedField, Cow<'a, str>)> = title
+        .all_credits()
+        .filter(|credit| seen.insert(credit.person))
+        .filter_map(|credit| referred.people.get(&credit.person))
+        .map(|person| (HighlightedField::Person, Cow::Borrowed(&*person.name)))
+        .collect();
+    let characters = title.all_credits();
+    let characters = characters.filter_map(|credit| credit.character.as_deref());
+    facts.extend(characters.map(|name| (HighlightedField::Character, Cow::Borrowed(name))));
+    if let Some(part_of) = title.collection {
+        let name = referred.collection.as_ref().map(|it| &*it.name);
+        facts.extend(name.map(|name| (HighlightedField::Collection, Cow::Borrowed(name))));
+        let part = part_of.part.map(|part| part.to_string());
+        facts.extend(part.map(|part| (HighlightedField::Part, Cow::Owned(part))));
+    }
+    let year = title.year.map(|year| year.to_string());
+    facts.extend(year.map(|year| (HighlightedField::Year, Cow::Owned(year))));
+    facts
 }
 
 /// The titles that may be seen are wanted, and what belongs to them.
