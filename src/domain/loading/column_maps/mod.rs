@@ -241,7 +241,13 @@ impl FileMap {
     pub(super) fn says_votes(&self) -> bool {
         let is_of_title = matches!(self.rows, RowsAre::Titles | RowsAre::Facts);
         let mut fields = self.columns.iter().map(|column| column.field.as_str());
-        is_of_title && fields.any(|field| field.starts_with("scores.") && field.ends_with(".votes"))
+        let is_votes = |field: &str| {
+            let score = field.strip_prefix("scores.");
+            score
+                .and_then(|it| it.rsplit_once('.'))
+                .is_some_and(|it| it.1 == "votes")
+        };
+        is_of_title && fields.any(is_votes)
     }
 
     /// What stands between the cells of a line.
