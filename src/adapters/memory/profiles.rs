@@ -26,10 +26,12 @@ pub(super) struct ProfileCache<V, X, E> {
     name: &'static str,
     cached: Cache<ProfileId, Cached<V>>,
     generations: Generations,
-    /// By profile, generation, and what else must be the same for a read to be shared.
-    under_way: Arc<Flights<(ProfileId, u64, u64), Answer<V, X, E>>>,
+    under_way: Arc<Flights<SharedRead, Answer<V, X, E>>>,
     trusted: Duration,
 }
+
+/// A profile, a generation, and what else must be the same for a read to be shared.
+type SharedRead = (ProfileId, u64, u64);
 
 /// What a read says.
 type Answer<V, X, E> = Result<(Arc<V>, X), E>;

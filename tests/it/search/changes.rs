@@ -98,8 +98,8 @@ async fn whom_an_episode_credits_is_found_until_it_credits_somebody_else() {
                 changed: Changed::Episode(episode),
             },
         ];
-        let applied = index.search.apply(&changes, &NamesOfTitles::default());
-        applied.await.unwrap();
+        let names = NamesOfTitles::default();
+        index.search.apply(&changes, &names).await.unwrap();
     };
     let found = async |query: &str| {
         let hits = index.search.search_all(query, &[HitKind::Person], any(), 9);

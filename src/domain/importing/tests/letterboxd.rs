@@ -67,6 +67,7 @@ fn the_diary_has_the_days_and_other_files_add_what_it_lacks() {
     );
     let unused = |file: &str| ImportNote::UnusedFile {
         file: format!("letterboxd/{file}"),
+        why: None,
     };
     assert_eq!(
         read.notes,

@@ -144,6 +144,7 @@ fn plays_are_those_of_the_history_and_other_files_add_what_it_lacks() {
     );
     let unused = |file: &str| ImportNote::UnusedFile {
         file: file.to_owned(),
+        why: None,
     };
     assert_eq!(
         read.notes,

@@ -88,6 +88,7 @@ fn the_tables_that_say_what_was_watched_are_read() {
     );
     let unused = |file: &str| ImportNote::UnusedFile {
         file: format!("gdpr/{file}"),
+        why: None,
     };
     assert_eq!(
         read.notes,
