@@ -12,7 +12,7 @@ impl Roles {
         self.0 & other.0 != 0
     }
 
-    /// These and others.
+    /// The same set with these roles as well.
     #[must_use]
     pub fn with(self, others: Self) -> Self {
         Self(self.0 | others.0)
