@@ -189,6 +189,9 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("usage_sittings", &["written"]),
     ("usage_days", &["in_order"]),
     ("imports", &["latest", "previews"]),
-    ("import_rows", &["in_state", "in_order", "effects"]),
+    (
+        "import_rows",
+        &["in_state", "in_order", "effects", "merged"],
+    ),
     ("jobs", &["latest", "open"]),
 ];
