@@ -260,6 +260,8 @@ impl World {
             ]
             .map(str::to_owned)
             .to_vec(),
+            // Of ten rows, with all that is said of each title.
+            "RecommendationRow.items" => vec!["first: 10".to_owned()],
             "Profile.recommendations" => ["", ", kind: FILM", ", kind: SERIES"]
                 .map(|kind| format!("first: 30{kind}"))
                 .to_vec(),
