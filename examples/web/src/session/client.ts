@@ -12,7 +12,7 @@ import {
 
 export interface Connection {
   client: Client;
-  /** Ends all subscriptions; done before the page itself changes the session, which would end them with an error. */
+  /** Ends all subscriptions for good. */
   close: () => void;
 }
 

@@ -29,8 +29,8 @@ interface Session {
   failure: CombinedError | undefined;
   /** Forgets all that is in the cache, and asks anew who is logged in. */
   restart: () => void;
-  /** Ends the subscriptions; to be called before this page itself ends or changes the session. */
-  goQuiet: () => void;
+  /** Ends the subscriptions while this page itself ends or changes the session, and begins them anew if that failed. */
+  setQuiet: (isQuiet: boolean) => void;
 }
 
 const Context = createContext<Session | null>(null);
@@ -61,7 +61,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
 
   return (
     <Provider value={connection.client}>
-      <WithViewer key={round} restart={restart} goQuiet={connection.close}>
+      <WithViewer key={round} restart={restart}>
         {children}
       </WithViewer>
     </Provider>
@@ -74,16 +74,17 @@ function viewerOf(data: ViewerQuery | undefined, error: CombinedError | undefine
   return failed ? undefined : data?.viewer;
 }
 
-function WithViewer({ children, restart, goQuiet }: { children: ReactNode; restart: () => void; goQuiet: () => void }) {
+function WithViewer({ children, restart }: { children: ReactNode; restart: () => void }) {
   const [{ data, error }] = useQuery({ query: ViewerDocument });
+  const [isQuiet, setQuiet] = useState(false);
   const session = useMemo(
-    () => ({ viewer: viewerOf(data, error), site: data?.site, failure: error, restart, goQuiet }),
-    [data, error, restart, goQuiet],
+    () => ({ viewer: viewerOf(data, error), site: data?.site, failure: error, restart, setQuiet }),
+    [data, error, restart],
   );
 
   return (
     <Context value={session}>
-      {data?.viewer && <Live restart={restart} />}
+      {data?.viewer && !isQuiet && <Live restart={restart} />}
       {children}
     </Context>
   );

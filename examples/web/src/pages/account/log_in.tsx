@@ -15,7 +15,7 @@ const LogInDocument = graphql(`
 
 export function LogInPage() {
   useName("Log in");
-  const { viewer, goQuiet, restart } = useSession();
+  const { viewer, restart } = useSession();
   const [, go] = useLocation();
   const client = useClient();
   const [wantsPin, setWantsPin] = useState(false);
@@ -34,7 +34,6 @@ export function LogInPage() {
       return payload;
     },
     () => {
-      goQuiet();
       go("/");
       restart();
     },

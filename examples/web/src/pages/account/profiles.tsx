@@ -56,7 +56,7 @@ type Profile = NonNullable<NonNullable<ProfilesQuery["viewer"]>["user"]["profile
 
 export function ProfilesPage() {
   useName("Profiles");
-  const { viewer, goQuiet, restart } = useSession();
+  const { viewer, setQuiet, restart } = useSession();
   const [, go] = useLocation();
   const notify = useNotify();
   const [isBusy, change] = useChange();
@@ -67,7 +67,7 @@ export function ProfilesPage() {
   const own = data?.viewer?.profile;
   const isAdult = own !== undefined && (own.maxAge ?? ADULT) >= ADULT;
   const logOut = async () => {
-    goQuiet();
+    setQuiet(true);
     await change(LogOutDocument, {});
     go("/");
     restart();
@@ -108,15 +108,18 @@ export function ProfilesPage() {
 }
 
 function OneProfile({ profile, isOwn, mayDelete }: { profile: Profile; isOwn: boolean; mayDelete: boolean }) {
-  const { goQuiet, restart } = useSession();
+  const { setQuiet, restart } = useSession();
   const client = useClient();
   const [, go] = useLocation();
   const [isBusy, change] = useChange();
   const form = useForm(
     async (data) => {
-      goQuiet();
+      setQuiet(true);
       const variables = { profile: profile.id, pin: textOf(data, "pin") ?? null };
-      return (await client.mutation(SelectDocument, variables).toPromise()).data?.selectProfile;
+      const payload = (await client.mutation(SelectDocument, variables).toPromise()).data?.selectProfile;
+      // After a wrong PIN the session goes on, and so do its subscriptions.
+      if (payload?.userErrors.length !== 0) setQuiet(false);
+      return payload;
     },
     () => {
       go("/");

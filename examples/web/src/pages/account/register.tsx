@@ -15,7 +15,7 @@ const RegisterDocument = graphql(`
 
 export function RegisterPage() {
   useName("Make an account");
-  const { viewer, site, goQuiet, restart } = useSession();
+  const { viewer, site, restart } = useSession();
   const [, go] = useLocation();
   const client = useClient();
   const [isMailed, setMailed] = useState(false);
@@ -33,7 +33,6 @@ export function RegisterPage() {
     (payload) => {
       // Such a site tells nobody who has an account, and logs in whoever followed the link in its mail.
       if (!payload.viewer) return setMailed(true);
-      goQuiet();
       go("/");
       restart();
     },
