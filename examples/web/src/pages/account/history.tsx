@@ -8,6 +8,7 @@ import { useChange } from "../../parts/change";
 import { Progress } from "../../parts/continue";
 import { Failure, Nothing } from "../../parts/failure";
 import { length, moment } from "../../parts/format";
+import { More } from "../../parts/more";
 import { useName } from "../../parts/name";
 import { Picture } from "../../parts/poster";
 import { useSession } from "../../session/session";
@@ -104,7 +105,6 @@ function Page({ after, more }: { after: string | null; more: ((cursor: string) =
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
 
   const history = data?.viewer?.profile.history;
-  const end = history?.pageInfo.hasNextPage ? history.pageInfo.endCursor : null;
   return (
     <>
       {after === null && history?.nodes.length === 0 && <Nothing>Nothing has been watched yet.</Nothing>}
@@ -113,13 +113,7 @@ function Page({ after, more }: { after: string | null; more: ((cursor: string) =
           <OnePlay key={play.id} play={play} />
         ))}
       </ul>
-      {more && end && (
-        <p className="more">
-          <button type="button" className="button" onClick={() => more(end)}>
-            Show more
-          </button>
-        </p>
-      )}
+      <More pageInfo={history?.pageInfo} more={more} />
     </>
   );
 }

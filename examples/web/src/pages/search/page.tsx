@@ -4,6 +4,7 @@ import { Link, useSearchParams } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../../gql";
 import { Failure, Nothing } from "../../parts/failure";
+import { More } from "../../parts/more";
 import { useName } from "../../parts/name";
 import { Grid, Placeholders, Poster } from "../../parts/poster";
 import { Facets } from "./facets";
@@ -130,7 +131,6 @@ function Page({ params, query, after, more }: PageProps) {
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
 
   const found = data && (data.search ?? data.titles);
-  const end = found?.pageInfo.hasNextPage ? found.pageInfo.endCursor : null;
   return (
     <>
       {isFirst && <Facets params={params} facets={found?.facets ?? []} count={found?.totalCount ?? undefined} />}
@@ -148,13 +148,7 @@ function Page({ params, query, after, more }: PageProps) {
           <Placeholders count={PAGE} />
         )}
       </Grid>
-      {more && end && (
-        <p className="more">
-          <button type="button" className="button" onClick={() => more(end)}>
-            Show more
-          </button>
-        </p>
-      )}
+      <More pageInfo={found?.pageInfo} more={more} />
     </>
   );
 }

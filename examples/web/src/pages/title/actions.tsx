@@ -1,6 +1,5 @@
 // What a viewer does with a title: play it, thumbs, the watchlist, and saying that it was watched or is not wanted.
-import { useLocation } from "wouter";
-import { Link } from "wouter";
+import { Link, useLocation } from "wouter";
 import { graphql } from "../../gql";
 import { useChange } from "../../parts/change";
 import { Progress, watchAddress } from "../../parts/continue";
@@ -43,6 +42,11 @@ export const SetWatchedDocument = graphql(`
   }
 `);
 
+const THUMBS = [
+  { liked: true, name: "I like this" },
+  { liked: false, name: "Not for me" },
+];
+
 export function Actions({ title }: { title: PageTitle }) {
   const { viewer } = useSession();
   const [, go] = useLocation();
@@ -51,8 +55,6 @@ export function Actions({ title }: { title: PageTitle }) {
   const is = isWatched(title);
   // Whoever is not logged in is asked to, in the place of each change.
   const once = (act: () => Promise<unknown>) => () => (viewer ? void act() : go("/log-in"));
-  const thumb = (liked: boolean) =>
-    once(() => change(RateDocument, { title: title.id, liked: title.viewerLiked === liked ? null : liked }));
 
   return (
     <>
@@ -67,28 +69,23 @@ export function Actions({ title }: { title: PageTitle }) {
         >
           {title.inWatchlist ? "✓" : "+"} Watchlist
         </button>
-        <button
-          type="button"
-          className="button icon"
-          aria-pressed={title.viewerLiked === true}
-          disabled={isBusy}
-          onClick={thumb(true)}
-          title="I like this"
-        >
-          <Thumb />
-          <span className="unseen">I like this</span>
-        </button>
-        <button
-          type="button"
-          className="button icon"
-          aria-pressed={title.viewerLiked === false}
-          disabled={isBusy}
-          onClick={thumb(false)}
-          title="Not for me"
-        >
-          <Thumb down />
-          <span className="unseen">Not for me</span>
-        </button>
+        {THUMBS.map(({ liked, name }) => {
+          const isGiven = title.viewerLiked === liked;
+          return (
+            <button
+              key={name}
+              type="button"
+              className="button icon"
+              aria-pressed={isGiven}
+              disabled={isBusy}
+              onClick={once(() => change(RateDocument, { title: title.id, liked: isGiven ? null : liked }))}
+              title={name}
+            >
+              <Thumb down={!liked} />
+              <span className="unseen">{name}</span>
+            </button>
+          );
+        })}
         <button
           type="button"
           className="button"
@@ -143,7 +140,7 @@ function isWatched(title: PageTitle): boolean {
   return title.__typename === "Film" ? title.watchState.watched : title.progress.watched;
 }
 
-function Thumb({ down = false }: { down?: boolean }) {
+function Thumb({ down }: { down: boolean }) {
   return (
     <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true" className={down ? "down" : undefined}>
       <path
