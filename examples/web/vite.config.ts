@@ -5,7 +5,7 @@ import { defineConfig } from "vite";
 const target = process.env["REELGRAPH"] ?? "http://localhost:8080";
 // `Host` stays as the browser sent it: the program compares it with `Origin`, and answers CROSS_SITE where they differ.
 const passed = { target, changeOrigin: false };
-const proxy = { "/graphql": { ...passed, ws: true }, "/images": passed, "/account": passed };
+const proxy = { "/graphql": { ...passed, ws: true }, "/images": passed };
 
 export default defineConfig({
   plugins: [react()],
