@@ -37,7 +37,7 @@ pub(super) fn of_gradient(top: Colour, bottom: Colour) -> String {
 }
 
 /// Red, green and blue as amounts of light, 0 to 1 (IEC 61966-2-1).
-fn linear(color: Colour) -> [f64; 3] {
+pub(super) fn linear(color: Colour) -> [f64; 3] {
     color.0.map(|channel| {
         let value = f64::from(channel) / 255.0;
         if value <= 0.04045 {

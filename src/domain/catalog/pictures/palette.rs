@@ -228,20 +228,14 @@ const PALETTES: &[(&str, &[Palette])] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::blur::linear;
     use super::*;
     use crate::domain::catalog::{GenreName, genre_name};
 
     /// How bright a colour is to the eye (WCAG 2.2, relative luminance).
     fn luminance(color: Colour) -> f64 {
-        let linear = color.0.map(|channel| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        });
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+        let [red, green, blue] = linear(color);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
     #[test]
