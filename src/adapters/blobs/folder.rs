@@ -93,12 +93,12 @@ impl FolderBlobs {
 #[async_trait]
 impl BlobStore for FolderBlobs {
     async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
-        self.write(&path_of("", key)?, bytes).await
+        self.write(&path_of(key)?, bytes).await
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
         match self.find()? {
-            Some(opened) => objects::get(&*opened, &path_of("", key)?).await,
+            Some(opened) => objects::get(&*opened, &path_of(key)?).await,
             None => Ok(None),
         }
     }
@@ -109,7 +109,7 @@ impl BlobStore for FolderBlobs {
         range: Range<u64>,
     ) -> Result<Option<Bytes>, StoreError> {
         match self.find()? {
-            Some(opened) => objects::get_range(&*opened, &path_of("", key)?, range).await,
+            Some(opened) => objects::get_range(&*opened, &path_of(key)?, range).await,
             None => Ok(None),
         }
     }
@@ -117,7 +117,7 @@ impl BlobStore for FolderBlobs {
     async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
         match self.find()? {
             Some(opened) => {
-                let found = objects::find(&*opened, &path_of("", key)?).await?;
+                let found = objects::find(&*opened, &path_of(key)?).await?;
                 Ok(found.map(|found| found.size))
             }
             None => Ok(None),
@@ -130,14 +130,14 @@ impl BlobStore for FolderBlobs {
 
     async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
         match self.find()? {
-            Some(opened) => objects::list(&*opened, "", shelf).await,
+            Some(opened) => objects::list(&*opened, shelf).await,
             None => Ok(Vec::new()),
         }
     }
 
     async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError> {
         match self.find()? {
-            Some(opened) => objects::remove(&*opened, &path_of("", key)?, unless_since).await,
+            Some(opened) => objects::remove(&*opened, &path_of(key)?, unless_since).await,
             None => Ok(false),
         }
     }

@@ -24,14 +24,9 @@ const NO_BUCKET: &str = "<Code>NoSuchBucket</Code>";
 )]
 struct Refused(object_store::Error);
 
-/// Where a key lies, below a folder; an empty one: below none.
-pub(super) fn path_of(folder: &str, key: &BlobKey) -> Result<Path, StoreError> {
-    path(folder, key.as_str())
-}
-
-fn path(folder: &str, below: &str) -> Result<Path, StoreError> {
-    let path = format!("{folder}/{below}");
-    Path::parse(path.trim_start_matches('/')).map_err(StoreError::failed)
+/// Where a key lies.
+pub(super) fn path_of(key: &BlobKey) -> Result<Path, StoreError> {
+    Path::parse(key.as_str()).map_err(StoreError::failed)
 }
 
 pub(super) async fn put(
@@ -94,23 +89,20 @@ pub(super) async fn find(
     }
 }
 
-/// All of a shelf below a folder.
+/// All of a shelf.
 pub(super) async fn list(
     store: &dyn ObjectStore,
-    folder: &str,
     shelf: &BlobShelf,
 ) -> Result<Vec<KeptBlob>, StoreError> {
-    let shelf = path(folder, shelf.as_str())?;
+    let shelf = Path::parse(shelf.as_str()).map_err(StoreError::failed)?;
     let found: Vec<ObjectMeta> = store
         .list(Some(&shelf))
         .try_collect()
         .await
         .map_err(failure)?;
     let kept = found.into_iter().filter_map(|it| {
-        let location: &str = it.location.as_ref();
-        let below = location.strip_prefix(folder)?.trim_start_matches('/');
         Some(KeptBlob {
-            key: BlobKey::parse(below)?,
+            key: BlobKey::parse(it.location.as_ref())?,
             size: it.size,
             put_at: it.last_modified,
         })

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use futures::StreamExt;
 use object_store::aws::{AmazonS3, AmazonS3Builder};
 use object_store::path::Path;
+use object_store::prefix::PrefixStore;
 use object_store::{ClientOptions, ObjectStore, RetryConfig};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -53,8 +54,7 @@ pub enum Way {
 /// Bytes in a bucket. Clones share the connections.
 #[derive(Clone)]
 pub struct S3Blobs {
-    store: Arc<AmazonS3>,
-    folder: String,
+    store: Arc<PrefixStore<AmazonS3>>,
     answered: Arc<Mutex<Option<Instant>>>,
 }
 
@@ -85,17 +85,17 @@ impl S3Blobs {
             Some(endpoint) => builder.with_endpoint(endpoint.trim_end_matches('/')),
             None => builder,
         };
+        let bucket = builder.build().map_err(StoreError::failed)?;
+        let folder = Path::parse(&access.folder).map_err(StoreError::failed)?;
         Ok(Self {
-            store: Arc::new(builder.build().map_err(StoreError::failed)?),
-            folder: access.folder.clone(),
+            store: Arc::new(PrefixStore::new(bucket, folder)),
             answered: Arc::default(),
         })
     }
 
     /// Whether the bucket is there, and what is in it may be listed.
     pub(super) async fn look(&self) -> Result<(), StoreError> {
-        let folder = Path::parse(&self.folder).map_err(StoreError::failed)?;
-        match self.store.list(Some(&folder)).next().await {
+        match self.store.list(None).next().await {
             Some(Err(error)) => Err(failure(error)),
             Some(Ok(_)) | None => Ok(()),
         }
@@ -105,11 +105,11 @@ impl S3Blobs {
 #[async_trait]
 impl BlobStore for S3Blobs {
     async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
-        objects::put(&*self.store, &path_of(&self.folder, key)?, bytes).await
+        objects::put(&*self.store, &path_of(key)?, bytes).await
     }
 
     async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
-        objects::get(&*self.store, &path_of(&self.folder, key)?).await
+        objects::get(&*self.store, &path_of(key)?).await
     }
 
     async fn get_range(
@@ -117,11 +117,11 @@ impl BlobStore for S3Blobs {
         key: &BlobKey,
         range: Range<u64>,
     ) -> Result<Option<Bytes>, StoreError> {
-        objects::get_range(&*self.store, &path_of(&self.folder, key)?, range).await
+        objects::get_range(&*self.store, &path_of(key)?, range).await
     }
 
     async fn length(&self, key: &BlobKey) -> Result<Option<u64>, StoreError> {
-        let found = objects::find(&*self.store, &path_of(&self.folder, key)?).await?;
+        let found = objects::find(&*self.store, &path_of(key)?).await?;
         Ok(found.map(|found| found.size))
     }
 
@@ -130,11 +130,11 @@ impl BlobStore for S3Blobs {
     }
 
     async fn list(&self, shelf: &BlobShelf) -> Result<Vec<KeptBlob>, StoreError> {
-        objects::list(&*self.store, &self.folder, shelf).await
+        objects::list(&*self.store, shelf).await
     }
 
     async fn remove(&self, key: &BlobKey, unless_since: DateTime<Utc>) -> Result<bool, StoreError> {
-        objects::remove(&*self.store, &path_of(&self.folder, key)?, unless_since).await
+        objects::remove(&*self.store, &path_of(key)?, unless_since).await
     }
 }
 
@@ -147,8 +147,7 @@ impl Ping for S3Blobs {
         }
         // Where the keys of the site may look; nothing needs to be there. It is asked for and not only looked for: of what
         // is looked for S3 does not say whether the bucket is there.
-        let nothing = Path::from(format!("{}/ping", self.folder));
-        objects::get(&*self.store, &nothing).await?;
+        objects::get(&*self.store, &Path::from("ping")).await?;
         let mut answered = self.answered.lock().unwrap_or_else(PoisonError::into_inner);
         *answered = Some(Instant::now());
         Ok(())

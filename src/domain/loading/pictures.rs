@@ -4,7 +4,7 @@ use url::Url;
 
 use super::giving_up::PicturePlace;
 use super::problem::Problem;
-use crate::domain::catalog::{KeptPicture, PictureKind, PictureOrigin};
+use crate::domain::catalog::{KeptPicture, PictureKind, PictureOrigin, StoredPicture};
 use crate::domain::language::LanguageTag;
 
 /// How many pictures a title, an episode or a person may have.
@@ -184,6 +184,17 @@ impl PicturesRecord {
 }
 
 impl NamedPicture {
+    /// What was read there before, in the language that is said now.
+    pub(super) fn as_before(&self, known: &KeptPicture) -> KeptPicture {
+        KeptPicture {
+            picture: StoredPicture {
+                language: self.language,
+                ..known.picture.clone()
+            },
+            origin: known.origin.clone(),
+        }
+    }
+
     /// Whether there is one, which could not be read.
     fn is_unread(&self) -> bool {
         self.read.is_none() && self.named != Named::Nothing
@@ -229,7 +240,7 @@ impl SaidOfKind {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::catalog::{Colour, PictureFormat, PictureHash, StoredPicture};
+    use crate::domain::catalog::{Colour, PictureFormat, PictureHash};
 
     /// A picture of these bytes, from a file that is called like them.
     fn kept(kind: PictureKind, language: Option<&str>, bytes: &str) -> KeptPicture {

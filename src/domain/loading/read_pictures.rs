@@ -288,14 +288,7 @@ impl Run<'_> {
 impl Job<'_> {
     /// What was read there before, in the language that the record says now.
     fn known_as_named(&self) -> Option<KeptPicture> {
-        let language = self.named.language;
-        self.known.map(|known| KeptPicture {
-            picture: StoredPicture {
-                language,
-                ..known.picture.clone()
-            },
-            origin: known.origin.clone(),
-        })
+        self.known.map(|known| self.named.as_before(known))
     }
 }
 
@@ -339,7 +332,6 @@ async fn read_one(
     is_kept: Option<bool>,
     job: &Job<'_>,
 ) -> Result<KeptPicture, Fault> {
-    let language = job.named.language;
     // Bytes that are lost are read again, whatever the validator says.
     let is_kept = match (is_kept, job.known) {
         (Some(is_kept), _) => is_kept,
@@ -354,6 +346,7 @@ async fn read_one(
     let read = loading.source.read(&job.from, folder, validator).await?;
     match (read, known) {
         (PictureRead::Bytes { bytes, validator }, _) => {
+            let language = job.named.language;
             let stored = loading.pictures.store(job.kind, language, bytes).await;
             Ok(KeptPicture {
                 picture: stored.map_err(|error| match error {
@@ -363,13 +356,7 @@ async fn read_one(
                 origin: Some(Box::new(job.from.origin(validator))),
             })
         }
-        (PictureRead::Same, Some(known)) => Ok(KeptPicture {
-            picture: StoredPicture {
-                language,
-                ..known.picture.clone()
-            },
-            origin: known.origin.clone(),
-        }),
+        (PictureRead::Same, Some(known)) => Ok(job.named.as_before(known)),
         (PictureRead::Same, None) => refused("is said to be as before, and was never read"),
     }
 }
@@ -390,13 +377,10 @@ fn unkept(error: &StoreError) -> Fault {
 
 /// What is told of a picture that is refused or cannot be stored, with what is behind it.
 fn reason_of(error: &dyn Error) -> String {
-    let mut reason = format!("cannot be kept: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        reason = format!("{reason}: {error}");
-        cause = error.source();
-    }
-    reason
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(format!("cannot be kept: {error}"), |reason, cause| {
+        format!("{reason}: {cause}")
+    })
 }
 
 fn refused<T>(reason: &str) -> Result<T, Fault> {

@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, Object};
 
 use super::genre::Genre;
 use crate::domain::catalog::{
-    self, KeptPicture, Picture, PictureAddress, PictureKind, PictureSubject, Rendition,
+    self, Colour, KeptPicture, Picture, PictureAddress, PictureKind, PictureSubject, Rendition,
     RenditionFormat, StoredAddress, StoredPicture, in_order_of_languages,
 };
 use crate::domain::error::{Bounds, ErrorCode};
@@ -65,7 +65,7 @@ pub(crate) struct Drawn {
     kind: PictureKind,
     address: PictureAddress,
     has_words: bool,
-    color: String,
+    color: Colour,
     blurhash: String,
 }
 
@@ -136,10 +136,11 @@ impl Image {
 
     /// The colour to show until it is there, as `#rrggbb`.
     async fn dominant_color(&self) -> String {
-        match self {
-            Self::Stored(_, picture) => picture.colour.to_string(),
-            Self::Drawn(drawn) => drawn.color.clone(),
-        }
+        let color = match self {
+            Self::Stored(_, picture) => picture.colour,
+            Self::Drawn(drawn) => drawn.color,
+        };
+        color.to_string()
     }
 
     /// A blurred picture of a few colours to show until it is there, as `BlurHash` writes it (blurha.sh), in some 8 to 40

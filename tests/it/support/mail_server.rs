@@ -1,93 +1,72 @@
 //! A real mail server of a test's own, which keeps what it receives and misbehaves when it is told to.
 
-use std::path::Path;
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use tempfile::TempDir;
 
 use super::SOON;
+use super::own_server::OwnServer;
 
 /// A mail server, started by `tests/services/smtp`; what it can do is said in `smtp_server.py` beside that.
-pub(crate) struct MailServer {
-    folder: TempDir,
-}
+pub(crate) struct MailServer(OwnServer);
 
 impl MailServer {
     pub(crate) fn start() -> Self {
-        let server = Self::stopped();
-        server.start_again();
-        server
+        Self(OwnServer::start("smtp"))
     }
 
     /// A server that has its ports, but does not run.
     pub(crate) fn stopped() -> Self {
-        let server = Self {
-            folder: tempfile::tempdir().unwrap(),
-        };
-        server.start_again();
+        let server = Self::start();
         server.kill();
         server
     }
 
     /// Starts it on the same ports, with the mail that it has.
     pub(crate) fn start_again(&self) {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/services/smtp");
-        // Not `output`: that would wait for the server, which inherits the pipes.
-        let status = Command::new(script).arg(self.folder.path()).status();
-        assert!(status.unwrap().success());
+        self.0.start_again();
     }
 
     /// Ends it at once.
     pub(crate) fn kill(&self) {
-        let pid = self.read("pid");
-        let status = Command::new("kill").args(["-KILL", pid.trim()]).status();
-        assert!(status.unwrap().success());
-        let process = Path::new("/proc").join(pid.trim()).join("cwd");
-        while process.read_link().is_ok() {
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        self.0.kill();
     }
 
     /// Its address, without TLS.
     pub(crate) fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.read("port").trim())
+        format!("smtp://127.0.0.1:{}", self.0.read("port"))
     }
 
     /// Its address for STARTTLS.
     pub(crate) fn starttls_url(&self, credentials: &str) -> String {
-        let port = self.read("port");
-        format!(
-            "smtp://{credentials}@127.0.0.1:{}?tls=required",
-            port.trim()
-        )
+        let port = self.0.read("port");
+        format!("smtp://{credentials}@127.0.0.1:{port}?tls=required")
     }
 
     /// Its address for TLS from the first byte.
     pub(crate) fn tls_url(&self, credentials: &str) -> String {
         format!(
             "smtps://{credentials}@localhost:{}",
-            self.read("tls_port").trim()
+            self.0.read("tls_port")
         )
     }
 
     /// What to trust, to trust it.
     pub(crate) fn certificate(&self) -> String {
-        let path = self.folder.path().join("certificate.pem");
+        let path = self.0.path("certificate.pem");
         path.to_str().unwrap().to_owned()
     }
 
     /// Tells it how to behave from now on: lines of `STAGE RECEIVER ANSWER`. Without any, it behaves well.
     pub(crate) fn behave(&self, lines: &str) {
-        let partial = self.folder.path().join("behaviour.partial");
+        let partial = self.0.path("behaviour.partial");
         std::fs::write(&partial, lines).unwrap();
-        std::fs::rename(partial, self.folder.path().join("behaviour")).unwrap();
+        std::fs::rename(partial, self.0.path("behaviour")).unwrap();
     }
 
     /// What it has received, the oldest first.
     pub(crate) fn received(&self) -> Vec<Value> {
-        let mut paths: Vec<_> = std::fs::read_dir(self.folder.path().join("mail"))
+        let mut paths: Vec<_> = std::fs::read_dir(self.0.path("mail"))
             .unwrap()
             .map(|entry| entry.unwrap().path())
             .filter(|path| {
@@ -111,21 +90,6 @@ impl MailServer {
             assert!(started.elapsed() < SOON, "still {received:?}");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
-    }
-
-    fn read(&self, name: &str) -> String {
-        std::fs::read_to_string(self.folder.path().join(name)).unwrap()
-    }
-}
-
-impl Drop for MailServer {
-    fn drop(&mut self) {
-        // It may be dead already.
-        drop(
-            Command::new("kill")
-                .args(["-KILL", self.read("pid").trim()])
-                .output(),
-        );
     }
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 pub(crate) mod browser;
 pub(crate) mod mail_server;
+pub(crate) mod own_server;
 pub(crate) mod ports;
 pub(crate) mod program;
 pub(crate) mod provider;

@@ -3,7 +3,7 @@
 
 use std::f64::consts::PI;
 
-use super::palette::Color;
+use super::stored::Colour;
 
 /// The digits of base 83.
 const DIGITS: &[u8; 83] =
@@ -12,7 +12,7 @@ const DIGITS: &[u8; 83] =
 const SIZE: u32 = 9;
 
 /// The hash of what fades from a colour at the top to one at the bottom.
-pub(super) fn of_gradient(top: Color, bottom: Color) -> String {
+pub(super) fn of_gradient(top: Colour, bottom: Colour) -> String {
     let (top, bottom) = (linear(top), linear(bottom));
     let channels = [0_usize, 1, 2];
     let mean = channels.map(|at| f64::midpoint(top[at], bottom[at]));
@@ -37,8 +37,8 @@ pub(super) fn of_gradient(top: Color, bottom: Color) -> String {
 }
 
 /// Red, green and blue as amounts of light, 0 to 1 (IEC 61966-2-1).
-fn linear(color: Color) -> [f64; 3] {
-    color.channels().map(|channel| {
+pub(super) fn linear(color: Colour) -> [f64; 3] {
+    color.0.map(|channel| {
         let value = f64::from(channel) / 255.0;
         if value <= 0.04045 {
             value / 12.92
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_gradient_is_its_mean_and_one_wave() {
-        let (white, black) = (Color::at(b"ffffff", 0), Color::at(b"000000", 0));
+        let (white, black) = (Colour::at(b"ffffff", 0), Colour::at(b"000000", 0));
 
         let hash = of_gradient(white, black);
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn what_does_not_fade_is_one_colour() {
-        let color = Color::at(b"2e4057", 0);
+        let color = Colour::at(b"2e4057", 0);
 
         let hash = of_gradient(color, color);
 

@@ -4,7 +4,8 @@ use std::f64::consts::{PI, TAU};
 
 use super::canvas::Canvas;
 use super::dice::Dice;
-use super::palette::{Color, Palette};
+use super::palette::Palette;
+use super::stored::Colour;
 use super::svg::{Point, Svg, number, place};
 
 /// Discs inside each other, which drift to one side.
@@ -188,7 +189,7 @@ pub(super) fn tiles(svg: &mut Svg, canvas: &Canvas, dice: &mut Dice, palette: &P
     }
 }
 
-fn tile(svg: &mut Svg, center: Point, half: f64, dice: &mut Dice, colors: (Color, Color)) {
+fn tile(svg: &mut Svg, center: Point, half: f64, dice: &mut Dice, colors: (Colour, Colour)) {
     let (below, above) = colors;
     let quarter = f64::from(dice.below(4)) * 90.0;
     let size = number(half);

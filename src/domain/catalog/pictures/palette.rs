@@ -1,14 +1,9 @@
 //! Colours, which go by the genre of a title.
 
-use std::fmt;
-
 use super::dice::Dice;
+use super::stored::Colour;
 
-/// A colour without transparency, as red, green and blue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Color([u8; 3]);
-
-impl Color {
+impl Colour {
     /// The colour of this number in a row of them, each as `rrggbb` and with a space between two.
     pub(super) const fn at(text: &[u8], number: usize) -> Self {
         let at = number * 7;
@@ -30,11 +25,6 @@ impl Color {
         Self([channel(0), channel(1), channel(2)])
     }
 
-    /// Red, green and blue.
-    pub(super) fn channels(self) -> [u8; 3] {
-        self.0
-    }
-
     fn is_dark(self) -> bool {
         self.0
             .iter()
@@ -52,26 +42,19 @@ const fn digit(digit: u8) -> u8 {
     }
 }
 
-impl fmt::Display for Color {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [red, green, blue] = self.0;
-        write!(f, "#{red:02x}{green:02x}{blue:02x}")
-    }
-}
-
 /// The colours of one picture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Palette {
     /// What lies behind everything.
-    pub(super) ground: Color,
+    pub(super) ground: Colour,
     /// The ground in the shade.
-    pub(super) deep: Color,
+    pub(super) deep: Colour,
     /// What the eye sees first.
-    pub(super) main: Color,
-    pub(super) second: Color,
-    pub(super) third: Color,
+    pub(super) main: Colour,
+    pub(super) second: Colour,
+    pub(super) third: Colour,
     /// What is written on it.
-    pub(super) ink: Color,
+    pub(super) ink: Colour,
 }
 
 impl Palette {
@@ -79,12 +62,12 @@ impl Palette {
     const fn new(colors: &str) -> Self {
         let text = colors.as_bytes();
         Self {
-            ground: Color::at(text, 0),
-            deep: Color::at(text, 1),
-            main: Color::at(text, 2),
-            second: Color::at(text, 3),
-            third: Color::at(text, 4),
-            ink: Color::at(text, 5),
+            ground: Colour::at(text, 0),
+            deep: Colour::at(text, 1),
+            main: Colour::at(text, 2),
+            second: Colour::at(text, 3),
+            third: Colour::at(text, 4),
+            ink: Colour::at(text, 5),
         }
     }
 
@@ -94,7 +77,7 @@ impl Palette {
     }
 
     /// What is written on: the ground where the ink is dark, else its shade.
-    pub(super) fn panel(&self) -> Color {
+    pub(super) fn panel(&self) -> Colour {
         if self.ink.is_dark() {
             self.ground
         } else {
@@ -245,20 +228,14 @@ const PALETTES: &[(&str, &[Palette])] = &[
 
 #[cfg(test)]
 mod tests {
+    use super::super::blur::linear;
     use super::*;
     use crate::domain::catalog::{GenreName, genre_name};
 
     /// How bright a colour is to the eye (WCAG 2.2, relative luminance).
-    fn luminance(color: Color) -> f64 {
-        let linear = color.0.map(|channel| {
-            let share = f64::from(channel) / 255.0;
-            if share <= 0.04045 {
-                share / 12.92
-            } else {
-                ((share + 0.055) / 1.055).powf(2.4)
-            }
-        });
-        0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    fn luminance(color: Colour) -> f64 {
+        let [red, green, blue] = linear(color);
+        0.2126 * red + 0.7152 * green + 0.0722 * blue
     }
 
     #[test]
@@ -283,7 +260,7 @@ mod tests {
 
     #[test]
     fn mixing_goes_from_one_colour_to_the_other() {
-        let (black, white) = (Color([0, 0, 0]), Color([255, 255, 255]));
+        let (black, white) = (Colour([0, 0, 0]), Colour([255, 255, 255]));
 
         assert_eq!(black.mixed(white, 0), black);
         assert_eq!(black.mixed(white, 50).to_string(), "#808080");

@@ -11,7 +11,8 @@ use super::dice::Dice;
 use super::kind::PictureKind;
 use super::lettering::{LEADING, Lettering, Room};
 use super::motif;
-use super::palette::{Color, Palette, has_palette};
+use super::palette::{Palette, has_palette};
+use super::stored::Colour;
 use super::svg::{Svg, escape, number};
 use crate::domain::catalog::types::{Episode, Title};
 use crate::domain::language::LanguageTag;
@@ -122,9 +123,9 @@ impl<'a> Picture<'a> {
         (!self.name.is_empty()).then_some(self.language)
     }
 
-    /// The colour of most of it, as `#rrggbb`.
-    pub fn dominant_color(&self) -> String {
-        self.palette().ground.to_string()
+    /// The colour of most of it.
+    pub fn dominant_color(&self) -> Colour {
+        self.palette().ground
     }
 
     /// What it looks like from far off, as a blurhash: the ground alone, without motif and words.
@@ -267,7 +268,7 @@ impl<'a> Picture<'a> {
 }
 
 /// What the ground fades from, at the top, and to.
-fn ground(palette: &Palette) -> (Color, Color) {
+fn ground(palette: &Palette) -> (Colour, Colour) {
     (
         palette.ground.mixed(palette.ink, 6),
         palette.ground.mixed(palette.deep, 55),

@@ -84,18 +84,18 @@ impl Rendition {
     /// What tells its bytes from those of all others, as a rendition of the picture with this hash, without reading them:
     /// letters, digits, dots and hyphens.
     pub fn tag(self, hash: &PictureHash) -> String {
-        let (width, extension) = (self.width, self.format.extension());
-        format!("{hash}-{MAKER}-{width}.{extension}")
+        format!("{hash}-{}", self.name())
     }
 
     /// What it is kept under, as a rendition of the picture with this hash.
     pub(super) fn key(self, hash: &PictureHash) -> BlobKey {
+        BlobKey::made(FOLDER_OF_RENDITIONS, hash, &self.name())
+    }
+
+    /// What tells it from all others of the same picture.
+    fn name(self) -> String {
         let (width, extension) = (self.width, self.format.extension());
-        BlobKey::made(
-            FOLDER_OF_RENDITIONS,
-            hash,
-            &format!("{MAKER}-{width}.{extension}"),
-        )
+        format!("{MAKER}-{width}.{extension}")
     }
 }
 

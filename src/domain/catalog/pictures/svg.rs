@@ -1,6 +1,6 @@
 //! The text of a vector graphic, made of the few shapes that pictures need.
 
-use super::palette::Color;
+use super::stored::Colour;
 
 /// A graphic that is being written.
 pub(super) struct Svg {
@@ -34,8 +34,8 @@ impl Svg {
     }
 
     /// A gradient from top to bottom, to be filled with as `url(#id)`.
-    pub(super) fn gradient(&mut self, id: &str, from: (Color, f64), to: (Color, f64)) {
-        let stop = |offset: u8, (color, opacity): (Color, f64)| {
+    pub(super) fn gradient(&mut self, id: &str, from: (Colour, f64), to: (Colour, f64)) {
+        let stop = |offset: u8, (color, opacity): (Colour, f64)| {
             let opacity = number(opacity);
             format!("<stop offset=\"{offset}\" stop-color=\"{color}\" stop-opacity=\"{opacity}\"/>")
         };
@@ -54,12 +54,12 @@ impl Svg {
     }
 
     /// A block of one colour.
-    pub(super) fn block(&mut self, at: Point, size: Point, color: Color) {
+    pub(super) fn block(&mut self, at: Point, size: Point, color: Colour) {
         self.rect(at, size, &color.to_string());
     }
 
     /// A disc around a centre.
-    pub(super) fn circle(&mut self, (x, y): Point, radius: f64, color: Color) {
+    pub(super) fn circle(&mut self, (x, y): Point, radius: f64, color: Colour) {
         let [x, y, radius] = [x, y, radius].map(number);
         self.put(&format!(
             "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{color}\"/>"
@@ -67,12 +67,12 @@ impl Svg {
     }
 
     /// What a path encloses.
-    pub(super) fn path(&mut self, path: &str, color: Color) {
+    pub(super) fn path(&mut self, path: &str, color: Colour) {
         self.put(&format!("<path d=\"{path}\" fill=\"{color}\"/>"));
     }
 
     /// What a path encloses, moved and turned: the path is around the centre of its own.
-    pub(super) fn turned(&mut self, center: Point, degrees: f64, path: &str, color: Color) {
+    pub(super) fn turned(&mut self, center: Point, degrees: f64, path: &str, color: Colour) {
         let turn = turn(center, degrees);
         self.put(&format!(
             "<path transform=\"{turn}\" d=\"{path}\" fill=\"{color}\"/>"
@@ -85,7 +85,7 @@ impl Svg {
         center: Point,
         degrees: f64,
         path: &str,
-        (width, color): (f64, Color),
+        (width, color): (f64, Colour),
     ) {
         let (turn, width) = (turn(center, degrees), number(width));
         self.put(&format!(
@@ -94,7 +94,7 @@ impl Svg {
     }
 
     /// What lies between corners.
-    pub(super) fn polygon(&mut self, corners: &[Point], color: Color) {
+    pub(super) fn polygon(&mut self, corners: &[Point], color: Colour) {
         let corners = corners.iter().map(|corner| place(*corner));
         let corners: Vec<String> = corners.collect();
         self.path(&format!("M{}Z", corners.join("L")), color);
@@ -102,7 +102,7 @@ impl Svg {
 
     /// What lies below a line that goes from left to right without edges: the first and the last corner are at the
     /// bottom.
-    pub(super) fn below(&mut self, line: &[Point], bottom: (Point, Point), color: Color) {
+    pub(super) fn below(&mut self, line: &[Point], bottom: (Point, Point), color: Colour) {
         let (Some(first), Some(last)) = (line.first(), line.last()) else {
             return;
         };
