@@ -41,8 +41,9 @@ pub(super) fn collections(
             let names = thing.names.iter();
             let found = names.filter_map(|name| comparing.all_words(name));
             let grade = found.map(|found| found.grade() - BEHIND_TITLES).max();
-            let fame = index.fame(index.titles_of(thing.id), wanted);
-            if let (Some(grade), Some(fame)) = (grade, fame) {
+            if let Some(grade) = grade
+                && let Some(fame) = index.fame(index.titles_of(thing.id), wanted)
+            {
                 let (id, score) = (HitId::Collection(thing.id), score(grade, fame));
                 hits.push(AnyHit { id, score });
             }

@@ -70,9 +70,11 @@ fn found(
     for forgiven in [NONE, ALL] {
         let meanings = Meanings::of_people(&typed, index, forgiven);
         each_known(index, &typed, &meanings, ENOUGH, |slot, named| {
+            if !seen.is_new(slot) {
+                return false;
+            }
             let person = index.person(slot);
-            let is_new = seen.is_new(slot);
-            let Some(fame) = fame(person).filter(|_| is_new) else {
+            let Some(fame) = fame(person) else {
                 return false;
             };
             let hit = PersonHit {
