@@ -7,11 +7,10 @@ use async_graphql::{Context, Object};
 use super::catalog::{Person, PersonEdge, TitleConnection, TitleEdge, TitleFilter, titles};
 use super::context::ContextExt;
 use super::cursor::Order;
-use super::error::{ApiError, Result};
+use super::error::Result;
 use super::hit::{SearchHit, SearchHitEdge, SearchKind, SearchSuggestion, hit_kinds};
-use super::page::{Connection, PageArgs};
+use super::page::{Connection, PageArgs, limit_to};
 use super::total::Total;
-use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::page::Slice;
 
 static TITLES: Order = Order::by_number("search titles");
@@ -141,24 +140,9 @@ impl SearchQuery {
         query: String,
         #[graphql(desc = "How many, 1 to 20.", default = 8)] first: Option<i32>,
     ) -> Result<Option<Vec<SearchSuggestion>>> {
-        let first = suggestions(first)?;
+        let first = limit_to(MOST_SUGGESTIONS, "first", first, SUGGESTIONS)?;
         let search = &ctx.services().search;
         let found = search.suggest(&ctx.visibility(), &query, first).await?;
         Ok(Some(SearchSuggestion::all(found)))
     }
-}
-
-/// How many suggestions an argument asks for.
-fn suggestions(first: Option<i32>) -> Result<usize> {
-    let Some(first) = first else {
-        return Ok(SUGGESTIONS);
-    };
-    let first = usize::try_from(first).ok();
-    first
-        .filter(|first| (1..=MOST_SUGGESTIONS).contains(first))
-        .ok_or_else(|| {
-            let message = format!("`first` must be 1 to {MOST_SUGGESTIONS}");
-            ApiError::argument(ErrorCode::OutOfRange, "first", message)
-                .within(Bounds::between(1, MOST_SUGGESTIONS))
-        })
 }

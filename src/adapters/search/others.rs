@@ -16,7 +16,7 @@ const MOST_LOOKED_AT: usize = 10_000;
 const MOST_WALKED: usize = 20_000;
 /// So many episodes are looked at for a series that has a word.
 const EPISODES_OF_A_SERIES: usize = 30;
-/// So much less is a match of an episode worth than the same of a title, and the same of a collection than that.
+/// So much less is a match of a collection or an episode worth than the same of a title.
 const BEHIND_TITLES: Grade = 5;
 
 /// The collections that have all words and one of the wanted titles, the best first; of equal matches those whose titles
@@ -41,8 +41,9 @@ pub(super) fn collections(
             let names = thing.names.iter();
             let found = names.filter_map(|name| comparing.all_words(name));
             let grade = found.map(|found| found.grade() - BEHIND_TITLES).max();
-            let fame = index.fame(index.titles_of(thing.id), wanted);
-            if let (Some(grade), Some(fame)) = (grade, fame) {
+            if let Some(grade) = grade
+                && let Some(fame) = index.fame(index.titles_of(thing.id), wanted)
+            {
                 let (id, score) = (HitId::Collection(thing.id), score(grade, fame));
                 hits.push(AnyHit { id, score });
             }

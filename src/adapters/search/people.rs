@@ -7,7 +7,7 @@ use super::index::{Index, Person};
 use super::lexicon::Slot;
 use super::ranking::{Credit, Kind, Match, score};
 use super::senses::{ALL, Meanings, NONE};
-use super::typed::{JOINED, Typed};
+use super::typed::Typed;
 use crate::domain::catalog::{PersonHit, TitleFacts};
 
 /// A search that has found fewer looks on for typing errors.
@@ -70,9 +70,11 @@ fn found(
     for forgiven in [NONE, ALL] {
         let meanings = Meanings::of_people(&typed, index, forgiven);
         each_known(index, &typed, &meanings, ENOUGH, |slot, named| {
+            if !seen.is_new(slot) {
+                return false;
+            }
             let person = index.person(slot);
-            let is_new = seen.is_new(slot);
-            let Some(fame) = fame(person).filter(|_| is_new) else {
+            let Some(fame) = fame(person) else {
                 return false;
             };
             let hit = PersonHit {
@@ -155,37 +157,16 @@ pub(super) fn each_person(
     meanings: &Meanings<'_>,
     mut visit: impl FnMut(Slot, Named),
 ) {
-    let senses = &meanings.people;
-    let needed = typed.needed();
-    let words = (0..typed.words.len()).filter(|at| needed & (1 << at) != 0);
-    let bits = |at: usize| {
-        let before = at.checked_sub(1).map(|before| JOINED + before);
-        [Some(at), Some(JOINED + at), before].into_iter().flatten()
-    };
-    let mut least = usize::MAX;
-    let mut rarest = None;
-    for at in words {
-        let count = bits(at).map(|bit| senses.count(bit, least)).sum();
-        if count < least {
-            (least, rarest) = (count, Some(at));
-        }
-    }
-    let Some(rarest) = rarest.filter(|_| least > 0) else {
+    let Some((rarest, _)) = rarest(typed, |at, most| count_people(meanings, at, most)) else {
         return;
     };
-    let mut seen = Seen::none_of(index.sizes().1);
-    for bit in bits(rarest) {
-        senses.each_list(bit, |people| {
-            for slot in people {
-                if seen.is_new(*slot)
-                    && let Some(named) = named(index.person(*slot), typed, meanings)
-                {
-                    visit(*slot, named);
-                }
-            }
-            true
-        });
-    }
+    let (_, people) = index.sizes();
+    each_slot(&meanings.people, rarest, Lists::All, people, |slot| {
+        if let Some(named) = named(index.person(slot), typed, meanings) {
+            visit(slot, named);
+        }
+        true
+    });
 }
 
 /// The fewest letters of a surname that people may be known for: shorter words are the beginning of a title.

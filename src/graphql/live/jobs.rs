@@ -6,7 +6,6 @@ use async_graphql::{Context, ID, Subscription};
 use futures::stream::{self, BoxStream, StreamExt};
 
 use super::follow::Follow;
-use crate::domain::ids::{JobId, ProfileId};
 use crate::domain::listeners::Topic;
 use crate::domain::working;
 use crate::graphql::context::ContextExt;
@@ -42,50 +41,37 @@ impl JobSubscription {
         let job = found.ok_or_else(|| ApiError::not_found("id"))?;
         let waiting = Waiting {
             follow,
-            profile,
-            id,
-            next: Some(job.clone()),
-            told: job,
-            is_over: false,
+            told: job.clone(),
         };
+        let first = stream::iter([Ok(Job(job))]);
         let updates = stream::unfold(waiting, |mut waiting| async move {
             let update = waiting.next().await.transpose()?;
             Some((update.map(Job), waiting))
         });
-        Ok(updates.boxed())
+        Ok(first.chain(updates).boxed())
     }
 }
 
 /// A job that is told of until it is over.
 struct Waiting {
     follow: Follow,
-    profile: ProfileId,
-    id: JobId,
-    /// What is told at once.
-    next: Option<working::Job>,
     /// What was told last.
     told: working::Job,
-    is_over: bool,
 }
 
 impl Waiting {
     /// How it is when it is another than before; none: it is over, or nobody wants to know.
     async fn next(&mut self) -> Result<Option<working::Job>> {
-        if let Some(job) = self.next.take() {
-            self.is_over = !job.is_open();
-            return Ok(Some(job));
-        }
-        while !self.is_over {
+        while self.told.is_open() {
             let Some(news) = self.follow.next().await else {
                 return Ok(None);
             };
             news?;
             let work = &self.follow.services().work;
-            let Some(job) = work.find(self.profile, self.id).await? else {
+            let Some(job) = work.find(self.told.profile, self.told.id).await? else {
                 return Ok(None);
             };
             if job != self.told {
-                self.is_over = !job.is_open();
                 self.told = job.clone();
                 return Ok(Some(job));
             }

@@ -207,19 +207,29 @@ impl ListPage {
 
 /// How many rows an argument asks for: 1 to [`MAX_PAGE`].
 pub(crate) fn limit(argument: &'static str, asked: Option<i32>, default: usize) -> Result<usize> {
+    limit_to(MAX_PAGE, argument, asked, default)
+}
+
+/// The same where it may be `most`.
+pub(crate) fn limit_to(
+    most: usize,
+    argument: &'static str,
+    asked: Option<i32>,
+    default: usize,
+) -> Result<usize> {
     let Some(asked) = asked else {
         return Ok(default);
     };
     usize::try_from(asked)
         .ok()
-        .filter(|rows| (1..=MAX_PAGE).contains(rows))
+        .filter(|rows| (1..=most).contains(rows))
         .ok_or_else(|| {
             ApiError::argument(
                 ErrorCode::OutOfRange,
                 argument,
-                format!("`{argument}` must be 1 to {MAX_PAGE}"),
+                format!("`{argument}` must be 1 to {most}"),
             )
-            .within(Bounds::between(1, MAX_PAGE))
+            .within(Bounds::between(1, most))
         })
 }
 

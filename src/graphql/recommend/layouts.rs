@@ -65,9 +65,14 @@ impl Layouts {
             let error = ApiError::argument(ErrorCode::OutOfRange, "after", message);
             return Err(error.within(Bounds::most(MOST)));
         }
-        let rows: Arc<[Row]> = self.material.rows(layout.rows, layout.items_per_row).into();
+        let rows: Arc<[Row]> = self.lay_out(layout).into();
         made.push((layout, Arc::clone(&rows)));
         Ok(rows)
+    }
+
+    /// The rows of the page, laid out so anew.
+    pub(super) fn lay_out(&self, layout: Layout) -> Vec<Row> {
+        self.material.rows(layout.rows, layout.items_per_row)
     }
 }
 

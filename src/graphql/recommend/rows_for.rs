@@ -38,11 +38,13 @@ impl RowsFor {
         first: Option<i32>,
         items_per_row: Option<i32>,
     ) -> Result<Vec<RecommendationRow>> {
-        let first = limit("first", first, 8)?;
-        let items_per_row = limit("itemsPerRow", items_per_row, DEFAULT_ROW)?;
+        let layout = Layout {
+            rows: limit("first", first, 8)?,
+            items_per_row: limit("itemsPerRow", items_per_row, DEFAULT_ROW)?,
+        };
         let layouts = self.layouts(ctx).await?;
-        let page = layouts.material.rows(first, items_per_row);
-        let on_page = self.page_of(&layouts, first, items_per_row, &page);
+        let page = layouts.lay_out(layout);
+        let on_page = self.page_of(&layouts, layout, &page);
         rows(ctx, on_page, page).await
     }
 
@@ -53,14 +55,18 @@ impl RowsFor {
         ctx: &Context<'_>,
         ids: &[RowId],
     ) -> Result<Vec<Option<RecommendationRow>>> {
+        let layout = Layout {
+            rows: MAX_PAGE,
+            items_per_row: DEFAULT_ROW,
+        };
         let wanted: Vec<_> = ids.iter().map(|id| (id.kind, id.seed)).collect();
         let layouts = self.layouts(ctx).await?;
-        let (page, others) = layouts.material.find_rows(DEFAULT_ROW, &wanted);
-        let is_wanted = |row: &Row| wanted.contains(&(row.kind, row.seed));
-        let on_page = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &page);
+        let (page, others) = layouts.material.find_rows(layout.items_per_row, &wanted);
+        let is_wanted = |row: &Row| wanted.contains(&row.key());
+        let on_page = self.page_of(&layouts, layout, &page);
         let page = page.into_iter().filter(is_wanted).collect();
         let mut found = rows(ctx, on_page, page).await?;
-        let by_itself = self.page_of(&layouts, MAX_PAGE, DEFAULT_ROW, &[]);
+        let by_itself = self.page_of(&layouts, layout, &[]);
         found.extend(rows(ctx, by_itself, others).await?);
         let row = |id: &RowId| found.iter().find(|row| row.is(*id)).cloned();
         Ok(ids.iter().map(row).collect())
@@ -73,21 +79,12 @@ impl RowsFor {
         Ok(Arc::new(Layouts::of(material)))
     }
 
-    /// A page that has these rows.
-    fn page_of(
-        self,
-        layouts: &Arc<Layouts>,
-        rows: usize,
-        items_per_row: usize,
-        page: &[Row],
-    ) -> RowsPage {
+    /// A page that is laid out so, and has these rows.
+    fn page_of(self, layouts: &Arc<Layouts>, layout: Layout, page: &[Row]) -> RowsPage {
         let titles = page.iter().flat_map(Row::on_page).map(|one| one.title);
         RowsPage {
             profile: self.profile,
-            layout: Layout {
-                rows,
-                items_per_row,
-            },
+            layout,
             layouts: Arc::clone(layouts),
             titles: titles.collect(),
         }

@@ -26,18 +26,12 @@ impl ReceptionKeeper for CatalogSnapshot {
         thumbs: &[(TitleId, Thumbs)],
     ) -> Vec<(TitleId, Thumbs)> {
         // Mostly nothing is new: nobody is kept from reading to find that out.
-        let news = self.look(|tables| {
-            let others = tables.other_thumbs(titles, thumbs);
-            let others = others.into_iter();
-            let others = others.map(|(slot, said)| (tables.titles.id(slot), said));
-            others.collect::<Vec<(TitleId, Thumbs)>>()
-        });
+        let news = self.look(|tables| tables.other_thumbs(titles, thumbs));
         let news = news.unwrap_or_default();
         for some in news.chunks(AT_A_TIME) {
-            let titles: Vec<TitleId> = some.iter().map(|(title, _)| *title).collect();
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
-                    tables.put_thumbs(&titles, some);
+                    tables.put_thumbs(some);
                     self.changed();
                 }
             });

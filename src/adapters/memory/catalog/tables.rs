@@ -13,7 +13,7 @@ use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
     CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Rating,
-    Thumbs, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
+    Reception, Thumbs, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -101,27 +101,23 @@ impl Tables {
             });
     }
 
-    /// Which of these titles have other thumbs than is known, by slot. Those of which none are said have none.
+    /// Which of these titles have other thumbs than is known. Those of which none are said have none.
     pub(super) fn other_thumbs(
         &self,
         titles: &[TitleId],
         thumbs: &[(TitleId, Thumbs)],
-    ) -> BTreeMap<Slot, Thumbs> {
+    ) -> Vec<(TitleId, Thumbs)> {
         let counted: HashMap<TitleId, Thumbs> = thumbs.iter().copied().collect();
         let all = titles.iter().filter_map(|title| {
             let said = counted.get(title).copied().unwrap_or_default();
             Some((self.titles.slot(*title)?, said))
         });
-        let is_other =
-            |slot: &Slot, said: &mut Thumbs| self.titles.at(*slot).reception.thumbs != *said;
-        let mut others: BTreeMap<Slot, Thumbs> = all.collect();
-        others.retain(is_other);
-        others
+        self.others(all, |known| known.thumbs)
     }
 
-    /// Takes in the thumbs of titles.
-    pub(super) fn put_thumbs(&mut self, titles: &[TitleId], thumbs: &[(TitleId, Thumbs)]) {
-        let thumbs = self.other_thumbs(titles, thumbs);
+    /// Takes in the thumbs of these titles.
+    pub(super) fn put_thumbs(&mut self, thumbs: &[(TitleId, Thumbs)]) {
+        let thumbs: BTreeMap<Slot, Thumbs> = self.slots_of(thumbs).collect();
         let slots: Vec<Slot> = thumbs.keys().copied().collect();
         let rated = |titles: &Titles| -> Vec<Option<Rating>> {
             let ratings = slots.iter().map(|slot| titles.rating(*slot));
@@ -150,12 +146,7 @@ impl Tables {
         let known = self.orders.watched_lately(&self.titles);
         let known: Vec<(TitleId, u64)> = known.map(|slot| (self.titles.id(slot), 0)).collect();
         let all = self.slots_of(&known).chain(self.slots_of(watched));
-        let mut others: BTreeMap<Slot, u64> = all.collect();
-        others.retain(|slot, watched| self.titles.at(*slot).reception.lately != *watched);
-        let others = others.into_iter();
-        others
-            .map(|(slot, watched)| (self.titles.id(slot), watched))
-            .collect()
+        self.others(all, |known| known.lately)
     }
 
     /// Takes in how many watched these titles lately.
@@ -174,10 +165,24 @@ impl Tables {
         );
     }
 
-    /// Where those of these titles are that are known.
-    fn slots_of(&self, watched: &[(TitleId, u64)]) -> impl Iterator<Item = (Slot, u64)> {
-        let watched = watched.iter();
-        watched.filter_map(|(title, watched)| Some((self.titles.slot(*title)?, *watched)))
+    /// What of this is other than is known. Of several of the same title the last holds.
+    fn others<T: PartialEq>(
+        &self,
+        said: impl Iterator<Item = (Slot, T)>,
+        known: impl Fn(&Reception) -> T,
+    ) -> Vec<(TitleId, T)> {
+        let mut others: BTreeMap<Slot, T> = said.collect();
+        others.retain(|slot, said| known(&self.titles.at(*slot).reception) != *said);
+        let others = others.into_iter();
+        others
+            .map(|(slot, said)| (self.titles.id(slot), said))
+            .collect()
+    }
+
+    /// What is said of those titles that are known, by where they are.
+    fn slots_of<T: Copy>(&self, said: &[(TitleId, T)]) -> impl Iterator<Item = (Slot, T)> {
+        let said = said.iter();
+        said.filter_map(|(title, said)| Some((self.titles.slot(*title)?, *said)))
     }
 
     pub(super) fn list(

@@ -40,23 +40,13 @@ impl RecommendService {
         let known = self.known(profile).await?;
         let cached = self.cached(visibility, &key, &known, Extent::Whole).await?;
         let reading = self.reading(visibility, profile, known).await?;
-        let made = self.make(visibility, key, &reading, Extent::Whole);
         let (list, _) = match cached {
             Some(list) => list,
-            None => made.await?,
+            None => self.make(visibility, key, &reading, Extent::Whole).await?,
         };
         let excluded = &reading.excluded;
         let scoring = reading.scoring.as_ref().map(|(scoring, _)| scoring);
-        let mut others = vec![
-            Offer {
-                kind: RowKind::Trending,
-                titles: self.trending(visibility, excluded, scoring).await?,
-            },
-            Offer {
-                kind: RowKind::New,
-                titles: self.new_titles(visibility, excluded, scoring).await?,
-            },
-        ];
+        let mut others = self.of_these_days(visibility, excluded, scoring).await?;
         if let Some(scoring) = scoring {
             others.push(Offer {
                 kind: RowKind::Rewatch,
@@ -71,20 +61,29 @@ impl RecommendService {
         let visibility = &visibility.only_published(self.statistics.now());
         let nothing = &Excluded::nothing();
         let list = self.known_titles(visibility, nothing, None).await?;
-        let others = vec![
+        Ok(Material {
+            list: list.into(),
+            others: self.of_these_days(visibility, nothing, None).await?,
+        })
+    }
+
+    /// What is watched lately, and what is new.
+    async fn of_these_days(
+        &self,
+        visibility: &Visibility,
+        excluded: &Excluded,
+        scoring: Option<&Scoring>,
+    ) -> Result<Vec<Offer>, RecommendError> {
+        Ok(vec![
             Offer {
                 kind: RowKind::Trending,
-                titles: self.trending(visibility, nothing, None).await?,
+                titles: self.trending(visibility, excluded, scoring).await?,
             },
             Offer {
                 kind: RowKind::New,
-                titles: self.new_titles(visibility, nothing, None).await?,
+                titles: self.new_titles(visibility, excluded, scoring).await?,
             },
-        ];
-        Ok(Material {
-            list: list.into(),
-            others,
-        })
+        ])
     }
 
     /// The titles that the most profiles watched in the last seven days, at most 5000, with how many that were, the most
