@@ -23,6 +23,7 @@ enum JobKind {
 
 /// How far a job is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "working::JobState")]
 enum JobState {
     /// Nobody has begun it yet.
     Queued,
@@ -68,12 +69,7 @@ impl Job {
 
     /// How far it is: waiting, being worked on, or over.
     async fn state(&self) -> JobState {
-        match self.0.state {
-            working::JobState::Queued => JobState::Queued,
-            working::JobState::Running => JobState::Running,
-            working::JobState::Succeeded => JobState::Succeeded,
-            working::JobState::Failed => JobState::Failed,
-        }
+        self.0.state.into()
     }
 
     /// How much of it is done, 0 to 1.
