@@ -104,9 +104,7 @@ impl Job {
 
     /// The import that it is about; null if that was discarded.
     async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>> {
-        let (working::JobKind::Import { import } | working::JobKind::UndoImport { import }) =
-            self.0.kind;
-        Import::find(ctx, self.0.profile, import).await
+        Import::find(ctx, self.0.profile, self.0.kind.import()).await
     }
 }
 
