@@ -249,20 +249,6 @@ fn key(id: uuid::Uuid) -> Bson {
     Uuid::from_uuid_1(id).into()
 }
 
-/// The things that a filter finds, without those that this version cannot read.
-async fn all<T>(
-    collection: &Collection<Kept<T>>,
-    kind: &'static str,
-    filter: Document,
-    order: Document,
-    limit: Option<usize>,
-) -> Result<Vec<T>, StoreError>
-where
-    T: TryFrom<Kept<T>, Error = serde_json::Error>,
-{
-    readable(collection, kind, filter, order, limit).await
-}
-
 #[async_trait]
 impl ImportStore for MongoImporting {
     async fn put_import(&self, import: &Import) -> Result<bool, StoreError> {
@@ -282,7 +268,7 @@ impl ImportStore for MongoImporting {
     async fn imports(&self, profile: ProfileId) -> Result<Vec<Import>, StoreError> {
         let of_profile = doc! { "profile": profile.to_i64() };
         let latest = doc! { "created_at": -1, "_id": 1 };
-        all(&self.imports, IMPORTS, of_profile, latest, None).await
+        readable(&self.imports, IMPORTS, of_profile, latest, None).await
     }
 
     async fn previews_before(
@@ -292,7 +278,7 @@ impl ImportStore for MongoImporting {
     ) -> Result<Vec<Import>, StoreError> {
         let old = doc! { "is_preview": true, "created_at": { "$lt": date(before) } };
         let oldest = doc! { "created_at": 1, "_id": 1 };
-        all(&self.imports, IMPORTS, old, oldest, Some(limit)).await
+        readable(&self.imports, IMPORTS, old, oldest, Some(limit)).await
     }
 
     async fn put_rows(&self, profile: ProfileId, rows: &[ImportRow]) -> Result<bool, StoreError> {
@@ -329,7 +315,7 @@ impl ImportStore for MongoImporting {
             );
         }
         let in_order = doc! { "_id.number": 1 };
-        all(&self.rows, ROWS, filter, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, filter, in_order, Some(limit)).await
     }
 
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError> {
@@ -378,7 +364,7 @@ impl ImportStore for MongoImporting {
     ) -> Result<Vec<ImportRow>, StoreError> {
         let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
         let in_order = doc! { "_id.import": 1, "_id.number": 1 };
-        all(&self.rows, ROWS, these, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn rows_merged(
@@ -392,7 +378,7 @@ impl ImportStore for MongoImporting {
         let named = doc! { "$in": names, "$type": "string" };
         let these = doc! { "profile": profile.to_i64(), "name": named };
         let in_order = doc! { "_id.import": 1, "_id.number": 1 };
-        all(&self.rows, ROWS, these, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError> {
@@ -429,12 +415,12 @@ impl JobStore for MongoImporting {
     async fn jobs(&self, profile: ProfileId, limit: usize) -> Result<Vec<Job>, StoreError> {
         let of_profile = doc! { "profile": profile.to_i64() };
         let latest = doc! { "queued_at": -1, "_id": 1 };
-        all(&self.jobs, JOBS, of_profile, latest, Some(limit)).await
+        readable(&self.jobs, JOBS, of_profile, latest, Some(limit)).await
     }
 
     async fn open_jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError> {
         let oldest = doc! { "queued_at": 1, "_id": 1 };
-        all(
+        readable(
             &self.jobs,
             JOBS,
             doc! { "is_open": true },
