@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::bulk::{Update, update};
 use super::db::{Abort, Collection, MongoDb, is_duplicate, patiently, store_error};
 use super::fields::{date, list, stamped};
-use super::find::{documents, one, readable};
+use super::find::{BATCH, one, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, JobId, PlayId, ProfileId};
@@ -48,6 +48,14 @@ struct Kept<T> {
     body: String,
     #[serde(skip)]
     is: std::marker::PhantomData<fn() -> T>,
+}
+
+/// Of a row, what says which import brings what: the rest of it is large.
+#[derive(Debug, Deserialize)]
+struct Claim {
+    #[serde(rename = "_id")]
+    key: RowKey,
+    effect: String,
 }
 
 /// Of the key of a row, the import that has it.
@@ -342,15 +350,18 @@ impl ImportStore for MongoImporting {
         effects: &[String],
     ) -> Result<Vec<(String, ImportId)>, StoreError> {
         let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
-        let raw: Collection<Document> = self.db.collection(ROWS);
-        let found = documents(&raw, these, doc! {}, None).await?;
-        let mut claims = Vec::with_capacity(found.len());
-        for row in found {
-            let id: Bson = row.get("_id").cloned().unwrap_or(Bson::Null);
-            let id: RowKey = bson::deserialize_from_bson(id).map_err(StoreError::failed)?;
-            let effect = row.get_str("effect").map_err(StoreError::failed)?;
-            claims.push((effect.to_owned(), ImportId(id.import.to_uuid_1())));
-        }
+        let found: Vec<Claim> = patiently(self.db.timeout, async {
+            let rows = self.rows.clone_with_type::<Claim>();
+            let found = rows.find(these).projection(doc! { "effect": 1 });
+            let found = found.batch_size(BATCH).await.map_err(store_error)?;
+            found.try_collect().await.map_err(store_error)
+        })
+        .await?;
+        let claims = found.into_iter().map(|row| {
+            let import = ImportId(row.key.import.to_uuid_1());
+            (row.effect, import)
+        });
+        let mut claims: Vec<(String, ImportId)> = claims.collect();
         claims.sort_unstable();
         claims.dedup();
         Ok(claims)
