@@ -1,12 +1,12 @@
 //! Netflix: `NetflixViewingHistory.csv`, which has names and days, and of the whole copy of an account `ViewingActivity.csv`,
 //! which has profiles, moments in UTC and lengths, `Ratings.csv` and `MyList.csv`.
 
-use super::each_row::{Columns, each_row};
+use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
 use crate::domain::importing::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
-use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
+use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::sheet::Sheet;
 use crate::domain::importing::times::{self, Clock};
@@ -65,17 +65,7 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
 }
 
 fn read_history(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), ImportProblem> {
-    let dates: Vec<String> = sheet
-        .rows()
-        .take(MAX_ROWS)
-        .filter_map(Result::ok)
-        .map(|row| row.first(&DATE).to_owned())
-        .collect();
-    let dates = dates.iter().map(String::as_str);
-    let (order, note) = day_order::day_order(sheet.file, dates, reading.options)?;
-    if let Some(note) = note {
-        reading.note(note);
-    }
+    let order = order_of_dates(sheet, &DATE, reading)?;
     each_row(ImportFormat::Netflix, sheet, &SHORT, reading, |row, _| {
         viewed(row, order)
     })

@@ -3,12 +3,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::each_row::{Columns, each_row};
+use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
 use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
-use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
+use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::sheet::Sheet;
 use crate::domain::importing::times::{self, Clock};
@@ -65,17 +65,7 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
     if is_whole(sheet) {
         return each_row(format, sheet, &WHOLE, reading, |row, _| viewed(row));
     }
-    let dates: Vec<String> = sheet
-        .rows()
-        .take(MAX_ROWS)
-        .filter_map(Result::ok)
-        .map(|row| row.first(&DATE).to_owned())
-        .collect();
-    let dates = dates.iter().map(String::as_str);
-    let (order, note) = day_order::day_order(sheet.file, dates, reading.options)?;
-    if let Some(note) = note {
-        reading.note(note);
-    }
+    let order = order_of_dates(sheet, &DATE, reading)?;
     let file = sheet.file;
     each_row(format, sheet, &SCRIPT, reading, |row, reading| {
         let at = match day(row.first(&DATE), order) {
