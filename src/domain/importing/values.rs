@@ -10,6 +10,10 @@ use crate::domain::text;
 const MAX_CHARACTERS: usize = 1_000;
 /// What is watched in one go ends within a day, in seconds.
 const LONGEST: u32 = 86_400;
+/// The least that is a watch, in seconds.
+const LEAST: u32 = 120;
+/// The same of what began by itself: whoever let it go on for so long was there.
+const LEAST_BY_ITSELF: u32 = 600;
 
 /// A name, tidied; `None` if the field is empty.
 pub(super) fn name(field: &str) -> Result<Option<String>, PassedOverReason> {
@@ -59,6 +63,24 @@ pub(super) fn seconds(field: &str) -> Result<Option<u32>, PassedOverReason> {
             .ok_or(PassedOverReason::BadNumber)?;
     }
     Ok(Some(sum.min(LONGEST)))
+}
+
+/// Says why what ran for so many seconds is no watch, if it is none.
+pub(super) fn long_enough(seconds: u32) -> Result<(), PassedOverReason> {
+    if seconds < LEAST {
+        Err(PassedOverReason::TooShort)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same of what began by itself.
+pub(super) fn long_enough_by_itself(seconds: u32) -> Result<(), PassedOverReason> {
+    if seconds < LEAST_BY_ITSELF {
+        Err(PassedOverReason::PlayedByItself)
+    } else {
+        Ok(())
+    }
 }
 
 /// A number with a fraction from 0 to `most`; `None` if the field is empty.

@@ -23,10 +23,6 @@ const WHOLE: Columns<'_> = Columns {
     value: &["title", "titlename"],
     profile: &["profilename"],
 };
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
-/// The same of what began by itself: whoever let it go on for so long was there.
-const LEAST_BY_ITSELF: u32 = 600;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -93,20 +89,13 @@ fn activity(row: &dyn Cells) -> RowResult {
     }
     let seconds = values::seconds(row.get("duration"))?.ok_or(PassedOverReason::BadNumber)?;
     let is_by_itself = attributes.contains("autoplayed") && attributes.contains("action: none");
-    if is_by_itself && seconds < LEAST_BY_ITSELF {
-        return Err(PassedOverReason::PlayedByItself);
+    if is_by_itself {
+        values::long_enough_by_itself(seconds)?;
     }
-    if seconds < LEAST {
-        return Err(PassedOverReason::TooShort);
-    }
+    values::long_enough(seconds)?;
     let start = times::at(row.get("starttime"), Clock::Utc)?.ok_or(PassedOverReason::BadDate)?;
     let (of, alternatives) = titles::split(&name);
-    let what = ImportedWhat::Watched {
-        seconds: Some(seconds),
-        percent: None,
-        plays: 1,
-    };
-    let said = Said::new(of, what, Some(times::later(start, seconds)));
+    let said = Said::watched_for(of, seconds, times::later(start, seconds));
     Ok(vec![Said {
         alternatives,
         ..said

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
-use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
+use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
 use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
@@ -43,10 +43,6 @@ const WHOLE: Columns<'_> = Columns {
 };
 /// Days as they are written out, in English.
 const WRITTEN_OUT: [&str; 4] = ["%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y"];
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
-/// The same of what began by itself: whoever let it go on for so long was there.
-const LEAST_BY_ITSELF: u32 = 600;
 
 pub(super) fn is(sheet: &Sheet<'_>) -> bool {
     is_whole(sheet)
@@ -127,26 +123,19 @@ fn viewed(row: &dyn Cells) -> RowResult {
         return Err(PassedOverReason::Deleted);
     }
     let seconds = values::seconds(row.get("secondsviewed"))?.ok_or(PassedOverReason::BadNumber)?;
-    if values::is_yes(row.get("isautoplay")) && seconds < LEAST_BY_ITSELF {
-        return Err(PassedOverReason::PlayedByItself);
+    if values::is_yes(row.get("isautoplay")) {
+        values::long_enough_by_itself(seconds)?;
     }
-    if seconds < LEAST {
-        return Err(PassedOverReason::TooShort);
-    }
+    values::long_enough(seconds)?;
     let start = times::at(row.get("playbackstartdatetimeutc"), Clock::Utc)?;
     let start = start.ok_or(PassedOverReason::BadDate)?;
     let end = times::at(row.get("playbackenddatetimeutc"), Clock::Utc).unwrap_or_default();
     let end = end.filter(|end| *end > start);
     let (of, alternatives) = read_title(&title);
-    let what = ImportedWhat::Watched {
-        seconds: Some(seconds),
-        percent: None,
-        plays: 1,
-    };
     let at = end.unwrap_or_else(|| times::later(start, seconds));
     Ok(vec![Said {
         alternatives,
-        ..Said::new(of, what, Some(at))
+        ..Said::watched_for(of, seconds, at)
     }])
 }
 
