@@ -142,6 +142,18 @@ pub(super) fn ids(object: &Value) -> ImportedIds {
     }
 }
 
+/// The rating of ten points that a value of JSON is, which may be written as a text.
+pub(super) fn out_of_ten(rating: &Value) -> Result<f32, PassedOverReason> {
+    let rating = rating.to_string();
+    up_to(rating.trim_matches('"'), 10.0)?.ok_or(PassedOverReason::BadNumber)
+}
+
+/// The elements of a list of an object of JSON; none if there is no list.
+pub(super) fn list_of<'v>(object: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    let list = object.get(name).and_then(Value::as_array);
+    list.into_iter().flatten()
+}
+
 /// A text of an object of JSON; empty if there is none.
 pub(super) fn text_of<'v>(object: &'v Value, name: &str) -> &'v str {
     object.get(name).and_then(Value::as_str).unwrap_or_default()
