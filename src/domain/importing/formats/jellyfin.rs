@@ -62,15 +62,7 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
 fn said(file: &str, row: &dyn Cells, reading: &mut Reading<'_>) -> RowResult {
     let name = values::needed_name(row.get("itemname"))?;
     let of = match row.get("itemtype").to_lowercase().as_str() {
-        "movie" | "video" => {
-            let (name, year) = titles::without_year(&name);
-            ImportedItem::Film {
-                name,
-                original_name: None,
-                year,
-                ids: ImportedIds::default(),
-            }
-        }
+        "movie" | "video" => titles::film(&name),
         "episode" => episode(&name),
         "trailer" => return Err(PassedOverReason::Extra),
         _ => return Err(PassedOverReason::NoFilmOrEpisode),

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
-use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem};
+use crate::domain::importing::entry::{ImportedAt, ImportedItem};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
 use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
@@ -86,7 +86,7 @@ fn saved(row: &dyn Cells, at: Option<ImportedAt>) -> RowResult {
     let kind = row.first(&TYPE).to_lowercase();
     let name = values::name(row.first(&EPISODE))?;
     let of = match (kind.as_str(), name) {
-        ("movie" | "film" | "película" | "filme", _) => film(&title),
+        ("movie" | "film" | "película" | "filme", _) => titles::film(&title),
         ("series" | "serie" | "série" | "tv show" | "episode", name) => {
             let (series, season) = titles::without_season(&title);
             titles::episode(&series, season, &name.unwrap_or_default())
@@ -146,14 +146,4 @@ fn read_title(title: &str) -> (ImportedItem, Vec<ImportedItem>) {
         return (titles::episode(&series, season, ""), Vec::new());
     }
     titles::split(title)
-}
-
-fn film(title: &str) -> ImportedItem {
-    let (name, year) = titles::without_year(title);
-    ImportedItem::Film {
-        name,
-        original_name: None,
-        year,
-        ids: ImportedIds::default(),
-    }
 }
