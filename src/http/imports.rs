@@ -35,7 +35,6 @@ use super::client;
 use super::problem::Problem;
 use super::task::finish;
 use super::usage::cell;
-use crate::domain::accounts::AccountError;
 use crate::domain::budget::{Budget, Spending};
 use crate::domain::catalog::{CatalogService, Visibility, VisibilityPolicy};
 use crate::domain::clock::Clock;
@@ -205,10 +204,8 @@ async fn create(State(imports): State<Imports>, parts: Parts, body: Body) -> Res
         let called = name.clone();
         // It takes a processor for as long as it takes; others answer meanwhile.
         let file = tokio::task::spawn_blocking(move || read(&body, &called, &options));
-        let file = file.await.map_err(|panic| {
-            let error = AccountError::from(StoreError::failed(panic));
-            Problem::from(ApiError::from(error))
-        })?;
+        let file = file.await;
+        let file = file.map_err(|panic| refused(StoreError::failed(panic).into()))?;
         let file = file.map_err(|problem| refused(problem.into()))?;
         let service = &imports.service;
         let import = service.preview(&visibility, &viewer, &name, file).await;

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use super::bulk::{Update, update};
 use super::db::{Abort, Collection, MongoDb, is_duplicate, patiently, store_error};
 use super::fields::{date, list, stamped};
-use super::find::{documents, one, readable};
+use super::find::{BATCH, one, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, JobId, PlayId, ProfileId};
@@ -48,6 +48,14 @@ struct Kept<T> {
     body: String,
     #[serde(skip)]
     is: std::marker::PhantomData<fn() -> T>,
+}
+
+/// Of a row, what says which import brings what: the rest of it is large.
+#[derive(Debug, Deserialize)]
+struct Claim {
+    #[serde(rename = "_id")]
+    key: RowKey,
+    effect: String,
 }
 
 /// Of the key of a row, the import that has it.
@@ -249,20 +257,6 @@ fn key(id: uuid::Uuid) -> Bson {
     Uuid::from_uuid_1(id).into()
 }
 
-/// The things that a filter finds, without those that this version cannot read.
-async fn all<T>(
-    collection: &Collection<Kept<T>>,
-    kind: &'static str,
-    filter: Document,
-    order: Document,
-    limit: Option<usize>,
-) -> Result<Vec<T>, StoreError>
-where
-    T: TryFrom<Kept<T>, Error = serde_json::Error>,
-{
-    readable(collection, kind, filter, order, limit).await
-}
-
 #[async_trait]
 impl ImportStore for MongoImporting {
     async fn put_import(&self, import: &Import) -> Result<bool, StoreError> {
@@ -282,7 +276,7 @@ impl ImportStore for MongoImporting {
     async fn imports(&self, profile: ProfileId) -> Result<Vec<Import>, StoreError> {
         let of_profile = doc! { "profile": profile.to_i64() };
         let latest = doc! { "created_at": -1, "_id": 1 };
-        all(&self.imports, IMPORTS, of_profile, latest, None).await
+        readable(&self.imports, IMPORTS, of_profile, latest, None).await
     }
 
     async fn previews_before(
@@ -292,7 +286,7 @@ impl ImportStore for MongoImporting {
     ) -> Result<Vec<Import>, StoreError> {
         let old = doc! { "is_preview": true, "created_at": { "$lt": date(before) } };
         let oldest = doc! { "created_at": 1, "_id": 1 };
-        all(&self.imports, IMPORTS, old, oldest, Some(limit)).await
+        readable(&self.imports, IMPORTS, old, oldest, Some(limit)).await
     }
 
     async fn put_rows(&self, profile: ProfileId, rows: &[ImportRow]) -> Result<bool, StoreError> {
@@ -329,7 +323,7 @@ impl ImportStore for MongoImporting {
             );
         }
         let in_order = doc! { "_id.number": 1 };
-        all(&self.rows, ROWS, filter, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, filter, in_order, Some(limit)).await
     }
 
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError> {
@@ -356,15 +350,18 @@ impl ImportStore for MongoImporting {
         effects: &[String],
     ) -> Result<Vec<(String, ImportId)>, StoreError> {
         let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
-        let raw: Collection<Document> = self.db.collection(ROWS);
-        let found = documents(&raw, these, doc! {}, None).await?;
-        let mut claims = Vec::with_capacity(found.len());
-        for row in found {
-            let id: Bson = row.get("_id").cloned().unwrap_or(Bson::Null);
-            let id: RowKey = bson::deserialize_from_bson(id).map_err(StoreError::failed)?;
-            let effect = row.get_str("effect").map_err(StoreError::failed)?;
-            claims.push((effect.to_owned(), ImportId(id.import.to_uuid_1())));
-        }
+        let found: Vec<Claim> = patiently(self.db.timeout, async {
+            let rows = self.rows.clone_with_type::<Claim>();
+            let found = rows.find(these).projection(doc! { "effect": 1 });
+            let found = found.batch_size(BATCH).await.map_err(store_error)?;
+            found.try_collect().await.map_err(store_error)
+        })
+        .await?;
+        let claims = found.into_iter().map(|row| {
+            let import = ImportId(row.key.import.to_uuid_1());
+            (row.effect, import)
+        });
+        let mut claims: Vec<(String, ImportId)> = claims.collect();
         claims.sort_unstable();
         claims.dedup();
         Ok(claims)
@@ -378,7 +375,7 @@ impl ImportStore for MongoImporting {
     ) -> Result<Vec<ImportRow>, StoreError> {
         let these = doc! { "profile": profile.to_i64(), "effect": { "$in": effects.to_vec() } };
         let in_order = doc! { "_id.import": 1, "_id.number": 1 };
-        all(&self.rows, ROWS, these, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn rows_merged(
@@ -392,7 +389,7 @@ impl ImportStore for MongoImporting {
         let named = doc! { "$in": names, "$type": "string" };
         let these = doc! { "profile": profile.to_i64(), "name": named };
         let in_order = doc! { "_id.import": 1, "_id.number": 1 };
-        all(&self.rows, ROWS, these, in_order, Some(limit)).await
+        readable(&self.rows, ROWS, these, in_order, Some(limit)).await
     }
 
     async fn remove_import(&self, id: ImportId) -> Result<(), StoreError> {
@@ -429,12 +426,12 @@ impl JobStore for MongoImporting {
     async fn jobs(&self, profile: ProfileId, limit: usize) -> Result<Vec<Job>, StoreError> {
         let of_profile = doc! { "profile": profile.to_i64() };
         let latest = doc! { "queued_at": -1, "_id": 1 };
-        all(&self.jobs, JOBS, of_profile, latest, Some(limit)).await
+        readable(&self.jobs, JOBS, of_profile, latest, Some(limit)).await
     }
 
     async fn open_jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError> {
         let oldest = doc! { "queued_at": 1, "_id": 1 };
-        all(
+        readable(
             &self.jobs,
             JOBS,
             doc! { "is_open": true },

@@ -16,15 +16,16 @@ pub(super) enum DayOrder {
 
 /// The order of these dates, and what to note about it. The dates tell it themselves where one can be read in one way only,
 /// then whoever uploads the file does, then that an export is sorted by its dates.
-pub(super) fn day_order<'d>(
+pub(super) fn day_order(
     file: &str,
-    dates: impl Iterator<Item = &'d str>,
+    dates: impl Iterator<Item = impl AsRef<str>>,
     options: &ReadOptions,
 ) -> Result<(DayOrder, Option<ImportNote>), ImportProblem> {
     let mut example = None;
     let (mut needs_day, mut needs_month) = (false, false);
     let mut sorted = [Sorted::default(), Sorted::default()];
     for date in dates {
+        let date = date.as_ref();
         let Some(Written::Numbers(first, second, year)) = Written::read(date) else {
             continue;
         };

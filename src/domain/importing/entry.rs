@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 /// One thing that a file says: something was watched, rated, or put on a watchlist.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImportedEntry {
     /// The line in its file, or the place in its list, from 1. Of several rows that are one sitting, the first in time.
     pub row: u32,
@@ -17,7 +17,6 @@ pub struct ImportedEntry {
     /// When: of what was watched, when it ended, as far as the file tells. `None` if the file does not say.
     pub at: Option<ImportedAt>,
     /// Other things that the same name may mean, the likeliest first. Empty where the file says what it is.
-    #[serde(default)]
     pub alternatives: Vec<ImportedItem>,
 }
 

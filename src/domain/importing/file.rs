@@ -20,19 +20,6 @@ pub enum ImportFormat {
 }
 
 impl ImportFormat {
-    /// Every format, in the order of the documentation.
-    pub const ALL: [Self; 9] = [
-        Self::Trakt,
-        Self::Simkl,
-        Self::TvTime,
-        Self::Letterboxd,
-        Self::Imdb,
-        Self::Netflix,
-        Self::Prime,
-        Self::Jellyfin,
-        Self::Plex,
-    ];
-
     /// What the service calls itself.
     pub fn name(self) -> &'static str {
         match self {
@@ -63,7 +50,7 @@ pub struct ImportedFile {
 }
 
 /// A row that gives no entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedOver {
     /// The name of the file: the one inside the archive, or that of the upload.
     pub file: String,
@@ -76,8 +63,7 @@ pub struct PassedOver {
 }
 
 /// Why a row gives no entry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PassedOverReason {
     /// It ran for less than two minutes: that is no watch.
     TooShort,

@@ -69,27 +69,23 @@ fn said_row(
         nth = *same;
         *same += 1;
     }
-    row.said = Some(Saying {
+    let said = Saying {
         of: entry.of,
         what: entry.what,
         at: entry.at,
         nth,
-    });
+    };
     (row.state, row.found, row.candidates) = match found {
         Match::One(found) => (RowState::Matched, Some(found), Vec::new()),
         Match::Several(candidates) => (RowState::Ambiguous, None, candidates),
         Match::Nothing(candidates) => (RowState::Unmatched, None, candidates),
     };
-    let found = row.found;
-    let said = row.said.as_ref();
-    let reason = said.and_then(|said| {
-        let of_item = || misfit(said.what, found?.is.item);
-        useless(said, of.now).or_else(of_item)
-    });
-    if let Some(reason) = reason {
+    let of_item = || misfit(said.what, row.found?.is.item);
+    if let Some(reason) = useless(&said, of.now).or_else(of_item) {
         row.state = RowState::PassedOver;
         row.reason = Some(reason.to_owned());
     }
+    row.said = Some(said);
     row
 }
 
@@ -202,20 +198,19 @@ fn text_of(item: &ImportedItem) -> String {
 
 /// What a row is by the word of the viewer.
 pub(super) fn decided(row: &mut ImportRow, is: Option<Candidate>) {
-    row.reason = None;
     // What it was found to be was another thing.
     row.merged = None;
     row.found = is.map(|is| Found {
         is,
         by: FoundBy::Viewer,
     });
-    row.state = match is {
-        Some(_) => RowState::Matched,
-        None => RowState::PassedOver,
+    (row.state, row.reason) = match is {
+        Some(_) => (RowState::Matched, None),
+        None => {
+            let reason = "was left out by hand".to_owned();
+            (RowState::PassedOver, Some(reason))
+        }
     };
-    if is.is_none() {
-        row.reason = Some("was left out by hand".to_owned());
-    }
 }
 
 #[cfg(test)]

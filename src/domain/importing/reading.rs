@@ -52,6 +52,16 @@ impl Said {
         Self::new(of, what, at)
     }
 
+    /// That it was watched once, for so many seconds.
+    pub(super) fn watched_for(of: ImportedItem, seconds: u32, at: ImportedAt) -> Self {
+        let what = ImportedWhat::Watched {
+            seconds: Some(seconds),
+            percent: None,
+            plays: 1,
+        };
+        Self::new(of, what, Some(at))
+    }
+
     pub(super) fn in_sum(mut self) -> Self {
         self.says = Says::InSum;
         self

@@ -138,6 +138,17 @@ pub(super) fn episode(series: &str, season: Option<u32>, name: &str) -> Imported
     }
 }
 
+/// A film that is known by its name alone, which may have its year in brackets at its end.
+pub(super) fn film(name: &str) -> ImportedItem {
+    let (name, year) = without_year(name);
+    ImportedItem::Film {
+        name,
+        original_name: None,
+        year,
+        ids: ImportedIds::default(),
+    }
+}
+
 /// What a name means that may have a series, a season and an episode in it, divided by colons; the likeliest, and what
 /// else it may be.
 pub(super) fn split(name: &str) -> (ImportedItem, Vec<ImportedItem>) {
@@ -204,7 +215,7 @@ pub(super) fn without_season(name: &str) -> (String, Option<u32>) {
 }
 
 /// The name of a film without the year in brackets at its end, and the year: `Heat (1995)`.
-pub(super) fn without_year(name: &str) -> (String, Option<i32>) {
+fn without_year(name: &str) -> (String, Option<i32>) {
     let bracket = name
         .strip_suffix(')')
         .and_then(|name| name.rsplit_once('('));

@@ -10,6 +10,10 @@ use crate::domain::text;
 const MAX_CHARACTERS: usize = 1_000;
 /// What is watched in one go ends within a day, in seconds.
 const LONGEST: u32 = 86_400;
+/// The least that is a watch, in seconds.
+const LEAST: u32 = 120;
+/// The same of what began by itself: whoever let it go on for so long was there.
+const LEAST_BY_ITSELF: u32 = 600;
 
 /// A name, tidied; `None` if the field is empty.
 pub(super) fn name(field: &str) -> Result<Option<String>, PassedOverReason> {
@@ -59,6 +63,24 @@ pub(super) fn seconds(field: &str) -> Result<Option<u32>, PassedOverReason> {
             .ok_or(PassedOverReason::BadNumber)?;
     }
     Ok(Some(sum.min(LONGEST)))
+}
+
+/// Says why what ran for so many seconds is no watch, if it is none.
+pub(super) fn long_enough(seconds: u32) -> Result<(), PassedOverReason> {
+    if seconds < LEAST {
+        Err(PassedOverReason::TooShort)
+    } else {
+        Ok(())
+    }
+}
+
+/// The same of what began by itself.
+pub(super) fn long_enough_by_itself(seconds: u32) -> Result<(), PassedOverReason> {
+    if seconds < LEAST_BY_ITSELF {
+        Err(PassedOverReason::PlayedByItself)
+    } else {
+        Ok(())
+    }
 }
 
 /// A number with a fraction from 0 to `most`; `None` if the field is empty.
@@ -118,6 +140,18 @@ pub(super) fn ids(object: &Value) -> ImportedIds {
         tvdb: number_id(&field("tvdb")),
         trakt: number_id(&field("trakt")),
     }
+}
+
+/// The rating of ten points that a value of JSON is, which may be written as a text.
+pub(super) fn out_of_ten(rating: &Value) -> Result<f32, PassedOverReason> {
+    let rating = rating.to_string();
+    up_to(rating.trim_matches('"'), 10.0)?.ok_or(PassedOverReason::BadNumber)
+}
+
+/// The elements of a list of an object of JSON; none if there is no list.
+pub(super) fn list_of<'v>(object: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
+    let list = object.get(name).and_then(Value::as_array);
+    list.into_iter().flatten()
 }
 
 /// A text of an object of JSON; empty if there is none.

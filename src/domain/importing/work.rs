@@ -6,7 +6,7 @@ use super::error::ImportError;
 use super::import::{Import, ImportState, RowState};
 use super::service::{ImportService, Scope, TOGETHER};
 use crate::domain::error::{Coded, ErrorCode};
-use crate::domain::ids::{ImportId, JobId, ProfileId};
+use crate::domain::ids::{JobId, ProfileId};
 use crate::domain::lease::may_work;
 use crate::domain::working::{Job, JobKind};
 
@@ -67,9 +67,7 @@ impl ImportService {
     }
 
     async fn turn(&self, job: &mut Job, lease: &str) -> Result<Turn, ImportError> {
-        let (JobKind::Import { import: id } | JobKind::UndoImport { import: id }) = job.kind;
-        let found = self.ports.store.find_import(id).await?;
-        let Some(mut import) = found.filter(|import| import.job == Some(job.id)) else {
+        let Some(mut import) = self.import_of(job).await? else {
             let waited = (self.clock.now() - job.queued_at).num_seconds();
             if waited < UNNAMED {
                 return Ok(Turn::Waits);
@@ -140,8 +138,11 @@ impl ImportService {
             error = &error as &dyn std::error::Error,
             "A job of an import failed"
         );
-        let (JobKind::Import { import } | JobKind::UndoImport { import }) = job.kind;
-        self.give_up(import, job).await?;
+        // What was brought so far stays, and can be undone.
+        if let Some(mut import) = self.import_of(job).await? {
+            import.state = ImportState::Failed;
+            self.put(&import).await?;
+        }
         let why = match code {
             ErrorCode::Internal => "internal error".to_owned(),
             _ if may_pass => "a part of the site does not answer; try again later".to_owned(),
@@ -150,13 +151,9 @@ impl ImportService {
         Ok(self.work.ended(job, Some(why)).await?)
     }
 
-    /// What was brought so far stays, and can be undone.
-    async fn give_up(&self, id: ImportId, job: &Job) -> Result<(), ImportError> {
-        let found = self.ports.store.find_import(id).await?;
-        let Some(mut import) = found.filter(|import| import.job == Some(job.id)) else {
-            return Ok(());
-        };
-        import.state = ImportState::Failed;
-        self.put(&import).await
+    /// The import that a job is about, if this is its latest job.
+    async fn import_of(&self, job: &Job) -> Result<Option<Import>, ImportError> {
+        let found = self.ports.store.find_import(job.kind.import()).await?;
+        Ok(found.filter(|import| import.job == Some(job.id)))
     }
 }

@@ -42,6 +42,15 @@ pub enum JobKind {
     UndoImport { import: ImportId },
 }
 
+impl JobKind {
+    /// The import that it is about.
+    pub fn import(self) -> ImportId {
+        match self {
+            Self::Import { import } | Self::UndoImport { import } => import,
+        }
+    }
+}
+
 /// How far a job is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

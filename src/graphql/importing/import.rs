@@ -19,6 +19,7 @@ static ROWS: Order = Order::by_number("rows of an import");
 
 /// The service that a file is from.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "importing::ImportFormat")]
 enum ImportFormat {
     /// The archive of Trakt, with plays, ratings and the watchlist.
     Trakt,
@@ -40,24 +41,9 @@ enum ImportFormat {
     Plex,
 }
 
-impl From<importing::ImportFormat> for ImportFormat {
-    fn from(format: importing::ImportFormat) -> Self {
-        match format {
-            importing::ImportFormat::Trakt => Self::Trakt,
-            importing::ImportFormat::Simkl => Self::Simkl,
-            importing::ImportFormat::TvTime => Self::TvTime,
-            importing::ImportFormat::Letterboxd => Self::Letterboxd,
-            importing::ImportFormat::Imdb => Self::Imdb,
-            importing::ImportFormat::Netflix => Self::Netflix,
-            importing::ImportFormat::Prime => Self::Prime,
-            importing::ImportFormat::Jellyfin => Self::Jellyfin,
-            importing::ImportFormat::Plex => Self::Plex,
-        }
-    }
-}
-
 /// How far an import is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "importing::ImportState")]
 enum ImportState {
     /// It was read and matched; nothing of it is in the history. It is kept for seven days.
     Preview,
@@ -71,19 +57,6 @@ enum ImportState {
     Undoing,
     /// What it brought is gone; it can be begun anew.
     Undone,
-}
-
-impl From<importing::ImportState> for ImportState {
-    fn from(state: importing::ImportState) -> Self {
-        match state {
-            importing::ImportState::Preview => Self::Preview,
-            importing::ImportState::Running => Self::Running,
-            importing::ImportState::Done => Self::Done,
-            importing::ImportState::Failed => Self::Failed,
-            importing::ImportState::Undoing => Self::Undoing,
-            importing::ImportState::Undone => Self::Undone,
-        }
-    }
 }
 
 /// How many rows of an import became what.

@@ -23,6 +23,7 @@ enum JobKind {
 
 /// How far a job is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "working::JobState")]
 enum JobState {
     /// Nobody has begun it yet.
     Queued,
@@ -68,12 +69,7 @@ impl Job {
 
     /// How far it is: waiting, being worked on, or over.
     async fn state(&self) -> JobState {
-        match self.0.state {
-            working::JobState::Queued => JobState::Queued,
-            working::JobState::Running => JobState::Running,
-            working::JobState::Succeeded => JobState::Succeeded,
-            working::JobState::Failed => JobState::Failed,
-        }
+        self.0.state.into()
     }
 
     /// How much of it is done, 0 to 1.
@@ -108,9 +104,7 @@ impl Job {
 
     /// The import that it is about; null if that was discarded.
     async fn import(&self, ctx: &Context<'_>) -> Result<Option<Import>> {
-        let (working::JobKind::Import { import } | working::JobKind::UndoImport { import }) =
-            self.0.kind;
-        Import::find(ctx, self.0.profile, import).await
+        Import::find(ctx, self.0.profile, self.0.kind.import()).await
     }
 }
 

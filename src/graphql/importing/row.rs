@@ -4,7 +4,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject, Union};
 use futures::future::try_join_all;
 
 use crate::domain::ids::{ImportId, ProfileId};
-use crate::domain::importing::{self, FoundBy, ImportedAt, ImportedWhat, RowState};
+use crate::domain::importing::{self, ImportedAt, ImportedWhat};
 use crate::domain::watching::WatchedItem;
 use crate::graphql::catalog::{Episode, Film, Series, Title};
 use crate::graphql::context::ContextExt;
@@ -16,6 +16,7 @@ use crate::graphql::scalars::{Date, DateTime};
 
 /// What became of matching a row.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "importing::RowState")]
 pub(crate) enum ImportRowState {
     /// It is one thing of the catalogue.
     Matched,
@@ -25,28 +26,6 @@ pub(crate) enum ImportRowState {
     Unmatched,
     /// It says nothing that is imported, or was left out by hand; `reason` says why.
     PassedOver,
-}
-
-impl From<ImportRowState> for RowState {
-    fn from(state: ImportRowState) -> Self {
-        match state {
-            ImportRowState::Matched => Self::Matched,
-            ImportRowState::Ambiguous => Self::Ambiguous,
-            ImportRowState::Unmatched => Self::Unmatched,
-            ImportRowState::PassedOver => Self::PassedOver,
-        }
-    }
-}
-
-impl From<RowState> for ImportRowState {
-    fn from(state: RowState) -> Self {
-        match state {
-            RowState::Matched => Self::Matched,
-            RowState::Ambiguous => Self::Ambiguous,
-            RowState::Unmatched => Self::Unmatched,
-            RowState::PassedOver => Self::PassedOver,
-        }
-    }
 }
 
 /// What a row says of its item.
@@ -62,6 +41,7 @@ enum ImportRowKind {
 
 /// How it was found out what a row is.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "importing::FoundBy")]
 enum ImportMatch {
     /// By an id that it has elsewhere.
     Id,
@@ -180,13 +160,7 @@ impl ImportRow {
 
     /// How it was found out what it is; null if it was not.
     async fn matched_by(&self) -> Option<ImportMatch> {
-        self.0.found.map(|found| match found.by {
-            FoundBy::Id => ImportMatch::Id,
-            FoundBy::NameAndYear => ImportMatch::NameAndYear,
-            FoundBy::NearYear => ImportMatch::NearYear,
-            FoundBy::Name => ImportMatch::Name,
-            FoundBy::Viewer => ImportMatch::Viewer,
-        })
+        self.0.found.map(|found| found.by.into())
     }
 
     /// What of the catalogue it is; null if that is not known, or the viewer may not see it.

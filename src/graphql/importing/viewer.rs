@@ -1,10 +1,13 @@
 //! The imports and jobs of whoever is logged in.
 
 use async_graphql::{ComplexObject, Context};
+use chrono::{DateTime, Utc};
 
 use super::import::{Import, ImportConnection, ImportEdge};
 use super::job::{Job, JobConnection, JobEdge};
+use crate::domain::importing;
 use crate::domain::page::{KeyValue, Keyset};
+use crate::domain::working;
 use crate::graphql::accounts::Viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -32,10 +35,7 @@ impl Viewer {
         let profile = ctx.known_viewer()?.profile;
         let imports = ctx.services().importing.imports(profile).await?;
         let total = Total::Known(imports.len());
-        let keyset = |import: &crate::domain::importing::Import| Keyset {
-            value: KeyValue::Number(import.created_at.timestamp_millis()),
-            id: KeyValue::Text(import.id.to_string()),
-        };
+        let keyset = |import: &importing::Import| place(import.created_at, import.id.to_string());
         let slice = page_of(imports, &window, Sorted::Descending, keyset);
         let slice = slice.map(|import| {
             let cursor = IMPORTS.cursor(keyset(&import));
@@ -59,15 +59,20 @@ impl Viewer {
         let profile = ctx.known_viewer()?.profile;
         let jobs = ctx.services().work.jobs(profile).await?;
         let total = Total::Known(jobs.len());
-        let keyset = |job: &crate::domain::working::Job| Keyset {
-            value: KeyValue::Number(job.queued_at.timestamp_millis()),
-            id: KeyValue::Text(job.id.to_string()),
-        };
+        let keyset = |job: &working::Job| place(job.queued_at, job.id.to_string());
         let slice = page_of(jobs, &window, Sorted::Descending, keyset);
         let slice = slice.map(|job| {
             let cursor = JOBS.cursor(keyset(&job));
             JobEdge::new(cursor, Job(job))
         });
         Ok(Some(JobConnection::new(slice, &window, total)))
+    }
+}
+
+/// The place in a list of which the latest are first.
+fn place(at: DateTime<Utc>, id: String) -> Keyset {
+    Keyset {
+        value: KeyValue::Number(at.timestamp_millis()),
+        id: KeyValue::Text(id),
     }
 }

@@ -1,8 +1,9 @@
-//! The rows of a table, each read by the same function.
+//! The rows of a table, each read by the same function, and the order of the dates in them.
 
 use crate::domain::importing::cells::Cells as _;
+use crate::domain::importing::day_order::{DayOrder, day_order};
 use crate::domain::importing::file::ImportFormat;
-use crate::domain::importing::problem::ImportProblem;
+use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
 use crate::domain::importing::reading::{Place, Reading, RowResult};
 use crate::domain::importing::sheet::{Row, Sheet};
 
@@ -35,4 +36,20 @@ pub(super) fn each_row(
         reading.take(place, row.first(columns.value), said)?;
     }
     Ok(())
+}
+
+/// The order of the dates in a table, each in the first of these columns that is filled. What there is to note about it is
+/// noted.
+pub(super) fn order_of_dates(
+    sheet: &Sheet<'_>,
+    columns: &[&str],
+    reading: &mut Reading<'_>,
+) -> Result<DayOrder, ImportProblem> {
+    let rows = sheet.rows().take(MAX_ROWS).filter_map(Result::ok);
+    let dates = rows.map(|row| row.first(columns).to_owned());
+    let (order, note) = day_order(sheet.file, dates, reading.options)?;
+    if let Some(note) = note {
+        reading.note(note);
+    }
+    Ok(order)
 }

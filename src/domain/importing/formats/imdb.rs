@@ -1,7 +1,7 @@
 //! IMDb: `ratings.csv`, the watchlist and lists. A rating is a rating: the day of it is none of watching.
 
 use super::each_row::{Columns, each_row};
-use crate::domain::importing::cells::Cells;
+use crate::domain::importing::cells::{Cells, fold_name};
 use crate::domain::importing::entry::{ImportedIds, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::{ImportFormat, ImportNote, PassedOverReason};
 use crate::domain::importing::problem::ImportProblem;
@@ -65,13 +65,7 @@ fn item(row: &dyn Cells) -> Result<ImportedItem, PassedOverReason> {
     let name = values::needed_name(row.get("title"))?;
     let original_name = values::name(row.get("originaltitle"))?.filter(|other| *other != name);
     let year = values::year(row.get("year"));
-    let kind: String = row
-        .get("titletype")
-        .chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    Ok(match kind.as_str() {
+    Ok(match fold_name(row.get("titletype")).as_str() {
         "movie" | "featurefilm" | "tvmovie" | "video" | "short" | "shortfilm" | "tvshort"
         | "tvspecial" | "documentary" => ImportedItem::Film {
             name,

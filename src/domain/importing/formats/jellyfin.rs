@@ -3,7 +3,7 @@
 
 use super::each_row::{Columns, each_row};
 use crate::domain::importing::cells::Cells;
-use crate::domain::importing::entry::{ImportedIds, ImportedItem, ImportedWhat};
+use crate::domain::importing::entry::{ImportedIds, ImportedItem};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
 use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
@@ -26,8 +26,6 @@ const COLUMNS: Columns<'_> = Columns {
     value: &["itemname"],
     profile: &["userid"],
 };
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
 
 pub(super) fn is(sheet: &Sheet<'_>) -> bool {
     has_header(sheet) || {
@@ -64,32 +62,17 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
 fn said(file: &str, row: &dyn Cells, reading: &mut Reading<'_>) -> RowResult {
     let name = values::needed_name(row.get("itemname"))?;
     let of = match row.get("itemtype").to_lowercase().as_str() {
-        "movie" | "video" => {
-            let (name, year) = titles::without_year(&name);
-            ImportedItem::Film {
-                name,
-                original_name: None,
-                year,
-                ids: ImportedIds::default(),
-            }
-        }
+        "movie" | "video" => titles::film(&name),
         "episode" => episode(&name),
         "trailer" => return Err(PassedOverReason::Extra),
         _ => return Err(PassedOverReason::NoFilmOrEpisode),
     };
     let seconds = values::seconds(row.get("playduration"))?.ok_or(PassedOverReason::BadNumber)?;
-    if seconds < LEAST {
-        return Err(PassedOverReason::TooShort);
-    }
+    values::long_enough(seconds)?;
     let start = reading.local_at(file, row.get("datecreated"))?;
     let start = start.ok_or(PassedOverReason::BadDate)?;
-    let what = ImportedWhat::Watched {
-        seconds: Some(seconds),
-        percent: None,
-        plays: 1,
-    };
     let at = times::later(start, seconds);
-    Ok(vec![Said::new(of, what, Some(at))])
+    Ok(vec![Said::watched_for(of, seconds, at)])
 }
 
 /// An episode is one whatever its name looks like, and never a film.

@@ -1,12 +1,12 @@
 //! Netflix: `NetflixViewingHistory.csv`, which has names and days, and of the whole copy of an account `ViewingActivity.csv`,
 //! which has profiles, moments in UTC and lengths, `Ratings.csv` and `MyList.csv`.
 
-use super::each_row::{Columns, each_row};
+use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
 use crate::domain::importing::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
-use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
+use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::sheet::Sheet;
 use crate::domain::importing::times::{self, Clock};
@@ -23,10 +23,6 @@ const WHOLE: Columns<'_> = Columns {
     value: &["title", "titlename"],
     profile: &["profilename"],
 };
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
-/// The same of what began by itself: whoever let it go on for so long was there.
-const LEAST_BY_ITSELF: u32 = 600;
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -65,17 +61,7 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
 }
 
 fn read_history(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), ImportProblem> {
-    let dates: Vec<String> = sheet
-        .rows()
-        .take(MAX_ROWS)
-        .filter_map(Result::ok)
-        .map(|row| row.first(&DATE).to_owned())
-        .collect();
-    let dates = dates.iter().map(String::as_str);
-    let (order, note) = day_order::day_order(sheet.file, dates, reading.options)?;
-    if let Some(note) = note {
-        reading.note(note);
-    }
+    let order = order_of_dates(sheet, &DATE, reading)?;
     each_row(ImportFormat::Netflix, sheet, &SHORT, reading, |row, _| {
         viewed(row, order)
     })
@@ -103,20 +89,13 @@ fn activity(row: &dyn Cells) -> RowResult {
     }
     let seconds = values::seconds(row.get("duration"))?.ok_or(PassedOverReason::BadNumber)?;
     let is_by_itself = attributes.contains("autoplayed") && attributes.contains("action: none");
-    if is_by_itself && seconds < LEAST_BY_ITSELF {
-        return Err(PassedOverReason::PlayedByItself);
+    if is_by_itself {
+        values::long_enough_by_itself(seconds)?;
     }
-    if seconds < LEAST {
-        return Err(PassedOverReason::TooShort);
-    }
+    values::long_enough(seconds)?;
     let start = times::at(row.get("starttime"), Clock::Utc)?.ok_or(PassedOverReason::BadDate)?;
     let (of, alternatives) = titles::split(&name);
-    let what = ImportedWhat::Watched {
-        seconds: Some(seconds),
-        percent: None,
-        plays: 1,
-    };
-    let said = Said::new(of, what, Some(times::later(start, seconds)));
+    let said = Said::watched_for(of, seconds, times::later(start, seconds));
     Ok(vec![Said {
         alternatives,
         ..said

@@ -16,8 +16,6 @@ const COLUMNS: Columns<'_> = Columns {
     value: &VALUE,
     profile: &PROFILE,
 };
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
 
 pub(super) fn is(sheet: &Sheet<'_>) -> bool {
     sheet.has(&["date", "mediatype"]) && sheet.has_one(&VALUE)
@@ -52,8 +50,8 @@ pub(super) fn read_element(element: &Element<'_>, reading: &mut Reading<'_>) -> 
 fn said(file: &str, row: &dyn Cells, reading: &mut Reading<'_>) -> RowResult {
     let of = item(row)?;
     let seconds = values::seconds(row.first(&["playduration", "duration"]))?;
-    if seconds.is_some_and(|seconds| seconds < LEAST) {
-        return Err(PassedOverReason::TooShort);
+    if let Some(seconds) = seconds {
+        values::long_enough(seconds)?;
     }
     let percent = values::up_to(row.get("percentcomplete"), 10_000.0)?;
     let what = ImportedWhat::Watched {

@@ -3,12 +3,12 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::each_row::{Columns, each_row};
+use super::each_row::{Columns, each_row, order_of_dates};
 use crate::domain::importing::cells::Cells;
 use crate::domain::importing::day_order::{self, DayOrder};
-use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
+use crate::domain::importing::entry::{ImportedAt, ImportedItem};
 use crate::domain::importing::file::{ImportFormat, PassedOverReason};
-use crate::domain::importing::problem::{ImportProblem, MAX_ROWS};
+use crate::domain::importing::problem::ImportProblem;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::sheet::Sheet;
 use crate::domain::importing::times::{self, Clock};
@@ -43,10 +43,6 @@ const WHOLE: Columns<'_> = Columns {
 };
 /// Days as they are written out, in English.
 const WRITTEN_OUT: [&str; 4] = ["%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y"];
-/// The least that is a watch, in seconds.
-const LEAST: u32 = 120;
-/// The same of what began by itself: whoever let it go on for so long was there.
-const LEAST_BY_ITSELF: u32 = 600;
 
 pub(super) fn is(sheet: &Sheet<'_>) -> bool {
     is_whole(sheet)
@@ -65,17 +61,7 @@ pub(super) fn read(sheet: &Sheet<'_>, reading: &mut Reading<'_>) -> Result<(), I
     if is_whole(sheet) {
         return each_row(format, sheet, &WHOLE, reading, |row, _| viewed(row));
     }
-    let dates: Vec<String> = sheet
-        .rows()
-        .take(MAX_ROWS)
-        .filter_map(Result::ok)
-        .map(|row| row.first(&DATE).to_owned())
-        .collect();
-    let dates = dates.iter().map(String::as_str);
-    let (order, note) = day_order::day_order(sheet.file, dates, reading.options)?;
-    if let Some(note) = note {
-        reading.note(note);
-    }
+    let order = order_of_dates(sheet, &DATE, reading)?;
     let file = sheet.file;
     each_row(format, sheet, &SCRIPT, reading, |row, reading| {
         let at = match day(row.first(&DATE), order) {
@@ -100,7 +86,7 @@ fn saved(row: &dyn Cells, at: Option<ImportedAt>) -> RowResult {
     let kind = row.first(&TYPE).to_lowercase();
     let name = values::name(row.first(&EPISODE))?;
     let of = match (kind.as_str(), name) {
-        ("movie" | "film" | "película" | "filme", _) => film(&title),
+        ("movie" | "film" | "película" | "filme", _) => titles::film(&title),
         ("series" | "serie" | "série" | "tv show" | "episode", name) => {
             let (series, season) = titles::without_season(&title);
             titles::episode(&series, season, &name.unwrap_or_default())
@@ -137,26 +123,19 @@ fn viewed(row: &dyn Cells) -> RowResult {
         return Err(PassedOverReason::Deleted);
     }
     let seconds = values::seconds(row.get("secondsviewed"))?.ok_or(PassedOverReason::BadNumber)?;
-    if values::is_yes(row.get("isautoplay")) && seconds < LEAST_BY_ITSELF {
-        return Err(PassedOverReason::PlayedByItself);
+    if values::is_yes(row.get("isautoplay")) {
+        values::long_enough_by_itself(seconds)?;
     }
-    if seconds < LEAST {
-        return Err(PassedOverReason::TooShort);
-    }
+    values::long_enough(seconds)?;
     let start = times::at(row.get("playbackstartdatetimeutc"), Clock::Utc)?;
     let start = start.ok_or(PassedOverReason::BadDate)?;
     let end = times::at(row.get("playbackenddatetimeutc"), Clock::Utc).unwrap_or_default();
     let end = end.filter(|end| *end > start);
     let (of, alternatives) = read_title(&title);
-    let what = ImportedWhat::Watched {
-        seconds: Some(seconds),
-        percent: None,
-        plays: 1,
-    };
     let at = end.unwrap_or_else(|| times::later(start, seconds));
     Ok(vec![Said {
         alternatives,
-        ..Said::new(of, what, Some(at))
+        ..Said::watched_for(of, seconds, at)
     }])
 }
 
@@ -167,14 +146,4 @@ fn read_title(title: &str) -> (ImportedItem, Vec<ImportedItem>) {
         return (titles::episode(&series, season, ""), Vec::new());
     }
     titles::split(title)
-}
-
-fn film(title: &str) -> ImportedItem {
-    let (name, year) = titles::without_year(title);
-    ImportedItem::Film {
-        name,
-        original_name: None,
-        year,
-        ids: ImportedIds::default(),
-    }
 }

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::element::{Element, MAX_EPISODES, Told};
-use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
+use crate::domain::importing::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::PassedOverReason;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::times::{self, Clock};
@@ -54,10 +54,8 @@ fn said(value: &Value) -> RowResult {
     }
     let rating = value.get("user_rating").filter(|rating| !rating.is_null());
     if let Some(rating) = rating {
-        let rating = values::up_to(rating.to_string().trim_matches('"'), 10.0)?;
-        let what = ImportedWhat::Rating {
-            out_of_ten: rating.ok_or(PassedOverReason::BadNumber)?,
-        };
+        let out_of_ten = values::out_of_ten(rating)?;
+        let what = ImportedWhat::Rating { out_of_ten };
         said.push(Said::new(of, what, at("user_rated_at")?));
     }
     if said.is_empty() {
@@ -70,7 +68,7 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
     let title = title(value);
     let name = values::needed_name(values::text_of(title, "title"))?;
     let year = values::year_of(title, "year");
-    let ids = ids(title);
+    let ids = values::ids(&title["ids"]);
     let is_film = value.get("movie").is_some_and(Value::is_object)
         || values::text_of(value, "anime_type").contains("movie");
     Ok(if is_film {
@@ -94,19 +92,19 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
 fn episodes(value: &Value) -> RowResult {
     let title = title(value);
     let mut said = Vec::new();
-    for season in list(value, "seasons") {
-        for episode in list(season, "episodes") {
+    for season in values::list_of(value, "seasons") {
+        for episode in values::list_of(season, "episodes") {
             if said.len() == MAX_EPISODES {
                 return Err(PassedOverReason::TooLong);
             }
             let of = ImportedItem::Episode {
                 series: values::needed_name(values::text_of(title, "title"))?,
                 series_year: values::year_of(title, "year"),
-                series_ids: ids(title),
+                series_ids: values::ids(&title["ids"]),
                 season: values::number_of(season, "number"),
                 number: values::number_of(episode, "number"),
                 name: values::name(values::text_of(episode, "title"))?,
-                ids: ids(episode),
+                ids: values::ids(&episode["ids"]),
             };
             said.push(Said::watched(of, moment(episode)?));
         }
@@ -120,13 +118,4 @@ fn moment(episode: &Value) -> Result<Option<ImportedAt>, PassedOverReason> {
     let mut field = fields.iter().map(|name| values::text_of(episode, name));
     let field = field.find(|text| !text.is_empty());
     times::at(field.unwrap_or_default(), Clock::Utc)
-}
-
-fn ids(object: &Value) -> ImportedIds {
-    values::ids(object.get("ids").unwrap_or(&Value::Null))
-}
-
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
-    let list = value.get(name).and_then(Value::as_array);
-    list.into_iter().flatten()
 }

@@ -5,7 +5,7 @@ use chrono::DateTime;
 use serde_json::Value;
 
 use super::element::{Element, MAX_EPISODES, Told};
-use crate::domain::importing::entry::{ImportedAt, ImportedIds, ImportedItem, ImportedWhat};
+use crate::domain::importing::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use crate::domain::importing::file::PassedOverReason;
 use crate::domain::importing::reading::{Reading, RowResult, Said};
 use crate::domain::importing::times::{self, Clock};
@@ -77,7 +77,7 @@ fn said(kind: Kind, value: &Value, of: ImportedItem) -> RowResult {
             Said::new(of, watched(value), at).in_sum()
         }
         Kind::Ratings => {
-            let out_of_ten = rating(value.get("rating"))?;
+            let out_of_ten = values::out_of_ten(&value["rating"])?;
             Said::new(of, ImportedWhat::Rating { out_of_ten }, at("rated_at")?)
         }
         Kind::Watchlist => Said::new(of, ImportedWhat::Watchlist, at("listed_at")?),
@@ -89,19 +89,19 @@ fn said(kind: Kind, value: &Value, of: ImportedItem) -> RowResult {
 fn episodes(value: &Value) -> RowResult {
     let show = value.get("show").ok_or(PassedOverReason::Malformed)?;
     let mut said = Vec::new();
-    for season in list(value, "seasons") {
-        for episode in list(season, "episodes") {
+    for season in values::list_of(value, "seasons") {
+        for episode in values::list_of(season, "episodes") {
             if said.len() == MAX_EPISODES {
                 return Err(PassedOverReason::TooLong);
             }
             let of = ImportedItem::Episode {
                 series: values::name(name_of(show))?.unwrap_or_default(),
                 series_year: values::year_of(show, "year"),
-                series_ids: ids(show),
+                series_ids: values::ids(&show["ids"]),
                 season: values::number_of(season, "number"),
                 number: values::number_of(episode, "number"),
                 name: None,
-                ids: ids(episode),
+                ids: values::ids(&episode["ids"]),
             };
             let at = at(values::text_of(episode, "last_watched_at"))?;
             said.push(Said::new(of, watched(episode), at).in_sum());
@@ -120,7 +120,7 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
             name: values::needed_name(name_of(film))?,
             original_name: None,
             year: values::year_of(film, "year"),
-            ids: ids(film),
+            ids: values::ids(&film["ids"]),
         });
     }
     if let Some(episode) = object("episode") {
@@ -128,11 +128,11 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
         return Ok(ImportedItem::Episode {
             series: values::name(name_of(show))?.unwrap_or_default(),
             series_year: values::year_of(show, "year"),
-            series_ids: ids(show),
+            series_ids: values::ids(&show["ids"]),
             season: values::number_of(episode, "season"),
             number: values::number_of(episode, "number"),
             name: values::name(name_of(episode))?,
-            ids: ids(episode),
+            ids: values::ids(&episode["ids"]),
         });
     }
     match (object("show"), object("season")) {
@@ -140,7 +140,7 @@ fn item(value: &Value) -> Result<ImportedItem, PassedOverReason> {
             name: values::needed_name(name_of(show))?,
             original_name: None,
             year: values::year_of(show, "year"),
-            ids: ids(show),
+            ids: values::ids(&show["ids"]),
         }),
         _ => Err(PassedOverReason::NoFilmOrEpisode),
     }
@@ -150,26 +150,12 @@ fn name_of(object: &Value) -> &str {
     values::text_of(object, "title")
 }
 
-fn ids(object: &Value) -> ImportedIds {
-    values::ids(object.get("ids").unwrap_or(&Value::Null))
-}
-
-fn list<'v>(value: &'v Value, name: &str) -> impl Iterator<Item = &'v Value> {
-    let list = value.get(name).and_then(Value::as_array);
-    list.into_iter().flatten()
-}
-
 fn watched(value: &Value) -> ImportedWhat {
     ImportedWhat::Watched {
         seconds: None,
         percent: None,
         plays: values::number_of(value, "plays").unwrap_or(1).max(1),
     }
-}
-
-fn rating(value: Option<&Value>) -> Result<f32, PassedOverReason> {
-    let value = value.map(Value::to_string).unwrap_or_default();
-    values::up_to(value.trim_matches('"'), 10.0)?.ok_or(PassedOverReason::BadNumber)
 }
 
 /// The first moment of 1970 stands for a day that nobody knows.
