@@ -74,16 +74,7 @@ impl Known {
         for title in more {
             known.learn_title(title, provider);
         }
-        let mut after = Some(i64::MIN);
-        while let Some(from) = after {
-            let (batch, next) = catalog
-                .part_after(CatalogPart::Titles, from, TOGETHER)
-                .await?;
-            for title in &batch.titles {
-                known.learn_title(title, provider);
-            }
-            after = next;
-        }
+        known.learn(catalog, CatalogPart::Titles, provider).await?;
         Ok(known)
     }
 
@@ -93,17 +84,28 @@ impl Known {
         provider: &str,
     ) -> Result<Self, CatalogError> {
         let mut known = Self::default();
+        known.learn(catalog, CatalogPart::People, provider).await?;
+        Ok(known)
+    }
+
+    async fn learn(
+        &mut self,
+        catalog: &CatalogService,
+        part: CatalogPart,
+        provider: &str,
+    ) -> Result<(), CatalogError> {
         let mut after = Some(i64::MIN);
         while let Some(from) = after {
-            let (batch, next) = catalog
-                .part_after(CatalogPart::People, from, TOGETHER)
-                .await?;
+            let (batch, next) = catalog.part_after(part, from, TOGETHER).await?;
+            for title in &batch.titles {
+                self.learn_title(title, provider);
+            }
             for person in &batch.people {
-                known.learn_person(person, provider);
+                self.learn_person(person, provider);
             }
             after = next;
         }
-        Ok(known)
+        Ok(())
     }
 
     fn learn_title(&mut self, title: &Title, provider: &str) {
