@@ -103,11 +103,10 @@ impl Run<'_> {
         if !matches!(map.rows(), RowsAre::Facts | RowsAre::Episodes) {
             self.settle(source, map, known)?;
         }
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let mut rows = MappedRows::open(source, map)?;
         let mut waiting = Waiting::default();
         let mut unknown = BTreeSet::new();
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next()? {
             match row {
                 MappedRow::Refused(line, problem) => self.refuse(line, &problem),
                 MappedRow::Row(line, row) => match self.becomes(map, known, row) {
@@ -135,12 +134,10 @@ impl Run<'_> {
         map: &FileMap,
         known: &mut Known,
     ) -> Result<(), LoadError> {
-        let failed = |error| LoadError::File(source.name(), error);
         known.forget_claims();
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let mut rows = MappedRows::open(source, map)?;
         let credited = self.credited.get(map.provider());
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next()? {
             let MappedRow::Row(_, row) = row else {
                 continue;
             };
