@@ -3,8 +3,8 @@
 //! Rows name titles by ids. What has the id is it; else what alone has the kind, folded name and year, or of a bare id and
 //! name the kind and name, if no other row of the file may be of it as well. Nothing is guessed.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
@@ -57,8 +57,7 @@ impl Run<'_> {
                 let credited = Credited::read(provider, &mapped, titles)?;
                 self.credited.insert(provider.to_owned(), credited);
             }
-            self.file = source.name();
-            self.folder = None;
+            self.begin(source, None);
             // Its rows may be of what other files are of, too, and there are millions of them.
             let seen = std::mem::take(&mut self.seen);
             self.read_mapped(source, map, &mut catalogues).await?;
@@ -105,7 +104,6 @@ impl Run<'_> {
         }
         let mut rows = MappedRows::open(source, map)?;
         let mut waiting = Waiting::default();
-        let mut unknown = BTreeSet::new();
         while let Some(row) = rows.next()? {
             match row {
                 MappedRow::Refused(line, problem) => self.refuse(line, &problem),
@@ -116,7 +114,7 @@ impl Run<'_> {
                         self.say(ToldSort::Unmatched, line, &problem);
                     }
                     Becomes::Record(fields) => {
-                        self.read_row(line, &fields, known, map, (&mut waiting, &mut unknown));
+                        self.read_row(line, &fields, known, map, &mut waiting);
                     }
                 },
             }

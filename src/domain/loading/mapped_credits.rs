@@ -24,7 +24,6 @@ impl Run<'_> {
     ) -> Result<(), LoadError> {
         let mut rows = MappedRows::open(source, map)?;
         let mut waiting = Waiting::default();
-        let mut unknown = BTreeSet::new();
         let credited = self.credited.remove(map.provider()).unwrap_or_default();
         self.keeps_roles = true;
         while let Some(row) = rows.next()? {
@@ -42,7 +41,7 @@ impl Run<'_> {
                         continue;
                     }
                     let fields = completing(title, Mapped { fields, ..row });
-                    self.read_row(line, &fields, titles, map, (&mut waiting, &mut unknown));
+                    self.read_row(line, &fields, titles, map, &mut waiting);
                 }
             }
             if waiting.len() >= BATCH {

@@ -1,13 +1,10 @@
 //! The records that rows become, of what is there and of what is new.
 
-use std::collections::BTreeSet;
-
 use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
 use super::column_maps::{FileMap, Mapped};
 use super::known::{Asked, Claim, Known, Thing};
-use super::problem::Warning;
 use super::records::Record;
 use super::run::{Run, Waiting};
 use crate::domain::catalog::{Roles, TitleKind};
@@ -21,30 +18,17 @@ impl Run<'_> {
         fields: &Map<String, Value>,
         known: &mut Known,
         map: &FileMap,
-        (waiting, unknown): (&mut Waiting, &mut BTreeSet<String>),
+        waiting: &mut Waiting,
     ) {
         let this_year = self.service.clock.now().year();
         match Record::read(Value::Object(fields.clone()), this_year) {
             Err((problem, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
+                self.warn_of_all(line, &warnings);
                 self.refuse(line, &problem.with_value_of(fields));
             }
             Ok((record, unknown_fields, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
-                for field in unknown_fields {
-                    if unknown.insert(field.clone()) {
-                        let warning = Warning {
-                            field,
-                            value: None,
-                            reason: "is not a field of this record; ignored",
-                        };
-                        self.warn(line, &warning);
-                    }
-                }
+                self.warn_of_all(line, &warnings);
+                self.warn_of_unknown(line, unknown_fields);
                 match record {
                     Record::Title(title) => {
                         if !known.has_slug(&title.slug) {
