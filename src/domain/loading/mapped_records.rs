@@ -89,10 +89,10 @@ pub(super) fn completing(thing: &Thing, row: Mapped) -> Map<String, Value> {
     let mut fields = row.fields;
     let (name, kind) = match thing.kind {
         // A row that says the other kind is refused as such.
-        Some(kind) => ("title", kind_name(row.kind.unwrap_or(kind))),
-        None => ("name", "person"),
+        Some(kind) => ("title", json!(row.kind.unwrap_or(kind))),
+        None => ("name", json!("person")),
     };
-    fields.insert("kind".to_owned(), json!(kind));
+    fields.insert("kind".to_owned(), kind);
     fields.insert("slug".to_owned(), json!(thing.slug));
     fields.insert(name.to_owned(), json!(thing.name));
     put_id(&mut fields, &row.id.provider, &row.id.value);
@@ -104,7 +104,7 @@ pub(super) fn new_title(known: &Known, row: Mapped) -> Map<String, Value> {
     let of_row = asked(&row);
     let year = of_row.year.map(|year| format!(" {year}"));
     let slug = new_slug(known, of_row.name, &year.unwrap_or_default(), of_row.id);
-    let kind = kind_name(row.kind.unwrap_or(TitleKind::Film));
+    let kind = row.kind.unwrap_or(TitleKind::Film);
     let mut fields = row.fields;
     fields.insert("kind".to_owned(), json!(kind));
     fields.insert("slug".to_owned(), json!(slug));
@@ -140,12 +140,5 @@ fn put_id(fields: &mut Map<String, Value>, provider: &str, id: &str) {
     let ids = fields.entry("ids").or_insert_with(|| json!({}));
     if let Value::Object(ids) = ids {
         ids.insert(provider.to_owned(), json!(id));
-    }
-}
-
-fn kind_name(kind: TitleKind) -> &'static str {
-    match kind {
-        TitleKind::Film => "film",
-        TitleKind::Series => "series",
     }
 }
