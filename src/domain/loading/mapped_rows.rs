@@ -7,7 +7,7 @@ use super::encodings::not_text;
 use super::entry::Finding;
 use super::options::{LoadError, Source};
 use super::problem::Problem;
-use super::source::{Format, Object, Objects};
+use super::source::{Format, Lines, Object};
 use super::table::Table;
 
 /// The most rows that are taken together as one.
@@ -23,7 +23,7 @@ pub(super) struct MappedRows<'a> {
 }
 
 enum Body<'a> {
-    Lines(Objects<'a>),
+    Lines(Lines<'a>),
     Table(Table<'a>),
     /// Nothing of the file can be read; it is told once.
     Refused(Option<&'static str>),
@@ -91,13 +91,13 @@ impl<'a> Body<'a> {
             (None, Format::Table) => {
                 Self::Table(Table::with_columns(reader, map.separator(), map.wanted()))
             }
-            (None, Format::Lines | Format::Document) => Self::Lines(Objects::new(reader)),
+            (None, Format::Lines | Format::Document) => Self::Lines(Lines::new(reader)),
         })
     }
 
     fn cells(&mut self) -> io::Result<Option<(u64, Object)>> {
         let (line, found) = match self {
-            Self::Lines(lines) => return lines.next(),
+            Self::Lines(lines) => return lines.next_object(),
             Self::Refused(what) => {
                 let what = what.take();
                 return Ok(what.map(|what| (1, Err(Problem::new("", what)))));
