@@ -99,6 +99,12 @@ pub(super) fn completing(thing: &Thing, row: Mapped) -> Map<String, Value> {
     fields
 }
 
+/// The record by which a row says the id of something that is there, and nothing else.
+pub(super) fn identifying(thing: &Thing, row: Mapped) -> Map<String, Value> {
+    let fields = Map::new();
+    completing(thing, Mapped { fields, ..row })
+}
+
 /// The record of a title that is not there yet. Its key is made of its name and year, and its id if that is taken.
 pub(super) fn new_title(known: &Known, row: Mapped) -> Map<String, Value> {
     let of_row = asked(&row);
