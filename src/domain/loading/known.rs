@@ -25,7 +25,7 @@ pub(super) struct Known {
 }
 
 /// A title or a person.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Thing {
     pub(super) slug: String,
     pub(super) name: String,
@@ -119,7 +119,7 @@ impl Known {
             year: title.year,
             roles: title.all_credits().map(|credit| credit.role).collect(),
             id: id_of(&title.external_ids, provider),
-            claim: Claim::Nothing,
+            ..Thing::default()
         };
         self.add(thing, names);
     }
@@ -128,11 +128,9 @@ impl Known {
         let thing = Thing {
             slug: text::compose(&person.slug),
             name: person.name.clone(),
-            kind: None,
             year: person.born.map(|day| day.year()),
-            roles: Roles::default(),
             id: id_of(&person.external_ids, provider),
-            claim: Claim::Nothing,
+            ..Thing::default()
         };
         self.add(thing, std::iter::once(person.name.as_str()));
     }
@@ -277,9 +275,8 @@ mod tests {
                 name: (*name).to_owned(),
                 kind: Some(TitleKind::Film),
                 year: *year,
-                roles: Roles::default(),
                 id: id.map(str::to_owned),
-                claim: Claim::Nothing,
+                ..Thing::default()
             };
             known.add(thing, std::iter::once(*name));
         }
@@ -346,11 +343,8 @@ mod tests {
             let thing = Thing {
                 slug: slug.to_owned(),
                 name: slug.replace('-', " "),
-                kind: None,
                 year,
-                roles: Roles::default(),
-                id: None,
-                claim: Claim::Nothing,
+                ..Thing::default()
             };
             let name = thing.name.clone();
             known.add(thing, std::iter::once(name.as_str()));

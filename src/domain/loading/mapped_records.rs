@@ -4,10 +4,10 @@ use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
 use super::column_maps::{FileMap, Mapped};
-use super::known::{Asked, Claim, Known, Thing};
+use super::known::{Asked, Known, Thing};
 use super::records::Record;
 use super::run::{Run, Waiting};
-use crate::domain::catalog::{Roles, TitleKind};
+use crate::domain::catalog::{ExternalId, TitleKind};
 use crate::domain::text;
 
 impl Run<'_> {
@@ -29,47 +29,39 @@ impl Run<'_> {
             Ok((record, unknown_fields, warnings)) => {
                 self.warn_of_all(line, &warnings);
                 self.warn_of_unknown(line, unknown_fields);
-                match record {
-                    Record::Title(title) => {
-                        if !known.has_slug(&title.slug) {
-                            let id = title.ids().find(|id| id.provider == map.provider());
-                            let thing = Thing {
-                                slug: title.slug.clone(),
-                                name: title.name.clone(),
-                                kind: Some(title.kind),
-                                year: title.year.value().copied(),
-                                roles: Roles::default(),
-                                id: id.map(|id| id.value.clone()),
-                                claim: Claim::Nothing,
-                            };
-                            known.add(thing, std::iter::once(title.name.as_str()));
-                        }
-                        waiting.titles.push((line, *title));
-                    }
-                    Record::Person(person) => {
-                        if !known.has_slug(&person.slug) {
-                            let ids = person.external_ids.value().into_iter();
-                            let mut ids = ids.flat_map(|ids| ids.values().flatten());
-                            let id = ids.find(|id| id.provider == map.provider());
-                            let thing = Thing {
-                                slug: person.slug.clone(),
-                                name: person.name.clone(),
-                                kind: None,
-                                year: None,
-                                roles: Roles::default(),
-                                id: id.map(|id| id.value.clone()),
-                                claim: Claim::Nothing,
-                            };
-                            known.add(thing, std::iter::once(person.name.as_str()));
-                        }
-                        waiting.people.push((line, person));
-                    }
-                    Record::Episode(episode) => waiting.episodes.push((line, *episode)),
-                    Record::Watch(watch) => waiting.watches.push((line, watch)),
-                }
+                learn(&record, map.provider(), known);
+                waiting.push(line, record);
             }
         }
     }
+}
+
+/// Makes what a record is of known, if it is a title or person that is new.
+fn learn(record: &Record, provider: &str, known: &mut Known) {
+    let id_of = |id: &ExternalId| (id.provider == provider).then(|| id.value.clone());
+    let thing = match record {
+        Record::Title(title) if !known.has_slug(&title.slug) => Thing {
+            slug: title.slug.clone(),
+            name: title.name.clone(),
+            kind: Some(title.kind),
+            year: title.year.value().copied(),
+            id: title.ids().find_map(id_of),
+            ..Thing::default()
+        },
+        Record::Person(person) if !known.has_slug(&person.slug) => {
+            let ids = person.external_ids.value().into_iter();
+            let mut ids = ids.flat_map(|ids| ids.values().flatten());
+            Thing {
+                slug: person.slug.clone(),
+                name: person.name.clone(),
+                id: ids.find_map(id_of),
+                ..Thing::default()
+            }
+        }
+        Record::Title(_) | Record::Person(_) | Record::Episode(_) | Record::Watch(_) => return,
+    };
+    let name = thing.name.clone();
+    known.add(thing, std::iter::once(name.as_str()));
 }
 
 /// What a row is asked to be of.

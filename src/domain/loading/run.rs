@@ -88,6 +88,15 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    pub(super) fn push(&mut self, line: u64, record: Record) {
+        match record {
+            Record::Title(title) => self.titles.push((line, *title)),
+            Record::Person(person) => self.people.push((line, person)),
+            Record::Episode(episode) => self.episodes.push((line, *episode)),
+            Record::Watch(watch) => self.watches.push((line, watch)),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.titles.len() + self.people.len() + self.episodes.len() + self.watches.len()
     }
@@ -157,12 +166,7 @@ impl<'a> Run<'a> {
                         self.warn_of_unknown(line, unknown_fields);
                     }
                     if of == phase {
-                        match record {
-                            Record::Title(title) => waiting.titles.push((line, *title)),
-                            Record::Person(person) => waiting.people.push((line, person)),
-                            Record::Episode(episode) => waiting.episodes.push((line, *episode)),
-                            Record::Watch(watch) => waiting.watches.push((line, watch)),
-                        }
+                        waiting.push(line, record);
                     }
                 }
             }
