@@ -8,10 +8,10 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use chrono::SecondsFormat;
 
+use super::files::shown;
 use crate::app::App;
 use crate::config::Config;
 use crate::domain::recommend::{CheckedGeneration, Computed, Folder};
-use crate::domain::text;
 
 /// A folder on the disk.
 struct DiskFolder(PathBuf);
@@ -32,19 +32,19 @@ impl Folder for DiskFolder {
 pub(super) async fn export(app: &App, folder: &Path, edges: bool) -> anyhow::Result<ExitCode> {
     make_empty(folder)?;
     let files = DiskFolder(folder.to_owned());
-    let shown = text::visible(&folder.display().to_string());
+    let name = shown(folder);
     if edges {
         let exported = app.graph.export_edges(&files).await?;
         let at = exported.version.computed_at;
         println!(
-            "wrote {} SIMILAR edges, computed at {}, to {shown}",
+            "wrote {} SIMILAR edges, computed at {}, to {name}",
             exported.edges,
             at.to_rfc3339_opts(SecondsFormat::Secs, true)
         );
     } else {
         let exported = app.graph.export_messages(&files).await?;
         println!(
-            "wrote {} titles and {} watches to {shown}",
+            "wrote {} titles and {} watches to {name}",
             exported.titles, exported.watches
         );
     }
@@ -59,8 +59,7 @@ pub(super) async fn check(app: &App, folder: &Path) -> anyhow::Result<Option<Che
         .graph
         .check_generation(&files, &mut |problem| {
             problems += 1;
-            let file = folder.join(&problem.file);
-            let file = text::visible(&file.display().to_string());
+            let file = shown(&folder.join(&problem.file));
             let line = problem
                 .line
                 .map_or(String::new(), |line| format!(":{line}"));
@@ -110,17 +109,17 @@ pub(super) async fn switch(
 
 /// So that nothing of an earlier export is taken for a part of this one.
 fn make_empty(folder: &Path) -> anyhow::Result<()> {
-    let shown = text::visible(&folder.display().to_string());
+    let name = shown(folder);
     match fs::read_dir(folder) {
         Ok(mut entries) => {
             if entries.next().is_some() {
-                bail!("{shown} is not empty");
+                bail!("{name} is not empty");
             }
             Ok(())
         }
         Err(error) if error.kind() == ErrorKind::NotFound => {
-            fs::create_dir_all(folder).with_context(|| format!("{shown} cannot be made"))
+            fs::create_dir_all(folder).with_context(|| format!("{name} cannot be made"))
         }
-        Err(error) => Err(error).with_context(|| format!("{shown} cannot be read")),
+        Err(error) => Err(error).with_context(|| format!("{name} cannot be read")),
     }
 }

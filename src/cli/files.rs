@@ -5,13 +5,13 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal, Seek};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::{Context, bail};
 use indicatif::ProgressBar;
 
 use super::maps::Maps;
-use super::packed::{flaw, unpacked, without_ending};
+use super::packed::{BUFFER, flaw, unpacked, without_ending};
 use crate::domain::loading::{FileMap, Format, Source};
 use crate::domain::text;
 
@@ -22,6 +22,8 @@ const INPUT: &str = "-";
 pub(super) struct FileSource {
     place: Place,
     is_packed: bool,
+    /// What was found by unpacking all of it, once that is done.
+    flaw: OnceLock<Option<String>>,
     format: Format,
     map: Option<Arc<FileMap>>,
     progress: ProgressBar,
@@ -53,7 +55,7 @@ impl FileSource {
         self.progress.reset_eta();
         self.progress.set_message(self.name());
         let read = self.progress.wrap_read(file);
-        Ok(Box::new(BufReader::with_capacity(256 * 1024, read)))
+        Ok(Box::new(BufReader::with_capacity(BUFFER, read)))
     }
 }
 
@@ -84,11 +86,14 @@ impl Source for FileSource {
     }
 
     fn flaw(&self) -> io::Result<Option<String>> {
-        if self.is_packed {
-            flaw(self.open())
-        } else {
-            Ok(None)
+        if !self.is_packed {
+            return Ok(None);
         }
+        if let Some(known) = self.flaw.get() {
+            return Ok(known.clone());
+        }
+        let found = flaw(self.open())?;
+        Ok(self.flaw.get_or_init(|| found).clone())
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead + Send + '_>> {
@@ -205,6 +210,7 @@ fn file_at(path: &Path, maps: &Maps, progress: &ProgressBar) -> Option<FileSourc
     let mut file = FileSource {
         place: Place::Path(path.to_owned()),
         is_packed,
+        flaw: OnceLock::new(),
         format: Format::Lines,
         map: maps.of_name(name),
         progress: progress.clone(),
@@ -232,6 +238,7 @@ fn input(maps: &Maps, progress: ProgressBar) -> anyhow::Result<FileSource> {
     let mut file = FileSource {
         place: Place::Kept(kept),
         is_packed: true,
+        flaw: OnceLock::new(),
         format: Format::Lines,
         map: None,
         progress,

@@ -7,11 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use clap::Args;
 
+use super::files::shown;
 use crate::app::App;
 use crate::domain::accounts::Profile;
 use crate::domain::ids::{ProfileId, SessionId};
 use crate::domain::importing::{Import, MAX_UPLOAD, ReadOptions, RowState, read};
 use crate::domain::language::LanguageTag;
+use crate::domain::text;
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 use crate::domain::working::JobState;
 
@@ -45,7 +47,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let path = arguments.file.display().to_string();
+    let path = shown(&arguments.file);
     let length = std::fs::metadata(&arguments.file)
         .with_context(|| format!("{path} cannot be read"))?
         .len();
@@ -112,7 +114,9 @@ async fn show(app: &App, import: &Import) -> anyhow::Result<u64> {
         let may_be = row.candidates.len();
         println!(
             "{} line {}: {} ({may_be} candidates)",
-            row.file, row.line, row.text
+            row.file,
+            row.line,
+            text::visible(&row.text)
         );
     }
     let more = (ambiguous + unmatched).saturating_sub(rows.len() as u64);

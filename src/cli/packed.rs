@@ -6,7 +6,7 @@ use flate2::bufread::MultiGzDecoder;
 use zstd::stream::read::Decoder;
 
 /// How much is read at once, in bytes.
-const BUFFER: usize = 256 * 1024;
+pub(super) const BUFFER: usize = 256 * 1024;
 const GZIP: &[u8] = b"\x1f\x8b";
 const ZSTANDARD: &[u8] = b"\x28\xb5\x2f\xfd";
 

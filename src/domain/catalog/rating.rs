@@ -27,6 +27,12 @@ pub struct Votes {
 }
 
 impl Votes {
+    /// Those that these scores stand for.
+    fn of(scores: &[RatingScore]) -> Self {
+        let elsewhere = scores.iter().filter_map(vote);
+        elsewhere.fold(Self::default(), Self::and)
+    }
+
     /// So many votes more, of so many points each.
     fn and(self, (points, votes): (f64, f64)) -> Self {
         Self {
@@ -56,8 +62,7 @@ impl Title {
 
     /// What other sites say of it, without its thumbs.
     pub fn votes(&self) -> Votes {
-        let elsewhere = self.scores.iter().filter_map(vote);
-        elsewhere.fold(Votes::default(), Votes::and)
+        Votes::of(&self.scores)
     }
 }
 
@@ -76,92 +81,46 @@ fn votes(count: u64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts, TitleKind};
-    use crate::domain::ids::TitleId;
-    use crate::domain::stamp::Stamp;
 
-    fn title(scores: &[(f64, f64, Option<u64>)], likes: u64, dislikes: u64) -> Title {
+    fn rating(scores: &[(f64, f64, Option<u64>)], likes: u64, dislikes: u64) -> Option<Rating> {
         let scores = scores.iter().map(|(value, max, votes)| RatingScore {
             source: "imdb".to_owned(),
             value: *value,
             max: *max,
             votes: *votes,
         });
-        Title {
-            id: TitleId(1),
-            kind: TitleKind::Film,
-            publication: Publication::default(),
-            slug: String::new(),
-            name: String::new(),
-            original_name: None,
-            year: None,
-            end_year: None,
-            premiered: None,
-            duration: None,
-            genres: Vec::new(),
-            credits: Vec::new(),
-            crew: Vec::new(),
-            countries: Vec::new(),
-            languages: Vec::new(),
-            external_ids: Vec::new(),
-            network: None,
-            total_seasons: None,
-            episode_duration: None,
-            collection: None,
-            certifications: Vec::new(),
-            pictures: Vec::new(),
-            names: Texts::default(),
-            overview: Texts::default(),
-            tagline: Texts::default(),
-            status: None,
-            studios: Vec::new(),
-            tags: Vec::new(),
-            scores: scores.collect(),
-            extras: Vec::new(),
-            watchers: 0,
-            reception: Reception {
-                thumbs: Thumbs { likes, dislikes },
-                lately: 0,
-            },
-            stamp: Stamp::first(DateTime::UNIX_EPOCH),
-        }
-    }
-
-    fn parts(title: &Title) -> Option<u16> {
-        title.rating().map(Rating::parts)
+        let scores: Vec<RatingScore> = scores.collect();
+        Votes::of(&scores).with(Thumbs { likes, dislikes })
     }
 
     #[test]
     fn it_is_the_mean_of_what_is_said_and_of_what_nobody_said() {
-        let many = title(&[(9.0, 10.0, Some(1_000_000))], 0, 0);
-        let unknown = title(&[(90.0, 100.0, None)], 0, 0);
+        let parts = |scores: &[(f64, f64, Option<u64>)], likes, dislikes| {
+            rating(scores, likes, dislikes).map(Rating::parts)
+        };
+        let many = (9.0, 10.0, Some(1_000_000));
 
         // (1000 · 9 + 25 · 6.5) / 1025, (100 · 9 + 25 · 6.5) / 125, (3 · 10 + 25 · 6.5) / 28.
-        assert_eq!(parts(&many), Some(8939));
-        assert_eq!(parts(&unknown), Some(8500));
-        assert_eq!(parts(&title(&[], 3, 0)), Some(6875));
+        assert_eq!(parts(&[many], 0, 0), Some(8939));
+        assert_eq!(parts(&[(90.0, 100.0, None)], 0, 0), Some(8500));
+        assert_eq!(parts(&[], 3, 0), Some(6875));
         // (1000 · 9 + 500 · 0 + 25 · 6.5) / 1525.
-        assert_eq!(
-            parts(&title(&[(9.0, 10.0, Some(1_000_000))], 0, 500)),
-            Some(6008)
-        );
-        assert_eq!(parts(&title(&[], 0, 0)), None);
-        assert_eq!(parts(&title(&[(9.0, 10.0, Some(0))], 0, 0)), None);
-        assert_eq!(parts(&title(&[(9.0, 0.0, Some(9))], 0, 0)), None);
+        assert_eq!(parts(&[many], 0, 500), Some(6008));
+        assert_eq!(parts(&[], 0, 0), None);
+        assert_eq!(parts(&[(9.0, 10.0, Some(0))], 0, 0), None);
+        assert_eq!(parts(&[(9.0, 0.0, Some(9))], 0, 0), None);
     }
 
     #[test]
     fn each_like_is_for_it_each_dislike_against_it_and_none_leads_out_of_the_scale() {
         for likes in [0, 1, 20, 10_000, u64::MAX / 4] {
             for dislikes in [0, 1, 20, 10_000, u64::MAX / 4] {
-                let rated = |likes, dislikes| title(&[(7.0, 10.0, None)], likes, dislikes).rating();
-                let rating = rated(likes, dislikes);
-                assert!(rating.is_some_and(|it| it.parts() <= 10_000));
-                assert!(rated(likes + 10, dislikes) >= rating);
-                assert!(rated(likes, dislikes + 10) <= rating);
+                let rated = |likes, dislikes| rating(&[(7.0, 10.0, None)], likes, dislikes);
+                let both = rated(likes, dislikes);
+                assert!(both.is_some_and(|it| it.parts() <= 10_000));
+                assert!(rated(likes + 10, dislikes) >= both);
+                assert!(rated(likes, dislikes + 10) <= both);
             }
         }
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::fields::shown;
+use super::mapped_roles::field_of;
 use super::problem::Problem;
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogService, Credit, CreditRole, Episode, Person, Texts, Title,
@@ -23,16 +24,6 @@ const CALLED: [(&str, &str); 8] = [
     ("portrait", "pictures"),
     ("still", "pictures"),
     ("trailers", "extras"),
-];
-/// The fields that have credits, with their roles.
-const CREDITS: [(&str, CreditRole); 7] = [
-    ("directors", CreditRole::Director),
-    ("creators", CreditRole::Director),
-    ("cast", CreditRole::Actor),
-    ("guests", CreditRole::Guest),
-    ("writers", CreditRole::Writer),
-    ("producers", CreditRole::Producer),
-    ("composers", CreditRole::Composer),
 ];
 
 /// What documents refer to, by name.
@@ -92,7 +83,9 @@ impl Names {
         fields: &mut Map<String, Value>,
         credits: &(impl Iterator<Item = &'a Credit> + Clone),
     ) {
-        for (field, role) in CREDITS {
+        let of_films = CreditRole::ALL.map(|role| (field_of(role), role));
+        let of_series = [("creators", CreditRole::Director)];
+        for (field, role) in of_films.into_iter().chain(of_series) {
             let of_role = credits.clone().filter(|credit| credit.role == role);
             let named = of_role.map(|credit| {
                 let name = self.people.get(&credit.person);

@@ -50,9 +50,8 @@ impl Credited {
         if source.flaw().map_err(failed)?.is_some() {
             return Ok(());
         }
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
-        while let Some(row) = rows.next().map_err(failed)? {
+        let mut rows = MappedRows::open(source, map)?;
+        while let Some(row) = rows.next()? {
             let MappedRow::Row(_, row) = row else {
                 continue;
             };

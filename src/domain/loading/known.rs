@@ -25,7 +25,7 @@ pub(super) struct Known {
 }
 
 /// A title or a person.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Thing {
     pub(super) slug: String,
     pub(super) name: String,
@@ -74,16 +74,7 @@ impl Known {
         for title in more {
             known.learn_title(title, provider);
         }
-        let mut after = Some(i64::MIN);
-        while let Some(from) = after {
-            let (batch, next) = catalog
-                .part_after(CatalogPart::Titles, from, TOGETHER)
-                .await?;
-            for title in &batch.titles {
-                known.learn_title(title, provider);
-            }
-            after = next;
-        }
+        known.learn(catalog, CatalogPart::Titles, provider).await?;
         Ok(known)
     }
 
@@ -93,17 +84,28 @@ impl Known {
         provider: &str,
     ) -> Result<Self, CatalogError> {
         let mut known = Self::default();
+        known.learn(catalog, CatalogPart::People, provider).await?;
+        Ok(known)
+    }
+
+    async fn learn(
+        &mut self,
+        catalog: &CatalogService,
+        part: CatalogPart,
+        provider: &str,
+    ) -> Result<(), CatalogError> {
         let mut after = Some(i64::MIN);
         while let Some(from) = after {
-            let (batch, next) = catalog
-                .part_after(CatalogPart::People, from, TOGETHER)
-                .await?;
+            let (batch, next) = catalog.part_after(part, from, TOGETHER).await?;
+            for title in &batch.titles {
+                self.learn_title(title, provider);
+            }
             for person in &batch.people {
-                known.learn_person(person, provider);
+                self.learn_person(person, provider);
             }
             after = next;
         }
-        Ok(known)
+        Ok(())
     }
 
     fn learn_title(&mut self, title: &Title, provider: &str) {
@@ -117,7 +119,7 @@ impl Known {
             year: title.year,
             roles: title.all_credits().map(|credit| credit.role).collect(),
             id: id_of(&title.external_ids, provider),
-            claim: Claim::Nothing,
+            ..Thing::default()
         };
         self.add(thing, names);
     }
@@ -126,11 +128,9 @@ impl Known {
         let thing = Thing {
             slug: text::compose(&person.slug),
             name: person.name.clone(),
-            kind: None,
             year: person.born.map(|day| day.year()),
-            roles: Roles::default(),
             id: id_of(&person.external_ids, provider),
-            claim: Claim::Nothing,
+            ..Thing::default()
         };
         self.add(thing, std::iter::once(person.name.as_str()));
     }
@@ -275,9 +275,8 @@ mod tests {
                 name: (*name).to_owned(),
                 kind: Some(TitleKind::Film),
                 year: *year,
-                roles: Roles::default(),
                 id: id.map(str::to_owned),
-                claim: Claim::Nothing,
+                ..Thing::default()
             };
             known.add(thing, std::iter::once(*name));
         }
@@ -344,11 +343,8 @@ mod tests {
             let thing = Thing {
                 slug: slug.to_owned(),
                 name: slug.replace('-', " "),
-                kind: None,
                 year,
-                roles: Roles::default(),
-                id: None,
-                claim: Claim::Nothing,
+                ..Thing::default()
             };
             let name = thing.name.clone();
             known.add(thing, std::iter::once(name.as_str()));

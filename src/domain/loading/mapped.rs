@@ -3,15 +3,15 @@
 //! Rows name titles by ids. What has the id is it; else what alone has the kind, folded name and year, or of a bare id and
 //! name the kind and name, if no other row of the file may be of it as well. Nothing is guessed.
 
+use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Map, Value, json};
 
 use super::column_maps::{FileMap, Mapped, RowsAre};
 use super::credited::Credited;
 use super::known::{Known, Thing};
-use super::mapped_records::{asked, completing, new_person, new_title};
+use super::mapped_records::{asked, completing, identifying, new_person, new_title};
 use super::mapped_rows::{MappedRow, MappedRows};
 use super::options::{LoadError, Manner, NewTitles, Source, ToldSort};
 use super::problem::Problem;
@@ -19,8 +19,12 @@ use super::run::{BATCH, Run, Waiting};
 use super::voted::Voted;
 use crate::domain::catalog::TitleKind;
 
-/// What is known of the catalogue, by the provider of ids, and of what: titles or people.
-type Catalogues = HashMap<(String, bool), Known>;
+/// What is known of the catalogue, by the provider of ids.
+#[derive(Default)]
+struct Catalogues {
+    titles: HashMap<String, Known>,
+    people: HashMap<String, Known>,
+}
 
 /// What becomes of a row.
 enum Becomes {
@@ -48,17 +52,16 @@ impl Run<'_> {
         }
         // A row never says all that a title has, so it never makes one whole.
         let manner = std::mem::replace(&mut self.manner, Manner::Merge);
-        let mut catalogues = Catalogues::new();
+        let mut catalogues = Catalogues::default();
         for &(source, map) in &mapped {
             let provider = map.provider();
             let needs_credited = matches!(map.rows(), RowsAre::Names | RowsAre::Credits);
             if needs_credited && !self.credited.contains_key(provider) {
-                let titles = self.known_in(&mut catalogues, provider, false).await?;
+                let titles = self.titles_in(&mut catalogues.titles, provider).await?;
                 let credited = Credited::read(provider, &mapped, titles)?;
                 self.credited.insert(provider.to_owned(), credited);
             }
-            self.file = source.name();
-            self.folder = None;
+            self.begin(source, None);
             // Its rows may be of what other files are of, too, and there are millions of them.
             let seen = std::mem::take(&mut self.seen);
             self.read_mapped(source, map, &mut catalogues).await?;
@@ -88,26 +91,21 @@ impl Run<'_> {
             return Ok(());
         }
         if map.rows() == RowsAre::Credits {
-            let key = (provider.to_owned(), true);
-            let people = match catalogues.remove(&key) {
-                Some(people) => people,
-                None => self.known(provider, true).await?,
-            };
-            let titles = self.known_in(catalogues, provider, false).await?;
-            self.read_credits(source, map, titles, &people).await?;
-            catalogues.insert(key, people);
-            return Ok(());
+            let titles = self.titles_in(&mut catalogues.titles, provider).await?;
+            let people = self.people_in(&mut catalogues.people, provider).await?;
+            return self.read_credits(source, map, titles, people).await;
         }
-        let is_of_people = matches!(map.rows(), RowsAre::People | RowsAre::Names);
-        let known = self.known_in(catalogues, provider, is_of_people).await?;
+        let known = if matches!(map.rows(), RowsAre::People | RowsAre::Names) {
+            self.people_in(&mut catalogues.people, provider).await?
+        } else {
+            self.titles_in(&mut catalogues.titles, provider).await?
+        };
         if !matches!(map.rows(), RowsAre::Facts | RowsAre::Episodes) {
             self.settle(source, map, known)?;
         }
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let mut rows = MappedRows::open(source, map)?;
         let mut waiting = Waiting::default();
-        let mut unknown = BTreeSet::new();
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next()? {
             match row {
                 MappedRow::Refused(line, problem) => self.refuse(line, &problem),
                 MappedRow::Row(line, row) => match self.becomes(map, known, row) {
@@ -117,7 +115,7 @@ impl Run<'_> {
                         self.say(ToldSort::Unmatched, line, &problem);
                     }
                     Becomes::Record(fields) => {
-                        self.read_row(line, &fields, known, map, (&mut waiting, &mut unknown));
+                        self.read_row(line, &fields, known, map, &mut waiting);
                     }
                 },
             }
@@ -135,12 +133,10 @@ impl Run<'_> {
         map: &FileMap,
         known: &mut Known,
     ) -> Result<(), LoadError> {
-        let failed = |error| LoadError::File(source.name(), error);
         known.forget_claims();
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let mut rows = MappedRows::open(source, map)?;
         let credited = self.credited.get(map.provider());
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next()? {
             let MappedRow::Row(_, row) = row else {
                 continue;
             };
@@ -155,27 +151,30 @@ impl Run<'_> {
         Ok(())
     }
 
-    async fn known_in<'c>(
+    async fn titles_in<'c>(
         &self,
-        catalogues: &'c mut Catalogues,
+        titles: &'c mut HashMap<String, Known>,
         provider: &str,
-        is_of_people: bool,
     ) -> Result<&'c mut Known, LoadError> {
-        Ok(
-            match catalogues.entry((provider.to_owned(), is_of_people)) {
-                Entry::Occupied(there) => there.into_mut(),
-                Entry::Vacant(place) => place.insert(self.known(provider, is_of_people).await?),
-            },
-        )
+        let catalog = &self.service.catalog;
+        Ok(match titles.entry(provider.to_owned()) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => {
+                let unwritten = self.unwritten_titles.all();
+                place.insert(Known::titles(catalog, provider, unwritten).await?)
+            }
+        })
     }
 
-    async fn known(&self, provider: &str, is_of_people: bool) -> Result<Known, LoadError> {
+    async fn people_in<'c>(
+        &self,
+        people: &'c mut HashMap<String, Known>,
+        provider: &str,
+    ) -> Result<&'c mut Known, LoadError> {
         let catalog = &self.service.catalog;
-        Ok(if is_of_people {
-            Known::people(catalog, provider).await?
-        } else {
-            let unwritten = self.unwritten_titles.all();
-            Known::titles(catalog, provider, unwritten).await?
+        Ok(match people.entry(provider.to_owned()) {
+            Entry::Occupied(there) => there.into_mut(),
+            Entry::Vacant(place) => place.insert(Known::people(catalog, provider).await?),
         })
     }
 
@@ -208,13 +207,7 @@ impl Run<'_> {
                 let credited = self.credited.get(map.provider());
                 let is_wanted = credited.is_some_and(|it| it.is_wanted(&row.id.value));
                 match known.of_id(&row.id.value, None) {
-                    Some(thing) => {
-                        let bare = Mapped {
-                            fields: Map::new(),
-                            ..row
-                        };
-                        Becomes::Record(completing(thing, bare))
-                    }
+                    Some(thing) => Becomes::Record(identifying(thing, row)),
                     None if is_wanted && is_called => Becomes::Record(new_person(known, &row)),
                     None => Becomes::PassedOver,
                 }
@@ -222,13 +215,7 @@ impl Run<'_> {
             // They are read in a way of their own, for they are of titles and of people.
             RowsAre::Credits => Becomes::PassedOver,
             RowsAre::Ids | RowsAre::People => match known.of_id(&row.id.value, row.kind) {
-                Some(thing) => {
-                    let bare = Mapped {
-                        fields: Map::new(),
-                        ..row
-                    };
-                    Becomes::Record(completing(thing, bare))
-                }
+                Some(thing) => Becomes::Record(identifying(thing, row)),
                 None => Becomes::Unmatched(why_unmatched(&row, &known.alike(asked(&row)))),
             },
             RowsAre::Titles => {

@@ -22,14 +22,11 @@ impl Run<'_> {
         titles: &mut Known,
         people: &Known,
     ) -> Result<(), LoadError> {
-        let failed = |error| LoadError::File(source.name(), error);
-        let reader = source.open().map_err(failed)?;
-        let mut rows = MappedRows::new(reader, map).map_err(failed)?;
+        let mut rows = MappedRows::open(source, map)?;
         let mut waiting = Waiting::default();
-        let mut unknown = BTreeSet::new();
         let credited = self.credited.remove(map.provider()).unwrap_or_default();
         self.keeps_roles = true;
-        while let Some(row) = rows.next().map_err(failed)? {
+        while let Some(row) = rows.next()? {
             match row {
                 MappedRow::Refused(line, problem) => self.refuse(line, &problem),
                 MappedRow::Row(line, row) => {
@@ -44,7 +41,7 @@ impl Run<'_> {
                         continue;
                     }
                     let fields = completing(title, Mapped { fields, ..row });
-                    self.read_row(line, &fields, titles, map, (&mut waiting, &mut unknown));
+                    self.read_row(line, &fields, titles, map, &mut waiting);
                 }
             }
             if waiting.len() >= BATCH {

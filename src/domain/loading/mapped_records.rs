@@ -1,16 +1,13 @@
 //! The records that rows become, of what is there and of what is new.
 
-use std::collections::BTreeSet;
-
 use chrono::Datelike;
 use serde_json::{Map, Value, json};
 
 use super::column_maps::{FileMap, Mapped};
-use super::known::{Asked, Claim, Known, Thing};
-use super::problem::Warning;
+use super::known::{Asked, Known, Thing};
 use super::records::Record;
 use super::run::{Run, Waiting};
-use crate::domain::catalog::{Roles, TitleKind};
+use crate::domain::catalog::{ExternalId, TitleKind};
 use crate::domain::text;
 
 impl Run<'_> {
@@ -21,71 +18,50 @@ impl Run<'_> {
         fields: &Map<String, Value>,
         known: &mut Known,
         map: &FileMap,
-        (waiting, unknown): (&mut Waiting, &mut BTreeSet<String>),
+        waiting: &mut Waiting,
     ) {
         let this_year = self.service.clock.now().year();
         match Record::read(Value::Object(fields.clone()), this_year) {
             Err((problem, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
+                self.warn_of_all(line, &warnings);
                 self.refuse(line, &problem.with_value_of(fields));
             }
             Ok((record, unknown_fields, warnings)) => {
-                for warning in &warnings {
-                    self.warn(line, warning);
-                }
-                for field in unknown_fields {
-                    if unknown.insert(field.clone()) {
-                        let warning = Warning {
-                            field,
-                            value: None,
-                            reason: "is not a field of this record; ignored",
-                        };
-                        self.warn(line, &warning);
-                    }
-                }
-                match record {
-                    Record::Title(title) => {
-                        if !known.has_slug(&title.slug) {
-                            let id = title.ids().find(|id| id.provider == map.provider());
-                            let thing = Thing {
-                                slug: title.slug.clone(),
-                                name: title.name.clone(),
-                                kind: Some(title.kind),
-                                year: title.year.value().copied(),
-                                roles: Roles::default(),
-                                id: id.map(|id| id.value.clone()),
-                                claim: Claim::Nothing,
-                            };
-                            known.add(thing, std::iter::once(title.name.as_str()));
-                        }
-                        waiting.titles.push((line, *title));
-                    }
-                    Record::Person(person) => {
-                        if !known.has_slug(&person.slug) {
-                            let ids = person.external_ids.value().into_iter();
-                            let mut ids = ids.flat_map(|ids| ids.values().flatten());
-                            let id = ids.find(|id| id.provider == map.provider());
-                            let thing = Thing {
-                                slug: person.slug.clone(),
-                                name: person.name.clone(),
-                                kind: None,
-                                year: None,
-                                roles: Roles::default(),
-                                id: id.map(|id| id.value.clone()),
-                                claim: Claim::Nothing,
-                            };
-                            known.add(thing, std::iter::once(person.name.as_str()));
-                        }
-                        waiting.people.push((line, person));
-                    }
-                    Record::Episode(episode) => waiting.episodes.push((line, *episode)),
-                    Record::Watch(watch) => waiting.watches.push((line, watch)),
-                }
+                self.warn_of_all(line, &warnings);
+                self.warn_of_unknown(line, unknown_fields);
+                learn(&record, map.provider(), known);
+                waiting.push(line, record);
             }
         }
     }
+}
+
+/// Makes what a record is of known, if it is a title or person that is new.
+fn learn(record: &Record, provider: &str, known: &mut Known) {
+    let id_of = |id: &ExternalId| (id.provider == provider).then(|| id.value.clone());
+    let thing = match record {
+        Record::Title(title) if !known.has_slug(&title.slug) => Thing {
+            slug: title.slug.clone(),
+            name: title.name.clone(),
+            kind: Some(title.kind),
+            year: title.year.value().copied(),
+            id: title.ids().find_map(id_of),
+            ..Thing::default()
+        },
+        Record::Person(person) if !known.has_slug(&person.slug) => {
+            let ids = person.external_ids.value().into_iter();
+            let mut ids = ids.flat_map(|ids| ids.values().flatten());
+            Thing {
+                slug: person.slug.clone(),
+                name: person.name.clone(),
+                id: ids.find_map(id_of),
+                ..Thing::default()
+            }
+        }
+        Record::Title(_) | Record::Person(_) | Record::Episode(_) | Record::Watch(_) => return,
+    };
+    let name = thing.name.clone();
+    known.add(thing, std::iter::once(name.as_str()));
 }
 
 /// What a row is asked to be of.
@@ -105,14 +81,20 @@ pub(super) fn completing(thing: &Thing, row: Mapped) -> Map<String, Value> {
     let mut fields = row.fields;
     let (name, kind) = match thing.kind {
         // A row that says the other kind is refused as such.
-        Some(kind) => ("title", kind_name(row.kind.unwrap_or(kind))),
-        None => ("name", "person"),
+        Some(kind) => ("title", json!(row.kind.unwrap_or(kind))),
+        None => ("name", json!("person")),
     };
-    fields.insert("kind".to_owned(), json!(kind));
+    fields.insert("kind".to_owned(), kind);
     fields.insert("slug".to_owned(), json!(thing.slug));
     fields.insert(name.to_owned(), json!(thing.name));
     put_id(&mut fields, &row.id.provider, &row.id.value);
     fields
+}
+
+/// The record by which a row says the id of something that is there, and nothing else.
+pub(super) fn identifying(thing: &Thing, row: Mapped) -> Map<String, Value> {
+    let fields = Map::new();
+    completing(thing, Mapped { fields, ..row })
 }
 
 /// The record of a title that is not there yet. Its key is made of its name and year, and its id if that is taken.
@@ -120,7 +102,7 @@ pub(super) fn new_title(known: &Known, row: Mapped) -> Map<String, Value> {
     let of_row = asked(&row);
     let year = of_row.year.map(|year| format!(" {year}"));
     let slug = new_slug(known, of_row.name, &year.unwrap_or_default(), of_row.id);
-    let kind = kind_name(row.kind.unwrap_or(TitleKind::Film));
+    let kind = row.kind.unwrap_or(TitleKind::Film);
     let mut fields = row.fields;
     fields.insert("kind".to_owned(), json!(kind));
     fields.insert("slug".to_owned(), json!(slug));
@@ -156,12 +138,5 @@ fn put_id(fields: &mut Map<String, Value>, provider: &str, id: &str) {
     let ids = fields.entry("ids").or_insert_with(|| json!({}));
     if let Value::Object(ids) = ids {
         ids.insert(provider.to_owned(), json!(id));
-    }
-}
-
-fn kind_name(kind: TitleKind) -> &'static str {
-    match kind {
-        TitleKind::Film => "film",
-        TitleKind::Series => "series",
     }
 }

@@ -1,12 +1,13 @@
 //! The rows of a file that a map of columns reads, one after the other in bounded memory.
 
-use std::io::{self, BufRead};
+use std::io;
 
 use super::column_maps::{FileMap, Mapped, RowsAre};
 use super::encodings::not_text;
 use super::entry::Finding;
+use super::options::{LoadError, Source};
 use super::problem::Problem;
-use super::source::{Format, Object, Objects};
+use super::source::{Format, Lines, Object};
 use super::table::Table;
 
 /// The most rows that are taken together as one.
@@ -14,6 +15,7 @@ const MOST_ROWS: usize = 10_000;
 
 /// The rows of a file, in order. Those of facts and credits of one title that follow each other are one.
 pub(super) struct MappedRows<'a> {
+    source: &'a dyn Source,
     body: Body<'a>,
     map: &'a FileMap,
     /// What was read and may go on with the next row: its line, and of how many rows it is.
@@ -21,7 +23,7 @@ pub(super) struct MappedRows<'a> {
 }
 
 enum Body<'a> {
-    Lines(Objects<'a>),
+    Lines(Lines<'a>),
     Table(Table<'a>),
     /// Nothing of the file can be read; it is told once.
     Refused(Option<&'static str>),
@@ -34,28 +36,23 @@ pub(super) enum MappedRow {
 }
 
 impl<'a> MappedRows<'a> {
-    pub(super) fn new(
-        mut reader: Box<dyn BufRead + Send + 'a>,
-        map: &'a FileMap,
-    ) -> io::Result<Self> {
-        let body = match (not_text(&mut *reader)?, map.format()) {
-            (Some(what), _) => Body::Refused(Some(what)),
-            (None, Format::Table) => {
-                Body::Table(Table::with_columns(reader, map.separator(), map.wanted()))
-            }
-            (None, Format::Lines | Format::Document) => Body::Lines(Objects::new(reader)),
-        };
+    /// Those of a file, from its beginning.
+    pub(super) fn open(source: &'a dyn Source, map: &'a FileMap) -> Result<Self, LoadError> {
+        let body = Body::open(source, map);
         Ok(Self {
-            body,
+            source,
+            body: body.map_err(|error| LoadError::File(source.name(), error))?,
             map,
             pending: None,
         })
     }
 
     /// The next row that is not passed over.
-    pub(super) fn next(&mut self) -> io::Result<Option<MappedRow>> {
+    pub(super) fn next(&mut self) -> Result<Option<MappedRow>, LoadError> {
         loop {
-            let Some((line, cells)) = self.cells()? else {
+            let cells = self.body.cells();
+            let cells = cells.map_err(|error| LoadError::File(self.source.name(), error))?;
+            let Some((line, cells)) = cells else {
                 let last = self.pending.take();
                 return Ok(last.map(|(line, row, _)| MappedRow::Row(line, row)));
             };
@@ -84,15 +81,28 @@ impl<'a> MappedRows<'a> {
             }
         }
     }
+}
+
+impl<'a> Body<'a> {
+    fn open(source: &'a dyn Source, map: &FileMap) -> io::Result<Self> {
+        let mut reader = source.open()?;
+        Ok(match (not_text(&mut *reader)?, map.format()) {
+            (Some(what), _) => Self::Refused(Some(what)),
+            (None, Format::Table) => {
+                Self::Table(Table::with_columns(reader, map.separator(), map.wanted()))
+            }
+            (None, Format::Lines | Format::Document) => Self::Lines(Lines::new(reader)),
+        })
+    }
 
     fn cells(&mut self) -> io::Result<Option<(u64, Object)>> {
-        let (line, found) = match &mut self.body {
-            Body::Lines(lines) => return lines.next(),
-            Body::Refused(what) => {
+        let (line, found) = match self {
+            Self::Lines(lines) => return lines.next_object(),
+            Self::Refused(what) => {
                 let what = what.take();
                 return Ok(what.map(|what| (1, Err(Problem::new("", what)))));
             }
-            Body::Table(table) => match table.next_cells()? {
+            Self::Table(table) => match table.next_cells()? {
                 None => return Ok(None),
                 Some(read) => read,
             },

@@ -50,6 +50,8 @@ pub(super) struct Run<'a> {
     pub(super) file: String,
     /// The folder of the file.
     pub(super) folder: Option<PathBuf>,
+    /// What of the file was told to be no field.
+    unknown_fields: HashSet<String>,
     /// What of pictures is worth being asked.
     pub(super) patience: Patience,
     /// The values that warnings were given of, as hashes, by field and reason.
@@ -86,6 +88,15 @@ pub(super) struct Waiting {
 }
 
 impl Waiting {
+    pub(super) fn push(&mut self, line: u64, record: Record) {
+        match record {
+            Record::Title(title) => self.titles.push((line, *title)),
+            Record::Person(person) => self.people.push((line, person)),
+            Record::Episode(episode) => self.episodes.push((line, *episode)),
+            Record::Watch(watch) => self.watches.push((line, watch)),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.titles.len() + self.people.len() + self.episodes.len() + self.watches.len()
     }
@@ -102,6 +113,7 @@ impl<'a> Run<'a> {
             summary: LoadSummary::default(),
             file: String::new(),
             folder: None,
+            unknown_fields: HashSet::new(),
             patience: Patience::default(),
             warned: HashSet::new(),
             seen: HashMap::new(),
@@ -124,9 +136,7 @@ impl<'a> Run<'a> {
         phase: Phase,
         has: &mut HashSet<Phase>,
     ) -> Result<(), LoadError> {
-        self.file = source.name();
-        self.folder = source.folder();
-        let mut unknown: HashSet<String> = HashSet::new();
+        self.begin(source, source.folder());
         let this_year = self.service.clock.now().year();
         let is_first = phase == Phase::Titles;
         let cannot_be_read = |error| LoadError::File(source.name(), error);
@@ -144,9 +154,7 @@ impl<'a> Run<'a> {
             match entry.finding {
                 Finding::FileRefused(problem) if is_first => self.refuse(line, &problem),
                 Finding::Refused(problem, warnings) if is_first => {
-                    for warning in &warnings {
-                        self.warn(line, warning);
-                    }
+                    self.warn_of_all(line, &warnings);
                     self.refuse(line, &problem);
                 }
                 Finding::FileRefused(_) | Finding::Refused(..) => {}
@@ -154,27 +162,11 @@ impl<'a> Run<'a> {
                     let of = phase_of(&record);
                     has.insert(of);
                     if is_first {
-                        for warning in &warnings {
-                            self.warn(line, warning);
-                        }
-                        for field in unknown_fields {
-                            if unknown.insert(field.clone()) {
-                                let warning = Warning {
-                                    field,
-                                    value: None,
-                                    reason: "is not a field of this record; ignored",
-                                };
-                                self.warn(line, &warning);
-                            }
-                        }
+                        self.warn_of_all(line, &warnings);
+                        self.warn_of_unknown(line, unknown_fields);
                     }
                     if of == phase {
-                        match record {
-                            Record::Title(title) => waiting.titles.push((line, *title)),
-                            Record::Person(person) => waiting.people.push((line, person)),
-                            Record::Episode(episode) => waiting.episodes.push((line, *episode)),
-                            Record::Watch(watch) => waiting.watches.push((line, watch)),
-                        }
+                        waiting.push(line, record);
                     }
                 }
             }
@@ -185,6 +177,13 @@ impl<'a> Run<'a> {
             }
         }
         self.write(waiting).await
+    }
+
+    /// Begins with a file; paths in it go from the folder.
+    pub(super) fn begin(&mut self, source: &dyn Source, folder: Option<PathBuf>) {
+        self.file = source.name();
+        self.folder = folder;
+        self.unknown_fields.clear();
     }
 
     pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), CatalogError> {
@@ -303,6 +302,26 @@ impl<'a> Run<'a> {
             line,
             problem,
         });
+    }
+
+    pub(super) fn warn_of_all(&mut self, line: u64, warnings: &[Warning]) {
+        for warning in warnings {
+            self.warn(line, warning);
+        }
+    }
+
+    /// Warns of each field that is none once a file.
+    pub(super) fn warn_of_unknown(&mut self, line: u64, fields: Vec<String>) {
+        for field in fields {
+            if self.unknown_fields.insert(field.clone()) {
+                let warning = Warning {
+                    field,
+                    value: None,
+                    reason: "is not a field of this record; ignored",
+                };
+                self.warn(line, &warning);
+            }
+        }
     }
 
     /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many

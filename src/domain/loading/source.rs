@@ -84,55 +84,88 @@ impl Iterator for Records<'_> {
     }
 }
 
+/// The fields of an object, or what stands there instead.
+pub(super) type Object = Result<Map<String, Value>, Problem>;
+
 /// A file with a JSON object a line.
-struct Lines<'a> {
+pub(super) struct Lines<'a> {
     reader: Box<dyn BufRead + Send + 'a>,
     line: u64,
     buffer: Vec<u8>,
-    met_a_record: bool,
+    /// How many lines that are not blank were read.
+    filled: u64,
     is_over: bool,
 }
 
 impl<'a> Lines<'a> {
-    fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
+    pub(super) fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
         Self {
             reader,
             line: 0,
             buffer: Vec::new(),
-            met_a_record: false,
+            filled: 0,
             is_over: false,
         }
     }
 
+    /// The next record, or why there is none.
     fn next(&mut self, this_year: i32) -> io::Result<Option<Entry>> {
-        if self.is_over {
+        let Some(end) = self.next_filled()? else {
             return Ok(None);
+        };
+        let finding = if self.filled == 1 && is_array_over_lines(self.text()) {
+            self.is_over = true;
+            let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
+            Finding::FileRefused(Problem::new("", reason))
+        } else {
+            found(parse_line(self.text(), end), this_year)
+        };
+        Ok(Some(Entry {
+            line: self.line,
+            finding,
+        }))
+    }
+
+    /// The next object with its line, whatever its fields mean.
+    pub(super) fn next_object(&mut self) -> io::Result<Option<(u64, Object)>> {
+        let Some(end) = self.next_filled()? else {
+            return Ok(None);
+        };
+        if self.filled == 1 && self.text().starts_with(b"[") {
+            self.is_over = true;
+            let reason = "begins as a JSON array; the map of the file wants one object a line";
+            return Ok(Some((self.line, Err(Problem::new("", reason)))));
         }
-        while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
+        let object = parse_line(self.text(), end).and_then(|value| match value {
+            Value::Object(map) => Ok(map),
+            _ => Err(Problem::new("", "is not a record (a JSON object)")),
+        });
+        Ok(Some((self.line, object)))
+    }
+
+    /// Reads the next line that is not blank; how it ends.
+    fn next_filled(&mut self) -> io::Result<Option<End>> {
+        while !self.is_over {
+            let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? else {
+                break;
+            };
             self.line += 1;
-            let text = if self.line == 1 {
-                self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer)
-            } else {
-                &self.buffer
-            };
-            let text = text.trim_ascii();
-            if text.is_empty() && end != End::TooLong {
-                continue;
+            if end == End::TooLong || !self.text().is_empty() {
+                self.filled += 1;
+                return Ok(Some(end));
             }
-            let finding = if !self.met_a_record && is_array_over_lines(text) {
-                self.is_over = true;
-                let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
-                Finding::FileRefused(Problem::new("", reason))
-            } else {
-                read_line(text, end, this_year)
-            };
-            self.met_a_record = true;
-            return Ok(Some(Entry {
-                line: self.line,
-                finding,
-            }));
         }
         Ok(None)
+    }
+
+    /// What stands in the line.
+    fn text(&self) -> &[u8] {
+        let text = if self.line == 1 {
+            self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer)
+        } else {
+            &self.buffer
+        };
+        text.trim_ascii()
     }
 }
 
@@ -167,7 +200,7 @@ fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Ent
             .zip(records)
             .map(|(line, record)| Entry {
                 line,
-                finding: read_record(record, this_year),
+                finding: found(without_twins(record), this_year),
             })
             .collect(),
         Err(error) => refused(
@@ -181,69 +214,7 @@ fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Ent
     })
 }
 
-/// The fields of an object, or what stands there instead.
-pub(super) type Object = Result<Map<String, Value>, Problem>;
-
-/// The objects of a file with a JSON object a line, whatever their fields mean.
-pub(super) struct Objects<'a> {
-    reader: Box<dyn BufRead + Send + 'a>,
-    line: u64,
-    buffer: Vec<u8>,
-    met_an_object: bool,
-    is_over: bool,
-}
-
-impl<'a> Objects<'a> {
-    pub(super) fn new(reader: Box<dyn BufRead + Send + 'a>) -> Self {
-        Self {
-            reader,
-            line: 0,
-            buffer: Vec::new(),
-            met_an_object: false,
-            is_over: false,
-        }
-    }
-
-    /// The next object with its line, or what stands there instead.
-    pub(super) fn next(&mut self) -> io::Result<Option<(u64, Object)>> {
-        if self.is_over {
-            return Ok(None);
-        }
-        while let Some(end) = next_line(&mut *self.reader, &mut self.buffer)? {
-            self.line += 1;
-            let text = self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer);
-            let text = text.trim_ascii();
-            if text.is_empty() && end != End::TooLong {
-                continue;
-            }
-            if !self.met_an_object && text.starts_with(b"[") {
-                self.is_over = true;
-                let reason = "begins as a JSON array; the map of the file wants one object a line";
-                return Ok(Some((self.line, Err(Problem::new("", reason)))));
-            }
-            self.met_an_object = true;
-            let object = parse_line(text, end).and_then(|record| match record.value {
-                _ if record.twice.is_some() => {
-                    let key = record.twice.unwrap_or_default();
-                    Err(Problem::new(key, "comes twice in the record"))
-                }
-                Value::Object(map) => Ok(map),
-                _ => Err(Problem::new("", "is not a record (a JSON object)")),
-            });
-            return Ok(Some((self.line, object)));
-        }
-        Ok(None)
-    }
-}
-
-fn read_line(text: &[u8], end: End, this_year: i32) -> Finding {
-    match parse_line(text, end) {
-        Ok(record) => read_record(record, this_year),
-        Err(problem) => refused(problem),
-    }
-}
-
-fn parse_line(text: &[u8], end: End) -> Result<Strict, Problem> {
+fn parse_line(text: &[u8], end: End) -> Result<Value, Problem> {
     if end == End::TooLong {
         let reason = format!("is longer than {MAX_LINE} bytes");
         return Err(Problem::new("", reason));
@@ -253,20 +224,29 @@ fn parse_line(text: &[u8], end: End) -> Result<Strict, Problem> {
         let reason = format!("is not UTF-8 (byte {byte} of the line)");
         return Err(Problem::new("", reason));
     }
-    serde_json::from_slice::<Strict>(text).map_err(|error| {
+    let record = serde_json::from_slice::<Strict>(text).map_err(|error| {
         if error.is_eof() && end == End::OfFile {
             let reason = "is cut off: the file ends in the middle of the record";
             return Problem::new("", reason);
         }
         let (what, column) = (without_place(&error), error.column());
         Problem::new("", format!("is not JSON: {what} (column {column})"))
-    })
+    })?;
+    without_twins(record)
 }
 
-fn read_record(record: Strict, this_year: i32) -> Finding {
+/// A value in which no key comes twice.
+fn without_twins(record: Strict) -> Result<Value, Problem> {
     match record.twice {
-        Some(key) => refused(Problem::new(key, "comes twice in the record")),
-        None => finding(record.value, this_year),
+        Some(key) => Err(Problem::new(key, "comes twice in the record")),
+        None => Ok(record.value),
+    }
+}
+
+fn found(read: Result<Value, Problem>, this_year: i32) -> Finding {
+    match read {
+        Ok(value) => finding(value, this_year),
+        Err(problem) => refused(problem),
     }
 }
 
@@ -328,13 +308,13 @@ mod tests {
             "[\n{\"id\": 1},\n{\"id\": 2}\n]\n",
             "\n[{\"id\": 1}]\n{\"id\": 2}\n",
         ] {
-            let mut objects = Objects::new(Box::new(array.as_bytes()));
-            let (_, refused) = objects.next().unwrap().unwrap();
+            let mut lines = Lines::new(Box::new(array.as_bytes()));
+            let (_, refused) = lines.next_object().unwrap().unwrap();
             assert!(refused.unwrap_err().reason.contains("one object a line"));
-            assert!(objects.next().unwrap().is_none(), "{array}");
+            assert!(lines.next_object().unwrap().is_none(), "{array}");
         }
-        let mut objects = Objects::new(Box::new(&b"{\"id\": 1}\n[]\n{\"id\": 2}\n"[..]));
-        let mut next = || objects.next().unwrap().unwrap().1.is_ok();
+        let mut lines = Lines::new(Box::new(&b"{\"id\": 1}\n[]\n{\"id\": 2}\n"[..]));
+        let mut next = || lines.next_object().unwrap().unwrap().1.is_ok();
         assert_eq!([next(), next(), next()], [true, false, true]);
     }
 }

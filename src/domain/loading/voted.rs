@@ -27,9 +27,8 @@ impl Voted {
             if source.flaw().map_err(failed)?.is_some() {
                 continue;
             }
-            let reader = source.open().map_err(failed)?;
-            let mut rows = MappedRows::new(reader, map).map_err(failed)?;
-            while let Some(row) = rows.next().map_err(failed)? {
+            let mut rows = MappedRows::open(source, map)?;
+            while let Some(row) = rows.next()? {
                 if let MappedRow::Row(_, row) = row
                     && votes(&row.fields).is_some_and(|votes| votes >= least)
                 {

@@ -105,8 +105,7 @@ impl Again {
 
 /// The first regular episode, and its place.
 fn first_of(episodes: &[Episode]) -> Option<(RunPlace, &Episode)> {
-    let placed = regular(episodes).filter_map(|episode| Some((episode.run_place()?, episode)));
-    placed.min_by_key(|(place, _)| *place)
+    behind(episodes, None, Specials::PassedOver).min_by_key(|(place, _)| *place)
 }
 
 fn regular(episodes: &[Episode]) -> impl Iterator<Item = &Episode> {

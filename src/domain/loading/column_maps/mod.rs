@@ -91,24 +91,17 @@ pub(super) enum RowsAre {
     People,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum KindName {
-    Film,
-    Series,
-}
-
 /// Whether a row is of a film or a series.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(untagged)]
 enum MapKind {
     All {
-        is: KindName,
+        is: TitleKind,
     },
     /// Rows with another value are passed over.
     ByColumn {
         column: String,
-        values: BTreeMap<String, KindName>,
+        values: BTreeMap<String, TitleKind>,
     },
 }
 
@@ -121,7 +114,7 @@ struct MapColumn {
     field: String,
     /// Of which kind of titles it is a field.
     #[serde(default)]
-    of: Option<KindName>,
+    of: Option<TitleKind>,
     /// What stands between the entries of a list.
     #[serde(default)]
     split: Option<String>,
@@ -339,7 +332,7 @@ impl FileMap {
 
     fn read_row(
         &self,
-        kind: Option<KindName>,
+        kind: Option<TitleKind>,
         cells: &Map<String, Value>,
     ) -> Result<Mapped, Problem> {
         let mut fields = Map::new();
@@ -352,10 +345,7 @@ impl FileMap {
         let parent = self.parent.as_ref();
         Ok(Mapped {
             id: self.id(&self.key, cells)?,
-            kind: kind.map(|kind| match kind {
-                KindName::Film => TitleKind::Film,
-                KindName::Series => TitleKind::Series,
-            }),
+            kind,
             parent: parent.map(|parent| self.id(parent, cells)).transpose()?,
             credits: self.credits(cells)?,
             fields,
