@@ -377,7 +377,7 @@ fn unkept(error: &StoreError) -> Fault {
 
 /// What is told of a picture that is refused or cannot be stored, with what is behind it.
 fn reason_of(error: &dyn Error) -> String {
-    let causes = std::iter::successors(error.source(), |error| error.source());
+    let causes = std::iter::successors(error.source(), |&cause| cause.source());
     causes.fold(format!("cannot be kept: {error}"), |reason, cause| {
         format!("{reason}: {cause}")
     })
