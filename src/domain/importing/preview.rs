@@ -204,12 +204,11 @@ pub(super) fn decided(row: &mut ImportRow, is: Option<Candidate>) {
         is,
         by: FoundBy::Viewer,
     });
-    (row.state, row.reason) = match is {
-        Some(_) => (RowState::Matched, None),
-        None => {
-            let reason = "was left out by hand".to_owned();
-            (RowState::PassedOver, Some(reason))
-        }
+    (row.state, row.reason) = if is.is_some() {
+        (RowState::Matched, None)
+    } else {
+        let reason = "was left out by hand".to_owned();
+        (RowState::PassedOver, Some(reason))
     };
 }
 
