@@ -51,7 +51,7 @@ async fn each_operation_of_a_batch_is_answered_as_if_it_came_alone() {
 
 #[tokio::test]
 async fn all_of_a_batch_that_are_refused_alike_have_the_status_of_that() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_BATCH", "2");
     let site = program.serve().await;
     let wrong = json!({ "query": "{ nothing }" });
@@ -69,7 +69,7 @@ async fn all_of_a_batch_that_are_refused_alike_have_the_status_of_that() {
 
 #[tokio::test]
 async fn a_batch_with_a_token_that_proves_nothing_is_refused_as_one_operation_is() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_BATCH", "3");
     let site = program.serve().await;
     let right = json!({ "query": "{ __typename }" });
@@ -92,7 +92,7 @@ async fn a_batch_with_a_token_that_proves_nothing_is_refused_as_one_operation_is
 
 #[tokio::test]
 async fn a_batch_is_refused_unless_the_site_allows_it() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
 
     let refused = post(&site, &json!([{ "query": "{ __typename }" }])).await;

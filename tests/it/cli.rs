@@ -17,7 +17,7 @@ async fn create_user(program: &Program, email: &str, password: &str) -> Output {
 
 #[tokio::test]
 async fn an_account_from_the_shell_can_log_in_with_its_role() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
 
     let created = create_user(&program, "eve@example.org", "correct horse battery").await;
 
@@ -102,7 +102,7 @@ async fn accounts_are_listed_as_a_table_and_as_json() {
 
 #[tokio::test]
 async fn an_operator_changes_accounts_while_the_site_runs() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     program.create_user("eve@example.org", "viewer").await;
     let site = program.serve().await;
     let mut eve = Visitor::of(&site);

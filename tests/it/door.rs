@@ -5,7 +5,7 @@ use reqwest::header::{
 };
 use serde_json::{Value, json};
 
-use crate::support::program::{On, Program, Site};
+use crate::support::program::{On, Program, Site, free_address};
 
 const PRODUCTION: [&str; 4] = ["--env", "production", "--trusted-proxies", "none"];
 const WHO: &str = "/graphql?query={viewer{user{email}}}";
@@ -33,7 +33,7 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn in_production_the_schema_describes_itself_only_if_it_is_asked_to() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let described = async |arguments: &[&str]| {
         let site = program.serve_with(arguments).await;
         let types = site
@@ -139,7 +139,7 @@ async fn what_another_site_makes_a_browser_read_runs_nothing_with_the_session() 
 
 #[tokio::test]
 async fn whatever_is_refused_beside_graphql_is_a_problem_that_no_cache_keeps() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve_with(&PRODUCTION).await;
     let too_long = format!("token={}", "x".repeat(20_000));
     let form = |path: &str, body: &str| {
@@ -190,7 +190,7 @@ async fn whatever_is_refused_beside_graphql_is_a_problem_that_no_cache_keeps() {
 
 #[tokio::test]
 async fn browsers_are_told_to_keep_pages_and_answers_apart_from_other_sites() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let page = "text/html,*/*;q=0.8";
 
@@ -214,7 +214,7 @@ async fn browsers_are_told_to_keep_pages_and_answers_apart_from_other_sites() {
 
 #[tokio::test]
 async fn who_has_the_keys_already_is_told_that_they_are_the_same() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let keys = || site.get("/.well-known/jwks.json");
 
@@ -244,7 +244,7 @@ async fn who_has_the_keys_already_is_told_that_they_are_the_same() {
 
 #[tokio::test]
 async fn a_body_in_which_a_key_stands_twice_is_refused() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
 
     for body in [
@@ -331,7 +331,7 @@ async fn raw(site: &Site, bytes: &str) -> String {
 
 #[tokio::test]
 async fn a_request_names_the_site_that_it_is_for_once() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let ask = async |version: &str, hosts: &str| {
         let request = format!("GET /healthz HTTP/{version}\r\nconnection: close\r\n{hosts}\r\n");
@@ -357,7 +357,7 @@ async fn a_request_names_the_site_that_it_is_for_once() {
 
 #[tokio::test]
 async fn in_production_it_must_be_said_whether_there_are_proxies() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_ENV", "production");
 
     for said in [None, Some("")] {
@@ -384,7 +384,7 @@ async fn in_production_it_must_be_said_whether_there_are_proxies() {
 
 #[tokio::test]
 async fn a_proxy_that_nobody_named_is_told_of_once() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     for (arguments, expected) in [(&[][..], 1), (&["--trusted-proxies", "none"], 0)] {
         let log = program.data().join("log");
         let arguments = [&["serve", "--listen", "127.0.0.1:0"], arguments].concat();
@@ -416,10 +416,7 @@ async fn a_server_waits_for_stores_that_are_not_there_and_says_for_which() {
     ] {
         program.set(name, address);
     }
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
-
+    let address = free_address();
     let mut command = program.command(&["serve", "--listen", &address]);
     let mut child = command
         .stderr(std::process::Stdio::piped())

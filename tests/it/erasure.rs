@@ -104,6 +104,10 @@ async fn an_erasure_is_finished_however_often_the_server_dies(on: On) {
     /// More than go at once, in the graph and in the record.
     const TITLES: u64 = 2500;
     let program = Program::new(on).await;
+    // With a film in it, so that it does not load the demo catalogue first.
+    let films = program.data().join("films.ndjson");
+    std::fs::write(&films, r#"{"slug": "heat-1995", "title": "Heat"}"#).unwrap();
+    program.expect(&["load", films.to_str().unwrap()]).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let export = exported(&site).await;

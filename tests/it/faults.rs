@@ -124,7 +124,7 @@ async fn wired(mut program: Program, variable: &'static str) -> (Program, Wire) 
 
 /// When whoever asks has been told that a server does not answer: after the time limit of the stores, which is 4 s here,
 /// and what a busy machine adds. Without a limit it would be never.
-const IN_TIME: Duration = Duration::from_secs(15);
+const IN_TIME: Duration = Duration::from_secs(30);
 
 /// Sends an operation, which must be answered in time. Gives the answer.
 async fn answer_in_time(site: &Site, query: &str, variables: Value) -> Value {
@@ -267,17 +267,21 @@ async fn without_the_graph_suggestions_and_watches_go_on() {
         assert!(began.elapsed() < SOON);
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    let started = Instant::now();
-    for _ in 0..10 {
-        let strangers = "{ film(slug: \"alien-1979\") { similar(first: 5) { nodes { slug } } } }";
-        site.ask(strangers, json!({})).await;
-        assert_eq!(detail().await.status(), 200);
+    // Unless a busy machine holds them up: if one of them waited, one of each ten would.
+    let began = Instant::now();
+    loop {
+        let started = Instant::now();
+        for _ in 0..10 {
+            let strangers =
+                "{ film(slug: \"alien-1979\") { similar(first: 5) { nodes { slug } } } }";
+            site.ask(strangers, json!({})).await;
+            assert_eq!(detail().await.status(), 200);
+        }
+        if started.elapsed() < Duration::from_secs(4) {
+            break;
+        }
+        assert!(began.elapsed() < SOON, "{:?}", started.elapsed());
     }
-    assert!(
-        started.elapsed() < Duration::from_secs(4),
-        "{:?}",
-        started.elapsed()
-    );
     let play = "00000000-0000-4000-8000-000000000002";
     let started = Instant::now();
     site.watch(&heat, play, 10_000.0, "2026-01-02T20:00:00Z")
@@ -331,9 +335,9 @@ async fn told_to_stop_while_a_server_hangs_it_ends_in_time() {
     let status = site.stop().await;
 
     assert!(status.success(), "{status}");
-    // Ten seconds are the limit for all of it; the rest is what a busy machine adds.
+    // Ten seconds are the limit for all of it; the rest is what a busy machine adds, and is less than supervisors wait.
     assert!(
-        told.elapsed() < Duration::from_secs(15),
+        told.elapsed() < Duration::from_secs(30),
         "{:?}",
         told.elapsed()
     );

@@ -63,7 +63,7 @@ async fn the_front_page_says_what_it_is_and_every_link_of_it_leads_somewhere() {
 
 #[tokio::test]
 async fn in_production_strangers_see_neither_an_ide_nor_how_to_get_in() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let mut site = program.serve_with(&PRODUCTION).await;
 
     let (status, page) = read(&site, "/").await;
@@ -97,7 +97,7 @@ async fn in_production_strangers_see_neither_an_ide_nor_how_to_get_in() {
 
 #[tokio::test]
 async fn all_of_the_ide_is_served_from_here_and_nothing_else_may_come() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
 
     let answer = open(&site, "/graphql").await;
@@ -147,7 +147,7 @@ async fn all_of_the_ide_is_served_from_here_and_nothing_else_may_come() {
 
 #[tokio::test]
 async fn a_document_in_the_address_opens_in_the_ide_and_is_executed_for_programs() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let address = "/graphql?query={__typename}&variables={}";
 
@@ -169,7 +169,7 @@ fn constant(module: &str, name: &str, quote: char) -> String {
 
 #[tokio::test]
 async fn the_schema_describes_itself_as_the_ide_asks_it_to() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let (_, module) = read(&site, "/ide/schema.js").await;
     let kind = constant(&module, "TYPE", '"');
@@ -246,7 +246,7 @@ async fn the_examples_of_the_ide_run_on_the_demo_site() {
 
 #[tokio::test]
 async fn long_answers_are_made_as_small_as_the_client_can_read() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let coding = async |path: &str, taken: &str| {
         let answer = site.get(path).header(ACCEPT_ENCODING, taken);

@@ -88,7 +88,7 @@ async fn a_document_is_sent_once_to_all_servers() {
 
 #[tokio::test]
 async fn a_hash_is_refused_that_is_none_or_not_that_of_the_text() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let hash = DocumentHash::of(FILM).to_string();
     let persisted = |version: Value, hash: Value| json!({ "persistedQuery": { "version": version, "sha256Hash": hash } });
@@ -349,7 +349,7 @@ async fn documents_of_manifests_are_named_by_their_ids() {
 
 #[tokio::test]
 async fn a_server_does_not_start_on_manifests_that_it_cannot_read() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let manifests = tempfile::tempdir().unwrap();
     let folder = manifests.path().to_str().unwrap();
     let said = async |arguments: &[&str]| {

@@ -23,7 +23,7 @@ async fn post(site: &Site, body: &Value) -> Value {
 
 #[tokio::test]
 async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let mut site = program.serve().await;
 
     let told = site.ask(SITE, json!({})).await;
@@ -73,7 +73,7 @@ async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
 
 #[tokio::test]
 async fn what_is_told_of_the_site_may_be_kept_by_caches() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let query = "{ site { name } }";
     let hash = DocumentHash::of(query).to_string();
@@ -122,7 +122,7 @@ async fn whoever_asks_what_an_operation_costs_is_told_and_nobody_else() {
 
 #[tokio::test]
 async fn where_nothing_is_counted_nothing_is_said_to_be_taken() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve_with(&["--budget", "false"]).await;
     let body = json!({ "query": "{ site { name } }", "extensions": { "cost": true } });
 
@@ -136,7 +136,7 @@ async fn where_nothing_is_counted_nothing_is_said_to_be_taken() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_value_is_said_in_numbers_too() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let mut visitor = Visitor::of(&site);
     let numbers = "userErrors { code field min max retryAfter }";

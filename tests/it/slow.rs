@@ -9,7 +9,7 @@ use crate::support::program::{On, Program};
 
 #[tokio::test]
 async fn three_hundred_half_headers_keep_nobody_out_and_are_cut() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_MAX_CONNECTIONS_PER_PEER", "100");
     let site = program.serve().await;
     let address = site.address.split_once("://").unwrap().1.to_owned();
@@ -37,7 +37,7 @@ async fn three_hundred_half_headers_keep_nobody_out_and_are_cut() {
 
 #[tokio::test]
 async fn bodies_that_do_not_come_take_no_place_at_work() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve_with(&["--max-requests", "2"]).await;
     let address = site.address.split_once("://").unwrap().1.to_owned();
     let mut held = Vec::new();

@@ -108,7 +108,7 @@ async fn in_development_pages_of_this_machine_may_use_the_api_and_in_production_
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
     let production = ["--env", "production", "--trusted-proxies", "none"];
-    let public = Program::new(On::Embedded).await;
+    let public = Program::seeded(On::Embedded).await;
     let public = public.serve_with(&production).await;
 
     for origin in [
@@ -140,7 +140,7 @@ async fn in_development_pages_of_this_machine_may_use_the_api_and_in_production_
 
 #[tokio::test]
 async fn clients_may_send_their_names_and_traces_and_read_what_they_go_by() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_CORS_HEADERS", "x-tenant,x-shop");
     let site = program.serve().await;
     let sent = [

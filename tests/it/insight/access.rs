@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::program::{On, Program, Site};
+use crate::support::program::{On, Program, Site, free_address};
 
 const TOKEN: &str = "a token of operators, for tests";
 const PRODUCTION: [&str; 4] = ["--env", "production", "--trusted-proxies", "none"];
@@ -25,7 +25,7 @@ fn assert_is_detailed((status, body): (u16, String)) {
 
 #[tokio::test]
 async fn in_development_everybody_sees_everything() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
 
     assert_is_detailed(get(&site, "/readyz", None).await);
@@ -34,7 +34,7 @@ async fn in_development_everybody_sees_everything() {
 
 #[tokio::test]
 async fn in_production_strangers_see_whether_it_is_ready_and_no_more() {
-    let program = Program::new(On::Embedded).await;
+    let program = Program::seeded(On::Embedded).await;
     let site = program.serve_with(&PRODUCTION).await;
 
     assert_eq!(get(&site, "/healthz", None).await, (200, "ok".to_owned()));
@@ -45,7 +45,7 @@ async fn in_production_strangers_see_whether_it_is_ready_and_no_more() {
 
 #[tokio::test]
 async fn who_has_the_token_sees_everything() {
-    let mut program = Program::new(On::Embedded).await;
+    let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_METRICS_TOKEN", TOKEN);
     let site = program.serve_with(&PRODUCTION).await;
 
@@ -61,10 +61,8 @@ async fn who_has_the_token_sees_everything() {
 
 #[tokio::test]
 async fn operators_may_have_an_address_of_their_own() {
-    let program = Program::new(On::Embedded).await;
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
+    let program = Program::seeded(On::Embedded).await;
+    let address = free_address();
 
     for environment in ["development", "production"] {
         let arguments = ["--env", environment, "--metrics-listen", &address];

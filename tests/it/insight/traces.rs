@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Bytes;
@@ -18,6 +17,7 @@ use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 
+use crate::support::SOON;
 use crate::support::program::{On, Program};
 
 type Requests = mpsc::UnboundedSender<ExportTraceServiceRequest>;
@@ -67,6 +67,7 @@ async fn trace(
         |span: &Span| attribute(span, "graphql.operation.name").as_deref() == Some(operation);
     let mut service = String::new();
     let mut traces: BTreeMap<Vec<u8>, Vec<Span>> = BTreeMap::new();
+    let deadline = tokio::time::Instant::now() + SOON;
     loop {
         let ours = |spans: &&Vec<Span>| spans.iter().any(is_root);
         // What a task of its own has computed may end, and be sent, after the request that it was computed for.
@@ -75,9 +76,9 @@ async fn trace(
         {
             return (service, spans.clone());
         }
-        let request = tokio::time::timeout(Duration::from_secs(60), received.recv()).await;
+        let request = tokio::time::timeout_at(deadline, received.recv()).await;
         let Ok(request) = request else {
-            panic!("no more spans arrive: {:?}", traces.values().find(ours));
+            panic!("it is not whole: {:?}", traces.values().find(ours));
         };
         let request = request.unwrap();
         for sent in request.resource_spans {
@@ -230,7 +231,7 @@ async fn a_short_command_sends_its_spans_before_it_ends() {
 
     program.expect(&["graph", "drain"]).await;
 
-    let request = tokio::time::timeout(Duration::from_secs(60), received.recv()).await;
+    let request = tokio::time::timeout(SOON, received.recv()).await;
     let text = format!("{:?}", request.expect("spans arrive").unwrap());
     assert!(
         text.contains("our-films") && text.contains("unprojected_titles"),

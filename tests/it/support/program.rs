@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use reqwest::header::{CONTENT_TYPE, COOKIE, SET_COOKIE};
@@ -410,6 +411,19 @@ impl Site {
 /// Lets HTTP clients be made: they want to know who encrypts, also where nothing is encrypted.
 pub(crate) fn install_tls() {
     drop(rustls::crypto::ring::default_provider().install_default());
+}
+
+/// An address where nobody listens, for a server that is to listen there later. Its port is below those that the kernel
+/// gives to connections, one of which could have it by then.
+pub(crate) fn free_address() -> String {
+    static NEXT: AtomicU16 = AtomicU16::new(12_000);
+    loop {
+        let port = NEXT.fetch_add(1, Ordering::Relaxed);
+        let address = format!("127.0.0.1:{port}");
+        if std::net::TcpListener::bind(&address).is_ok() {
+            return address;
+        }
+    }
 }
 
 /// The folder of an embedded store with the demo catalogue, made once for all tests.

@@ -79,7 +79,7 @@ pub(crate) fn session(id: u64, user: u64, now: DateTime<Utc>) -> Session {
 fn short(id: u64, user: u64) -> Session {
     let now = now();
     Session {
-        expires_at: now + TimeDelta::milliseconds(1500),
+        expires_at: now + TimeDelta::seconds(5),
         ..session(id, user, now)
     }
 }
