@@ -15,7 +15,7 @@ async fn servers() {
 }
 
 async fn films_lead_to_their_collections_and_back(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
 
     from_a_film_to_the_others(&site).await;

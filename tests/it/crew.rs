@@ -43,7 +43,7 @@ async fn lists(program: &Program) -> [String; 2] {
 }
 
 async fn suggestions_are_the_same_with_and_without_crew(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     program.expect(&["graph", "similar"]).await;
     let before = lists(&program).await;
     let graph = stores::graph(&program, on).counts().await.unwrap();

@@ -25,7 +25,7 @@ async fn the_file_has_everything_and_no_secret_on_the_servers() {
 async fn the_file_has_everything_and_no_secret(on: On) {
     /// More than a page.
     const PLAYS: usize = 130;
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let mut site = program.serve().await;
     site.register(EMAIL).await;
     let (film, episode) = (

@@ -22,7 +22,7 @@ async fn what_is_hidden_or_rated_is_suggested_no_more_on_the_servers() {
 }
 
 async fn what_is_hidden_or_rated_is_suggested_no_more(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let mut ada = Visitor::of(&site);
@@ -155,7 +155,7 @@ async fn a_watch_that_must_not_count_stays_in_the_history_on_the_servers() {
 
 async fn a_watch_that_must_not_count_stays_in_the_history(on: On) {
     const HISTORY: &str = "{ viewer { profile { history { nodes { id influencesRecommendations completed } } } } film(slug: \"heat-1995\") { watchState { plays completions watched } } }";
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let mut ada = Visitor::of(&site);

@@ -86,7 +86,7 @@ fn rows(import: &Value) -> Vec<Value> {
     reason = "one way through, so that one server is started"
 )]
 async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     let nobody = site.post("/imports").body(DIARY).send().await.unwrap();
     assert_eq!(nobody.status(), 401);
@@ -316,7 +316,7 @@ async fn an_import_whose_job_is_over_is_not_at_work() {
 }
 
 async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let mut site = program.serve().await;
 
     // A file of nobody is not waited for.

@@ -55,7 +55,7 @@ async fn whatever_is_kept_of_people_is_in_the_list_on_the_servers() {
 }
 
 async fn whatever_is_kept_of_people_is_in_the_list(on: On) {
-    let mut program = Program::seeded(on).await;
+    let mut program = Program::with_few_viewers(on).await;
     // So few that what counts them is kept for longer than this takes.
     program.set("REELGRAPH_PLAYS_PER_DAY", "10");
     let mut site = program.serve().await;

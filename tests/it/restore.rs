@@ -32,7 +32,7 @@ async fn an_old_record_and_a_new_graph_agree_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_new_record_and_an_old_graph_agree_again() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::with_few_viewers(On::Servers).await;
     let profile = {
         let mut site = program.serve().await;
         site.register("eve@example.org").await;
@@ -87,7 +87,7 @@ async fn who_was_erased_since_the_backup_of_the_record_is_erased_again() {
 /// One file has both, so both come back together, and nothing needs to be done again.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_embedded_store_comes_back_as_a_whole() {
-    let program = Program::seeded(On::Embedded).await;
+    let program = Program::with_few_viewers(On::Embedded).await;
     live(&program, "ada@example.org", false).await;
     let path = program.data().join("reelgraph.sqlite");
     let backup = program.data().join("backup.sqlite");
@@ -119,7 +119,7 @@ async fn an_embedded_store_comes_back_as_a_whole() {
 /// However often servers die while they project, neither store is taken for one that came back.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_dies_brings_no_store_back() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::with_few_viewers(On::Servers).await;
     let notes = stores::notes(&program, On::Servers).await;
     let before = notes.notes().await.unwrap().epoch;
 

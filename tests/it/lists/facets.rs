@@ -36,7 +36,7 @@ async fn count(visitor: &mut Visitor, filter: &str) -> u64 {
 }
 
 async fn facets_say_what_a_filter_by_each_value_would_bring(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let mut visitor = Visitor::of(&site);
     let rest = "yearFrom: 1960, genresAll: [\"drama\"]";

@@ -81,7 +81,7 @@ async fn all(visitor: &mut Visitor) -> Vec<Value> {
 }
 
 async fn each_condition_is_of_what_titles_say(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let mut visitor = Visitor::of(&site);
     let all = all(&mut visitor).await;
@@ -226,7 +226,7 @@ async fn what_is_no_condition_is_refused_by_name() {
 }
 
 async fn what_a_profile_has_watched_and_means_to_watch_is_a_condition(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));
     ada.register("ada@example.org").await;

@@ -21,7 +21,7 @@ both_ways!(
 /// Somebody who is subscribed to the end of the session and to what is watched, at the last server of the site, and what
 /// the other servers are.
 async fn subscribed(on: On) -> (Program, Site, Option<Site>, Visitor, Socket) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let other = second(&program, on).await;
     let mut ada = Visitor::of(&site);

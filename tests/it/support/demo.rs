@@ -17,11 +17,12 @@ pub(crate) enum Demo {
 const FEW: usize = 40;
 
 impl Demo {
-    /// The records to load, those of fewer viewers from a file that is written into this folder.
-    pub(crate) fn records(self, folder: &Path) -> Vec<String> {
+    /// The command that loads it; what fewer viewers watched is written into this folder.
+    pub(crate) fn load(self, folder: &Path) -> Vec<String> {
         let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("seed");
+        let load = "load".to_owned();
         if self == Self::Whole {
-            return vec![text(&seed)];
+            return vec![load, text(&seed)];
         }
         let watches = std::fs::read_to_string(seed.join("watches.ndjson")).unwrap();
         let of_few = folder.join("watches.ndjson");
@@ -29,8 +30,8 @@ impl Demo {
         // In the order in which they name each other.
         let catalogue =
             ["films.ndjson", "series.ndjson", "episodes.ndjson"].map(|name| seed.join(name));
-        let records = catalogue.iter().chain([&of_few]);
-        records.map(|path| text(path)).collect()
+        let records = catalogue.iter().chain([&of_few]).map(|path| text(path));
+        [load].into_iter().chain(records).collect()
     }
 }
 

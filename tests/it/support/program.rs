@@ -142,6 +142,14 @@ impl Program {
         }
     }
 
+    /// Loads the demo site.
+    pub(crate) async fn load(&self, demo: Demo) {
+        let beside = tempfile::tempdir().unwrap();
+        let load = demo.load(beside.path());
+        let load: Vec<&str> = load.iter().map(String::as_str).collect();
+        self.expect(&load).await;
+    }
+
     /// The same installation with one server at another address.
     pub(crate) fn set(&mut self, name: &'static str, value: &str) {
         self.variables.retain(|(other, _)| *other != name);
@@ -478,10 +486,8 @@ fn store_with(demo: Demo) -> &'static Path {
             assert!(status.unwrap().success(), "{arguments:?}");
         };
         let beside = tempfile::tempdir().unwrap();
-        let records = demo.records(beside.path());
-        let records = records.iter().map(String::as_str);
-        let load: Vec<&str> = std::iter::once("load").chain(records).collect();
-        run(&load);
+        let load = demo.load(beside.path());
+        run(&load.iter().map(String::as_str).collect::<Vec<_>>());
         run(&["graph", "drain"]);
         run(&["graph", "similar"]);
         folder

@@ -33,11 +33,7 @@ impl Template {
     /// The demo site, which is made in this installation, whose stores are empty, if it was not made before.
     pub(crate) async fn of(demo: Demo, program: &Program) -> &'static Self {
         let make = async || {
-            let folder = tempfile::tempdir().unwrap();
-            let records = demo.records(folder.path());
-            let records = records.iter().map(String::as_str);
-            let load: Vec<&str> = std::iter::once("load").chain(records).collect();
-            program.expect(&load).await;
+            program.load(demo).await;
             program.expect(&["graph", "drain"]).await;
             program.expect(&["graph", "similar"]).await;
             let template = Self::read(program).await;
