@@ -80,7 +80,7 @@ async fn a_document_is_sent_once_to_one_server() {
 
 #[tokio::test]
 async fn a_document_is_sent_once_to_all_servers() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::seeded_without_graph(On::Servers).await;
     let (site, other) = (program.serve().await, program.serve().await);
 
     a_document_is_sent_once(&program, Some(&other), &site).await;

@@ -66,7 +66,7 @@ async fn damage(graph: &dyn GraphProjection) {
 }
 
 async fn what_differs_is_mended_and_what_is_not_recorded_is_swept(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let graph = stores::graph(&program, on);
     let before = graph.counts().await.unwrap();
     damage(&*graph).await;
@@ -164,7 +164,7 @@ async fn a_rebuild_is_finished_however_often_it_dies(on: On) {
 }
 
 async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
-    let mut program = Program::seeded(on).await;
+    let mut program = Program::with_few_viewers(on).await;
     let graph = stores::graph(&program, on);
     let notes = stores::notes(&program, on).await;
     damage(&*graph).await;

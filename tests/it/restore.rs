@@ -19,7 +19,7 @@ const FILMS: [&str; 3] = ["heat-1995", "alien-1979", "casino-1995"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_old_record_and_a_new_graph_agree_again() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::with_few_viewers(On::Servers).await;
     live(&program, "ada@example.org", false).await;
     let backup = dump_record(&program).await;
     live(&program, "ben@example.org", false).await;
@@ -56,7 +56,7 @@ async fn a_new_record_and_an_old_graph_agree_again() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_was_erased_since_the_backup_of_the_record_is_erased_again() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::with_few_viewers(On::Servers).await;
     let mut site = program.serve().await;
     site.register("eve@example.org").await;
     watch(&site, &FILMS).await;

@@ -64,7 +64,7 @@ async fn write_as_a_later_version(program: &Program, on: On) {
 }
 
 async fn documents_that_cannot_be_read_stop_nothing(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     write_as_a_later_version(&program, on).await;
     let films = program.data().join("films.ndjson");
     let film = r#"{"slug": "zebra-2001", "title": "Zebra"}"#;

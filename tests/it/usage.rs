@@ -21,7 +21,7 @@ both_ways!(
 const MINUTES: u8 = 10;
 
 async fn reports_are_counted_once_however_often_the_server_dies(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let cookie = site.cookie().map(str::to_owned);

@@ -67,7 +67,7 @@ async fn what_one_server_acknowledged_is_read_on_the_other() {
 }
 
 async fn what_was_lost_is_made_anew_from_the_log(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     watch_something(&mut site).await;
     let before = watching(&site).await;
@@ -89,7 +89,7 @@ async fn what_was_lost_is_made_anew_from_the_log(on: On) {
 }
 
 async fn what_was_deleted_does_not_come_back_by_a_rebuild(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     watch_something(&mut site).await;
     let heat = site.id_of("film", "heat-1995").await;
@@ -122,7 +122,7 @@ async fn what_was_deleted_does_not_come_back_by_a_rebuild(on: On) {
 }
 
 async fn what_was_erased_does_not_come_back_by_a_rebuild(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     watch_something(&mut site).await;
     let profile: ProfileId = ProfileId(
@@ -156,7 +156,7 @@ async fn what_was_erased_does_not_come_back_by_a_rebuild(on: On) {
 }
 
 async fn a_play_that_has_drifted_is_found_and_put_right(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let mut site = program.serve().await;
     watch_something(&mut site).await;
     site.stop().await;

@@ -145,7 +145,16 @@ async fn who_sends_half_a_header_is_cut_however_slowly_it_goes_on() {
 
 #[tokio::test]
 async fn who_is_idle_may_be_so_for_longer_and_is_cut_then() {
-    let server = server(limits()).await;
+    // By so much longer that a busy machine does not hold up who asks again until then.
+    let patience = Patience {
+        idle: SHORT * 10,
+        ..limits().patience
+    };
+    let server = server(ServerLimits {
+        patience,
+        ..limits()
+    })
+    .await;
     let mut idle = server.used().await;
 
     tokio::time::sleep(SHORT * 3 / 2).await;

@@ -28,7 +28,7 @@ async fn a_taken_address_is_answered_like_a_free_one_and_its_owner_gets_a_mail()
     assert_eq!(free.2, json!({ "data": { "register": payload } }));
     assert_eq!(free, taken);
     assert_eq!(site.mails("ada@example.org", TAKEN, 1).await.len(), 1);
-    assert_eq!(site.mails_now("ada@example.org", CONFIRM).len(), 1);
+    assert_eq!(site.mails("ada@example.org", CONFIRM, 1).await.len(), 1);
 }
 
 #[tokio::test]

@@ -23,7 +23,7 @@ both_ways!(
 );
 
 async fn a_job_is_told_until_it_is_over(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let mut site = program.serve().await;
     let other = second(&program, on).await;
     site.register("ada@example.org").await;
@@ -60,7 +60,7 @@ async fn a_job_is_told_until_it_is_over(on: On) {
 }
 
 async fn a_report_of_one_device_is_told_to_another(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let other = second(&program, on).await;
     let there = other.as_ref().unwrap_or(&site);
@@ -114,7 +114,7 @@ async fn a_report_of_one_device_is_told_to_another(on: On) {
 }
 
 async fn nobody_is_told_of_anothers_reports(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));
     ada.register("ada@example.org").await;
@@ -133,7 +133,7 @@ async fn nobody_is_told_of_anothers_reports(on: On) {
 }
 
 async fn what_is_deleted_is_told_as_never_played(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let mut ada = Visitor::of(&site);
     ada.register("ada@example.org").await;
@@ -200,7 +200,7 @@ async fn suggestions_that_change_are_told_with_what_they_are_now(on: On) {
 }
 
 async fn titles_are_told_to_those_who_may_see_them(on: On) {
-    let mut program = Program::seeded(on).await;
+    let mut program = Program::seeded_without_graph(on).await;
     program.set("REELGRAPH_ANONYMOUS_MAX_AGE", "12");
     let site = program.serve().await;
     let mut ada = Visitor::of(&site);

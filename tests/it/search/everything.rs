@@ -10,7 +10,7 @@ both_ways!(whoever_types_finds_everything_and_sees_what_matched);
 const HIGHLIGHTS: &str = "highlights { field text ranges { start length } }";
 
 async fn whoever_types_finds_everything_and_sees_what_matched(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     hits_say_what_of_them_matched(&site).await;
     every_kind_is_found(&site).await;

@@ -12,7 +12,7 @@ const LISTS: &str = "{ film(slug: \"heat-1995\") { watchState { position } }
     viewer { profile { continueWatching { totalCount nodes { ... on Film { slug } ... on Episode { number } } } nextUp { nodes { series { slug } } } history { totalCount } } } }";
 
 async fn what_is_taken_off_comes_back_when_it_is_watched_on(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let site = program.serve().await;
     let mut ada = Visitor::of(&site);
     ada.register("ada@example.org").await;

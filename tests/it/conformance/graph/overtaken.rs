@@ -42,8 +42,11 @@ async fn until_one_waits(bolt: &Graph) {
     let began = Instant::now();
     while began.elapsed() < COMES_TO_IT {
         let mut rows = bolt.execute(query(WAITING)).await.unwrap();
-        let row = rows.next().await.unwrap().unwrap();
-        if row.get::<i64>("waiting").unwrap() > 0 {
+        let mut waiting = 0;
+        while let Some(row) = rows.next().await.unwrap() {
+            waiting += row.get::<i64>("waiting").unwrap();
+        }
+        if waiting > 0 {
             return;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
