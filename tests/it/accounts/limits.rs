@@ -67,14 +67,16 @@ async fn right_log_ins_count_too() {
     let site = program.serve().await;
     Visitor::of(&site).register("ada@example.org").await;
 
-    let twenty = Visitor::of(&site)
-        .send(&log_ins(20, "ada@example.org", PASSWORD), json!({}))
-        .await;
+    // Each takes its time, and a request has ten seconds.
+    for _ in 0..4 {
+        let five = log_ins(5, "ada@example.org", PASSWORD);
+        let five = Visitor::of(&site).send(&five, json!({})).await;
+        assert_eq!((five.status, five.body.get("errors")), (200, None));
+    }
     let another = Visitor::of(&site)
         .send(&log_ins(1, "ada@example.org", PASSWORD), json!({}))
         .await;
 
-    assert_eq!((twenty.status, twenty.body.get("errors")), (200, None));
     too_often(&another, "l0");
     assert!(another.retry_after().is_some());
 }

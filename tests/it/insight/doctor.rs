@@ -8,7 +8,7 @@ use reelgraph::adapters::mongo::INDEXES;
 use rusqlite::Connection;
 use serde_json::Value;
 
-use crate::support::program::{On, Program};
+use crate::support::program::{On, Program, free_address};
 
 /// What is not well, by subject and aspect, and the exit status.
 async fn examine(program: &Program, arguments: &[&str]) -> (i32, BTreeMap<String, String>) {
@@ -232,14 +232,12 @@ async fn servers_that_are_used_are_well_and_what_is_missing_is_told() {
 #[tokio::test]
 async fn servers_that_are_away_or_let_nobody_in_are_problems() {
     let mut program = Program::new(On::Servers).await;
-    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = nobody.local_addr().unwrap().port();
-    drop(nobody);
+    let nobody = free_address();
     program.set("NEO4J_PASSWORD", "hush");
-    program.set("REDIS_URL", &format!("redis://:hush@127.0.0.1:{port}"));
+    program.set("REDIS_URL", &format!("redis://:hush@{nobody}"));
     program.set(
         "MONGODB_URI",
-        &format!("mongodb://u:hush@127.0.0.1:{port}/it?replicaSet=rs0"),
+        &format!("mongodb://u:hush@{nobody}/it?replicaSet=rs0"),
     );
 
     let (status, wrong) = examine(&program, &[]).await;

@@ -15,7 +15,7 @@ use serde_json::json;
 
 use super::{load, logo, photo, program, write_records};
 use crate::both_ways::both_ways;
-use crate::support::program::{On, Program};
+use crate::support::program::{On, Program, free_address};
 
 both_ways!(pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of);
 
@@ -174,9 +174,7 @@ async fn pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of(on: On) {
 /// First on a host, then on the store; what is read from elsewhere is not passed over for the one.
 async fn a_load_gives_up_on_what_does_not_answer(program: &mut Program, folder: &Path) {
     std::fs::write(folder.join("logo.png"), logo(8)).unwrap();
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = listener.local_addr().unwrap();
-    drop(listener);
+    let nobody = free_address();
     let films = |poster: &str| {
         let films = (0..20).map(|number| {
             let slug = format!("film-{number}");

@@ -451,7 +451,7 @@ pub(crate) fn install_tls() {
 /// An address where nobody listens, for a server that is to listen there later. Its port is below those that the kernel
 /// gives to connections, one of which could have it by then.
 pub(crate) fn free_address() -> String {
-    static NEXT: AtomicU16 = AtomicU16::new(12_000);
+    static NEXT: AtomicU16 = AtomicU16::new(4_000);
     loop {
         let port = NEXT.fetch_add(1, Ordering::Relaxed);
         let address = format!("127.0.0.1:{port}");
