@@ -21,7 +21,7 @@ const FOLDED: [&str; 3] = ["plays", "watch_states", "watched_titles"];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_one_server_acknowledged_is_read_on_the_other() {
-    let program = Program::seeded(On::Servers).await;
+    let program = Program::seeded_without_graph(On::Servers).await;
     let mut here = program.serve().await;
     here.register("ada@example.org").await;
     let mut there = program.serve().await;

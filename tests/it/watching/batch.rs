@@ -31,7 +31,7 @@ fn of(profile: &Value, mut report: Value) -> Value {
 }
 
 async fn what_was_watched_offline_belongs_to_who_watched(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));
     ada.register("ada@example.org").await;
@@ -116,7 +116,7 @@ async fn what_was_watched_offline_belongs_to_who_watched(on: On) {
 }
 
 async fn a_batch_counts_once_however_often_it_is_sent(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let site = program.serve().await;
     let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));
     ada.register("ada@example.org").await;

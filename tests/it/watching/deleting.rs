@@ -68,7 +68,7 @@ async fn pause(visitor: &mut Visitor, paused: bool) -> Value {
 }
 
 async fn what_is_deleted_was_never_played(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let (site, mut ada, heat, pilot) = start(&program).await;
     let series = json!(site.id_of("series", "breaking-bad-2008").await);
     let before = ada.ask(SEEN).await;
@@ -132,7 +132,7 @@ async fn what_is_deleted_was_never_played(on: On) {
 }
 
 async fn what_was_said_by_hand_stays_unless_everything_goes(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let (_site, mut ada, heat, _) = start(&program).await;
     ada.expect("reportPlayback", report(&heat, 1, 2000.0), "")
         .await;
@@ -165,7 +165,7 @@ async fn what_was_said_by_hand_stays_unless_everything_goes(on: On) {
 }
 
 async fn everything_is_also_what_was_said_not_to_be_watched(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let heat = site.id_of("film", "heat-1995").await;
@@ -227,7 +227,7 @@ async fn what_says_nothing_deletes_nothing(on: On) {
 }
 
 async fn a_paused_history_keeps_nothing(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let (_site, mut ada, heat, pilot) = start(&program).await;
     let kim = ada
         .expect(
@@ -280,7 +280,7 @@ async fn a_paused_history_keeps_nothing(on: On) {
 }
 
 async fn what_goes_on_after_a_pause_has_a_gap(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let (_site, mut ada, heat, _) = start(&program).await;
     let reported = async |ada: &mut Visitor, event: &str, position: f64| {
         let report = report_now(&heat, event, position);

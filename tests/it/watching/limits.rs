@@ -17,7 +17,7 @@ async fn a_profile_begins_so_many_plays_a_day_and_goes_on_with_them_on_the_serve
 }
 
 async fn a_profile_begins_so_many_plays_a_day_and_goes_on_with_them(on: On) {
-    let mut program = Program::seeded(on).await;
+    let mut program = Program::seeded_without_graph(on).await;
     program.set("REELGRAPH_PLAYS_PER_DAY", "2");
     let site = program.serve().await;
     let (mut ada, mut ben) = (Visitor::of(&site), Visitor::of(&site));

@@ -21,7 +21,7 @@ const SERIES: &str = "{ series(slug: \"breaking-bad-2008\") { nextUp { id number
     viewer { profile { nextUp { nodes { number series { slug } } } history { totalCount } } } }";
 
 async fn a_film_is_watched_by_what_is_said(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let (site, mut ada) = start(&program).await;
     let heat = site.id_of("film", "heat-1995").await;
     let film = |state: Value| {
@@ -84,7 +84,7 @@ async fn a_film_is_watched_by_what_is_said(on: On) {
 }
 
 async fn a_series_follows_what_is_said_of_it(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::seeded_without_graph(on).await;
     let (site, mut ada) = start(&program).await;
     let series = site.id_of("series", "breaking-bad-2008").await;
     let seen = ada.ask(SERIES).await;
@@ -154,7 +154,7 @@ async fn a_series_follows_what_is_said_of_it(on: On) {
 }
 
 async fn what_was_played_is_unwatched_until_it_is_played_again(on: On) {
-    let program = Program::seeded(on).await;
+    let program = Program::with_few_viewers(on).await;
     let (site, mut ada) = start(&program).await;
     let heat = json!(site.id_of("film", "heat-1995").await);
     assert_eq!(
