@@ -129,7 +129,7 @@ mod tests {
     use crate::adapters::sqlite::SqliteDb;
     use crate::domain::catalog::Begun;
     use crate::domain::clock::Clock;
-    use crate::domain::pulse::Pulse;
+    use crate::domain::pulse::{Health, Pulse};
     use crate::domain::recommend::{Backlog, ProjectionProgress, Waiting};
 
     struct Fixed(DateTime<Utc>);
@@ -160,6 +160,16 @@ mod tests {
         }
     }
 
+    /// Waits until a store has answered: whoever asks first waits for it for a moment only.
+    async fn has_answered(pulse: &Pulse) {
+        pulse.look();
+        let began = std::time::Instant::now();
+        while pulse.health() == Health::Unknown {
+            assert!(began.elapsed() < pulse.patience(), "it never answers");
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+
     #[tokio::test]
     async fn a_projection_that_stands_still_is_told_to_operators_and_turns_nobody_away() {
         let folder = tempfile::tempdir().unwrap();
@@ -187,6 +197,7 @@ mod tests {
             (status, String::from_utf8(body.to_vec()).unwrap())
         };
 
+        has_answered(&stores.record).await;
         let (status, detail) = ask(Insight::Open).await;
         let stranger = ask(Insight::Closed).await;
 
@@ -222,6 +233,8 @@ mod tests {
             }
             if record {
                 stores.record = pulse("record");
+            } else {
+                has_answered(&stores.record).await;
             }
             let routes = routes(stores, None, Insight::Open);
             for _ in 0..2 {

@@ -210,6 +210,8 @@ async fn a_server_that_is_told_to_import_computes_no_edges() {
     program.set("REELGRAPH_SIMILAR", "import");
     let mut site = program.serve().await;
     site.wait_for_status("/readyz", 200).await;
+    // What was empty has the demo catalogue.
+    site.id_of("film", "heat-1995").await;
     site.stop().await;
 
     let folder = program.data().join("edges");

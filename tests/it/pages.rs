@@ -37,6 +37,7 @@ fn header<'a>(answer: &'a reqwest::Response, name: &str) -> &'a str {
 async fn the_front_page_says_what_it_is_and_every_link_of_it_leads_somewhere() {
     let program = Program::seeded(On::Embedded).await;
     let site = program.serve().await;
+    site.wait_for_status("/readyz", 200).await;
 
     let (status, page) = read(&site, "/").await;
 
