@@ -61,7 +61,7 @@ pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use extras::ExtrasRecord;
-pub use giving_up::PicturePlace;
+pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };

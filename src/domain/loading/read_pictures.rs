@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::episodes::EpisodeRecord;
-use super::giving_up::{IN_A_ROW, PicturePlace};
+use super::giving_up::{IN_A_ROW, PicturePlace, WhyGivenUp};
 use super::options::{LoadError, LoadMode, ToldSort};
 use super::people::PersonRecord;
 use super::picture_source::{PictureFault, PictureLoading, PictureRead};
@@ -54,6 +54,8 @@ enum Fault {
     Refused(String),
     /// Its host does not answer.
     Away(String),
+    /// Its host was reached, and says nothing.
+    Silent(String),
     /// The store does not take it, or does not say whether it has it.
     Unkept(String),
 }
@@ -206,11 +208,14 @@ impl Run<'_> {
     }
 
     /// What was given up that this job would need.
-    fn given_up(&self, job: &Job<'_>) -> Option<PicturePlace> {
+    fn given_up(&self, job: &Job<'_>) -> Option<(PicturePlace, WhyGivenUp)> {
         let mut needed = [Some(PicturePlace::Store), job.from.host()]
             .into_iter()
             .flatten();
-        needed.find(|place| self.patience.is_given_up(place))
+        needed.find_map(|place| {
+            let why = self.patience.why_given_up(&place)?;
+            Some((place, why))
+        })
     }
 
     /// Notes which places have answered, and which have not.
@@ -218,6 +223,7 @@ impl Run<'_> {
         let host = job.from.host();
         match (read, &host) {
             (Err(Fault::Away(_)), Some(host)) => self.note_failure(job.line, host),
+            (Err(Fault::Silent(_)), Some(host)) => self.note_silence(job.line, host),
             (Ok(_) | Err(Fault::Refused(_) | Fault::Unkept(_)), Some(host)) => {
                 self.patience.answers(host);
             }
@@ -226,18 +232,29 @@ impl Run<'_> {
         match read {
             Ok(_) => self.patience.answers(&PicturePlace::Store),
             Err(Fault::Unkept(_)) => self.note_failure(job.line, &PicturePlace::Store),
-            Err(Fault::PassedOver(_) | Fault::Refused(_) | Fault::Away(_)) => {}
+            Err(Fault::PassedOver(_) | Fault::Refused(_) | Fault::Away(_) | Fault::Silent(_)) => {}
         }
     }
 
     /// Notes that a place has failed, and tells of it if it is given up with that.
     fn note_failure(&mut self, line: u64, place: &PicturePlace) {
         if self.patience.fails(place) {
-            let reason = format!(
-                "are given up from here on: {place} failed {IN_A_ROW} times in a row; how many are passed over is said at the end"
-            );
-            self.say(ToldSort::Refused, line, &Problem::new("pictures", reason));
+            self.tell_given_up(line, &format!("{place} failed {IN_A_ROW} times in a row"));
         }
+    }
+
+    /// The same of a place that says nothing, which is given up at once.
+    fn note_silence(&mut self, line: u64, place: &PicturePlace) {
+        if self.patience.says_nothing(place) {
+            self.tell_given_up(line, &format!("{place} {}", WhyGivenUp::Silent));
+        }
+    }
+
+    fn tell_given_up(&mut self, line: u64, why: &str) {
+        let reason = format!(
+            "are given up from here on: {why}; how many are passed over is said at the end"
+        );
+        self.say(ToldSort::Refused, line, &Problem::new("pictures", reason));
     }
 
     /// Notes what was read of a picture in its record.
@@ -261,7 +278,12 @@ impl Run<'_> {
                 self.note(job.line, job.field, Some(text), reason);
                 known
             }
-            Err(Fault::Refused(reason) | Fault::Away(reason) | Fault::Unkept(reason)) => {
+            Err(
+                Fault::Refused(reason)
+                | Fault::Away(reason)
+                | Fault::Silent(reason)
+                | Fault::Unkept(reason),
+            ) => {
                 self.refuse_picture(job.line, &job.field, &job.from.shown(), &reason);
                 known
             }
@@ -298,6 +320,7 @@ impl From<PictureFault> for Fault {
             PictureFault::PassedOver(reason) => Self::PassedOver(reason),
             PictureFault::Refused(reason) => Self::Refused(reason),
             PictureFault::Away(reason) => Self::Away(reason),
+            PictureFault::Silent(reason) => Self::Silent(reason),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use image::ImageFormat;
 use reqwest::StatusCode;
 use reqwest::header::{
-    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
+    CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
 };
 use serde_json::{Value, json};
 
@@ -135,6 +135,16 @@ async fn assert_served_in_parts(site: &Site, poster: &Value) {
     assert_eq!(part.header(CONTENT_RANGE), range);
     let beyond = fetch(site, poster, &[(RANGE, "bytes=9999999-")]).await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    // Who asks for no bytes is told of all that there are.
+    let address = poster.as_str().unwrap();
+    let asked = reqwest::Client::new().head(address);
+    let asked = asked.header(RANGE, "bytes=4-13").send().await.unwrap();
+    let length = asked.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok());
+    assert_eq!(
+        (asked.status(), length),
+        (StatusCode::OK, Some(&*whole.bytes.len().to_string()))
+    );
 }
 
 /// Parts of a picture are those of the whole, from either end, and there is none beyond.
