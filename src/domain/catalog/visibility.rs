@@ -6,6 +6,7 @@
 //! part of the rule.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::publication::Publication;
 use super::types::Title;
@@ -21,14 +22,14 @@ pub struct VisibilityPolicy {
 }
 
 /// Viewers who may see the same titles at the same moment: what lists of titles are cached by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Audience {
     ages: Ages,
     sees_unpublished: bool,
 }
 
 /// Which ratings are seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Ages {
     /// The highest, in years; `None`: every one.
     most: Option<u8>,
@@ -85,6 +86,16 @@ impl VisibilityPolicy {
 
 fn is_child(max_age: Option<u8>) -> bool {
     max_age.is_some_and(|age| age < ADULT)
+}
+
+impl Audience {
+    /// What these viewers may see at a moment.
+    pub fn at(self, now: DateTime<Utc>) -> Visibility {
+        Visibility {
+            ages: self.ages,
+            open_at: (!self.sees_unpublished).then_some(now),
+        }
+    }
 }
 
 impl Visibility {
@@ -268,6 +279,9 @@ mod tests {
         assert!(!today.shows_rated(None, &tomorrow));
         assert!(then.shows_rated(None, &tomorrow));
         assert_eq!(today.audience(), then.audience());
+        assert_eq!(today.audience().at(NOW + TimeDelta::days(1)), then);
+        let everything = Visibility::everything();
+        assert_eq!(everything.audience().at(NOW), everything);
     }
 
     #[test]
