@@ -43,7 +43,7 @@ pub use airs::Airs;
 pub use batches::{
     BiographiesByPerson, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection,
     GenresById, MOST_GENRES, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen,
-    TitlesById, TitlesOfGenres,
+    SeenPeople, TitlesById, TitlesOfGenres,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};

@@ -28,7 +28,7 @@ impl CatalogService {
                 episodes.first().and_then(|episode| find(&episode.pictures))
             }
             PictureSubject::Person(id) => {
-                let people = self.people(&[id]).await?;
+                let people = self.seen_people(visibility, &[id]).await?;
                 people.first().and_then(|person| find(&person.pictures))
             }
         })

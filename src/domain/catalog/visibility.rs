@@ -1,9 +1,9 @@
 //! Who may see which titles: the one rule that every list, search, suggestion and look-up goes through.
 //!
 //! What may not be seen does not exist. Episodes and seasons are seen with their series, a collection with one of its
-//! films; people and genres are facts of the world and always readable, whatever titles they lead to, but who leads to
-//! none that is seen is not among the hits of every kind, nor in the search box. A viewer's own "not interested" is no
-//! part of the rule.
+//! films, and people with a title that credits them, itself or in an episode: who leads to titles of which none is seen is
+//! not there. Who leads to none at all tells of none, and can be looked up, but no search finds them. Genres are facts of
+//! the world and always readable, whatever titles they lead to. A viewer's own "not interested" is no part of the rule.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};

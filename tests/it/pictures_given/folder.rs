@@ -256,7 +256,10 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     hidden["state"] = json!("hidden");
     hidden["pictures"] = json!({ "poster": { "from": null, "language": "de" }, "logo": null });
     let gone = json!({ "kind": "person", "slug": "michael-mann", "name": "Michael Mann", "portrait": null });
-    let (summary, ..) = load(&program, &write_records(&folder, &[hidden, gone]), &[]).await;
+    // He has another film, or he would be there no more than what is hidden.
+    let thief = json!({ "slug": "thief-1981", "title": "Thief", "directors": ["Michael Mann"] });
+    let records = [hidden, gone, thief];
+    let (summary, ..) = load(&program, &write_records(&folder, &records), &[]).await;
     assert!(summary.contains("(pictures 1, state 1)"), "{summary}");
     assert!(summary.contains("(portrait 1)"), "{summary}");
     let site = program.serve().await;
