@@ -47,6 +47,13 @@ struct Job<'r> {
     known: Option<&'r KeptPicture>,
 }
 
+/// A picture as it was read.
+struct Read {
+    picture: KeptPicture,
+    /// What was noticed, as the rest of a sentence.
+    warning: Option<&'static str>,
+}
+
 /// Why a picture was not read, as the rest of a sentence.
 enum Fault {
     /// The settings say that it is not to be read.
@@ -219,7 +226,7 @@ impl Run<'_> {
     }
 
     /// Notes which places have answered, and which have not.
-    fn note_places(&mut self, job: &Job<'_>, read: &Result<KeptPicture, Fault>) {
+    fn note_places(&mut self, job: &Job<'_>, read: &Result<Read, Fault>) {
         let host = job.from.host();
         match (read, &host) {
             (Err(Fault::Away(_)), Some(host)) => self.note_failure(job.line, host),
@@ -258,11 +265,15 @@ impl Run<'_> {
     }
 
     /// Notes what was read of a picture in its record.
-    fn take_in(&mut self, job: Job<'_>, read: Result<KeptPicture, Fault>) {
+    fn take_in(&mut self, job: Job<'_>, read: Result<Read, Fault>) {
         self.note_places(&job, &read);
         let known = job.known_as_named();
         job.named.read = match read {
-            Ok(picture) => {
+            Ok(Read { picture, warning }) => {
+                if let Some(reason) = warning {
+                    let text = job.from.shown();
+                    self.note(job.line, job.field, Some(text), reason);
+                }
                 let is_same = known.as_ref().map(|it| it.picture == picture.picture);
                 let mut tally = Tally::default();
                 match is_same {
@@ -341,7 +352,7 @@ async fn read<'r>(
     folder: Option<&Path>,
     is_kept: Option<bool>,
     job: Job<'r>,
-) -> (Job<'r>, Result<KeptPicture, Fault>) {
+) -> (Job<'r>, Result<Read, Fault>) {
     let read = match loading {
         Some(loading) => read_one(loading, folder, is_kept, &job).await,
         None => refused("cannot be kept: nothing here keeps pictures"),
@@ -354,7 +365,7 @@ async fn read_one(
     folder: Option<&Path>,
     is_kept: Option<bool>,
     job: &Job<'_>,
-) -> Result<KeptPicture, Fault> {
+) -> Result<Read, Fault> {
     // Bytes that are lost are read again, whatever the validator says.
     let is_kept = match (is_kept, job.known) {
         (Some(is_kept), _) => is_kept,
@@ -371,15 +382,21 @@ async fn read_one(
         (PictureRead::Bytes { bytes, validator }, _) => {
             let language = job.named.language;
             let stored = loading.pictures.store(job.kind, language, bytes).await;
-            Ok(KeptPicture {
-                picture: stored.map_err(|error| match error {
-                    PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
-                    PictureError::Store(error) => unkept(&error),
-                })?,
+            let stored = stored.map_err(|error| match error {
+                PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
+                PictureError::Store(error) => unkept(&error),
+            })?;
+            let picture = KeptPicture {
+                picture: stored.picture,
                 origin: Some(Box::new(job.from.origin(validator))),
-            })
+            };
+            let warning = stored.warning;
+            Ok(Read { picture, warning })
         }
-        (PictureRead::Same, Some(known)) => Ok(job.named.as_before(known)),
+        (PictureRead::Same, Some(known)) => Ok(Read {
+            picture: job.named.as_before(known),
+            warning: None,
+        }),
         (PictureRead::Same, None) => refused("is said to be as before, and was never read"),
     }
 }

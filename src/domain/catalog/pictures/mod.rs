@@ -37,7 +37,7 @@ pub use reader::{
 };
 pub(super) use rendition::FOLDER_OF_RENDITIONS;
 pub use rendition::{Rendition, RenditionFormat};
-pub use service::{PictureError, PictureService};
+pub use service::{PictureError, PictureService, TakenIn};
 pub(super) use stored::FOLDER_OF_ORIGINALS;
 pub use stored::{Colour, PictureFormat, PictureHash, StoredPicture};
 pub use stored_address::StoredAddress;
