@@ -66,7 +66,7 @@ pub use pictures::{
     Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
     PictureAddress, PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind,
     PictureOrigin, PictureProblem, PictureReader, PictureService, PictureSubject, Rendition,
-    RenditionFormat, StoredAddress, StoredPicture, TakenIn, in_order_of_languages,
+    RenditionFormat, SeasonPictures, StoredAddress, StoredPicture, TakenIn, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;

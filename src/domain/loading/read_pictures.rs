@@ -20,6 +20,7 @@ use super::problem::{Problem, Warning};
 use super::records::{Placed, TitleRecord};
 use super::resolve;
 use super::run::Run;
+use super::said::Said;
 use super::summary::Tally;
 use crate::domain::blobs::BlobStore;
 use crate::domain::catalog::{
@@ -74,12 +75,20 @@ impl Run<'_> {
         records: &mut [Placed<TitleRecord>],
         stored: &resolve::Titles,
     ) {
-        let named = records.iter_mut().map(|(line, record)| {
+        let mut named: Vec<Told<'_>> = Vec::new();
+        for (line, record) in records {
             let stored = stored.by_slug.get(&record.slug);
-            let stored = stored.map(|title| title.pictures.as_slice());
-            (*line, &mut record.pictures, stored.unwrap_or_default())
-        });
-        self.read_each(named.collect()).await;
+            let of_title = stored.map(|title| title.pictures.as_slice());
+            named.push((*line, &mut record.pictures, of_title.unwrap_or_default()));
+            let Said::Value(seasons) = &mut record.seasons else {
+                continue;
+            };
+            for season in seasons {
+                let of_season = stored.and_then(|title| title.pictures_of_season(season.number));
+                named.push((*line, &mut season.pictures, of_season.unwrap_or_default()));
+            }
+        }
+        self.read_each(named).await;
     }
 
     /// The same of people.

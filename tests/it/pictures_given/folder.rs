@@ -19,7 +19,7 @@ both_ways!(pictures_of_a_folder_are_loaded_and_shown);
 pub(super) const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
         whole: images(kind: [POSTER], language: \"en\") { url(format: PNG) } logos: images(kind: [LOGO]) { large: url(width: 300) jpeg: url(format: JPEG) png: url(format: PNG, height: 20) } }
     person(slug: \"michael-mann\") { images { ...I } none: images(kind: [POSTER]) { kind } }
-    series(slug: \"dusk-2017\") { images { kind isGenerated } seasons { episodes { nodes { images { ...I } } } } } }
+    series(slug: \"dusk-2017\") { images { kind isGenerated } seasons(first: 1) { images { ...I } first: image(kind: [LOGO, THUMB]) { kind } banner: image(kind: [BANNER]) { kind } episodes { nodes { images { ...I } } } } } }
     fragment I on Image { kind width height language isGenerated mediaType dominantColor blurhash url(width: 300, format: WEBP) }";
 
 /// What lies at an address of the site.
@@ -105,7 +105,9 @@ pub(super) fn folder_with_pictures(program: &Program) -> (PathBuf, [Value; 4]) {
     let records = [
         heat,
         json!({ "kind": "person", "slug": "michael-mann", "name": "Michael Mann", "portrait": "mann.jpg" }),
-        json!({ "kind": "series", "slug": "dusk-2017", "title": "Dusk" }),
+        json!({ "kind": "series", "slug": "dusk-2017", "title": "Dusk", "seasons": [
+            { "number": 1, "pictures": { "poster": "posters/hitze.png", "thumb": "rift.jpg" } },
+        ] }),
         json!({ "series": "dusk-2017", "season": 1, "episode": 1, "title": "The Rift", "still": "rift.jpg" }),
     ];
     (folder, records)
@@ -196,8 +198,8 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     assert!(!dry.contains("pictures:"), "{dry}");
     assert!(warned.contains("is not read by a dry run"), "{warned}");
     assert!(is_clean, "{messages}");
-    assert!(first.contains("pictures: 5 new"), "{first}");
-    let unchanged = "pictures: 0 new, 0 changed, 5 unchanged";
+    assert!(first.contains("pictures: 7 new"), "{first}");
+    let unchanged = "pictures: 0 new, 0 changed, 7 unchanged";
     assert!(again.contains(unchanged), "{again}");
     assert!(
         again.contains("films: 0 new, 0 changed, 1 unchanged"),
@@ -228,7 +230,17 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
         series["images"][0],
         json!({ "kind": "POSTER", "isGenerated": true })
     );
-    let episode = &series["seasons"][0]["episodes"]["nodes"][0];
+    let season = &series["seasons"][0];
+    assert_eq!(
+        all_facts(&season["images"]),
+        [
+            given("POSTER", (400, 600), None),
+            given("THUMB", (320, 180), None)
+        ]
+    );
+    assert_eq!(season["first"], json!({ "kind": "THUMB" }));
+    assert_eq!(season["banner"], json!(null));
+    let episode = &season["episodes"]["nodes"][0];
     assert_eq!(
         all_facts(&episode["images"]),
         [given("STILL", (320, 180), None)]
@@ -245,6 +257,7 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     assert_shown_as_it_is(&site, &film["logos"][0]).await;
     for of_others in [
         &data["person"]["images"][0]["url"],
+        &season["images"][0]["url"],
         &episode["images"][0]["url"],
     ] {
         assert_eq!(fetch(&site, of_others, &[]).await.status, StatusCode::OK);

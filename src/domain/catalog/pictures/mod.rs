@@ -28,7 +28,7 @@ mod svg;
 mod tests;
 
 pub use address::{PictureAddress, PictureSubject};
-pub use kept::{KeptPicture, PictureOrigin, in_order_of_languages};
+pub use kept::{KeptPicture, PictureOrigin, SeasonPictures, in_order_of_languages};
 pub use kind::PictureKind;
 pub use picture::Picture;
 pub use reader::{
