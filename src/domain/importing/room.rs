@@ -19,9 +19,7 @@ impl ImportService {
     /// profile at the same time waits, or is told to come again: no two are kept where there is room for one.
     pub(super) async fn keep_new(&self, import: &Import) -> Result<(), ImportError> {
         let profile = import.profile.tombstone();
-        let place = profile
-            .bytes()
-            .fold(0_usize, |sum, byte| sum + usize::from(byte));
+        let place: usize = profile.bytes().map(usize::from).sum();
         let lease = format!("imports-of:{profile}");
         self.in_turn(place, &lease, ImportError::TakingIn, async {
             for id in self

@@ -222,7 +222,7 @@ mod tests {
         let hash = picture.hash.to_string();
         let (folder, all) = (&hash[..2], &hash);
         let jpeg = Rendition::fitting(&picture, Some(342), None, RenditionFormat::Jpeg);
-        assert_eq!(jpeg.tag(&picture.hash), format!("{hash}-1-342.jpg"));
+        assert_eq!(jpeg.tag(&picture.hash), format!("{hash}-2-342.jpg"));
         assert_eq!(
             keys.map(|key| key.as_str().to_owned()),
             ["2-342.webp", "2-342.jpg", "2-500.jpg"]
