@@ -375,6 +375,8 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let left = site.ask(heat, json!({})).await;
     assert_ne!(left["film"]["watchState"]["watched"], true);
 
+    what_the_viewer_says_as_well_stays(&site).await;
+
     // What is forgotten stays, whatever becomes of another that says the same.
     let first = bring(&site, "diary.csv", DIARY).await;
     let second = bring(&site, "diary.csv", DIARY).await;
@@ -414,7 +416,27 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     bring(&site, "diary.csv", &format!("{head}\n{CASINO}")).await;
     assert_eq!(site.ask(heat, json!({})).await, before);
 
-    // What is hidden before it comes to it is not brought, and that is said.
+    what_is_hidden_meanwhile_is_passed_over(&program, site, head).await;
+}
+
+/// What an import said first, undated, stays watched when that is undone.
+async fn what_the_viewer_says_as_well_stays(site: &Site) {
+    let file = "Date,Name,Year,Letterboxd URI\n2024-03-05,Solaris,1972,https://boxd.it/2\n";
+    let undated = bring(site, "watched.csv", file).await;
+    let item = site.id_of("film", "solaris-1972").await;
+    let say = "mutation ($item: ID!) { setWatched(input: { item: $item, watched: true }) { userErrors { code } } }";
+    let said = site.ask(say, json!({ "item": item })).await;
+    assert_eq!(said["setWatched"]["userErrors"], json!([]));
+
+    undo(site, &undated).await;
+
+    let solaris = "{ film(slug: \"solaris-1972\") { watchState { watched } } }";
+    let left = site.ask(solaris, json!({})).await;
+    assert_eq!(left["film"]["watchState"]["watched"], true);
+}
+
+/// Of what is hidden between the preview and its turn nothing is brought, and that is said.
+async fn what_is_hidden_meanwhile_is_passed_over(program: &Program, mut site: Site, head: &str) {
     let rows = "2024-03-05,Solaris,1972,https://boxd.it/2,,,,2021-05-05
 2024-03-05,Heat,1995,https://boxd.it/1,,,,2021-05-06\n";
     let import = send(&site, "diary.csv", &format!("{head}\n{rows}")).await;

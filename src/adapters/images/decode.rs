@@ -22,7 +22,7 @@ pub(super) struct Decoded {
     pub(super) warning: Option<&'static str>,
 }
 
-/// Reads a picture.
+/// Reads a picture, whatever its bytes say of it.
 pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureProblem> {
     if bytes.len() > MOST_BYTES {
         return Err(PictureProblem::TooManyBytes(bytes.len()));
