@@ -224,6 +224,7 @@ fn title(number: u64, people: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: stamp(number),

@@ -439,6 +439,7 @@ fn film(id: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(SystemClock.now()),

@@ -153,7 +153,9 @@ async fn suggest(index: &WordSearch, wanted: &Wanted) -> anyhow::Result<()> {
     for letter in ["m", "j", "a", "r"] {
         let began = Instant::now();
         for _ in 0..TIMES {
-            index.search_people(letter, LIMIT).await?;
+            index
+                .search_people(letter, Arc::clone(wanted), LIMIT)
+                .await?;
         }
         times.push(began.elapsed().as_secs_f64() * 1e6 / f64::from(TIMES));
     }
@@ -228,6 +230,7 @@ fn title(number: u64, people: u64) -> Change {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        season_pictures: Vec::new(),
         watchers: mixed(number) % 1_000,
         reception: Reception::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),

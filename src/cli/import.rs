@@ -77,7 +77,7 @@ pub(super) async fn run(app: &App, arguments: Arguments) -> anyhow::Result<ExitC
         eprintln!("reelgraph: no row was matched, and nothing was applied");
         return Ok(ExitCode::FAILURE);
     }
-    let (_, job) = importing.start(&viewer, import.id).await?;
+    let (_, job) = importing.start(&visibility, &viewer, import.id).await?;
     loop {
         let worked = importing.work_off().await?;
         let now = app.work.find(viewer.profile, job.id).await?;

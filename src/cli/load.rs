@@ -41,7 +41,8 @@ pub(super) struct Arguments {
     /// Of the new titles of such files, add those for which so many voted elsewhere, as title.ratings says beside them
     #[arg(long, value_name = "NUMBER", conflicts_with = "only_known")]
     min_votes: Option<u64>,
-    /// Write what was refused or warned of, one JSON object a line: `file line sort field value reason`
+    /// Write what was refused, warned of, not matched or would change, one JSON object a line: `file line sort field
+    /// value reason`, where the sort is `refused`, `warning`, `unmatched` or `change`
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -196,16 +197,13 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
     if parts.is_empty() {
         parts.push("no records".to_owned());
     }
-    parts.push(format!(
-        "{} refused, {} warnings",
-        summary.refused, summary.warnings
-    ));
-    if summary.refused_pictures > 0 {
-        parts.push(format!(
-            "{} pictures refused; their records are loaded without them",
-            summary.refused_pictures
-        ));
-    }
+    let refused = match (summary.refused, summary.refused_pictures) {
+        (records, 0) => format!("{records} refused"),
+        (records, pictures) => format!(
+            "{records} records and {pictures} pictures refused (the records of these are loaded without them)"
+        ),
+    };
+    parts.push(format!("{refused}, {} warnings", summary.warnings));
     if summary.unmatched > 0 {
         parts.push(format!(
             "{} rows match no title or person, or several, and are left out (--report lists them)",
@@ -224,9 +222,9 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
             summary.nameless
         ));
     }
-    for (place, number) in &summary.given_up {
+    for ((place, why), number) in &summary.given_up {
         parts.push(format!(
-            "{number} pictures not read, because {place} failed again and again; load them again later"
+            "{number} pictures not read, because {place} {why}; load them again later"
         ));
     }
     for (kind, warned) in &summary.warnings_by_kind {

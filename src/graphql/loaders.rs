@@ -15,7 +15,7 @@ use crate::domain::batch::Batch;
 use crate::domain::catalog::{
     BiographiesByPerson, CatalogService, CollectionsById, EpisodesById, EpisodesBySeason,
     FilmsByCollection, GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries,
-    Seen, TitlesById, TitlesOfGenres,
+    Seen, SeenPeople, TitlesById, TitlesOfGenres,
 };
 use crate::domain::ids::ProfileId;
 use crate::domain::watching::{
@@ -91,6 +91,7 @@ impl Loaders {
 pub(crate) struct PersonalLoaders {
     pub(crate) titles: Batched<TitlesById>,
     pub(crate) titles_of_genres: Batched<TitlesOfGenres>,
+    pub(crate) people: Batched<SeenPeople>,
     pub(crate) collection_films: Batched<FilmsByCollection>,
     pub(crate) episodes: Batched<EpisodesById>,
     pub(crate) overviews: Batched<OverviewsByEpisode>,
@@ -120,6 +121,7 @@ impl PersonalLoaders {
         Self {
             titles: Batched::new(TitlesById(seen.clone())),
             titles_of_genres: Batched::new(TitlesOfGenres(seen.clone())),
+            people: Batched::new(SeenPeople(seen.clone())),
             collection_films: Batched::new(FilmsByCollection(seen.clone())),
             episodes: Batched::new(EpisodesById(seen.clone())),
             overviews: Batched::new(OverviewsByEpisode(seen.catalog.clone())),

@@ -151,7 +151,7 @@ async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
             episode.map(|episode| Node::Episode(Episode(episode)))
         }
         GlobalId::Person(person) => {
-            let person = loaders.people.find(person).await?;
+            let person = personal.people.find(person).await?;
             person.map(|person| Node::Person(Person(person)))
         }
         GlobalId::Genre(genre) => {

@@ -70,7 +70,8 @@ impl SearchQuery {
     }
 
     /// Finds people by name: the best match first. Case and accents do not matter, the last word may be unfinished,
-    /// small typing errors are forgiven where little is found without them. At most 500 are found. It runs forward only.
+    /// small typing errors are forgiven where little is found without them. Those are found who are credited with a title
+    /// that the viewer may see, or in an episode of one. At most 500 are found. It runs forward only.
     async fn people(
         &self,
         ctx: &Context<'_>,
@@ -82,7 +83,8 @@ impl SearchQuery {
     ) -> Result<Option<Connection<PersonEdge>>> {
         let args = PageArgs::forward(first, after);
         let page = args.of_list(&PEOPLE, query.trim(), 20)?;
-        let hits = ctx.services().search.people(&query, page.reach()).await?;
+        let (search, visibility) = (&ctx.services().search, ctx.visibility());
+        let hits = search.people(&visibility, &query, page.reach()).await?;
         let typed: Arc<str> = query.as_str().into();
         let total = Total::SearchPeople(query);
         let slice = page.of(hits, |(_, person)| person.id.to_i64());

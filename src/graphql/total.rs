@@ -58,7 +58,10 @@ impl Total {
                         .await?,
                 )
             }
-            Self::SearchPeople(query) => Some(services.search.count_people(query).await?),
+            Self::SearchPeople(query) => {
+                let search = &services.search;
+                Some(search.count_people(&ctx.visibility(), query).await?)
+            }
             Self::SearchAll(query, kinds) => {
                 let search = &services.search;
                 Some(search.count_all(&ctx.visibility(), query, kinds).await?)

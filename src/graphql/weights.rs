@@ -118,7 +118,7 @@ pub(super) const WORK: &Table = &[
     (&["Episode"], &["overview"], 5),
     // The genres are read, and an episode's series; all that is drawn from goes into a hash.
     (
-        &["Episode", "Film", "Playable", "Series", "Title"],
+        &["Episode", "Film", "Playable", "Season", "Series", "Title"],
         &["image", "images"],
         5,
     ),
@@ -195,7 +195,9 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (
-        &["Episode", "Film", "Person", "Playable", "Series", "Title"],
+        &[
+            "Episode", "Film", "Person", "Playable", "Season", "Series", "Title",
+        ],
         &["images"],
         5,
     ),

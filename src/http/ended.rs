@@ -24,7 +24,8 @@ pub(super) fn note(extensions: &Extensions) {
     }
 }
 
-/// Says so in the answer, unless that gives or takes the cookie.
+/// Says so in the answer, whatever was asked for, unless that gives or takes the cookie. What everybody is answered alike
+/// asks nobody who they are, and is kept without it.
 pub(super) async fn tell(mut request: Request, next: Next) -> Response {
     let ended = Ended::default();
     request.extensions_mut().insert(ended.clone());

@@ -8,6 +8,8 @@
 //! | `profileName` | whose rows are meant, of a file with those of several people |
 //! | `dayFirst` | whether the day stands first in dates that can be read in two ways |
 //!
+//! The body is the file itself: neither a form nor compressed on its way. A zip is a file.
+//!
 //! The file is read and matched before the answer, which has the global id of the import; nothing of it is in the history
 //! until `startImport` is asked for it.
 
@@ -16,9 +18,9 @@ use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{Path, Query, State};
-use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_TYPE};
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
@@ -159,8 +161,31 @@ pub(super) async fn admit(senders: &Authenticate, parts: &Parts) -> Result<(), P
     match viewer.known() {
         None => Err(ApiError::unauthenticated().into()),
         Some(known) if !known.may_watch() => Err(refused(ImportError::Forbidden)),
-        Some(_) => Ok(()),
+        Some(_) => check_form(&parts.headers),
     }
+}
+
+/// Refuses what is not the file itself: a reader would find none in it, and could not say why.
+fn check_form(headers: &HeaderMap) -> Result<(), Problem> {
+    let coding = said(headers, CONTENT_ENCODING);
+    let (field, detail) = if !coding.is_empty() && coding != "identity" {
+        let detail = "the file must not be compressed on its way; a zip may be sent as it is";
+        ("Content-Encoding", detail)
+    } else if said(headers, CONTENT_TYPE).starts_with("multipart/") {
+        let detail = "the body must be the file itself, not a form with the file in it";
+        ("Content-Type", detail)
+    } else {
+        return Ok(());
+    };
+    let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    Err(Problem::new(status, "UNSUPPORTED_MEDIA_TYPE", detail).field(field))
+}
+
+/// What a header says, in small letters; empty if it is not there.
+fn said(headers: &HeaderMap, name: HeaderName) -> String {
+    let value = headers.get(name).map(HeaderValue::as_bytes);
+    let value = String::from_utf8_lossy(value.unwrap_or_default());
+    value.trim().to_ascii_lowercase()
 }
 
 /// Where files are sent to, and what became of their rows.

@@ -193,7 +193,6 @@ pub fn router(
             origins.clone(),
             own_operations,
         ))
-        .layer(middleware::from_fn(ended::tell))
         .layer(cors.clone().allow_methods([
             Method::GET,
             Method::POST,
@@ -232,6 +231,8 @@ pub fn router(
             Arrivals::new(places()).files_of(senders),
             arrival::whole,
         ))
+        // Around all that asks who somebody is.
+        .layer(middleware::from_fn(ended::tell))
         // How the program is must be seen also when it has its hands full.
         .merge(insight)
         .layer(middleware::from_fn(host::check))

@@ -275,6 +275,18 @@ async fn an_ablation_begins_with_the_whole() {
         .iter()
         .filter(|row| row["metrics"] != whole["metrics"]);
     assert!(changed.count() > 5, "{ablation}");
+
+    // So does a comparison with what an import brings, of which less is known.
+    let imported = program
+        .expect(&[&arguments[..], &["--imported"]].concat())
+        .await;
+    let imported: Value = serde_json::from_str(&imported).unwrap();
+    let rows = imported["report"]["rows"].as_array().unwrap();
+    assert_eq!(rows[0]["metrics"], whole["metrics"]);
+    assert_eq!(rows.len(), 5);
+    assert_ne!(rows[4]["metrics"], whole["metrics"], "{imported}");
+    let differs = rows[4]["differences"].get("recall@20");
+    assert!(differs.is_some(), "{imported}");
 }
 
 #[tokio::test]

@@ -233,7 +233,8 @@ async fn the_lives_of_a_whole_page_are_read_together() {
     let (services, snapshot) = services(&db, Arc::clone(&store)).await;
     let catalog = services.catalog.clone();
     let asking = Asking::of(services);
-    let people = catalog.people_by_slug(&["al-pacino".to_owned()]).await;
+    let (everything, slugs) = (Visibility::everything(), ["al-pacino".to_owned()]);
+    let people = catalog.people_by_slug(&everything, &slugs).await;
     let mut person = people.unwrap().remove(0);
     person.stamp = person.stamp.next(person.stamp.updated_at);
     let texts = serde_json::from_value(json!({ "en": "An actor." })).unwrap();
@@ -291,7 +292,8 @@ async fn what_a_condition_names_is_looked_up_in_one_call() {
     calls();
 
     let people = named(&["michael-mann", "nobody-at-all", "al-pacino"]);
-    let people = catalog.find_people(&people).await.unwrap();
+    let everything = Visibility::everything();
+    let people = catalog.find_people(&everything, &people).await.unwrap();
 
     assert_eq!(calls(), 1);
     let id = |slug: &str| Some(PersonId::of_slug(slug));

@@ -92,6 +92,17 @@ async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
     assert_eq!(nobody.status(), 401);
     site.register("ada@example.org").await;
     let casino = site.id_of("film", "casino-1995").await;
+    for (name, value) in [
+        ("content-encoding", "gzip"),
+        ("content-type", "multipart/form-data; boundary=a"),
+    ] {
+        let form = site.post("/imports").header(name, value).body(DIARY);
+        let form = form.header("cookie", site.cookie().unwrap());
+        let form = form.send().await.unwrap();
+        assert_eq!(form.status(), 415, "{name}");
+        let why: Value = form.json().await.unwrap();
+        assert_eq!(why["code"], "UNSUPPORTED_MEDIA_TYPE", "{why}");
+    }
     let nonsense = site
         .post("/imports")
         .header("cookie", site.cookie().unwrap());
@@ -223,6 +234,26 @@ async fn a_diary_is_seen_applied_repeated_and_undone(on: On) {
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
 
+    // Whose session is over is told so, here as everywhere.
+    let over = site.cookie().unwrap().to_owned();
+    let log_out = "mutation { logOut(input: {}) { userErrors { code } } }";
+    site.ask_for_cookie(log_out, json!({})).await;
+    for request in [site.get(&path), site.post("/imports").body(DIARY)] {
+        let answer = request.header("cookie", &over).send().await.unwrap();
+        assert_eq!(answer.status(), 401);
+        assert_eq!(answer.headers()["x-session"], "expired");
+    }
+    assert!(
+        !site
+            .get(&path)
+            .send()
+            .await
+            .unwrap()
+            .headers()
+            .contains_key("x-session"),
+        "nobody's is over"
+    );
+
     // Somebody else's does not exist.
     site.set_cookie(None);
     site.register("grace@example.org").await;
@@ -344,6 +375,8 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let left = site.ask(heat, json!({})).await;
     assert_ne!(left["film"]["watchState"]["watched"], true);
 
+    what_the_viewer_says_as_well_stays(&site).await;
+
     // What is forgotten stays, whatever becomes of another that says the same.
     let first = bring(&site, "diary.csv", DIARY).await;
     let second = bring(&site, "diary.csv", DIARY).await;
@@ -382,4 +415,46 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     let before = site.ask(heat, json!({})).await;
     bring(&site, "diary.csv", &format!("{head}\n{CASINO}")).await;
     assert_eq!(site.ask(heat, json!({})).await, before);
+
+    what_is_hidden_meanwhile_is_passed_over(&program, site, head).await;
+}
+
+/// What an import said first, undated, stays watched when that is undone.
+async fn what_the_viewer_says_as_well_stays(site: &Site) {
+    let file = "Date,Name,Year,Letterboxd URI\n2024-03-05,Solaris,1972,https://boxd.it/2\n";
+    let undated = bring(site, "watched.csv", file).await;
+    let item = site.id_of("film", "solaris-1972").await;
+    let say = "mutation ($item: ID!) { setWatched(input: { item: $item, watched: true }) { userErrors { code } } }";
+    let said = site.ask(say, json!({ "item": item })).await;
+    assert_eq!(said["setWatched"]["userErrors"], json!([]));
+
+    undo(site, &undated).await;
+
+    let solaris = "{ film(slug: \"solaris-1972\") { watchState { watched } } }";
+    let left = site.ask(solaris, json!({})).await;
+    assert_eq!(left["film"]["watchState"]["watched"], true);
+}
+
+/// Of what is hidden between the preview and its turn nothing is brought, and that is said.
+async fn what_is_hidden_meanwhile_is_passed_over(program: &Program, mut site: Site, head: &str) {
+    let rows = "2024-03-05,Solaris,1972,https://boxd.it/2,,,,2021-05-05
+2024-03-05,Heat,1995,https://boxd.it/1,,,,2021-05-06\n";
+    let import = send(&site, "diary.csv", &format!("{head}\n{rows}")).await;
+    let cookie = site.cookie().unwrap().to_owned();
+    site.stop().await;
+    let hidden = json!({ "slug": "solaris-1972", "title": "Solaris", "state": "hidden" });
+    let file = program.data().join("hidden.ndjson");
+    std::fs::write(&file, hidden.to_string()).unwrap();
+    program.expect(&["load", file.to_str().unwrap()]).await;
+    let mut site = program.serve().await;
+    site.set_cookie(Some(cookie));
+    begin(&site, "startImport", &import).await;
+    wait_until(&site, "DONE").await;
+    let rows = "query ($id: ID!) { node(id: $id) { ... on Import { rows(first: 5) { nodes { state reason brought } } } } }";
+    let seen = site.ask(rows, json!({ "id": import })).await;
+    let expected = json!([
+        { "state": "PASSED_OVER", "reason": "is not there any more", "brought": false },
+        { "state": "MATCHED", "reason": null, "brought": true },
+    ]);
+    assert_eq!(seen["node"]["rows"]["nodes"], expected);
 }

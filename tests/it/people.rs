@@ -1,6 +1,9 @@
 //! People: what they did for titles, what is told of their lives, and their titles found by their names, on both ways of
 //! running.
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use reelgraph::domain::ids::PersonId;
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
@@ -20,7 +23,7 @@ const RECORDS: [&str; 5] = [
     r#"{"slug": "ink-2001", "title": "Ink", "year": 2001, "directors": ["Dora Doe"], "cast": [{"name": "Wanda Roe", "character": "Herself"}], "guests": [{"name": "Gus Poe", "character": "A Stranger"}], "writers": ["Wanda Roe", "Walter Penn"], "producers": ["Dora Doe"], "composers": ["Carla Noe"]}"#,
     r#"{"slug": "paper-2005", "title": "Paper", "year": 2005, "directors": ["Dora Doe"], "writers": ["Wanda Roe"]}"#,
     r#"{"slug": "pen-2010", "title": "Pen", "year": 2010, "cast": ["Walter Penn"]}"#,
-    r#"{"slug": "draft-2020", "title": "Draft", "year": 2020, "writers": ["Wanda Roe"], "state": "draft"}"#,
+    r#"{"slug": "draft-2020", "title": "Draft", "year": 2020, "writers": ["Wanda Roe", "Hal Moe"], "state": "draft"}"#,
     r#"{"kind": "person", "slug": "wanda-roe", "name": "Wanda Roe", "born": "1950-01-31", "died": "2020-02-29", "birthplace": "Vienna, Austria", "biography": {"en": "She wrote.\n\nA lot.", "de": "Sie schrieb."}}"#,
 ];
 
@@ -173,6 +176,31 @@ async fn a_writer_is_found_behind_the_cast(on: On) {
     let people = "{ people(query: \"carla noe\") { nodes { slug } } }";
     let people = site.ask(people, json!({})).await;
     assert_eq!(people["people"]["nodes"], json!([{ "slug": "carla-noe" }]));
+
+    // Who leads to nothing else is nowhere, however one asks.
+    let hal = "{ person(slug: \"hal-moe\") { id }
+        people(query: \"hal moe\") { totalCount nodes { slug } }
+        searchAll(query: \"hal moe\", kind: [PERSON]) { totalCount } }";
+    let nowhere = json!({
+        "person": null,
+        "people": { "totalCount": 0, "nodes": [] },
+        "searchAll": { "totalCount": 0 },
+    });
+    assert_eq!(site.ask(hal, json!({})).await, nowhere);
+    let id = PersonId::of_slug("hal-moe");
+    let id = URL_SAFE_NO_PAD.encode(format!("Person:{id}"));
+    let node = "query ($id: ID!) { node(id: $id) { id } person(id: $id) { id } }";
+    let titles = "{ titles(filter: { people: [\"hal-moe\"] }) { totalCount } }";
+    for (query, variables, field) in [
+        (node, json!({ "id": id }), "id"),
+        (titles, json!({}), "people"),
+    ] {
+        let answer = site.send(query, variables).await;
+        for error in answer["errors"].as_array().unwrap() {
+            let said = (&error["extensions"]["code"], &error["extensions"]["field"]);
+            assert_eq!(said, (&json!("NOT_FOUND"), &json!(field)), "{answer}");
+        }
+    }
 }
 
 async fn a_record_changes_only_the_roles_that_it_names(on: On) {

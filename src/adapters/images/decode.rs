@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits};
 
+use super::colours::{UNUSABLE, profile_of, turn};
 use super::jpeg::is_whole;
 use crate::domain::catalog::{
     LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, PictureFormat, PictureProblem,
@@ -12,8 +13,17 @@ use crate::domain::catalog::{
 /// The most that a decoder may take beside the pixels, in bytes.
 const MOST_MEMORY: u64 = 512 * 1024 * 1024;
 
-/// The format of a picture and its pixels, turned as it says of itself; of a moving one, those of the first moment.
-pub(super) fn decode(bytes: &[u8]) -> Result<(PictureFormat, DynamicImage), PictureProblem> {
+/// A picture that was read.
+pub(super) struct Decoded {
+    pub(super) format: PictureFormat,
+    /// Its pixels, turned as it says of itself, in the colours of sRGB; of a moving one, those of the first moment.
+    pub(super) image: DynamicImage,
+    /// What was noticed, as the rest of a sentence.
+    pub(super) warning: Option<&'static str>,
+}
+
+/// Reads a picture, whatever its bytes say of it.
+pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureProblem> {
     if bytes.len() > MOST_BYTES {
         return Err(PictureProblem::TooManyBytes(bytes.len()));
     }
@@ -38,12 +48,21 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(PictureFormat, DynamicImage), Pict
     if format == PictureFormat::Jpeg && !is_whole(bytes) {
         return Err(PictureProblem::Broken("its end is missing".to_owned()));
     }
+    let profile = profile_of(&mut decoder);
     let orientation = decoder.orientation().map_err(|error| problem(&error))?;
     let image = DynamicImage::from_decoder(decoder).map_err(|error| problem(&error))?;
     // Before it is turned, for which there are two of it.
     let mut image = in_bytes(image);
+    let turned = profile.and_then(|profile| match profile {
+        Some(profile) => turn(&mut image, &profile),
+        None => Ok(()),
+    });
     image.apply_orientation(orientation);
-    Ok((format, image))
+    Ok(Decoded {
+        format,
+        image,
+        warning: turned.is_err().then_some(UNUSABLE),
+    })
 }
 
 /// With eight bits a channel, as all that is made of it: more is not seen.

@@ -3,6 +3,7 @@
 //! A large picture takes a core for a second and some hundred MB, so only a few are worked on at a time. AVIF is not
 //! written: it would take two seconds a picture, and some minutes of each build.
 
+mod colours;
 mod decode;
 mod glimpse;
 mod jpeg;

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use image::GenericImageView;
 use tokio::sync::Semaphore;
 
-use super::decode::decode;
+use super::decode::{Decoded, decode};
 use super::glimpse::glimpse;
 use super::scale::scaled;
 use super::write::write;
@@ -73,7 +73,11 @@ impl PictureReader for ImageReader {
 
 /// What the bytes of a picture say of it.
 pub(super) fn read(bytes: &[u8]) -> Result<PictureFacts, PictureProblem> {
-    let (format, image) = decode(bytes)?;
+    let Decoded {
+        format,
+        image,
+        warning,
+    } = decode(bytes)?;
     let (width, height) = image.dimensions();
     let (blurhash, colour) = glimpse(&image)?;
     Ok(PictureFacts {
@@ -82,12 +86,13 @@ pub(super) fn read(bytes: &[u8]) -> Result<PictureFacts, PictureProblem> {
         height,
         blurhash,
         colour,
+        warning,
     })
 }
 
 /// The picture, scaled and written.
 pub(super) fn render(bytes: &[u8], wanted: Rendition) -> Result<Bytes, PictureProblem> {
-    let (_, image) = decode(bytes)?;
+    let image = decode(bytes)?.image;
     let size = (wanted.width(), wanted.height());
     let image = if image.dimensions() == size {
         image

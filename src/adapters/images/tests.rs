@@ -4,7 +4,12 @@ use std::io::Cursor;
 
 use bytes::Bytes;
 use image::codecs::gif::GifEncoder;
-use image::{DynamicImage, Frame, ImageFormat, Rgb, RgbImage, Rgba, RgbaImage};
+use image::codecs::jpeg::JpegEncoder;
+use image::codecs::png::PngEncoder;
+use image::{
+    DynamicImage, Frame, GrayImage, ImageEncoder, ImageFormat, Luma, Rgb, RgbImage, Rgba, RgbaImage,
+};
+use moxcms::ColorProfile;
 
 use super::ImageReader;
 use super::reader::{read, render};
@@ -247,6 +252,75 @@ fn a_deep_picture_is_read_as_what_is_seen_of_it() {
 
         assert_eq!(read(&deep), read(&flat));
     }
+}
+
+/// A PNG of one colour with a profile.
+fn profiled(image: &DynamicImage, profile: Vec<u8>) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut encoder = PngEncoder::new(&mut bytes);
+    encoder.set_icc_profile(profile).unwrap();
+    image.write_with_encoder(encoder).unwrap();
+    bytes
+}
+
+/// What one colour is in sRGB, as IEC 61966-2-1, SMPTE EG 432-1 and Adobe RGB (1998) define them.
+#[test]
+fn colours_are_those_that_a_profile_means() {
+    let said = Rgb([200, 100, 50]);
+    let flat = DynamicImage::ImageRgb8(RgbImage::from_pixel(8, 8, said));
+    let seen = |bytes: &[u8]| {
+        let (_, image, made) = made(bytes, 92, RenditionFormat::Png);
+        assert!(!made.windows(4).any(|part| part == b"iCCP"));
+        image.to_rgb8().get_pixel(4, 4).0
+    };
+    for (profile, meant) in [
+        (ColorProfile::new_srgb(), [200, 100, 50]),
+        (ColorProfile::new_display_p3(), [215, 93, 31]),
+        (ColorProfile::new_adobe_rgb(), [227, 100, 42]),
+    ] {
+        let profile = profile.encode().unwrap();
+        let alpha = DynamicImage::ImageRgba8(flat.to_rgba8());
+        for image in [&flat, &alpha] {
+            let bytes = profiled(image, profile.clone());
+
+            let seen = seen(&bytes);
+
+            let distances = seen
+                .iter()
+                .zip(meant)
+                .map(|(one, other)| one.abs_diff(other));
+            assert!(distances.max() <= Some(2), "{seen:?} {meant:?}");
+            assert_eq!(read(&bytes).unwrap().warning, None);
+        }
+    }
+    let mut jpeg = Vec::new();
+    let mut encoder = JpegEncoder::new_with_quality(&mut jpeg, 100);
+    let profile = ColorProfile::new_display_p3().encode().unwrap();
+    encoder.set_icc_profile(profile.clone()).unwrap();
+    flat.write_with_encoder(encoder).unwrap();
+    let [red, ..] = seen(&jpeg);
+    assert!(red.abs_diff(215) <= 3, "{red}");
+
+    // What is broken, or of other colours, is passed over, and that is said. Grey stays grey.
+    let grey = ColorProfile::new_gray_with_gamma(1.0).encode().unwrap();
+    for unusable in [
+        b"no profile at all".to_vec(),
+        profile[..200].to_vec(),
+        grey.clone(),
+    ] {
+        let bytes = profiled(&flat, unusable);
+        assert_eq!(seen(&bytes), said.0);
+        let warning = read(&bytes).unwrap().warning;
+        assert!(
+            warning.is_some_and(|it| it.contains("colour profile")),
+            "{warning:?}"
+        );
+    }
+    let dark = DynamicImage::ImageLuma8(GrayImage::from_pixel(8, 8, Luma([64])));
+    // A quarter of the light is far lighter in sRGB than in a grey that goes by the light.
+    let [light, ..] = seen(&profiled(&dark, grey));
+    assert!(light.abs_diff(137) <= 2, "{light}");
+    assert_eq!(seen(&profiled(&dark, profile)), [64; 3]);
 }
 
 #[test]

@@ -429,16 +429,20 @@ impl JobStore for MongoImporting {
         readable(&self.jobs, JOBS, of_profile, latest, Some(limit)).await
     }
 
-    async fn open_jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError> {
+    async fn open_jobs(
+        &self,
+        after: Option<(DateTime<Utc>, JobId)>,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
+        let mut open = doc! { "is_open": true };
+        if let Some((queued_at, id)) = after {
+            let queued_at = date(queued_at);
+            let later = doc! { "queued_at": { "$gt": queued_at } };
+            let same = doc! { "queued_at": queued_at, "_id": { "$gt": key(id.0) } };
+            open.insert("$or", vec![later, same]);
+        }
         let oldest = doc! { "queued_at": 1, "_id": 1 };
-        readable(
-            &self.jobs,
-            JOBS,
-            doc! { "is_open": true },
-            oldest,
-            Some(limit),
-        )
-        .await
+        readable(&self.jobs, JOBS, open, oldest, Some(limit)).await
     }
 
     async fn remove_jobs_before(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

@@ -22,6 +22,8 @@ use crate::domain::loading::{PictureFault, PictureRead};
 /// How long it may take to reach a host, and all of it.
 const CONNECTING: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a host may say nothing: before it begins to answer, and then each time.
+const SILENCE: Duration = Duration::from_secs(20);
 /// How often a host may lead on to another address of its own.
 const REDIRECTS: usize = 3;
 /// How long to wait before what failed in passing is tried once more.
@@ -40,8 +42,18 @@ pub(super) struct Web {
 /// Why there is no answer, as the rest of a sentence.
 struct Failure {
     reason: String,
-    /// Whether it may go well a moment later.
-    is_passing: bool,
+    lasts: Lasts,
+}
+
+/// What asking again would do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Lasts {
+    /// It may go well a moment later.
+    AMoment,
+    /// The host was reached, and said nothing for as long as it may: so it would again, and whatever it is asked for.
+    TooLong,
+    /// Nothing, whenever it is done.
+    ForGood,
 }
 
 /// Names of hosts, with their addresses on the public internet alone: what a name stands for is looked at where it is
@@ -50,6 +62,10 @@ struct PublicNames;
 
 impl Web {
     pub(super) fn new(reach: Reach) -> Result<Self, String> {
+        Self::with_silence(reach, SILENCE)
+    }
+
+    fn with_silence(reach: Reach, silence: Duration) -> Result<Self, String> {
         let mut client = reqwest::Client::builder()
             .redirect(Policy::custom(lead_on))
             .https_only(reach != Reach::Any)
@@ -57,6 +73,7 @@ impl Web {
             .no_proxy()
             .connect_timeout(CONNECTING)
             .timeout(PATIENCE)
+            .read_timeout(silence)
             .user_agent("reelgraph");
         if reach != Reach::Any {
             client = client.dns_resolver(PublicNames);
@@ -80,15 +97,12 @@ impl Web {
             .with_max_times(1);
         let read = (|| self.try_to_read(url, validator))
             .retry(once_more)
-            .when(|failure| failure.is_passing)
+            .when(|failure| failure.lasts == Lasts::AMoment)
             .await;
-        read.map_err(|failure| {
-            let fault = if failure.is_passing {
-                PictureFault::Away
-            } else {
-                PictureFault::Refused
-            };
-            fault(failure.reason)
+        read.map_err(|Failure { reason, lasts }| match lasts {
+            Lasts::AMoment => PictureFault::Away(reason),
+            Lasts::TooLong => PictureFault::Silent(reason),
+            Lasts::ForGood => PictureFault::Refused(reason),
         })
     }
 
@@ -97,15 +111,20 @@ impl Web {
         if let Some((name, value)) = before.and_then(condition) {
             request = request.header(name, value);
         }
-        let mut response = request.send().await.map_err(Failure::network)?;
+        let mut response = request.send().await.map_err(Failure::before_answer)?;
         let status = response.status();
         if status == StatusCode::NOT_MODIFIED && before.is_some() {
             return Ok(PictureRead::Same);
         }
         if status != StatusCode::OK {
+            let is_passing = status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS;
             return Err(Failure {
                 reason: format!("is answered with {status}"),
-                is_passing: status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS,
+                lasts: if is_passing {
+                    Lasts::AMoment
+                } else {
+                    Lasts::ForGood
+                },
             });
         }
         let validator = validator(response.headers());
@@ -117,7 +136,7 @@ impl Web {
             let reason = format!("has more than {MOST_BYTES} bytes");
             Failure {
                 reason,
-                is_passing: false,
+                lasts: Lasts::ForGood,
             }
         };
         if response
@@ -138,6 +157,16 @@ impl Web {
 }
 
 impl Failure {
+    /// What fails before there is any answer: a host that was reached, and does not give one in time, is silent.
+    fn before_answer(error: reqwest::Error) -> Self {
+        let is_silent = error.is_timeout() && !error.is_connect();
+        let mut failure = Self::network(error);
+        if is_silent {
+            failure.lasts = Lasts::TooLong;
+        }
+        failure
+    }
+
     fn network(error: reqwest::Error) -> Self {
         // The address may have a secret in it, and the outer errors say nothing but that there was one.
         let error = error.without_url();
@@ -154,7 +183,12 @@ impl Failure {
         } else {
             format!("cannot be read: {cause}")
         };
-        Self { reason, is_passing }
+        let lasts = if is_passing {
+            Lasts::AMoment
+        } else {
+            Lasts::ForGood
+        };
+        Self { reason, lasts }
     }
 }
 
@@ -264,6 +298,23 @@ mod tests {
             unreachable!("it is loopback");
         };
         assert_eq!(error.to_string(), PRIVATE);
+    }
+
+    #[tokio::test]
+    async fn a_host_that_is_reached_and_says_nothing_is_asked_once() {
+        let host = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/a.jpg", host.local_addr().unwrap());
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let web = Web::with_silence(Reach::Any, Duration::from_millis(100)).unwrap();
+
+        let read = web.read(&url.parse().unwrap(), None).await;
+
+        let reason = "is not answered in time".to_owned();
+        assert_eq!(read, Err(PictureFault::Silent(reason)));
+        // Its connections wait there, each of them: there is one, and no other.
+        assert!(host.accept().await.is_ok());
+        let other = tokio::time::timeout(Duration::from_millis(50), host.accept());
+        assert!(other.await.is_err());
     }
 
     #[test]

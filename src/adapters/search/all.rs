@@ -32,7 +32,7 @@ pub(super) fn all(
         }));
     }
     if is_asked(HitKind::Person) {
-        let found = people::people_of(query, index, wanted, limit).into_iter();
+        let found = people::people(query, index, wanted, limit).into_iter();
         hits.extend(found.map(|hit| AnyHit {
             id: HitId::Person(hit.person),
             score: hit.score,

@@ -41,28 +41,13 @@ pub(super) struct Named {
     pub(super) titles: u32,
 }
 
-/// The people whose name matches; among equal matches those first whose titles are the most and the most watched.
-pub(super) fn people(query: &str, index: &Index, limit: usize) -> Vec<PersonHit> {
-    found(query, index, limit, |person| {
-        Some(index.fame_of(person, &|_| true).unwrap_or(0))
-    })
-}
-
-/// The same without those who are credited with none of the wanted titles, nor in an episode of one.
-pub(super) fn people_of(
+/// The people whose name matches and who are credited with a wanted title, or in an episode of one; among equal matches
+/// those first whose titles are the most and the most watched.
+pub(super) fn people(
     query: &str,
     index: &Index,
     wanted: &dyn Fn(&TitleFacts) -> bool,
     limit: usize,
-) -> Vec<PersonHit> {
-    found(query, index, limit, |person| index.fame_of(person, wanted))
-}
-
-fn found(
-    query: &str,
-    index: &Index,
-    limit: usize,
-    fame: impl Fn(&Person) -> Option<u64>,
 ) -> Vec<PersonHit> {
     let typed = Typed::new(query);
     let mut hits: Vec<(u64, PersonHit)> = Vec::new();
@@ -74,7 +59,7 @@ fn found(
                 return false;
             }
             let person = index.person(slot);
-            let Some(fame) = fame(person) else {
+            let Some(fame) = index.fame_of(person, wanted) else {
                 return false;
             };
             let hit = PersonHit {
@@ -305,7 +290,7 @@ mod tests {
         index.put_title(title(HIDDEN, TitleKind::Series, 900, &[]));
         let is_seen = |title: &TitleFacts| title.id != HIDDEN;
         let ids = |index: &Index| {
-            let hits = people_of("ann", index, &is_seen, 10);
+            let hits = people("ann", index, &is_seen, 10);
             let found: Vec<u64> = hits.iter().map(|hit| hit.person.0).collect();
             let suggested = suggest("ann", index, &is_seen, 10);
             let same: Vec<HitId> = found
@@ -326,7 +311,6 @@ mod tests {
         put(&mut index, 12, SEEN, &[1, 4]);
         put(&mut index, 21, SEEN, &[]);
         assert_eq!(ids(&index), [3, 1, 4]);
-        assert_eq!(people("ann", &index, 10).len(), 4);
     }
 
     #[test]
@@ -348,7 +332,7 @@ mod tests {
         let expected = [guest, guest - 1].map(|id| HitId::Person(PersonId(id)));
         assert_eq!(suggested, expected);
         // All words together are looked for, however many have each.
-        let both = people("mary n", &index, 1);
+        let both = people("mary n", &index, &|_| true, 1);
         assert_eq!(both[0].person, PersonId(guest));
     }
 }

@@ -303,7 +303,7 @@ fn of_namesakes_those_come_first_whose_titles_are_watched_more() {
         });
     }
 
-    let hits = people("chris evans", &index, 20);
+    let hits = people("chris evans", &index, &|_| true, 20);
     let every = all("chris evans", &index, &[HitKind::Person], &|_| true, 20);
 
     let found: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
@@ -327,7 +327,7 @@ fn of_what_very_many_are_called_the_most_watched_are_found() {
     }
 
     let suggested = suggest("m", &index, &|_| true, 4);
-    let people = people("m", &index, 3);
+    let people = people("m", &index, &|_| true, 3);
 
     let last = CROWD - 1;
     assert_eq!(suggested, [0, 1, 2, 3].map(|nth| title(last - nth)));
@@ -482,7 +482,7 @@ proptest! {
         for query in QUERIES {
             let found = |index| titles(query, index, &|_| true, 20);
             prop_assert_eq!(found(&changed), found(&anew), "{}", query);
-            let found = |index| people(query, index, 20);
+            let found = |index| people(query, index, &|_| true, 20);
             prop_assert_eq!(found(&changed), found(&anew), "{}", query);
             let found = |index| all(query, index, &HitKind::ALL, &|_| true, 20);
             prop_assert_eq!(found(&changed), found(&anew), "{}", query);

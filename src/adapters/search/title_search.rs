@@ -85,10 +85,11 @@ impl TitleSearch for WordSearch {
     async fn search_people(
         &self,
         query: &str,
+        wanted: Wanted,
         limit: usize,
     ) -> Result<Vec<PersonHit>, SearchError> {
         let query = query.to_owned();
-        self.search(move |index| people::people(&query, index, limit))
+        self.search(move |index| people::people(&query, index, &*wanted, limit))
             .await
     }
 

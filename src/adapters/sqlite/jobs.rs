@@ -92,16 +92,19 @@ impl JobStore for SqliteJobs {
             .await
     }
 
-    async fn open_jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError> {
+    async fn open_jobs(
+        &self,
+        after: Option<(DateTime<Utc>, JobId)>,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError> {
         let sql = format!(
-            "{} WHERE is_open = 1 ORDER BY queued_at, id LIMIT ?1",
+            "{} WHERE is_open = 1 AND (queued_at, id) > (?1, ?2) ORDER BY queued_at, id LIMIT ?3",
             JobRow::SELECT
         );
-        let limit = rows(limit);
+        let (queued_at, id) = after.unwrap_or((DateTime::UNIX_EPOCH, JobId(uuid::Uuid::nil())));
+        let key = (Time(queued_at), id.0.into_bytes(), rows(limit));
         self.db
-            .read(move |connection| {
-                Ok(readable(connection, JOBS, &sql, [limit], read::<JobRow, _>)?.0)
-            })
+            .read(move |connection| Ok(readable(connection, JOBS, &sql, key, read::<JobRow, _>)?.0))
             .await
     }
 

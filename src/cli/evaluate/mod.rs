@@ -16,6 +16,10 @@ use crate::config::Config;
 use crate::domain::recommend::evaluate::{Evaluation, Relevant, Split};
 
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub(super) struct Arguments {
     /// A folder with `train.csv` and `test.csv` (and `fold_in.csv`, `next.csv`, `candidates.csv`), `films.csv` in it or
     /// beside it; `.csv.gz` is read as well
@@ -39,6 +43,10 @@ pub(super) struct Arguments {
     /// Show what is left of it without each of its ingredients, instead of simpler lists beside it
     #[arg(long)]
     ablation: bool,
+    /// Show what becomes of it if those who are tested have brought half of their past, or all of it, with an import, by
+    /// day or without any
+    #[arg(long, conflicts_with = "ablation")]
+    imported: bool,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -90,19 +98,17 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     };
     let report = if arguments.ablation {
         evaluation.ablate()?
+    } else if arguments.imported {
+        evaluation.import()?
     } else {
         evaluation.compare()?
     };
+    // Each row is one way of serving, and is compared with the first.
+    let is_of_served = arguments.ablation || arguments.imported;
     if arguments.json {
-        println!(
-            "{}",
-            table::json(&report, wanted.name(), arguments.ablation)
-        );
+        println!("{}", table::json(&report, wanted.name(), is_of_served));
     } else {
-        print!(
-            "{}",
-            table::text(&report, wanted.name(), arguments.ablation)
-        );
+        print!("{}", table::text(&report, wanted.name(), is_of_served));
     }
     Ok(ExitCode::SUCCESS)
 }

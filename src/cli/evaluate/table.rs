@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::domain::recommend::evaluate::{Interval, Metric, Report, Row};
 
 /// A table with aligned columns, two spaces or more apart; below it, of a comparison, what the served lists are ahead.
-pub(super) fn text(report: &Report, relevant: &str, is_ablation: bool) -> String {
+pub(super) fn text(report: &Report, relevant: &str, is_of_served: bool) -> String {
     let metrics: Vec<Metric> = Metric::ALL
         .into_iter()
         .filter(|metric| {
@@ -24,16 +24,16 @@ pub(super) fn text(report: &Report, relevant: &str, is_ablation: bool) -> String
         report
             .rows
             .iter()
-            .map(|row| line(row, &metrics, is_ablation)),
+            .map(|row| line(row, &metrics, is_of_served)),
     );
-    if !is_ablation {
+    if !is_of_served {
         lines.push(ahead(report, &metrics));
     }
     let mut text = format!(
         "{} viewers tested; {} watches of {} viewers to learn from; {} titles; relevant: {relevant}\n",
         report.tested, report.watches, report.trained, report.titles,
     );
-    let explains = if is_ablation {
+    let explains = if is_of_served {
         "each with its 95 % interval; in ( ) the difference to the first row"
     } else {
         "each with its 95 % interval over viewers"
@@ -43,14 +43,14 @@ pub(super) fn text(report: &Report, relevant: &str, is_ablation: bool) -> String
 }
 
 /// The same as one JSON object.
-pub(super) fn json(report: &Report, relevant: &str, is_ablation: bool) -> String {
+pub(super) fn json(report: &Report, relevant: &str, is_of_served: bool) -> String {
     #[derive(Serialize)]
     struct Ahead<'a> {
         of: &'a str,
         by: Interval,
     }
     let mut value = json!({ "relevant": relevant, "report": report });
-    if !is_ablation {
+    if !is_of_served {
         let best: BTreeMap<Metric, Ahead<'_>> = Metric::GAINS
             .into_iter()
             .filter_map(|metric| {

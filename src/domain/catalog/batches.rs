@@ -54,6 +54,21 @@ impl Batch for PeopleById {
     }
 }
 
+/// Reads people by id, those who may be seen.
+#[derive(Clone)]
+pub struct SeenPeople(pub Seen);
+
+impl Batch for SeenPeople {
+    type Key = PersonId;
+    type Value = Arc<Person>;
+    type Error = CatalogError;
+
+    async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, CatalogError> {
+        let people = self.0.catalog.seen_people(&self.0.visibility, ids).await?;
+        Ok(by_key(people, |person| person.id))
+    }
+}
+
 /// What is told of the lives of people.
 #[derive(Clone)]
 pub struct BiographiesByPerson(pub CatalogService);

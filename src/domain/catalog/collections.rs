@@ -83,6 +83,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             pictures: Vec::new(),
+            season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),

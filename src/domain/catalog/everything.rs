@@ -202,7 +202,8 @@ impl SearchService {
             things.extend(found.map(FoundThing::Title));
         }
         if !people.is_empty() {
-            let found = self.catalog.people(&people).await?.into_iter();
+            let found = self.catalog.seen_people(visibility, &people).await?;
+            let found = found.into_iter();
             things.extend(found.map(|person| FoundThing::Person(Arc::new(person))));
         }
         if !collections.is_empty() {

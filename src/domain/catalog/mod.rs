@@ -43,7 +43,7 @@ pub use airs::Airs;
 pub use batches::{
     BiographiesByPerson, CollectionsById, EpisodesById, EpisodesBySeason, FilmsByCollection,
     GenresById, MOST_GENRES, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries, Seen,
-    TitlesById, TitlesOfGenres,
+    SeenPeople, TitlesById, TitlesOfGenres,
 };
 pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};
@@ -66,7 +66,7 @@ pub use pictures::{
     Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
     PictureAddress, PictureError, PictureFacts, PictureFormat, PictureHash, PictureKind,
     PictureOrigin, PictureProblem, PictureReader, PictureService, PictureSubject, Rendition,
-    RenditionFormat, StoredAddress, StoredPicture, in_order_of_languages,
+    RenditionFormat, SeasonPictures, StoredAddress, StoredPicture, TakenIn, in_order_of_languages,
 };
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;

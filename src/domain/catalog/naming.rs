@@ -116,6 +116,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             pictures: Vec::new(),
+            season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
             stamp: Stamp::first(chrono::DateTime::UNIX_EPOCH),

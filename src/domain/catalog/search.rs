@@ -54,19 +54,23 @@ pub trait TitleSearch: Send + Sync {
         limit: usize,
     ) -> Result<Vec<TitleHit>, SearchError>;
 
-    /// The people whose name matches, the best first, at most `limit`. Their scores tell equal matches apart by how
-    /// many titles credit them and how popular those are; a series that does so in episodes alone counts less. Of words
-    /// that very many people have, as of one letter, those are found who are credited with the most popular titles.
-    async fn search_people(&self, query: &str, limit: usize)
-    -> Result<Vec<PersonHit>, SearchError>;
+    /// The people whose name matches and who are credited with a wanted title, or in an episode of one: the best first, at
+    /// most `limit`. Their scores tell equal matches apart by how many wanted titles credit them and how popular those are;
+    /// a series that does so in episodes alone counts less. Of words that very many people have, as of one letter, those
+    /// are found who are credited with the most popular titles.
+    async fn search_people(
+        &self,
+        query: &str,
+        wanted: Wanted,
+        limit: usize,
+    ) -> Result<Vec<PersonHit>, SearchError>;
 
     /// What of these kinds matches, the best first, at most `limit`.
     ///
-    /// Titles are found as by [`Self::search_titles`]. People as by [`Self::search_people`], but only those who are
-    /// credited with a wanted title, or in an episode of one; collections by their names, if a wanted title is part of
-    /// them; episodes of wanted series by their names, and by words of which some are in the name of their series. Of
-    /// equal matches a title comes before a collection and an episode, and among these the one whose titles are the most
-    /// watched.
+    /// Titles are found as by [`Self::search_titles`]. People as by [`Self::search_people`]; collections by their names, if
+    /// a wanted title is part of them; episodes of wanted series by their names, and by words of which some are in the
+    /// name of their series. Of equal matches a title comes before a collection and an episode, and among these the one
+    /// whose titles are the most watched.
     async fn search_all(
         &self,
         query: &str,
@@ -321,20 +325,22 @@ impl SearchService {
         Ok((hits.len(), found.collect()))
     }
 
-    /// The people whose name matches, the best first: at most `limit`, and at most 500.
+    /// The people whose name matches and who may be seen with a title, the best first: at most `limit`, and at most 500.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn people(
         &self,
+        visibility: &Visibility,
         query: &str,
         limit: usize,
     ) -> Result<Vec<(f64, Person)>, SearchError> {
         let query = self.checked(query)?;
         let limit = limit.min(MAX_HITS);
-        let hits = self.index.search_people(query, limit).await?;
+        let Asked { wanted, .. } = Asked::new(*visibility, query, TitleFilter::default());
+        let hits = self.index.search_people(query, wanted, limit).await?;
         let ids: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
         let mut people: HashMap<PersonId, Person> = self
             .catalog
-            .people(&ids)
+            .seen_people(visibility, &ids)
             .await?
             .into_iter()
             .map(|person| (person.id, person))
@@ -345,10 +351,15 @@ impl SearchService {
             .collect())
     }
 
-    /// How many people have a name that matches, up to 500.
+    /// How many people have a name that matches and may be seen with a title, up to 500.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn count_people(&self, query: &str) -> Result<u64, SearchError> {
-        Ok(self.people(query, MAX_HITS).await?.len() as u64)
+    pub async fn count_people(
+        &self,
+        visibility: &Visibility,
+        query: &str,
+    ) -> Result<u64, SearchError> {
+        let found = self.people(visibility, query, MAX_HITS).await?;
+        Ok(found.len() as u64)
     }
 }
 

@@ -13,22 +13,29 @@ impl CatalogService {
         visibility: &Visibility,
         address: &StoredAddress,
     ) -> Result<Option<StoredPicture>, CatalogError> {
+        let is_it = |kept: &&KeptPicture| {
+            let picture = &kept.picture;
+            (picture.kind, picture.hash) == (address.kind, address.hash)
+        };
         let find = |pictures: &[KeptPicture]| {
-            let mut pictures = pictures.iter().map(|kept| &kept.picture);
-            let picture = pictures.find(|it| (it.kind, it.hash) == (address.kind, address.hash))?;
-            Some(picture.clone())
+            let found = pictures.iter().find(is_it)?;
+            Some(found.picture.clone())
         };
         Ok(match address.subject {
             PictureSubject::Title(id) => {
                 let titles = self.titles(visibility, &[id]).await?;
-                titles.first().and_then(|title| find(&title.pictures))
+                // Those of its seasons lie with its own.
+                titles.first().and_then(|title| {
+                    let found = title.all_pictures().find(is_it)?;
+                    Some(found.picture.clone())
+                })
             }
             PictureSubject::Episode(id) => {
                 let episodes = self.episodes(visibility, &[id]).await?;
                 episodes.first().and_then(|episode| find(&episode.pictures))
             }
             PictureSubject::Person(id) => {
-                let people = self.people(&[id]).await?;
+                let people = self.seen_people(visibility, &[id]).await?;
                 people.first().and_then(|person| find(&person.pictures))
             }
         })

@@ -117,6 +117,14 @@ pub trait TitleListStore: Send + Sync {
         most: usize,
     ) -> Result<Vec<Vec<FacetCount>>, StoreError>;
 
+    /// Those of these people who lead to titles, as credited with them or in an episode, of which none may be seen; each
+    /// as often as asked for.
+    async fn hidden_people(
+        &self,
+        visibility: &Visibility,
+        people: &[PersonId],
+    ) -> Result<Vec<PersonId>, StoreError>;
+
     /// Another number after each change of anything of the catalogue, the numbers of watchers included, since the process
     /// began; `None`: not everything is known, so nobody can say.
     async fn revision(&self) -> Result<Option<u64>, StoreError>;

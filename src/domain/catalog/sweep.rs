@@ -10,6 +10,7 @@ use super::error::CatalogError;
 use super::pictures::{FOLDER_OF_ORIGINALS, FOLDER_OF_RENDITIONS, KeptPicture, PictureHash};
 use super::service::CatalogService;
 use super::store::CatalogPart;
+use super::types::Title;
 use crate::domain::blobs::{BlobShelf, BlobStore, KeptBlob};
 use crate::domain::clock::Clock;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
@@ -146,7 +147,7 @@ impl PictureSweep {
             let mut after = Some(i64::MIN);
             while let Some(from) = after {
                 let (batch, next) = self.catalog.part_after(part, from, AT_A_TIME).await?;
-                let titles = batch.titles.iter().flat_map(|it| &it.pictures);
+                let titles = batch.titles.iter().flat_map(Title::all_pictures);
                 let people = batch.people.iter().flat_map(|it| &it.pictures);
                 let episodes = batch.episodes.iter().flat_map(|it| &it.pictures);
                 let hash = |kept: &KeptPicture| kept.picture.hash;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
-use super::pictures::KeptPicture;
+use super::pictures::{KeptPicture, SeasonPictures};
 use super::publication::Publication;
 use super::reception::Reception;
 use super::scores::RatingScore;
@@ -108,6 +108,9 @@ pub struct Title {
     /// A kind or a format that comes later needs a field of its own: versions of before pass over a title that has one here.
     #[serde(default)]
     pub pictures: Vec<KeptPicture>,
+    /// The pictures of its seasons, by season; of those that have any.
+    #[serde(default)]
+    pub season_pictures: Vec<SeasonPictures>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,
@@ -119,6 +122,19 @@ pub struct Title {
 }
 
 impl Title {
+    /// The pictures of a season, if it has any of its own.
+    pub fn pictures_of_season(&self, number: u32) -> Option<&[KeptPicture]> {
+        let mut seasons = self.season_pictures.iter();
+        let of_season = seasons.find(|it| it.season == number)?;
+        Some(&of_season.pictures)
+    }
+
+    /// Its own pictures, and those of its seasons.
+    pub fn all_pictures(&self) -> impl Iterator<Item = &KeptPicture> {
+        let of_seasons = self.season_pictures.iter().flat_map(|it| &it.pictures);
+        self.pictures.iter().chain(of_seasons)
+    }
+
     /// The age in years from which a viewer may see it; `None` if no system has rated it.
     ///
     /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and

@@ -1,11 +1,12 @@
 //! Who may see which titles: the one rule that every list, search, suggestion and look-up goes through.
 //!
 //! What may not be seen does not exist. Episodes and seasons are seen with their series, a collection with one of its
-//! films; people and genres are facts of the world and always readable, whatever titles they lead to, but who leads to
-//! none that is seen is not among the hits of every kind, nor in the search box. A viewer's own "not interested" is no
-//! part of the rule.
+//! films, and people with a title that credits them, itself or in an episode: who leads to titles of which none is seen is
+//! not there. Who leads to none at all tells of none, and can be looked up, but no search finds them. Genres are facts of
+//! the world and always readable, whatever titles they lead to. A viewer's own "not interested" is no part of the rule.
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::publication::Publication;
 use super::types::Title;
@@ -21,14 +22,14 @@ pub struct VisibilityPolicy {
 }
 
 /// Viewers who may see the same titles at the same moment: what lists of titles are cached by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Audience {
     ages: Ages,
     sees_unpublished: bool,
 }
 
 /// Which ratings are seen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 struct Ages {
     /// The highest, in years; `None`: every one.
     most: Option<u8>,
@@ -85,6 +86,16 @@ impl VisibilityPolicy {
 
 fn is_child(max_age: Option<u8>) -> bool {
     max_age.is_some_and(|age| age < ADULT)
+}
+
+impl Audience {
+    /// What these viewers may see at a moment.
+    pub fn at(self, now: DateTime<Utc>) -> Visibility {
+        Visibility {
+            ages: self.ages,
+            open_at: (!self.sees_unpublished).then_some(now),
+        }
+    }
 }
 
 impl Visibility {
@@ -268,6 +279,9 @@ mod tests {
         assert!(!today.shows_rated(None, &tomorrow));
         assert!(then.shows_rated(None, &tomorrow));
         assert_eq!(today.audience(), then.audience());
+        assert_eq!(today.audience().at(NOW + TimeDelta::days(1)), then);
+        let everything = Visibility::everything();
+        assert_eq!(everything.audience().at(NOW), everything);
     }
 
     #[test]

@@ -12,13 +12,15 @@ use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::watching::{ImportedWatch, WatchError, WatchedItem};
 
 impl ImportService {
-    /// Brings what rows say that were matched. Idempotent.
+    /// Brings what rows say that were matched, of what may still be seen. Idempotent.
     pub(super) async fn apply_rows(
         &self,
+        visibility: &Visibility,
         profile: ProfileId,
         rows: Vec<ImportRow>,
     ) -> Result<(), ImportError> {
-        let facts = self.facts(&rows).await?;
+        let facts = self.facts(visibility, &rows).await?;
+        let rows = self.still_there(profile, rows, &facts).await?;
         let bringing = rows.into_iter().filter_map(|row| bringing(row, &facts));
         let mut bringing: Vec<Bringing> = bringing.collect();
         if bringing.is_empty() {
@@ -35,6 +37,29 @@ impl ImportService {
         self.tell(profile, told, &facts).await?;
         self.like(profile, &bringing).await?;
         self.list(profile, bringing).await
+    }
+
+    /// These rows without those of what is not there any more for whoever brings them: it is said of them that they are
+    /// passed over. What brings something already goes on, whatever became of what it is, so that nothing is left half
+    /// done.
+    async fn still_there(
+        &self,
+        profile: ProfileId,
+        rows: Vec<ImportRow>,
+        facts: &Facts,
+    ) -> Result<Vec<ImportRow>, ImportError> {
+        let is_there = |row: &ImportRow| {
+            let is_gone = row.found.is_some_and(|found| !facts.has(found.is));
+            row.effect.is_some() || !is_gone
+        };
+        let (there, gone): (Vec<ImportRow>, Vec<ImportRow>) = rows.into_iter().partition(is_there);
+        let gone = gone.into_iter().map(|row| ImportRow {
+            state: RowState::PassedOver,
+            reason: Some("is not there any more".to_owned()),
+            ..row
+        });
+        self.put_rows(profile, &gone.collect::<Vec<_>>()).await?;
+        Ok(there)
     }
 
     /// What rows say to be watched, nobody knows when, and is not: what was watched is not begun anew by somebody's saying
@@ -57,7 +82,11 @@ impl ImportService {
         Ok(told)
     }
 
-    pub(super) async fn facts(&self, rows: &[ImportRow]) -> Result<Facts, ImportError> {
+    pub(super) async fn facts(
+        &self,
+        visibility: &Visibility,
+        rows: &[ImportRow],
+    ) -> Result<Facts, ImportError> {
         let found = || rows.iter().filter_map(|row| row.found);
         let mut titles: Vec<TitleId> = found().map(|found| found.is.title).collect();
         titles.sort_unstable();
@@ -69,12 +98,15 @@ impl ImportService {
         let mut episodes: Vec<EpisodeId> = episodes.collect();
         episodes.sort_unstable();
         episodes.dedup();
-        // Who matched them may see them; how long they are is no secret of theirs.
+        // What brings something already goes on when it is hidden, and how long it is is no secret.
         let everything = Visibility::everything();
         let titles = self.catalog.titles(&everything, &titles).await?;
         let mut facts = Facts::default();
         let mut usual: HashMap<TitleId, u32> = HashMap::new();
         for title in titles {
+            if visibility.shows(&title) {
+                facts.seen.insert(title.id);
+            }
             if let Some(seconds) = title.duration {
                 let film = WatchedItem::Film(title.id);
                 facts.durations.insert(film, f64::from(seconds));

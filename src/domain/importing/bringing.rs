@@ -1,14 +1,14 @@
 //! What a row brings: one thing, which is a watch if a day or a moment is known.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::entry::{ImportedAt, ImportedWhat};
-use super::import::{Does, ImportRow, RowState};
+use super::import::{Candidate, Does, ImportRow, RowState};
 use super::preview::thumb;
 use super::same_watch::noon;
-use crate::domain::ids::EpisodeId;
+use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 /// What is known of the items of some rows.
@@ -18,6 +18,19 @@ pub(super) struct Facts {
     pub(super) durations: HashMap<WatchedItem, f64>,
     /// Where episodes stand in their series.
     pub(super) places: HashMap<EpisodeId, (u32, u32)>,
+    /// The titles that may be seen.
+    pub(super) seen: HashSet<TitleId>,
+}
+
+impl Facts {
+    /// Whether something is in the catalogue, and may be seen.
+    pub(super) fn has(&self, is: Candidate) -> bool {
+        let is_there = match is.item {
+            WatchedItem::Episode(id) => self.places.contains_key(&id),
+            WatchedItem::Film(_) | WatchedItem::Series(_) => true,
+        };
+        is_there && self.seen.contains(&is.title)
+    }
 }
 
 /// A row, what it does, and the watch that it is, if it is one.

@@ -86,7 +86,8 @@ impl ImportService {
         self.put_rows(viewer.profile, std::slice::from_ref(&row))
             .await?;
         if import.state == ImportState::Done {
-            self.apply_rows(viewer.profile, vec![row.clone()]).await?;
+            let rows = vec![row.clone()];
+            self.apply_rows(visibility, viewer.profile, rows).await?;
         }
         let now = self.find_row(viewer.profile, id, number).await?;
         Ok(now.unwrap_or(row))

@@ -54,6 +54,9 @@ pub enum ImportError {
         "a profile keeps at most {MAX_IMPORTS} imports, with {MAX_KEPT_ROWS} rows together; discard one first"
     )]
     TooMany,
+    /// Another file of the profile is being taken in, by another server.
+    #[error("another file of this profile is being taken in; send it again in a moment")]
+    TakingIn,
     /// The profile is gone, and so is who imports.
     #[error("this profile was deleted; log in again")]
     ProfileErased,
@@ -81,6 +84,7 @@ impl Coded for ImportError {
             | Self::NotApplied
             | Self::NotWhole
             | Self::RowIsUseless(_)
+            | Self::TakingIn
             | Self::TooMany => ErrorCode::Conflict,
             Self::ProfileErased => ErrorCode::Unauthenticated,
             Self::File(error) => error.code(),
@@ -100,7 +104,7 @@ impl Coded for ImportError {
             | Self::NotWhole => Some("import"),
             Self::RowNotFound | Self::RowSaysNothing | Self::RowIsUseless(_) => Some("row"),
             Self::ItemNotFound | Self::ItemOfAnotherKind(_) => Some("item"),
-            Self::TooMany => Some("file"),
+            Self::TooMany | Self::TakingIn => Some("file"),
             Self::File(error) => error.field(),
             Self::Watching(_)
             | Self::Forbidden
@@ -126,6 +130,7 @@ impl Coded for ImportError {
             | Self::Applied
             | Self::NotApplied
             | Self::NotWhole
+            | Self::TakingIn
             | Self::ProfileErased
             | Self::Watching(_)
             | Self::Work(_)

@@ -83,6 +83,8 @@ pub enum PassedOverReason {
     NoName,
     /// Its day or time is none.
     BadDate,
+    /// Its day is none, and so it is brought without one: this is no row of its own.
+    WithoutDay,
     /// A number in it is none, or out of its range.
     BadNumber,
     /// A field is longer than 1,000 characters, or the row longer than a mebibyte.
@@ -104,6 +106,7 @@ impl PassedOverReason {
             Self::NotWatched => "was not watched",
             Self::NoName => "has no name",
             Self::BadDate => "has a date that is none",
+            Self::WithoutDay => "has a day that is none, and is brought without one",
             Self::BadNumber => "has a number that is none, or out of its range",
             Self::TooLong => {
                 "has a field of more than 1,000 characters; is a quotation mark left open?"

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::entry::{ImportedAt, ImportedItem, ImportedWhat};
 use super::file::{ImportFormat, ImportNote};
+use crate::domain::catalog::{Audience, Visibility};
 use crate::domain::ids::{ImportId, JobId, PlayId, ProfileId, TitleId};
 use crate::domain::watching::WatchedItem;
 
@@ -28,10 +29,21 @@ pub struct Import {
     /// The latest job of it.
     #[serde(default)]
     pub job: Option<JobId>,
+    /// Whoever had it applied, as far as that says what they may see; unknown if that was done by an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audience: Option<Audience>,
     pub created_at: DateTime<Utc>,
     /// What this version does not know of it, and a later one has written.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+impl Import {
+    /// What of the catalogue it may bring at a moment: what whoever had it applied may see then.
+    pub(super) fn visibility(&self, now: DateTime<Utc>) -> Visibility {
+        let audience = self.audience;
+        audience.map_or_else(Visibility::everything, |audience| audience.at(now))
+    }
 }
 
 /// How far an import is.

@@ -23,6 +23,7 @@ mod preview;
 mod problem;
 mod read;
 mod reading;
+mod room;
 mod same_watch;
 mod service;
 mod settle;

@@ -29,9 +29,17 @@ pub enum ImportProblem {
     /// There are more rows than are taken.
     #[error("there are more than {} rows", MAX_ROWS)]
     TooManyRows,
-    /// It begins as a zip archive and is none, or a file in it is damaged.
+    /// It begins as a zip archive and is none.
     #[error("the archive is damaged: {what}")]
     DamagedArchive {
+        /// What is wrong, in the words of the unpacker.
+        what: String,
+    },
+    /// A file in the archive is damaged, or packed in a way that nobody unpacks.
+    #[error("{file} is damaged in the archive: {what}")]
+    DamagedFile {
+        /// The name in the archive.
+        file: String,
         /// What is wrong, in the words of the unpacker.
         what: String,
     },
@@ -104,7 +112,11 @@ impl ImportProblem {
     pub(super) fn is_of_one_file(&self) -> bool {
         matches!(
             self,
-            Self::NotText { .. } | Self::NotJson { .. } | Self::RowTooLong { .. }
+            Self::DamagedFile { .. }
+                | Self::Encrypted { .. }
+                | Self::NotText { .. }
+                | Self::NotJson { .. }
+                | Self::RowTooLong { .. }
         )
     }
 
@@ -126,6 +138,7 @@ impl Coded for ImportProblem {
             | Self::TooManyFiles
             | Self::TooManyRows => ErrorCode::TooLong,
             Self::DamagedArchive { .. }
+            | Self::DamagedFile { .. }
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }
@@ -146,6 +159,7 @@ impl Coded for ImportProblem {
             | Self::TooManyFiles
             | Self::TooManyRows
             | Self::DamagedArchive { .. }
+            | Self::DamagedFile { .. }
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }
@@ -165,6 +179,7 @@ impl Coded for ImportProblem {
             Self::TooManyRows => Bounds::most(MAX_ROWS),
             Self::Empty
             | Self::DamagedArchive { .. }
+            | Self::DamagedFile { .. }
             | Self::Encrypted { .. }
             | Self::NotText { .. }
             | Self::NotJson { .. }

@@ -29,20 +29,20 @@ pub fn read(
     // What is wrong with the first file that is broken: it is the problem if no other can be read.
     let mut broken = None;
     if is_archive(upload) {
-        let others = unpack(upload, |part| {
-            let Some(text) = decode(&part.bytes) else {
-                reading.note(ImportNote::unused(part.name));
-                return Ok(());
-            };
+        let others = unpack(upload, |name, unpacked| {
             let mark = reading.mark();
-            match read_text(&part.name, &text, &mut reading) {
+            let read = unpacked.and_then(|bytes| match decode(&bytes) {
+                Some(text) => read_text(&name, &text, &mut reading),
+                None => Ok(false),
+            });
+            match read {
                 Ok(true) => {}
-                Ok(false) => reading.note(ImportNote::unused(part.name)),
+                Ok(false) => reading.note(ImportNote::unused(name)),
                 // Half of a file would seem to be all that was watched.
                 Err(problem) if problem.is_of_one_file() => {
                     reading.back_to(mark);
                     reading.note(ImportNote::UnusedFile {
-                        file: part.name,
+                        file: name,
                         why: Some(problem.to_string()),
                     });
                     broken.get_or_insert(problem);

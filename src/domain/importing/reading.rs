@@ -29,6 +29,8 @@ pub(super) struct Said {
     pub(super) at: Option<ImportedAt>,
     pub(super) says: Says,
     pub(super) alternatives: Vec<ImportedItem>,
+    /// What of the row could not be read, where the rest of it says this all the same.
+    pub(super) without: Option<PassedOverReason>,
 }
 
 impl Said {
@@ -39,6 +41,7 @@ impl Said {
             at,
             says: Says::EachTime,
             alternatives: Vec::new(),
+            without: None,
         }
     }
 
@@ -64,6 +67,11 @@ impl Said {
 
     pub(super) fn in_sum(mut self) -> Self {
         self.says = Says::InSum;
+        self
+    }
+
+    pub(super) fn without(mut self, reason: Option<PassedOverReason>) -> Self {
+        self.without = reason;
         self
     }
 }
@@ -201,23 +209,11 @@ impl<'o> Reading<'o> {
         let profile = profile.map(|name| name.chars().take(MAX_VALUE).collect::<String>());
         let said = match row {
             Ok(said) => said,
-            Err(reason) => {
-                self.count(1)?;
-                let over = PassedOver {
-                    file: place.file.to_owned(),
-                    row: place.row,
-                    value: text::visible(value).chars().take(MAX_VALUE).collect(),
-                    reason,
-                };
-                let format = place.format;
-                self.passed.push(Passed {
-                    format,
-                    profile,
-                    over,
-                });
-                return Ok(());
-            }
+            Err(reason) => return self.pass_over(place, profile, value, reason),
         };
+        if let Some(reason) = said.iter().find_map(|said| said.without) {
+            self.pass_over(place, profile.clone(), value, reason)?;
+        }
         self.count(said.len().max(1))?;
         self.weigh(place.file, &said)?;
         self.drafts.extend(said.into_iter().map(|said| Draft {
@@ -233,6 +229,27 @@ impl<'o> Reading<'o> {
                 alternatives: said.alternatives,
             },
         }));
+        Ok(())
+    }
+
+    fn pass_over(
+        &mut self,
+        place: Place<'_>,
+        profile: Option<String>,
+        value: &str,
+        reason: PassedOverReason,
+    ) -> Result<(), ImportProblem> {
+        self.count(1)?;
+        self.passed.push(Passed {
+            format: place.format,
+            profile,
+            over: PassedOver {
+                file: place.file.to_owned(),
+                row: place.row,
+                value: text::visible(value).chars().take(MAX_VALUE).collect(),
+                reason,
+            },
+        });
         Ok(())
     }
 

@@ -10,7 +10,7 @@ use serde_json::Map;
 use uuid::Uuid;
 
 use super::entry::ImportedEntry;
-use super::error::{ImportError, MAX_IMPORTS, MAX_KEPT_ROWS};
+use super::error::ImportError;
 use super::file::ImportedFile;
 use super::import::{Import, ImportRow, ImportState, RowState};
 use super::known::Known;
@@ -108,7 +108,7 @@ impl ImportService {
             notes,
         } = file;
         let count = entries.len() + passed_over.len();
-        self.make_room(profile, count).await?;
+        self.check_room(profile, count).await?;
         let (entries, known) = wanted(entries).await?;
         let known = self.learnt(visibility, known).await?;
         let of = Of {
@@ -126,11 +126,12 @@ impl ImportService {
             rows: u32::try_from(count).unwrap_or(u32::MAX),
             done_to: 0,
             job: None,
+            audience: None,
             created_at: of.now,
             rest: Map::new(),
         };
         // The import first, so that whatever of it is written goes with it.
-        self.put(&import).await?;
+        self.keep_new(&import).await?;
         let mut rows = rows_of(of, entries, passed_over, &known);
         loop {
             let some: Vec<ImportRow> = rows.by_ref().take(TOGETHER).collect();
@@ -211,19 +212,23 @@ impl ImportService {
         }))
     }
 
-    /// Has an import applied: from now on a job does. An API key must have the scope to watch.
+    /// Has an import applied, as far as the viewer may see what its rows are when it comes to that: from now on a job does.
+    /// An API key must have the scope to watch.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn start(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         id: ImportId,
     ) -> Result<(Import, Job), ImportError> {
         check_may_watch(viewer)?;
-        self.alone(id, self.start_alone(viewer, id)).await
+        let started = self.start_alone(visibility, viewer, id);
+        self.alone(id, started).await
     }
 
     async fn start_alone(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         id: ImportId,
     ) -> Result<(Import, Job), ImportError> {
@@ -241,6 +246,10 @@ impl ImportService {
             }
         }
         let kind = JobKind::Import { import: id };
+        let import = Import {
+            audience: Some(visibility.audience()),
+            ..import
+        };
         self.begin(import, kind, ImportState::Running).await
     }
 
@@ -348,14 +357,27 @@ impl ImportService {
         id: ImportId,
         work: impl Future<Output = Result<T, ImportError>> + Send,
     ) -> Result<T, ImportError> {
-        let place = usize::from(id.0.as_bytes()[15]) % self.turns.len();
-        let _turn = self.turns[place].lock().await;
-        let (lease, holder) = (format!("import:{}", id.0), unique_name());
-        if !may_work(&*self.ports.leases, &lease, holder, ALONE).await? {
-            return Err(ImportError::AtWork);
+        let place = usize::from(id.0.as_bytes()[15]);
+        let lease = format!("import:{}", id.0);
+        self.in_turn(place, &lease, ImportError::AtWork, work).await
+    }
+
+    /// Does something under a lease that nobody has for longer than that takes. Who comes at the same time waits here, in
+    /// this place, and on another server is told so.
+    pub(super) async fn in_turn<T>(
+        &self,
+        place: usize,
+        lease: &str,
+        taken: ImportError,
+        work: impl Future<Output = Result<T, ImportError>> + Send,
+    ) -> Result<T, ImportError> {
+        let _turn = self.turns[place % self.turns.len()].lock().await;
+        let holder = unique_name();
+        if !may_work(&*self.ports.leases, lease, holder, ALONE).await? {
+            return Err(taken);
         }
         let done = work.await;
-        drop(self.ports.leases.release(&lease, holder).await);
+        drop(self.ports.leases.release(lease, holder).await);
         done
     }
 
@@ -368,22 +390,6 @@ impl ImportService {
         check_may_watch(viewer)?;
         let found = self.find(viewer.profile, id).await?;
         found.ok_or(ImportError::ImportNotFound)
-    }
-
-    /// Removes imports that brought nothing, the oldest first, until there is room for one more of so many rows.
-    async fn make_room(&self, profile: ProfileId, rows: usize) -> Result<(), ImportError> {
-        let mut imports = self.ports.store.imports(profile).await?;
-        loop {
-            let kept: usize = imports.iter().map(|import| import.rows as usize).sum();
-            if imports.len() < MAX_IMPORTS && kept + rows <= MAX_KEPT_ROWS {
-                return Ok(());
-            }
-            let idle = imports
-                .iter()
-                .rposition(|import| !import.state.has_brought());
-            let idle = imports.remove(idle.ok_or(ImportError::TooMany)?);
-            self.ports.store.remove_import(idle.id).await?;
-        }
     }
 
     /// The same with what the catalogue has of it, as far as it may be seen.

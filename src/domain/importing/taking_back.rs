@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use super::error::ImportError;
 use super::import::{Does, Import, ImportRow};
 use super::service::{ImportService, Scope};
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{Brought, Play, WatchedItem};
 
@@ -50,7 +51,8 @@ impl ImportService {
             .take_off_watchlist(import.profile, &listed)
             .await?;
         if !left.is_empty() {
-            let facts = self.facts(&rows).await?;
+            // What others say stays watched, whoever may see it by now.
+            let facts = self.facts(&Visibility::everything(), &rows).await?;
             self.tell(import.profile, left, &facts).await?;
         }
         if scope == Scope::Import {

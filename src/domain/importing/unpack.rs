@@ -22,22 +22,16 @@ const ENDINGS: [&str; 4] = ["csv", "json", "tsv", "txt"];
 /// How many characters of a file's name are kept.
 pub(super) const MAX_NAME: usize = 255;
 
-/// A file of an upload.
-pub(super) struct Part {
-    /// Its name, with the folders that it is in.
-    pub(super) name: String,
-    pub(super) bytes: Vec<u8>,
-}
-
 /// Whether the upload is an archive, by its first bytes.
 pub(super) fn is_archive(upload: &[u8]) -> bool {
     MARKS.iter().any(|mark| upload.starts_with(mark))
 }
 
-/// Gives each file that may be read to `take`, in the order of the archive, and the names of the others back.
+/// Gives each file that may be read to `take`, by its name with the folders that it is in, in the order of the archive, and
+/// the names of the others back. Of one that is damaged or encrypted it gives what is wrong with it.
 pub(super) fn unpack(
     upload: &[u8],
-    take: impl FnMut(Part) -> Result<(), ImportProblem>,
+    take: impl FnMut(String, Result<Vec<u8>, ImportProblem>) -> Result<(), ImportProblem>,
 ) -> Result<Vec<String>, ImportProblem> {
     unpack_within(upload, MAX_UNPACKED, take)
 }
@@ -45,14 +39,14 @@ pub(super) fn unpack(
 fn unpack_within(
     upload: &[u8],
     most: usize,
-    mut take: impl FnMut(Part) -> Result<(), ImportProblem>,
+    mut take: impl FnMut(String, Result<Vec<u8>, ImportProblem>) -> Result<(), ImportProblem>,
 ) -> Result<Vec<String>, ImportProblem> {
     let listed = upload.windows(LISTED.len());
     if listed.filter(|bytes| *bytes == LISTED).count() > MOST_LISTED {
         return Err(ImportProblem::TooManyFiles);
     }
     let mut archive =
-        ZipArchive::new(Cursor::new(upload)).map_err(|error| problem(&error, "the archive"))?;
+        ZipArchive::new(Cursor::new(upload)).map_err(|error| damaged_archive(&error))?;
     if archive.len() > MAX_FILES {
         return Err(ImportProblem::TooManyFiles);
     }
@@ -67,17 +61,19 @@ fn unpack_within(
             others.push(name);
             continue;
         }
-        let file = archive
-            .by_index(index)
-            .map_err(|error| problem(&error, &name))?;
         let mut bytes = Vec::new();
-        file.take(left as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|error| damaged(&error))?;
+        let read = match archive.by_index(index) {
+            Ok(file) => {
+                let read = file.take(left as u64 + 1).read_to_end(&mut bytes);
+                read.map_err(|error| damaged(&name, &error))
+            }
+            Err(error) => Err(problem(&name, &error)),
+        };
+        // What came of a damaged one counts, too.
         left = left
             .checked_sub(bytes.len())
             .ok_or(ImportProblem::UnpackedTooLarge)?;
-        take(Part { name, bytes })?;
+        take(name, read.map(|_| bytes))?;
     }
     Ok(others)
 }
@@ -105,22 +101,31 @@ fn may_be_read(name: &str) -> bool {
     })
 }
 
-fn problem(error: &ZipError, file: &str) -> ImportProblem {
+fn problem(file: &str, error: &ZipError) -> ImportProblem {
     match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
             ImportProblem::Encrypted {
                 file: file.to_owned(),
             }
         }
-        error => damaged(error),
+        error => damaged(file, error),
     }
 }
 
-fn damaged(error: &dyn std::error::Error) -> ImportProblem {
-    let what = text::visible(&error.to_string());
-    ImportProblem::DamagedArchive {
-        what: what.chars().take(200).collect(),
+fn damaged(file: &str, error: &dyn std::error::Error) -> ImportProblem {
+    ImportProblem::DamagedFile {
+        file: file.to_owned(),
+        what: words(error),
     }
+}
+
+fn damaged_archive(error: &ZipError) -> ImportProblem {
+    ImportProblem::DamagedArchive { what: words(error) }
+}
+
+fn words(error: &dyn std::error::Error) -> String {
+    let words = text::visible(&error.to_string());
+    words.chars().take(200).collect()
 }
 
 #[cfg(test)]
@@ -145,8 +150,9 @@ mod tests {
 
     fn names(upload: &[u8], most: usize) -> Result<(Vec<String>, Vec<String>), ImportProblem> {
         let mut taken = Vec::new();
-        let others = unpack_within(upload, most, |part| {
-            taken.push(part.name);
+        let others = unpack_within(upload, most, |name, read| {
+            read?;
+            taken.push(name);
             Ok(())
         })?;
         Ok((taken, others))

@@ -34,7 +34,12 @@ impl ImportService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn work_off(&self) -> Result<usize, ImportError> {
         let (mut done, mut failure) = (0, None);
-        for job in self.work.open().await? {
+        let mut open = self.work.open(None).await?;
+        // Those that can do nothing yet are not in the way of the ones behind them.
+        while let Some(job) = open.pop_front() {
+            if open.is_empty() {
+                open = self.work.open(Some(&job)).await?;
+            }
             let lease = format!("jobs-of:{}", job.profile.tombstone());
             if !may_work(&*self.ports.leases, &lease, self.holder, LEASE).await? {
                 continue;
@@ -107,7 +112,10 @@ impl ImportService {
             return Ok(true);
         };
         match job.kind {
-            JobKind::Import { .. } => self.apply_rows(import.profile, rows).await?,
+            JobKind::Import { .. } => {
+                let visibility = import.visibility(self.clock.now());
+                self.apply_rows(&visibility, import.profile, rows).await?;
+            }
             JobKind::UndoImport { .. } => {
                 self.take_back_rows(import, rows, Scope::Import).await?;
             }
@@ -123,8 +131,8 @@ impl ImportService {
     async fn failed(&self, job: &mut Job, error: ImportError) -> Result<(), ImportError> {
         let code = error.code();
         if code == ErrorCode::Unauthenticated {
-            // The profile is gone, and with it the job.
-            return Ok(());
+            // The profile is gone, and with it its jobs: one that was left would be begun again and again.
+            return Ok(self.work.erase_profile(job.profile).await?);
         }
         let may_pass = matches!(
             code,

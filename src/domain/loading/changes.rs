@@ -15,7 +15,7 @@ use crate::domain::catalog::{
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
 
 /// The fields that are called otherwise in files than in documents.
-const CALLED: [(&str, &str); 8] = [
+const CALLED: [(&str, &str); 9] = [
     ("title", "name"),
     ("original_title", "original_name"),
     ("release_date", "premiered"),
@@ -23,6 +23,7 @@ const CALLED: [(&str, &str); 8] = [
     ("ids", "external_ids"),
     ("portrait", "pictures"),
     ("still", "pictures"),
+    ("seasons", "season_pictures"),
     ("trailers", "extras"),
 ];
 

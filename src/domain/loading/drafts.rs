@@ -12,6 +12,7 @@ use super::options::Manner;
 use super::problem::Problem;
 use super::records::TitleRecord;
 use super::said::Said;
+use super::seasons;
 use crate::domain::catalog::{
     Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Texts, Title, TitleKind,
 };
@@ -104,6 +105,9 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: stored.map_or_else(Vec::new, |it| record.pictures.unread_of(&it.pictures)),
+        season_pictures: stored.map_or_else(Vec::new, |it| {
+            seasons::unread_of(&record.seasons, &it.season_pictures)
+        }),
         watchers: stored.map_or(0, |stored| stored.watchers),
         reception: stored.map(|stored| stored.reception).unwrap_or_default(),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
@@ -146,6 +150,7 @@ fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Pr
             .certifications
             .over_entries(base.certifications, |it| &it.system),
         pictures: record.pictures.over("pictures", base.pictures)?,
+        season_pictures: seasons::over(&record.seasons, base.season_pictures)?,
         ..base
     })
 }
@@ -236,6 +241,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         scores: _,
         extras: _,
         pictures,
+        season_pictures,
         watchers: _,
         reception: _,
         stamp: _,
@@ -280,6 +286,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         ("part", part(collection) != part(&old.collection)),
         ("certifications", *certifications != old.certifications),
         ("pictures", *pictures != old.pictures),
+        ("seasons", *season_pictures != old.season_pictures),
     ]);
     changes.extend(about_changes(old, new));
     changes

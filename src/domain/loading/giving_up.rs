@@ -1,7 +1,7 @@
-//! When a load gives up on pictures: where their bytes cannot be kept, or a host does not answer, again and again, each
-//! further one would take as long to fail.
+//! When a load gives up on pictures: where their bytes cannot be kept, or a host fails, again and again, or a host says
+//! nothing at all, each further one would take as long to fail.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 /// After so many failures in a row a place is asked for nothing more.
@@ -16,10 +16,20 @@ pub enum PicturePlace {
     Host(String),
 }
 
-/// How often each place has failed in a row.
+/// Why a place is asked for nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum WhyGivenUp {
+    /// It failed too often in a row.
+    Failing,
+    /// It was reached, and said nothing for as long as it is waited for.
+    Silent,
+}
+
+/// How often each place has failed in a row, and which ones say nothing.
 #[derive(Debug, Default)]
 pub(super) struct Patience {
     failures: HashMap<PicturePlace, u32>,
+    silent: HashSet<PicturePlace>,
 }
 
 impl Patience {
@@ -30,6 +40,11 @@ impl Patience {
         *failures == IN_A_ROW
     }
 
+    /// A place was reached and said nothing, which takes too long to be tried again. Says whether it is given up with that.
+    pub(super) fn says_nothing(&mut self, place: &PicturePlace) -> bool {
+        !self.is_given_up(place) && self.silent.insert(place.clone())
+    }
+
     /// A place has answered. One that was given up stays so.
     pub(super) fn answers(&mut self, place: &PicturePlace) {
         if !self.is_given_up(place) {
@@ -38,8 +53,16 @@ impl Patience {
     }
 
     pub(super) fn is_given_up(&self, place: &PicturePlace) -> bool {
+        self.why_given_up(place).is_some()
+    }
+
+    pub(super) fn why_given_up(&self, place: &PicturePlace) -> Option<WhyGivenUp> {
+        if self.silent.contains(place) {
+            return Some(WhyGivenUp::Silent);
+        }
         let failures = self.failures.get(place);
-        failures.is_some_and(|failures| *failures >= IN_A_ROW)
+        let is_failing = failures.is_some_and(|failures| *failures >= IN_A_ROW);
+        is_failing.then_some(WhyGivenUp::Failing)
     }
 }
 
@@ -49,6 +72,15 @@ impl fmt::Display for PicturePlace {
             Self::Store => f.write_str("the store of pictures"),
             Self::Host(name) => f.write_str(name),
         }
+    }
+}
+
+impl fmt::Display for WhyGivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Failing => "failed again and again",
+            Self::Silent => "was reached and does not answer",
+        })
     }
 }
 
@@ -75,5 +107,23 @@ mod tests {
         assert!(patience.is_given_up(&one));
         assert!(!patience.is_given_up(&other));
         assert!(!patience.is_given_up(&PicturePlace::Store));
+    }
+
+    #[test]
+    fn a_place_that_says_nothing_is_given_up_at_once() {
+        let silent = PicturePlace::Host("silent.example.org".to_owned());
+        let failing = PicturePlace::Store;
+        let mut patience = Patience::default();
+        for _ in 0..IN_A_ROW {
+            patience.fails(&failing);
+        }
+
+        let told = [&silent, &silent, &failing].map(|place| patience.says_nothing(place));
+        patience.answers(&silent);
+
+        assert_eq!(told, [true, false, false]);
+        let why = [&silent, &failing].map(|place| patience.why_given_up(place));
+        let expected = [WhyGivenUp::Silent, WhyGivenUp::Failing];
+        assert_eq!(why, expected.map(Some));
     }
 }

@@ -42,6 +42,7 @@ mod resolve;
 mod run;
 mod said;
 mod scores;
+mod seasons;
 mod service;
 mod source;
 mod store;
@@ -61,7 +62,7 @@ pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use extras::ExtrasRecord;
-pub use giving_up::PicturePlace;
+pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
@@ -71,6 +72,7 @@ pub use pictures::{PictureFrom, PicturesRecord};
 pub use problem::{Problem, Warning};
 pub use records::{Record, TitleRecord, WatchRecord};
 pub use said::{Entries, Said};
+pub use seasons::SeasonRecord;
 pub use service::LoadService;
 pub use source::{Format, Records};
 pub use store::CurationStore;

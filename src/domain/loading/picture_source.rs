@@ -43,6 +43,9 @@ pub enum PictureFault {
     Refused(String),
     /// Whoever has it does not answer, or not now, and that may be so of all that they have; likewise.
     Away(String),
+    /// Whoever has it was reached, and says nothing for as long as is waited, which will be so of all that they have;
+    /// likewise.
+    Silent(String),
 }
 
 /// What a load reads and keeps pictures by.

@@ -122,6 +122,15 @@ impl PicturesRecord {
         pictures.any(|picture| picture.named != Named::Nothing)
     }
 
+    /// The same as a part of what this field names.
+    #[must_use]
+    pub(super) fn within(mut self, field: &str) -> Self {
+        for said in &mut self.kinds {
+            said.field = format!("{field}.{}", said.field);
+        }
+        self
+    }
+
     /// Each that is named, with the field that names it and its kind.
     pub(super) fn each_mut(
         &mut self,

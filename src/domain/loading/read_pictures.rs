@@ -11,7 +11,7 @@ use futures::StreamExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered};
 
 use super::episodes::EpisodeRecord;
-use super::giving_up::{IN_A_ROW, PicturePlace};
+use super::giving_up::{IN_A_ROW, PicturePlace, WhyGivenUp};
 use super::options::{LoadError, LoadMode, ToldSort};
 use super::people::PersonRecord;
 use super::picture_source::{PictureFault, PictureLoading, PictureRead};
@@ -20,6 +20,7 @@ use super::problem::{Problem, Warning};
 use super::records::{Placed, TitleRecord};
 use super::resolve;
 use super::run::Run;
+use super::said::Said;
 use super::summary::Tally;
 use crate::domain::blobs::BlobStore;
 use crate::domain::catalog::{
@@ -47,6 +48,13 @@ struct Job<'r> {
     known: Option<&'r KeptPicture>,
 }
 
+/// A picture as it was read.
+struct Read {
+    picture: KeptPicture,
+    /// What was noticed, as the rest of a sentence.
+    warning: Option<&'static str>,
+}
+
 /// Why a picture was not read, as the rest of a sentence.
 enum Fault {
     /// The settings say that it is not to be read.
@@ -54,6 +62,8 @@ enum Fault {
     Refused(String),
     /// Its host does not answer.
     Away(String),
+    /// Its host was reached, and says nothing.
+    Silent(String),
     /// The store does not take it, or does not say whether it has it.
     Unkept(String),
 }
@@ -65,12 +75,20 @@ impl Run<'_> {
         records: &mut [Placed<TitleRecord>],
         stored: &resolve::Titles,
     ) {
-        let named = records.iter_mut().map(|(line, record)| {
+        let mut named: Vec<Told<'_>> = Vec::new();
+        for (line, record) in records {
             let stored = stored.by_slug.get(&record.slug);
-            let stored = stored.map(|title| title.pictures.as_slice());
-            (*line, &mut record.pictures, stored.unwrap_or_default())
-        });
-        self.read_each(named.collect()).await;
+            let of_title = stored.map(|title| title.pictures.as_slice());
+            named.push((*line, &mut record.pictures, of_title.unwrap_or_default()));
+            let Said::Value(seasons) = &mut record.seasons else {
+                continue;
+            };
+            for season in seasons {
+                let of_season = stored.and_then(|title| title.pictures_of_season(season.number));
+                named.push((*line, &mut season.pictures, of_season.unwrap_or_default()));
+            }
+        }
+        self.read_each(named).await;
     }
 
     /// The same of people.
@@ -206,18 +224,22 @@ impl Run<'_> {
     }
 
     /// What was given up that this job would need.
-    fn given_up(&self, job: &Job<'_>) -> Option<PicturePlace> {
+    fn given_up(&self, job: &Job<'_>) -> Option<(PicturePlace, WhyGivenUp)> {
         let mut needed = [Some(PicturePlace::Store), job.from.host()]
             .into_iter()
             .flatten();
-        needed.find(|place| self.patience.is_given_up(place))
+        needed.find_map(|place| {
+            let why = self.patience.why_given_up(&place)?;
+            Some((place, why))
+        })
     }
 
     /// Notes which places have answered, and which have not.
-    fn note_places(&mut self, job: &Job<'_>, read: &Result<KeptPicture, Fault>) {
+    fn note_places(&mut self, job: &Job<'_>, read: &Result<Read, Fault>) {
         let host = job.from.host();
         match (read, &host) {
             (Err(Fault::Away(_)), Some(host)) => self.note_failure(job.line, host),
+            (Err(Fault::Silent(_)), Some(host)) => self.note_silence(job.line, host),
             (Ok(_) | Err(Fault::Refused(_) | Fault::Unkept(_)), Some(host)) => {
                 self.patience.answers(host);
             }
@@ -226,26 +248,41 @@ impl Run<'_> {
         match read {
             Ok(_) => self.patience.answers(&PicturePlace::Store),
             Err(Fault::Unkept(_)) => self.note_failure(job.line, &PicturePlace::Store),
-            Err(Fault::PassedOver(_) | Fault::Refused(_) | Fault::Away(_)) => {}
+            Err(Fault::PassedOver(_) | Fault::Refused(_) | Fault::Away(_) | Fault::Silent(_)) => {}
         }
     }
 
     /// Notes that a place has failed, and tells of it if it is given up with that.
     fn note_failure(&mut self, line: u64, place: &PicturePlace) {
         if self.patience.fails(place) {
-            let reason = format!(
-                "are given up from here on: {place} failed {IN_A_ROW} times in a row; how many are passed over is said at the end"
-            );
-            self.say(ToldSort::Refused, line, &Problem::new("pictures", reason));
+            self.tell_given_up(line, &format!("{place} failed {IN_A_ROW} times in a row"));
         }
     }
 
+    /// The same of a place that says nothing, which is given up at once.
+    fn note_silence(&mut self, line: u64, place: &PicturePlace) {
+        if self.patience.says_nothing(place) {
+            self.tell_given_up(line, &format!("{place} {}", WhyGivenUp::Silent));
+        }
+    }
+
+    fn tell_given_up(&mut self, line: u64, why: &str) {
+        let reason = format!(
+            "are given up from here on: {why}; how many are passed over is said at the end"
+        );
+        self.say(ToldSort::Refused, line, &Problem::new("pictures", reason));
+    }
+
     /// Notes what was read of a picture in its record.
-    fn take_in(&mut self, job: Job<'_>, read: Result<KeptPicture, Fault>) {
+    fn take_in(&mut self, job: Job<'_>, read: Result<Read, Fault>) {
         self.note_places(&job, &read);
         let known = job.known_as_named();
         job.named.read = match read {
-            Ok(picture) => {
+            Ok(Read { picture, warning }) => {
+                if let Some(reason) = warning {
+                    let text = job.from.shown();
+                    self.note(job.line, job.field, Some(text), reason);
+                }
                 let is_same = known.as_ref().map(|it| it.picture == picture.picture);
                 let mut tally = Tally::default();
                 match is_same {
@@ -261,7 +298,12 @@ impl Run<'_> {
                 self.note(job.line, job.field, Some(text), reason);
                 known
             }
-            Err(Fault::Refused(reason) | Fault::Away(reason) | Fault::Unkept(reason)) => {
+            Err(
+                Fault::Refused(reason)
+                | Fault::Away(reason)
+                | Fault::Silent(reason)
+                | Fault::Unkept(reason),
+            ) => {
                 self.refuse_picture(job.line, &job.field, &job.from.shown(), &reason);
                 known
             }
@@ -298,6 +340,7 @@ impl From<PictureFault> for Fault {
             PictureFault::PassedOver(reason) => Self::PassedOver(reason),
             PictureFault::Refused(reason) => Self::Refused(reason),
             PictureFault::Away(reason) => Self::Away(reason),
+            PictureFault::Silent(reason) => Self::Silent(reason),
         }
     }
 }
@@ -318,7 +361,7 @@ async fn read<'r>(
     folder: Option<&Path>,
     is_kept: Option<bool>,
     job: Job<'r>,
-) -> (Job<'r>, Result<KeptPicture, Fault>) {
+) -> (Job<'r>, Result<Read, Fault>) {
     let read = match loading {
         Some(loading) => read_one(loading, folder, is_kept, &job).await,
         None => refused("cannot be kept: nothing here keeps pictures"),
@@ -331,7 +374,7 @@ async fn read_one(
     folder: Option<&Path>,
     is_kept: Option<bool>,
     job: &Job<'_>,
-) -> Result<KeptPicture, Fault> {
+) -> Result<Read, Fault> {
     // Bytes that are lost are read again, whatever the validator says.
     let is_kept = match (is_kept, job.known) {
         (Some(is_kept), _) => is_kept,
@@ -348,15 +391,21 @@ async fn read_one(
         (PictureRead::Bytes { bytes, validator }, _) => {
             let language = job.named.language;
             let stored = loading.pictures.store(job.kind, language, bytes).await;
-            Ok(KeptPicture {
-                picture: stored.map_err(|error| match error {
-                    PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
-                    PictureError::Store(error) => unkept(&error),
-                })?,
+            let stored = stored.map_err(|error| match error {
+                PictureError::Problem(problem) => Fault::Refused(reason_of(&problem)),
+                PictureError::Store(error) => unkept(&error),
+            })?;
+            let picture = KeptPicture {
+                picture: stored.picture,
                 origin: Some(Box::new(job.from.origin(validator))),
-            })
+            };
+            let warning = stored.warning;
+            Ok(Read { picture, warning })
         }
-        (PictureRead::Same, Some(known)) => Ok(job.named.as_before(known)),
+        (PictureRead::Same, Some(known)) => Ok(Read {
+            picture: job.named.as_before(known),
+            warning: None,
+        }),
         (PictureRead::Same, None) => refused("is said to be as before, and was never read"),
     }
 }

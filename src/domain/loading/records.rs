@@ -18,6 +18,7 @@ use super::pictures::PicturesRecord;
 use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
+use super::seasons::{SeasonRecord, read_seasons};
 use crate::domain::catalog::{
     Certification, CreditRole, ExternalId, GenreName, Roles, Title, TitleKind, genre_name,
 };
@@ -93,6 +94,8 @@ pub struct TitleRecord {
     pub about: AboutRecord,
     /// Its posters, backdrops, logos, banners and thumbs.
     pub pictures: PicturesRecord,
+    /// The same of the seasons of a series.
+    pub seasons: Said<Vec<SeasonRecord>>,
 }
 
 impl TitleRecord {
@@ -303,10 +306,12 @@ fn read_title(
         certifications: read_certifications(fields)?,
         about,
         pictures: read_pictures(fields)?,
+        seasons: Said::Nothing,
     };
     if is_series {
         record.end_year = read_year(fields, "end_year", &years)?;
         record.network = read_network(fields)?;
+        record.seasons = read_seasons(fields)?;
         record.total_seasons = fields.count("total_seasons", 0..=MAX_NUMBER)?;
         record.episode_duration = read_runtime(fields, "episode_runtime_minutes")?;
         // Of the sample's own bookkeeping; the episodes themselves say it.

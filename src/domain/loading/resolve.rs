@@ -54,7 +54,10 @@ pub(super) async fn people(
         }
     }
     let slugs: Vec<String> = slugs.into_iter().collect();
-    let stored = catalog.people_by_slug(&slugs).await?.into_iter();
+    let stored = catalog
+        .people_by_slug(&Visibility::everything(), &slugs)
+        .await?
+        .into_iter();
     let stored: HashMap<String, Person> =
         stored.map(|person| (person.slug.clone(), person)).collect();
     let mut added: BTreeMap<String, Person> = BTreeMap::new();
@@ -100,7 +103,9 @@ pub(super) async fn people_by_slug(
     catalog: &CatalogService,
     slugs: &[String],
 ) -> Result<HashMap<String, (Person, Texts)>, CatalogError> {
-    let people = catalog.people_by_slug(slugs).await?;
+    let people = catalog
+        .people_by_slug(&Visibility::everything(), slugs)
+        .await?;
     let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
     let told = if ids.is_empty() {
         Vec::new()

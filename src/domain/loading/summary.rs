@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::drafts::Draft;
-use super::giving_up::PicturePlace;
+use super::giving_up::{PicturePlace, WhyGivenUp};
 
 /// What became of the records of a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub struct LoadSummary {
     pub unmatched: u64,
     /// How many pictures could not be read; the records that name them are loaded without.
     pub refused_pictures: u64,
-    /// How many pictures were not even asked for, because this had failed too often in a row; what is stored of them stays.
-    pub given_up: BTreeMap<PicturePlace, u64>,
+    /// How many pictures were not even asked for, because this was given up, and why; what is stored of them stays.
+    pub given_up: BTreeMap<(PicturePlace, WhyGivenUp), u64>,
     /// How many warnings there were, those of one value counted once.
     pub warnings: u64,
     /// How many of them were of each kind.

@@ -19,7 +19,7 @@ use super::service::{TOGETHER, WatchService};
 use super::set_aside::without_play;
 use super::told::Said;
 use super::touched::PlayRef;
-use super::types::{Play, Told, WatchState, WatchedItem, WatchedTitle};
+use super::types::{Play, Teller, Told, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::events::Event;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -160,7 +160,14 @@ impl Ledger {
         let plays: Vec<Play> = plays.cloned().collect();
         let is_undated = |state: &&WatchState| {
             brought.items.contains(&state.item)
-                && matches!(state.told, Some(Told::Watched { at: None, .. }))
+                && matches!(
+                    state.told,
+                    Some(Told::Watched {
+                        at: None,
+                        by: Teller::Import,
+                        ..
+                    })
+                )
         };
         let told: Vec<WatchState> = self.states_of(key).filter(is_undated).cloned().collect();
         if plays.is_empty() && told.is_empty() && !is_liked {
@@ -299,6 +306,7 @@ impl WatchService {
                 title,
                 items,
                 said: Said::Watched { at: None },
+                by: Teller::Import,
                 going_on: if index == last {
                     of_title.clone()
                 } else {

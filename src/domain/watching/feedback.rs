@@ -106,6 +106,7 @@ impl WatchService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_muted(
         &self,
+        visibility: &Visibility,
         viewer: &KnownViewer,
         source: MutedSource,
         muted: bool,
@@ -121,7 +122,10 @@ impl WatchService {
         }
         let is_known = match source {
             MutedSource::Genre(id) => !self.catalog.genres(&[id]).await?.is_empty(),
-            MutedSource::Person(id) => !self.catalog.people(&[id]).await?.is_empty(),
+            MutedSource::Person(id) => {
+                let people = self.catalog.seen_people(visibility, &[id]).await?;
+                !people.is_empty()
+            }
         };
         if !is_known {
             return Err(WatchError::SourceNotFound);

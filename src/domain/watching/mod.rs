@@ -76,5 +76,5 @@ pub use title_lists::{OnWatchlist, WatchlistOrder, WatchlistQuery};
 pub use together::{MOST_REPORTS, Reporting};
 pub use told::{Said, Watchable};
 pub use touched::{PlayRef, Touched};
-pub use types::{Play, Report, Told, WatchState, WatchedItem, WatchedTitle};
+pub use types::{Play, Report, Teller, Told, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

@@ -11,7 +11,7 @@ use super::next_up::NextDay;
 use super::rules::WatchRules;
 use super::service::{CLOCK_SKEW, TOGETHER, WatchService, check_may_watch};
 use super::set_aside::without_play;
-use super::types::{Told, WatchState, WatchedItem, WatchedTitle};
+use super::types::{Teller, Told, WatchState, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Episode, SeasonId, TitleKind, Visibility};
 use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -82,10 +82,22 @@ impl WatchState {
 }
 
 impl Ledger {
-    /// Records what a viewer says by hand of items of a title, all plays and states of which must be in the ledger.
-    /// Idempotent.
+    /// Records what is said of items of a title, all plays and states of which must be in the ledger. Idempotent.
     pub fn tell(
         &mut self,
+        rules: &WatchRules,
+        key: (ProfileId, TitleId),
+        items: &[WatchedItem],
+        said: Said,
+        now: DateTime<Utc>,
+    ) {
+        self.tell_by(Teller::default(), rules, key, items, said, now);
+    }
+
+    /// The same by the word of somebody.
+    pub fn tell_by(
+        &mut self,
+        teller: Teller,
         rules: &WatchRules,
         key: (ProfileId, TitleId),
         items: &[WatchedItem],
@@ -95,7 +107,7 @@ impl Ledger {
         let now = now.trunc_subsecs(3);
         let mut is_changed = false;
         for item in items {
-            if let Some(state) = self.told(key, *item, said, now) {
+            if let Some(state) = self.told(key, *item, (teller, said), now) {
                 self.states.put((key.0, *item), state);
                 is_changed = true;
             }
@@ -113,21 +125,27 @@ impl Ledger {
         &self,
         (profile, title): (ProfileId, TitleId),
         item: WatchedItem,
-        said: Said,
+        (teller, said): (Teller, Said),
         now: DateTime<Utc>,
     ) -> Option<WatchState> {
         let before = self.states.get((profile, item));
         let told = match (said, before) {
-            // Nobody says anything new.
-            (Said::Watched { at: None }, Some(before)) if before.watched => before.told,
+            // Nobody says anything new, but maybe somebody else says it.
+            (Said::Watched { at: None }, Some(before)) if before.watched => {
+                before.told.map(|told| told.said_again(teller))
+            }
             // What was played counts again.
             (Said::Watched { at: None }, Some(before)) if before.completions > 0 => None,
             (Said::Watched { at }, Some(before))
                 if before.is_told() && before.told.and_then(Told::at) == at =>
             {
-                before.told
+                before.told.map(|told| told.said_again(teller))
             }
-            (Said::Watched { at }, _) => Some(Told::Watched { said_at: now, at }),
+            (Said::Watched { at }, _) => Some(Told::Watched {
+                said_at: now,
+                at,
+                by: teller,
+            }),
             (Said::Unwatched, None) => return None,
             (Said::Unwatched, Some(before)) => match before.told {
                 Some(Told::Unwatched { .. }) => before.told,
@@ -242,6 +260,7 @@ impl WatchService {
                 title,
                 items: chunk.to_vec(),
                 said,
+                by: Teller::Viewer,
                 going_on: going_on.clone(),
             };
             let ledger = self.record(viewer, cause).await?;

@@ -241,6 +241,17 @@ impl WatchedTitle {
     }
 }
 
+/// Who said that an item was watched.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Teller {
+    /// An import, or it was written down by a version that did not note who.
+    #[default]
+    Import,
+    /// The viewer, by hand: it goes with no import.
+    Viewer,
+}
+
 /// What holds of an item by what a viewer said of it by hand.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "told")]
@@ -250,6 +261,8 @@ pub enum Told {
         said_at: DateTime<Utc>,
         /// When it was watched, if the viewer knows.
         at: Option<DateTime<Utc>>,
+        #[serde(default)]
+        by: Teller,
     },
     /// What was played to the end before does not count as watched; it ends with the next play that gets to the end.
     Unwatched { said_at: DateTime<Utc> },
@@ -276,10 +289,22 @@ impl Told {
         }
     }
 
+    /// The same when it is said once more: what an import said is the viewer's word from when they say it, too.
+    pub(super) fn said_again(self, teller: Teller) -> Self {
+        match self {
+            Self::Watched { said_at, at, .. } if teller == Teller::Viewer => Self::Watched {
+                said_at,
+                at,
+                by: teller,
+            },
+            told => told,
+        }
+    }
+
     /// When it was watched, or else when the viewer said so.
     pub(super) fn dated(self) -> Option<DateTime<Utc>> {
         match self {
-            Self::Watched { said_at, at } => Some(at.unwrap_or(said_at)),
+            Self::Watched { said_at, at, .. } => Some(at.unwrap_or(said_at)),
             Self::Unwatched { .. } => None,
         }
     }

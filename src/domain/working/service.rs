@@ -1,5 +1,6 @@
 //! The use cases of jobs: queueing them, seeing how far they are, and saying so.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use chrono::{SubsecRound, TimeDelta};
@@ -67,10 +68,11 @@ impl WorkService {
         Ok(found.filter(|job| job.profile == profile))
     }
 
-    /// Some jobs that are not over, the first queued first.
+    /// Some jobs that are not over, the first queued first, from the one after the given; none: there are no more.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn open(&self) -> Result<Vec<Job>, WorkError> {
-        Ok(self.store.open_jobs(AT_ONCE).await?)
+    pub async fn open(&self, after: Option<&Job>) -> Result<VecDeque<Job>, WorkError> {
+        let after = after.map(|job| (job.queued_at, job.id));
+        Ok(self.store.open_jobs(after, AT_ONCE).await?.into())
     }
 
     /// Notes how far a job is.

@@ -21,8 +21,13 @@ pub trait JobStore: Send + Sync {
     /// The jobs of a profile, the last queued first, ties by id, ascending; at most so many.
     async fn jobs(&self, profile: ProfileId, limit: usize) -> Result<Vec<Job>, StoreError>;
 
-    /// Jobs that are not over, whosever they are, the first queued first; at most so many.
-    async fn open_jobs(&self, limit: usize) -> Result<Vec<Job>, StoreError>;
+    /// Jobs that are not over, whosever they are, the first queued first, ties by id, ascending, from the one after the
+    /// given, which need not be there any more; at most so many.
+    async fn open_jobs(
+        &self,
+        after: Option<(DateTime<Utc>, JobId)>,
+        limit: usize,
+    ) -> Result<Vec<Job>, StoreError>;
 
     /// Removes jobs that are over and were queued before a moment. Says how many.
     async fn remove_jobs_before(&self, before: DateTime<Utc>) -> Result<u64, StoreError>;

@@ -327,7 +327,8 @@ async fn people(
     let Some(given) = some(field, given)? else {
         return Ok(None);
     };
-    let found = ctx.services().catalog.find_people(&slugs(&given)).await?;
+    let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+    let found = catalog.find_people(&visibility, &slugs(&given)).await?;
     let of_person = |id: GlobalId| match id {
         GlobalId::Person(id) => Some(id),
         _ => None,

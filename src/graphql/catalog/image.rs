@@ -221,6 +221,28 @@ pub(super) fn of_title(
     }))
 }
 
+/// The pictures of a season of a series of these genres: its own, and where it has no poster those of the series.
+pub(super) fn of_season(
+    ctx: &Context<'_>,
+    number: u32,
+    (series, genres): (&catalog::Title, &[Genre]),
+    kinds: Option<&[ImageKind]>,
+    language: Option<&str>,
+) -> Result<Vec<Image>> {
+    let own = series.pictures_of_season(number).unwrap_or_default();
+    let has_poster = own
+        .iter()
+        .any(|kept| kept.picture.kind == PictureKind::Poster);
+    let mut images = Vec::new();
+    if !has_poster && is_wanted(kinds, ImageKind::Poster) {
+        images = of_title(ctx, series, genres, Some(&[ImageKind::Poster]), language)?;
+    }
+    let wanted = wanted(ctx, language)?;
+    let subject = PictureSubject::Title(series.id);
+    images.extend(of_kinds(kinds, subject, own, &wanted, |_| None));
+    Ok(images)
+}
+
 /// The pictures of an episode of a series of these genres.
 pub(super) fn of_episode(
     ctx: &Context<'_>,

@@ -99,7 +99,8 @@ impl CatalogQuery {
         Ok(Some(Episode(episode)))
     }
 
-    /// Somebody who is credited with a title, by exactly one of the arguments. Null if nobody has the slug.
+    /// Somebody who is credited with a title, by exactly one of the arguments. Null if nobody has the slug, and for whoever
+    /// leads to titles of which the viewer may see none.
     async fn person(
         &self,
         ctx: &Context<'_>,
@@ -108,13 +109,14 @@ impl CatalogQuery {
     ) -> Result<Option<Person>> {
         match id_or_slug(id, slug)? {
             IdOrSlug::Id(GlobalId::Person(id)) => {
-                let person = ctx.loaders().people.find(id).await?;
+                let person = ctx.personal().people.find(id).await?;
                 let person = person.ok_or_else(|| ApiError::not_found("id"))?;
                 Ok(Some(Person(person)))
             }
             IdOrSlug::Id(_) => Err(ApiError::not_found("id")),
             IdOrSlug::Slug(slug) => {
-                let found = ctx.services().catalog.people_by_slug(&[slug]).await?;
+                let (catalog, visibility) = (&ctx.services().catalog, ctx.visibility());
+                let found = catalog.people_by_slug(&visibility, &[slug]).await?;
                 let person = found.into_iter().next();
                 Ok(person.map(|person| Person(Arc::new(person))))
             }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Context, ID, Object, SimpleObject};
 
 use super::episode::{Episode, EpisodeEdge};
+use super::image::{self, Image, ImageKind};
 use super::series::Series;
 use super::title::Title;
 use crate::domain::catalog::{self, SeasonId};
@@ -62,6 +63,42 @@ impl Season {
         })
     }
 
+    /// Pictures of it, by kind: those that were given, at most 20, of a kind first those in the language that is wanted, then
+    /// those without one, then others. Where it has no poster of its own, those of the series, else the one that is drawn.
+    async fn images(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<
+            Vec<ImageKind>,
+        >,
+        #[graphql(
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name` of a series, also if it is left out."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<Vec<Image>>> {
+        let images = self.load_images(ctx, kind.as_deref(), language.as_deref());
+        images.await.map(Some)
+    }
+
+    /// One picture of it: of the first of these kinds that there is one of, the first that `images` would give. Null if there
+    /// is none of any of them.
+    async fn image(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(
+            desc = "The kinds that will do, the most wanted first; any, in the order of `images`, if left out or empty."
+        )]
+        kind: Option<Vec<ImageKind>>,
+        #[graphql(
+            desc = "The language of the name on them, as a BCP 47 tag such as `de` or `pt-BR`; `INVALID` if it is none. Chosen as for `name` of a series, also if it is left out."
+        )]
+        language: Option<String>,
+    ) -> Result<Option<Image>> {
+        let kinds = kind.unwrap_or_default();
+        let images = self.load_images(ctx, Some(&kinds), language.as_deref());
+        Ok(image::first_of(images.await?, &kinds))
+    }
+
     /// The episodes of the season, by number, ascending.
     /// Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 50 rows if neither says how
     /// many.
@@ -94,6 +131,21 @@ impl Season {
             &window,
             Total::Known(episodes.len()),
         )))
+    }
+}
+
+impl Season {
+    /// The pictures of these kinds, or all.
+    async fn load_images(
+        &self,
+        ctx: &Context<'_>,
+        kinds: Option<&[ImageKind]>,
+        language: Option<&str>,
+    ) -> Result<Vec<Image>> {
+        let series = series(ctx, self.0.series).await?;
+        let genres = series.load_genres(ctx).await?;
+        let of = (&**series.title(), &*genres);
+        image::of_season(ctx, self.0.number, of, kinds, language)
     }
 }
 

@@ -23,9 +23,9 @@ pub(crate) struct ImportMutation;
 #[Object]
 impl ImportMutation {
     /// Puts what an import of the viewer's profile says into the history, the thumbs and the watchlist: a job does, row by
-    /// row. What is there already stays as it is, so that the same file twice changes nothing; of what was watched on a day
-    /// that nobody knows it is said that it was watched. Nothing of it counts as watched today. For whoever is logged in;
-    /// an API key needs the scope `WATCH`.
+    /// row. What is there already stays as it is, so that the same file twice changes nothing; what may not be seen any more
+    /// by then is passed over; of what was watched on a day that nobody knows it is said that it was watched. Nothing of it
+    /// counts as watched today. For whoever is logged in; an API key needs the scope `WATCH`.
     #[graphql(guard = "MayWatch")]
     async fn start_import(
         &self,
@@ -34,7 +34,10 @@ impl ImportMutation {
     ) -> Result<ImportPayload> {
         let viewer = ctx.known_viewer()?;
         let begun = match import_id(&input.import) {
-            Some(id) => ctx.services().importing.start(&viewer, id).await,
+            Some(id) => {
+                let (importing, visibility) = (&ctx.services().importing, ctx.visibility());
+                importing.start(&visibility, &viewer, id).await
+            }
             None => Err(ImportError::ImportNotFound),
         };
         ImportPayload::of(begun)

@@ -24,7 +24,7 @@ pub(crate) enum ImportRowState {
     Ambiguous,
     /// It is nothing of the catalogue; `candidates` lists what is called alike.
     Unmatched,
-    /// It says nothing that is imported, or was left out by hand; `reason` says why.
+    /// It says nothing that is imported, was left out by hand, or is of what is not there any more; `reason` says why.
     PassedOver,
 }
 

@@ -27,7 +27,8 @@ pub(crate) enum TasteSource {
 }
 
 impl TasteSource {
-    /// These sources, in the same order; `None` in place of those that have left the catalogue.
+    /// These sources, in the same order; `None` in place of those that have left the catalogue, or may not be
+    /// seen any more.
     pub(crate) async fn list(
         ctx: &Context<'_>,
         sources: &[MutedSource],
@@ -40,8 +41,9 @@ impl TasteSource {
             MutedSource::Person(id) => Some(*id),
             MutedSource::Genre(_) => None,
         });
-        let loaders = ctx.loaders();
-        let (genres, people) = try_join!(loaders.genres.many(genres), loaders.people.many(people))?;
+        let (loaders, personal) = (ctx.loaders(), ctx.personal());
+        let (genres, people) =
+            try_join!(loaders.genres.many(genres), personal.people.many(people))?;
         let source = |source: &MutedSource| match source {
             MutedSource::Genre(id) => Some(Self::Genre(Genre(genres.get(id)?.clone()))),
             MutedSource::Person(id) => Some(Self::Person(Person(people.get(id)?.clone()))),
@@ -80,8 +82,9 @@ impl MutingMutation {
         let watching = &ctx.services().watching;
         let muted = match source_id(&input.source) {
             Some(source) => {
-                let muted = watching.set_muted(&viewer, source, input.muted).await;
-                muted.map(|()| source)
+                let visibility = ctx.visibility();
+                let muted = watching.set_muted(&visibility, &viewer, source, input.muted);
+                muted.await.map(|()| source)
             }
             None => Err(WatchError::SourceNotFound),
         };

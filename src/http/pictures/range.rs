@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use axum::http::HeaderMap;
+use axum::http::Method;
 use axum::http::header::{IF_RANGE, RANGE};
+use axum::http::request::Parts;
 
 /// Which bytes are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +16,13 @@ pub(super) enum Wanted {
     Nothing,
 }
 
-/// What a request wants of so many bytes with this strong tag. What is not understood counts as not said.
-pub(super) fn wanted(headers: &HeaderMap, tag: &str, length: usize) -> Wanted {
+/// What a request wants of so many bytes with this strong tag. What is not understood counts as not said, and so does a
+/// part in a request that is no `GET` (RFC 9110, 14.2).
+pub(super) fn wanted(parts: &Parts, tag: &str, length: usize) -> Wanted {
+    if parts.method != Method::GET {
+        return Wanted::Whole;
+    }
+    let headers = &parts.headers;
     let is_same = headers.get(IF_RANGE).is_none_or(|known| known == tag);
     let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
     let range = range.filter(|_| is_same).and_then(parse);
@@ -60,17 +66,22 @@ fn number(digits: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Request;
+
     use super::*;
 
     const TAG: &str = "\"tag\"";
 
     fn of(range: &'static str, if_range: Option<&'static str>) -> Wanted {
-        let mut headers = HeaderMap::new();
-        headers.insert(RANGE, range.parse().unwrap());
+        wanted(&asking(Method::GET, range, if_range), TAG, 1_000)
+    }
+
+    fn asking(method: Method, range: &'static str, if_range: Option<&'static str>) -> Parts {
+        let mut request = Request::builder().method(method).header(RANGE, range);
         if let Some(known) = if_range {
-            headers.insert(IF_RANGE, known.parse().unwrap());
+            request = request.header(IF_RANGE, known);
         }
-        wanted(&headers, TAG, 1_000)
+        request.body(()).unwrap().into_parts().0
     }
 
     #[test]
@@ -111,5 +122,13 @@ mod tests {
         // A weak one says nothing of bytes.
         assert_eq!(of("bytes=0-1", Some("W/\"tag\"")), Wanted::Whole);
         assert_eq!(of("bytes=0-1", Some(TAG)), Wanted::Part(0..2));
+    }
+
+    #[test]
+    fn who_asks_what_there_is_alone_wants_no_part() {
+        for range in ["bytes=0-1", "bytes=1000-"] {
+            let asked = asking(Method::HEAD, range, None);
+            assert_eq!(wanted(&asked, TAG, 1_000), Wanted::Whole, "{range}");
+        }
     }
 }

@@ -93,7 +93,7 @@ async fn read(
         made.map_err(ApiError::from)?.ok_or_else(not_there)?
     };
     let length = made.len();
-    Ok(match wanted(&parts.headers, tag, length) {
+    Ok(match wanted(parts, tag, length) {
         Wanted::Whole => Answer::Whole(made),
         Wanted::Part(part) => Answer::Part(made.slice(part.clone()), part, length),
         Wanted::Nothing => Answer::Beyond(length),
@@ -114,7 +114,7 @@ async fn read_part(
     let Some(length) = length.and_then(|length| usize::try_from(length).ok()) else {
         return Ok(None);
     };
-    let part = match wanted(&parts.headers, tag, length) {
+    let part = match wanted(parts, tag, length) {
         Wanted::Whole => return Ok(None),
         Wanted::Nothing => return Ok(Some(Answer::Beyond(length))),
         Wanted::Part(part) => part,

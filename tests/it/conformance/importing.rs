@@ -82,6 +82,7 @@ fn import(number: u128, profile: ProfileId) -> Import {
         rows: 3,
         done_to: 0,
         job: None,
+        audience: None,
         created_at: at(i64::try_from(number).unwrap()),
         rest,
     }
@@ -264,8 +265,30 @@ async fn jobs_are_kept_until_they_are_long_over(opened: &Opened) {
     for one in [&other, &second, &first] {
         assert!(store.put_job(one).await.unwrap());
     }
-    let open = store.open_jobs(2).await.unwrap();
+    let open = store.open_jobs(None, 2).await.unwrap();
     assert_eq!(open, [first.clone(), second.clone()]);
+    let twin = Job {
+        queued_at: second.queued_at,
+        ..job(4, BEN)
+    };
+    assert!(store.put_job(&twin).await.unwrap());
+    let after = Some((second.queued_at, second.id));
+    let behind = store.open_jobs(after, 9).await.unwrap();
+    assert_eq!(behind, [twin.clone(), other.clone()]);
+    let after = Some((other.queued_at, other.id));
+    assert_eq!(store.open_jobs(after, 9).await.unwrap(), []);
+    // One that is over by now still says what comes after it.
+    let over = Job {
+        state: JobState::Failed,
+        finished_at: Some(at(9)),
+        ..twin
+    };
+    assert!(store.put_job(&over).await.unwrap());
+    let after = Some((over.queued_at, over.id));
+    let behind = store.open_jobs(after, 9).await.unwrap();
+    assert_eq!(behind, std::slice::from_ref(&other));
+    store.erase_jobs(BEN).await.unwrap();
+    assert!(store.put_job(&other).await.unwrap());
 
     let over = Job {
         state: JobState::Succeeded,
@@ -276,7 +299,10 @@ async fn jobs_are_kept_until_they_are_long_over(opened: &Opened) {
     assert!(store.put_job(&over).await.unwrap());
 
     assert_eq!(store.find_job(over.id).await.unwrap(), Some(over.clone()));
-    assert_eq!(store.open_jobs(9).await.unwrap(), [second.clone(), other]);
+    assert_eq!(
+        store.open_jobs(None, 9).await.unwrap(),
+        [second.clone(), other]
+    );
     assert_eq!(
         store.jobs(ANN, 9).await.unwrap(),
         [second.clone(), over.clone()]

@@ -92,6 +92,8 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "minijinja",
             "moka",
             "mongodb",
+            // The colours that pictures say theirs to be.
+            "moxcms",
             "neo4rs",
             "oauth2",
             "object_store",

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use image::ImageFormat;
 use reqwest::StatusCode;
 use reqwest::header::{
-    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
+    CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
 };
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ both_ways!(pictures_of_a_folder_are_loaded_and_shown);
 pub(super) const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
         whole: images(kind: [POSTER], language: \"en\") { url(format: PNG) } logos: images(kind: [LOGO]) { large: url(width: 300) jpeg: url(format: JPEG) png: url(format: PNG, height: 20) } }
     person(slug: \"michael-mann\") { images { ...I } none: images(kind: [POSTER]) { kind } }
-    series(slug: \"dusk-2017\") { images { kind isGenerated } seasons { episodes { nodes { images { ...I } } } } } }
+    series(slug: \"dusk-2017\") { images { kind isGenerated } seasons(first: 1) { images { ...I } first: image(kind: [LOGO, THUMB]) { kind } banner: image(kind: [BANNER]) { kind } episodes { nodes { images { ...I } } } } } }
     fragment I on Image { kind width height language isGenerated mediaType dominantColor blurhash url(width: 300, format: WEBP) }";
 
 /// What lies at an address of the site.
@@ -105,7 +105,9 @@ pub(super) fn folder_with_pictures(program: &Program) -> (PathBuf, [Value; 4]) {
     let records = [
         heat,
         json!({ "kind": "person", "slug": "michael-mann", "name": "Michael Mann", "portrait": "mann.jpg" }),
-        json!({ "kind": "series", "slug": "dusk-2017", "title": "Dusk" }),
+        json!({ "kind": "series", "slug": "dusk-2017", "title": "Dusk", "seasons": [
+            { "number": 1, "pictures": { "poster": "posters/hitze.png", "thumb": "rift.jpg" } },
+        ] }),
         json!({ "series": "dusk-2017", "season": 1, "episode": 1, "title": "The Rift", "still": "rift.jpg" }),
     ];
     (folder, records)
@@ -135,6 +137,16 @@ async fn assert_served_in_parts(site: &Site, poster: &Value) {
     assert_eq!(part.header(CONTENT_RANGE), range);
     let beyond = fetch(site, poster, &[(RANGE, "bytes=9999999-")]).await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
+    // Who asks for no bytes is told of all that there are.
+    let address = poster.as_str().unwrap();
+    let asked = reqwest::Client::new().head(address);
+    let asked = asked.header(RANGE, "bytes=4-13").send().await.unwrap();
+    let length = asked.headers().get(CONTENT_LENGTH);
+    let length = length.and_then(|length| length.to_str().ok());
+    assert_eq!(
+        (asked.status(), length),
+        (StatusCode::OK, Some(&*whole.bytes.len().to_string()))
+    );
 }
 
 /// Parts of a picture are those of the whole, from either end, and there is none beyond.
@@ -186,8 +198,8 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     assert!(!dry.contains("pictures:"), "{dry}");
     assert!(warned.contains("is not read by a dry run"), "{warned}");
     assert!(is_clean, "{messages}");
-    assert!(first.contains("pictures: 5 new"), "{first}");
-    let unchanged = "pictures: 0 new, 0 changed, 5 unchanged";
+    assert!(first.contains("pictures: 7 new"), "{first}");
+    let unchanged = "pictures: 0 new, 0 changed, 7 unchanged";
     assert!(again.contains(unchanged), "{again}");
     assert!(
         again.contains("films: 0 new, 0 changed, 1 unchanged"),
@@ -218,7 +230,17 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
         series["images"][0],
         json!({ "kind": "POSTER", "isGenerated": true })
     );
-    let episode = &series["seasons"][0]["episodes"]["nodes"][0];
+    let season = &series["seasons"][0];
+    assert_eq!(
+        all_facts(&season["images"]),
+        [
+            given("POSTER", (400, 600), None),
+            given("THUMB", (320, 180), None)
+        ]
+    );
+    assert_eq!(season["first"], json!({ "kind": "THUMB" }));
+    assert_eq!(season["banner"], json!(null));
+    let episode = &season["episodes"]["nodes"][0];
     assert_eq!(
         all_facts(&episode["images"]),
         [given("STILL", (320, 180), None)]
@@ -235,6 +257,7 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     assert_shown_as_it_is(&site, &film["logos"][0]).await;
     for of_others in [
         &data["person"]["images"][0]["url"],
+        &season["images"][0]["url"],
         &episode["images"][0]["url"],
     ] {
         assert_eq!(fetch(&site, of_others, &[]).await.status, StatusCode::OK);
@@ -246,7 +269,10 @@ async fn pictures_of_a_folder_are_loaded_and_shown(on: On) {
     hidden["state"] = json!("hidden");
     hidden["pictures"] = json!({ "poster": { "from": null, "language": "de" }, "logo": null });
     let gone = json!({ "kind": "person", "slug": "michael-mann", "name": "Michael Mann", "portrait": null });
-    let (summary, ..) = load(&program, &write_records(&folder, &[hidden, gone]), &[]).await;
+    // He has another film, or he would be there no more than what is hidden.
+    let thief = json!({ "slug": "thief-1981", "title": "Thief", "directors": ["Michael Mann"] });
+    let records = [hidden, gone, thief];
+    let (summary, ..) = load(&program, &write_records(&folder, &records), &[]).await;
     assert!(summary.contains("(pictures 1, state 1)"), "{summary}");
     assert!(summary.contains("(portrait 1)"), "{summary}");
     let site = program.serve().await;

@@ -8,7 +8,8 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
-use image::ImageFormat;
+use image::codecs::png::PngEncoder;
+use image::{DynamicImage, ImageEncoder, ImageFormat, RgbImage};
 use reqwest::StatusCode;
 use reqwest::header::{ETAG, HeaderMap, IF_NONE_MATCH};
 use serde_json::json;
@@ -155,7 +156,8 @@ async fn pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of(on: On) {
     }
     assert!(!messages.contains("hidden"), "{messages}");
     assert!(messages.contains("warning: poster_path"), "{messages}");
-    assert!(summary.contains("6 pictures refused"), "{summary}");
+    let refused = "\n0 records and 6 pictures refused (";
+    assert!(summary.contains(refused), "{summary}");
     assert!(summary.contains("films: 1 new"), "{summary}");
     let mut site = program.serve().await;
     let query = "{ film(slug: \"dusk-2017\") { images { kind isGenerated } }
@@ -173,7 +175,12 @@ async fn pictures_on_the_web_are_read_once_and_wrong_ones_are_told_of(on: On) {
 
 /// First on a host, then on the store; what is read from elsewhere is not passed over for the one.
 async fn a_load_gives_up_on_what_does_not_answer(program: &mut Program, folder: &Path) {
-    std::fs::write(folder.join("logo.png"), logo(8)).unwrap();
+    let mut logo = Vec::new();
+    let mut encoder = PngEncoder::new(&mut logo);
+    encoder.set_icc_profile(b"no profile".to_vec()).unwrap();
+    let black = DynamicImage::ImageRgb8(RgbImage::new(8, 8));
+    black.write_with_encoder(encoder).unwrap();
+    std::fs::write(folder.join("logo.png"), logo).unwrap();
     let nobody = free_address();
     let films = |poster: &str| {
         let films = (0..20).map(|number| {
@@ -195,6 +202,8 @@ async fn a_load_gives_up_on_what_does_not_answer(program: &mut Program, folder: 
     let passed_over = format!("9 pictures not read, because {nobody} failed again and again");
     assert!(summary.contains(&passed_over), "{summary}");
     assert!(summary.contains("pictures: 1 new"), "{summary}");
+    let warned = "“logo.png” has a colour profile that cannot be used";
+    assert!(messages.contains(warned), "{messages}");
     assert!(summary.contains("films: 21 new"), "{summary}");
 
     let file = folder.join("text.jpg");

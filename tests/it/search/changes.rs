@@ -42,7 +42,11 @@ async fn a_repeated_change_changes_nothing_and_the_last_of_a_batch_counts() {
     let mut index = index.apply().await.apply().await;
     assert_eq!(index.find("alpha").await, ["Alpha"]);
     assert_eq!(index.find("only one").await, ["Alpha"]);
-    let people = index.search.search_people("only one", 10).await.unwrap();
+    let people = index
+        .search
+        .search_people("only one", any(), 10)
+        .await
+        .unwrap();
     assert_eq!(people.len(), 1);
 
     let mut renamed = index.titles[0].clone();
@@ -60,7 +64,11 @@ async fn another_number_of_watchers_is_seen_by_the_next_search() {
     index.add_with("Old Rival", 5, &["Ben Famous"]);
     let index = index.apply().await;
     let people = async || {
-        let found = index.search.search_people("famous", 10).await.unwrap();
+        let found = index
+            .search
+            .search_people("famous", any(), 10)
+            .await
+            .unwrap();
         found.iter().map(|hit| hit.person).collect::<Vec<_>>()
     };
     let before = people().await;

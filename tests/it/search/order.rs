@@ -141,7 +141,7 @@ async fn scores_fall_with_the_order_and_a_shorter_search_is_the_beginning_of_a_l
 async fn people_are_found_by_their_names_the_busiest_first() {
     let seed = Seed::load().await;
     let find = async |query: &str| -> Vec<PersonId> {
-        let hits = seed.index.search_people(query, 10).await.unwrap();
+        let hits = seed.index.search_people(query, any(), 10).await.unwrap();
         assert!(hits.is_sorted_by_key(|hit| rank(hit.score, hit.person)));
         hits.iter().map(|hit| hit.person).collect()
     };
@@ -153,7 +153,11 @@ async fn people_are_found_by_their_names_the_busiest_first() {
     assert_eq!(find("al pacinno").await, [id("Al Pacino")]);
     assert_eq!(find("christofer nolan").await[0], id("Christopher Nolan"));
     assert_eq!(find("zzz").await, []);
-    let whole = seed.index.search_people("al pacino", 1).await.unwrap();
+    let whole = seed
+        .index
+        .search_people("al pacino", any(), 1)
+        .await
+        .unwrap();
     assert!((whole[0].score - 1.0).abs() < f64::EPSILON);
 
     let mut index = Index::new();
@@ -161,7 +165,7 @@ async fn people_are_found_by_their_names_the_busiest_first() {
     index.add_with("Two", 0, &["Kim Busy", "Kim Watched"]);
     index.add_with("Three", 8, &["Kim Watched"]);
     let index = index.apply().await;
-    let hits = index.search.search_people("kim", 10).await.unwrap();
+    let hits = index.search.search_people("kim", any(), 10).await.unwrap();
     let found: Vec<PersonId> = hits.iter().map(|hit| hit.person).collect();
     assert_eq!(found, ["Kim Watched", "Kim Busy", "Kim Rare"].map(id));
 }

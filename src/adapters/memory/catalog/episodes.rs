@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 
 use super::titles::shrink_pictures;
 use crate::domain::catalog::{Episode, Season, SeasonId};
-use crate::domain::ids::{EpisodeId, TitleId};
+use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 
 /// The episodes of all series.
 #[derive(Default)]
@@ -13,6 +13,9 @@ pub(super) struct Episodes {
     of_series: HashMap<TitleId, Vec<Episode>>,
     /// The series and the ordinal.
     by_id: HashMap<EpisodeId, (TitleId, (u32, u32))>,
+    /// The series in whose episodes somebody is credited, or was before: whoever asks looks whether they still are. Most
+    /// people are in one or two.
+    of_people: HashMap<PersonId, Box<[TitleId]>>,
 }
 
 impl Episodes {
@@ -48,6 +51,16 @@ impl Episodes {
         })
     }
 
+    /// The series in an episode of which somebody is credited.
+    pub(super) fn series_with(&self, person: PersonId) -> impl Iterator<Item = TitleId> {
+        let known = self.of_people.get(&person).into_iter();
+        let known = known.flatten().copied();
+        known.filter(move |series| {
+            let mut episodes = self.of_series(*series).iter();
+            episodes.any(|episode| credited(episode).any(|it| it == person))
+        })
+    }
+
     pub(super) fn forget(&mut self, id: EpisodeId) {
         if let Some((series, _)) = self.by_id.remove(&id)
             && let Some(episodes) = self.of_series.get_mut(&series)
@@ -72,6 +85,13 @@ impl Episodes {
         episode.directors.shrink_to_fit();
         episode.crew.shrink_to_fit();
         shrink_pictures(&mut episode.pictures);
+        for person in credited(&episode) {
+            let series = self.of_people.entry(person).or_default();
+            if !series.contains(&episode.series) {
+                let more = series.iter().copied().chain([episode.series]);
+                *series = more.collect();
+            }
+        }
         self.by_id
             .insert(episode.id, (episode.series, episode.ordinal()));
         let episodes = self.of_series.entry(episode.series).or_default();
@@ -86,4 +106,10 @@ impl Episodes {
         }
         true
     }
+}
+
+/// Everybody who is credited in an episode, some of them several times.
+fn credited(episode: &Episode) -> impl Iterator<Item = PersonId> {
+    let crew = episode.crew.iter().map(|credit| credit.person);
+    episode.directors.iter().copied().chain(crew)
 }

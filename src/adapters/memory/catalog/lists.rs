@@ -13,7 +13,7 @@ use crate::domain::catalog::{
     SeasonId, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 #[async_trait]
@@ -141,6 +141,19 @@ impl TitleListStore for CatalogSnapshot {
     ) -> Result<Vec<Vec<FacetCount>>, StoreError> {
         self.look_whole(|tables| tables.count_facets(visibility, filter, facets, most))
             .await
+    }
+
+    async fn hidden_people(
+        &self,
+        visibility: &Visibility,
+        people: &[PersonId],
+    ) -> Result<Vec<PersonId>, StoreError> {
+        self.look_whole(|tables| {
+            let people = people.iter().copied();
+            let hidden = people.filter(|person| tables.hides(visibility, *person));
+            hidden.collect()
+        })
+        .await
     }
 
     async fn revision(&self) -> Result<Option<u64>, StoreError> {

@@ -198,6 +198,17 @@ impl Tables {
         page.map(|slot| Arc::clone(self.titles.at(slot)))
     }
 
+    /// Whether somebody leads to titles of which none may be seen.
+    pub(super) fn hides(&self, visibility: &Visibility, person: PersonId) -> bool {
+        let titles = self.filters.titles_of(person).iter();
+        let titles = titles.map(|slot| Some(self.titles.at(*slot)));
+        let series = self.episodes.series_with(person);
+        let series = series.map(|series| self.titles.with_id(series));
+        let mut leads_to = titles.chain(series).peekable();
+        let is_seen = |title: Option<&Arc<Title>>| title.is_some_and(|it| visibility.shows(it));
+        leads_to.peek().is_some() && !leads_to.any(is_seen)
+    }
+
     pub(super) fn count(&self, visibility: &Visibility, filter: &TitleFilter) -> u64 {
         self.passing(visibility, filter).len()
     }

@@ -186,4 +186,8 @@ fn shrink(title: &mut Title) {
     title.scores.shrink_to_fit();
     title.extras.shrink_to_fit();
     shrink_pictures(&mut title.pictures);
+    title.season_pictures.shrink_to_fit();
+    for season in &mut title.season_pictures {
+        shrink_pictures(&mut season.pictures);
+    }
 }

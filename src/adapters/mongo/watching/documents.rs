@@ -9,7 +9,7 @@ use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
-    NextDay, Play, Section, Told, WatchState, WatchedItem, WatchedTitle,
+    NextDay, Play, Section, Teller, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The day after all others, on which there is still nothing to watch next.
@@ -102,6 +102,9 @@ enum ToldDocument {
     Watched {
         said_at: DateTime,
         at: Option<DateTime>,
+        /// Not there in what was said before this was kept.
+        #[serde(default)]
+        by: Teller,
     },
     Unwatched {
         said_at: DateTime,
@@ -345,9 +348,10 @@ impl From<StateDocument> for WatchState {
 impl From<Told> for ToldDocument {
     fn from(told: Told) -> Self {
         match told {
-            Told::Watched { said_at, at } => Self::Watched {
+            Told::Watched { said_at, at, by } => Self::Watched {
                 said_at: date(said_at),
                 at: at.map(date),
+                by,
             },
             Told::Unwatched { said_at } => Self::Unwatched {
                 said_at: date(said_at),
@@ -359,9 +363,10 @@ impl From<Told> for ToldDocument {
 impl From<ToldDocument> for Told {
     fn from(document: ToldDocument) -> Self {
         match document {
-            ToldDocument::Watched { said_at, at } => Self::Watched {
+            ToldDocument::Watched { said_at, at, by } => Self::Watched {
                 said_at: said_at.to_chrono(),
                 at: at.map(DateTime::to_chrono),
+                by,
             },
             ToldDocument::Unwatched { said_at } => Self::Unwatched {
                 said_at: said_at.to_chrono(),

@@ -25,6 +25,15 @@ pub struct KeptPicture {
     pub origin: Option<Box<PictureOrigin>>,
 }
 
+/// The pictures of a season of a series, which has no document of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeasonPictures {
+    /// The number of the season; 0: the specials.
+    pub season: u32,
+    /// In the order of those of titles.
+    pub pictures: Vec<KeptPicture>,
+}
+
 /// Where a picture was read, and in which state: of what is the same again, nothing is read a second time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PictureOrigin {

@@ -28,7 +28,7 @@ mod svg;
 mod tests;
 
 pub use address::{PictureAddress, PictureSubject};
-pub use kept::{KeptPicture, PictureOrigin, in_order_of_languages};
+pub use kept::{KeptPicture, PictureOrigin, SeasonPictures, in_order_of_languages};
 pub use kind::PictureKind;
 pub use picture::Picture;
 pub use reader::{
@@ -37,7 +37,7 @@ pub use reader::{
 };
 pub(super) use rendition::FOLDER_OF_RENDITIONS;
 pub use rendition::{Rendition, RenditionFormat};
-pub use service::{PictureError, PictureService};
+pub use service::{PictureError, PictureService, TakenIn};
 pub(super) use stored::FOLDER_OF_ORIGINALS;
 pub use stored::{Colour, PictureFormat, PictureHash, StoredPicture};
 pub use stored_address::StoredAddress;

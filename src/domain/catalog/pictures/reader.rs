@@ -30,6 +30,8 @@ pub struct PictureFacts {
     pub height: u32,
     pub blurhash: String,
     pub colour: Colour,
+    /// What was noticed, as the rest of a sentence; it can be shown all the same.
+    pub warning: Option<&'static str>,
 }
 
 /// Why a picture cannot be had.
@@ -72,8 +74,8 @@ pub trait PictureReader: Send + Sync {
     /// What these bytes are. The whole picture is read, so what is answered can be rendered.
     async fn read(&self, bytes: Bytes) -> Result<PictureFacts, PictureProblem>;
 
-    /// The picture scaled, turned as it says of itself, of a moving one the first moment, and written without anything
-    /// that its file says beside it.
+    /// The picture scaled, turned as it says of itself, in the colours of sRGB, of a moving one the first moment, and written
+    /// without anything that its file says beside it.
     async fn render(&self, bytes: Bytes, wanted: Rendition) -> Result<Bytes, PictureProblem>;
 }
 

@@ -9,7 +9,7 @@ const LONGEST: u32 = 3_840;
 /// Where what was made is kept.
 pub(in crate::domain::catalog) const FOLDER_OF_RENDITIONS: &str = "renditions";
 /// Whoever changes how pictures are scaled or written makes it another, so that what was made before is not shown.
-const MAKER: &str = "1";
+const MAKER: &str = "2";
 
 /// A picture as it is shown: how large, and in which format. It is never larger than the picture itself, and has its
 /// proportions.
@@ -222,10 +222,10 @@ mod tests {
         let hash = picture.hash.to_string();
         let (folder, all) = (&hash[..2], &hash);
         let jpeg = Rendition::fitting(&picture, Some(342), None, RenditionFormat::Jpeg);
-        assert_eq!(jpeg.tag(&picture.hash), format!("{hash}-1-342.jpg"));
+        assert_eq!(jpeg.tag(&picture.hash), format!("{hash}-2-342.jpg"));
         assert_eq!(
             keys.map(|key| key.as_str().to_owned()),
-            ["1-342.webp", "1-342.jpg", "1-500.jpg"]
+            ["2-342.webp", "2-342.jpg", "2-500.jpg"]
                 .map(|name| format!("renditions/{folder}/{all}/{name}"))
         );
     }

@@ -26,6 +26,14 @@ pub enum PictureError {
     Store(Arc<StoreError>),
 }
 
+/// A picture that was taken in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenIn {
+    pub picture: StoredPicture,
+    /// What was noticed, as the rest of a sentence.
+    pub warning: Option<&'static str>,
+}
+
 /// A rendition that is being made.
 type Flight = BoxFuture<'static, Result<Option<Bytes>, PictureError>>;
 
@@ -65,7 +73,7 @@ impl PictureService {
         kind: PictureKind,
         language: Option<LanguageTag>,
         bytes: Vec<u8>,
-    ) -> Result<StoredPicture, PictureError> {
+    ) -> Result<TakenIn, PictureError> {
         if bytes.len() > MOST_BYTES {
             return Err(PictureProblem::TooManyBytes(bytes.len()).into());
         }
@@ -82,7 +90,10 @@ impl PictureService {
             language,
         };
         self.blobs.put(&picture.key(), bytes).await?;
-        Ok(picture)
+        Ok(TakenIn {
+            picture,
+            warning: facts.warning,
+        })
     }
 
     /// The bytes of a rendition, if it was made before.
@@ -313,6 +324,7 @@ mod tests {
                 height: 4_000,
                 blurhash: "blur".to_owned(),
                 colour: Colour([1, 2, 3]),
+                warning: None,
             })
         }
 
@@ -340,7 +352,7 @@ mod tests {
     async fn stored(service: &PictureService, text: &str) -> StoredPicture {
         let bytes = text.as_bytes().to_vec();
         let stored = service.store(PictureKind::Poster, None, bytes).await;
-        stored.unwrap()
+        stored.unwrap().picture
     }
 
     fn of_width(picture: &StoredPicture, width: u32) -> Rendition {

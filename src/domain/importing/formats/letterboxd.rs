@@ -79,9 +79,13 @@ fn said(kind: Kind, row: &dyn Cells) -> RowResult {
     let written = || times::at(row.get("date"), Clock::Utc);
     Ok(match kind {
         Kind::Diary | Kind::Reviews => {
-            let at = times::at(row.get("watcheddate"), Clock::Utc)?;
+            // Whoever mistyped a day has watched the film all the same.
+            let (at, without) = match times::at(row.get("watcheddate"), Clock::Utc) {
+                Ok(at) => (at, None),
+                Err(_) => (None, Some(PassedOverReason::WithoutDay)),
+            };
             let rating = rating(row)?.map(|what| Said::new(film.clone(), what, at).in_sum());
-            let watched = Said::watched(film, at);
+            let watched = Said::watched(film, at).without(without);
             let is_review = matches!(kind, Kind::Reviews);
             let mut said = vec![if is_review { watched.in_sum() } else { watched }];
             said.extend(rating);

@@ -77,6 +77,43 @@ fn a_broken_file_is_passed_over_if_another_can_be_read() {
 }
 
 #[test]
+fn a_file_that_cannot_be_unpacked_is_passed_over_if_another_can_be_read() {
+    let spoilt = |files: &[(&str, &str)]| {
+        let mut upload = archive(files);
+        let places = |mark: &[u8]| {
+            let marks = upload.windows(mark.len()).enumerate();
+            let marks = marks.filter(|(_, bytes)| *bytes == mark);
+            marks.map(|(place, _)| place).collect::<Vec<_>>()
+        };
+        let (before, listed) = (places(b"PK\x03\x04"), places(b"PK\x01\x02"));
+        // The sum of the first is another, and the second is said to be encrypted, before the file and in the list.
+        upload[listed[0] + 16] ^= 1;
+        upload[before[1] + 6] |= 1;
+        upload[listed[1] + 8] |= 1;
+        read(&upload, "export.zip", &ReadOptions::default())
+    };
+    let broken = [("a/history.csv", DIARY), ("locked.csv", DIARY)];
+
+    let alone = spoilt(&broken);
+    let all = spoilt(&[broken[0], broken[1], ("diary.csv", DIARY)]).unwrap();
+
+    let files: Vec<&str> = all.entries.iter().map(|one| one.file.as_str()).collect();
+    assert_eq!(files, ["diary.csv"; 2]);
+    let notes: Vec<String> = all.notes.iter().map(ImportNote::words).collect();
+    let [damaged, encrypted] = notes.as_slice() else {
+        panic!("{notes:?}");
+    };
+    let begins = "a/history.csv was not used (a/history.csv is damaged in the archive: ";
+    assert!(damaged.starts_with(begins), "{damaged}");
+    let begins = "locked.csv was not used (locked.csv is encrypted; ";
+    assert!(encrypted.starts_with(begins), "{encrypted}");
+    assert!(
+        matches!(&alone, Err(ImportProblem::DamagedFile { file, .. }) if file == "a/history.csv"),
+        "{alone:?}"
+    );
+}
+
+#[test]
 fn an_upload_in_utf_16_is_read() {
     let bytes: Vec<u8> = format!("\u{feff}{DIARY}")
         .encode_utf16()

@@ -86,12 +86,15 @@ fn a_row_that_cannot_be_read_is_told_and_the_others_are_read() {
 
     assert_eq!(
         said(&read),
-        [(film("Ronin", None), watched(None), day("2024-02-10"))]
+        [
+            (film("Heat", Some(1995)), watched(None), None),
+            (film("Ronin", None), watched(None), day("2024-02-10")),
+        ]
     );
     assert_eq!(
         passed(&read),
         [
-            ("my diary.csv", 2, PassedOverReason::BadDate),
+            ("my diary.csv", 2, PassedOverReason::WithoutDay),
             ("my diary.csv", 3, PassedOverReason::NoName),
         ]
     );

@@ -1,17 +1,19 @@
 //! The result of an evaluation: a table of lists and metrics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 
 use super::ablation::variants;
 use super::baselines::{CoWatches, Popularity};
 use super::bootstrap::{Interval, Resamples};
+use super::imported::{SORTS, imported};
 use super::indexed::IndexedSplit;
 use super::lists::Lists;
 use super::metrics::{Metric, Score, hits, mean_of, score_all, sum_up};
 use super::served::{Parts, Served};
 use super::split::{Relevant, Split};
+use crate::domain::ids::ProfileId;
 use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::for_viewer::Ranking;
 use crate::domain::watching::WatchRules;
@@ -122,6 +124,28 @@ impl Evaluation {
             table.add(&indexed, name, &served)?;
         }
         Ok(table.report(&indexed, |all, without| without - all))
+    }
+
+    /// The served lists, and what they come to for viewers who have brought a part of their past from elsewhere instead of
+    /// having watched it here. What is learnt of everybody else, and what is wanted, is the same.
+    pub fn import(&self) -> Result<Report, EvaluateError> {
+        let indexed = self.indexed()?;
+        let parts = Parts {
+            ranking: self.ranking,
+            ..Parts::default()
+        };
+        let tested = indexed.viewers.iter().map(|viewer| viewer.profile);
+        let tested: HashSet<ProfileId> = tested.collect();
+        let mut table = Table::default();
+        let reported = Served::new(&indexed, &self.rules, &parts);
+        table.add(&indexed, "all reported", &reported)?;
+        for (name, brought) in SORTS {
+            let split = imported(&self.split, &tested, brought, &self.rules);
+            let with_import = IndexedSplit::new(&split, self.relevant, self.most_viewers);
+            let served = Served::new(&with_import, &self.rules, &parts);
+            table.add(&indexed, name, &served)?;
+        }
+        Ok(table.report(&indexed, |reported, brought| brought - reported))
     }
 
     fn indexed(&self) -> Result<IndexedSplit<'_>, EvaluateError> {
@@ -272,6 +296,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             pictures: Vec::new(),
+            season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
@@ -406,6 +431,28 @@ mod tests {
             "popularity",
             "the first of equals"
         );
+    }
+
+    #[test]
+    fn what_was_brought_is_compared_with_what_was_reported() {
+        let report = evaluation().compare().unwrap();
+        let brought = evaluation().import().unwrap();
+
+        assert_eq!(report.rows[0].metrics, brought.rows[0].metrics);
+        let names: Vec<&str> = brought.rows.iter().map(|row| row.name).collect();
+        assert_eq!(
+            names,
+            [
+                "all reported",
+                "half brought, by day",
+                "half brought, undated",
+                "all brought, by day",
+                "all brought, undated"
+            ]
+        );
+        // All was watched at midnight: for each viewer it is as much later, and only ratios matter.
+        let by_day = &brought.rows[3].differences[&Metric::Ndcg10];
+        assert!(by_day.value.abs() < 1e-9, "{by_day:?}");
     }
 
     #[test]

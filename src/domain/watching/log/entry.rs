@@ -17,7 +17,7 @@ use crate::domain::watching::rules::WatchRules;
 use crate::domain::watching::set_aside::without_play;
 use crate::domain::watching::told::Said;
 use crate::domain::watching::touched::{PlayRef, Touched};
-use crate::domain::watching::types::{Report, WatchedItem};
+use crate::domain::watching::types::{Report, Teller, WatchedItem};
 use crate::domain::watching::viewing::{Origin, Viewing};
 
 /// A play that may make an episode watched, and the day on which a later one is shown.
@@ -75,12 +75,14 @@ pub enum Cause {
         is_series: bool,
         liked: Option<bool>,
     },
-    /// The viewer said by hand of items of a title whether they were watched.
+    /// It was said of items of a title whether they were watched: by the viewer, by hand, or by an import.
     Tell {
         title: TitleId,
         /// The film itself, or episodes of the series.
         items: Vec<WatchedItem>,
         said: Said,
+        #[serde(default)]
+        by: Teller,
         /// When the series goes on behind the last of them.
         going_on: Vec<GoingOn>,
     },
@@ -213,9 +215,10 @@ impl Cause {
                 title,
                 items,
                 said,
+                by,
                 going_on,
             } => {
-                ledger.tell(rules, (profile, *title), items, *said, at);
+                ledger.tell_by(*by, rules, (profile, *title), items, *said, at);
                 going_on
             }
             Self::SetAside {

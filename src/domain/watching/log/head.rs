@@ -222,6 +222,7 @@ mod tests {
     use crate::domain::watching::log::entry::Cause;
     use crate::domain::watching::rules::WatchRules;
     use crate::domain::watching::told::Said;
+    use crate::domain::watching::types::Teller;
 
     const SERIES: (ProfileId, TitleId) = (ProfileId(1), TitleId(2));
     const EPISODE: WatchedItem = WatchedItem::Episode(EpisodeId(3));
@@ -241,6 +242,7 @@ mod tests {
                 title: SERIES.1,
                 items: vec![EPISODE],
                 said,
+                by: Teller::default(),
                 going_on: Vec::new(),
             };
             let entry = Entry {

@@ -5,7 +5,8 @@ use PlaybackEvent::{Start, Stop};
 use super::support::*;
 use crate::domain::ids::TitleId;
 use crate::domain::watching::{
-    Brought, Deleted, ImportedWatch, Ledger, PlaybackEvent, Said, Told, WatchRules, WatchedItem,
+    Brought, Deleted, ImportedWatch, Ledger, PlaybackEvent, Said, Teller, Told, WatchRules,
+    WatchedItem,
 };
 
 const HEAT: TitleId = TitleId(1);
@@ -135,6 +136,18 @@ fn marks_and_thumbs_go_unless_the_viewer_said_otherwise() {
     assert_eq!((title.told, title.liked), (0, None));
     assert!(!title.shapes_taste());
 
+    // What they say by hand as well is theirs.
+    let mut as_well = otherwise.clone();
+    let (rules, key) = (WatchRules::default(), (PROFILE, HEAT));
+    let said = Said::Watched { at: None };
+    as_well.tell_by(Teller::Viewer, &rules, key, &[FILM], said, at(8));
+    take_back(&mut as_well, &all);
+    let theirs = Told::Watched {
+        said_at: at(5),
+        at: None,
+        by: Teller::Viewer,
+    };
+    assert_eq!(state(&as_well, FILM).told, Some(theirs));
     tell(&mut otherwise, FILM, Said::Watched { at: Some(at(1)) });
     rate(&mut otherwise, HEAT, Some(false), 7);
     let before = otherwise.clone();

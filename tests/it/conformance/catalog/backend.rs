@@ -12,6 +12,7 @@ use reelgraph::domain::catalog::{
     CatalogPart, Facet, FacetCount, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
 };
 use reelgraph::domain::error::StoreError;
+use reelgraph::domain::ids::PersonId;
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::TitleSource;
 use secrecy::{ExposeSecret, SecretString};
@@ -152,6 +153,14 @@ impl TitleListStore for Opened {
         (self.snapshot)()
             .count_facets(visibility, filter, facets, most)
             .await
+    }
+
+    async fn hidden_people(
+        &self,
+        visibility: &Visibility,
+        people: &[PersonId],
+    ) -> Result<Vec<PersonId>, StoreError> {
+        (self.snapshot)().hidden_people(visibility, people).await
     }
 
     async fn revision(&self) -> Result<Option<u64>, StoreError> {

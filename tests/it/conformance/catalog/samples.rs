@@ -7,8 +7,8 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     Airs, Biography, CatalogBatch, Certification, Collection, Colour, Credit, CreditRole, Episode,
     ExternalId, Extra, ExtraKind, Genre, KeptPicture, Overview, PartOf, Person, PictureFormat,
-    PictureHash, PictureKind, Publication, RatingScore, Reception, StoredPicture, Texts, Title,
-    TitleKind, Video,
+    PictureHash, PictureKind, Publication, RatingScore, Reception, SeasonPictures, StoredPicture,
+    Texts, Title, TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -127,6 +127,10 @@ pub(crate) fn film(number: u64) -> Title {
             picture(PictureKind::Poster, Some("pt-BR"), number),
             picture(PictureKind::Logo, Some("zh-Hant-TW"), number),
         ],
+        season_pictures: vec![SeasonPictures {
+            season: 0,
+            pictures: vec![picture(PictureKind::Poster, Some("de"), number)],
+        }],
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(at(number)),
@@ -166,6 +170,7 @@ pub(super) fn series(number: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
         stamp: Stamp::first(at(number)),

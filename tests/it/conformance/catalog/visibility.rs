@@ -1,22 +1,23 @@
 //! Who may see a title: stores filter by it before they cut a page, and count by it.
 
 use reelgraph::domain::catalog::{
-    Certification, Publication, Title, TitleFacts, TitleFilter, TitleKind, TitleListStore,
-    TitleQuery, TitleState, Visibility, VisibilityPolicy,
+    CatalogBatch, Certification, CreditRole, Episode, Publication, Title, TitleFacts, TitleFilter,
+    TitleKind, TitleListStore, TitleQuery, TitleState, Visibility, VisibilityPolicy,
 };
-use reelgraph::domain::ids::GenreId;
+use reelgraph::domain::ids::{GenreId, PersonId};
 use reelgraph::domain::page::{Direction, Window};
 use reelgraph::domain::viewer::Viewer;
 
 use super::backend::{Opened, open};
 use super::lists::{ORDERS, expected, ids, walk_seen};
-use super::samples::{at, film, put_titles, revised, series};
+use super::samples::{at, credit, episode, film, put_titles, revised, series};
 
 on_every_backend!(open on [memory]:
     every_list_and_count_is_of_what_may_be_seen,
     few_titles_for_a_child_are_found_in_a_large_catalogue,
     a_title_that_changes_is_seen_by_others,
     publication_is_read_as_it_was_written,
+    people_are_seen_with_what_credits_them,
 );
 
 /// The ages that titles ask for.
@@ -207,4 +208,70 @@ async fn publication_is_read_as_it_was_written(store: &Opened) {
     let found: Vec<_> = found.iter().map(|title| title.publication).collect();
     let written: Vec<_> = all.iter().map(|title| title.publication).collect();
     assert_eq!(found, written);
+}
+
+async fn people_are_seen_with_what_credits_them(store: &Opened) {
+    let draft = Publication {
+        state: TitleState::Draft,
+        ..Publication::default()
+    };
+    let of = |title: Title, person: Option<u64>, publication: Publication| Title {
+        credits: person
+            .map(|person| credit(person, CreditRole::Actor, 0))
+            .into_iter()
+            .collect(),
+        crew: Vec::new(),
+        publication,
+        ..title
+    };
+    let open = Publication::default();
+    let hidden_film = of(film(2), Some(2), draft);
+    let titles = [
+        of(film(1), Some(1), open),
+        hidden_film.clone(),
+        of(film(3), Some(3), draft),
+        of(film(4), Some(3), open),
+        of(series(5), None, open),
+        of(series(6), None, draft),
+    ];
+    put_titles(store, titles).await.unwrap();
+    let guest = |person| vec![credit(person, CreditRole::Guest, 0)];
+    let seen = Episode {
+        directors: Vec::new(),
+        crew: guest(4),
+        ..episode(5, 1, 1)
+    };
+    let unseen = Episode {
+        directors: vec![PersonId(5)],
+        crew: Vec::new(),
+        ..episode(6, 1, 1)
+    };
+    let put = async |episodes: Vec<Episode>| {
+        let batch = CatalogBatch {
+            episodes,
+            ..CatalogBatch::default()
+        };
+        store.put(&batch).await.unwrap();
+    };
+    put(vec![seen.clone(), unseen]).await;
+    let stranger = VisibilityPolicy::default().of(&Viewer::Anonymous, at(NOW));
+    let hidden = async |visibility: Visibility| {
+        // The last leads to nothing.
+        let people = [1, 2, 3, 4, 5, 6].map(PersonId);
+        store.hidden_people(&visibility, &people).await.unwrap()
+    };
+
+    assert_eq!(hidden(stranger).await, [2, 5].map(PersonId));
+    assert_eq!(hidden(Visibility::everything()).await, []);
+
+    // Another guest, and a film that is for everybody by now.
+    let other = Episode {
+        crew: guest(5),
+        stamp: seen.stamp.next(at(2)),
+        ..seen
+    };
+    put(vec![other]).await;
+    let published = revised(&hidden_film, |film| film.publication = open);
+    put_titles(store, [published]).await.unwrap();
+    assert_eq!(hidden(stranger).await, []);
 }

@@ -9,7 +9,7 @@ use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::{Progress, Start, Stop};
 use reelgraph::domain::watching::{
     Cause, Change, Deleted, Draft, HistoryStore, Ledger, NextDay, Play, PlayRef, ProfileList,
-    Recorder, Said, Settling, Told, Touched, WatchRules, WatchedItem, WatchedTitle,
+    Recorder, Said, Settling, Teller, Told, Touched, WatchRules, WatchedItem, WatchedTitle,
 };
 
 use super::log::{Server, server, servers};
@@ -278,6 +278,7 @@ async fn what_is_deleted_and_said_at_once_is_counted_once(opened: &Opened) {
             title,
             items: vec![item],
             said: Said::Watched { at: None },
+            by: Teller::Viewer,
             going_on: Vec::new(),
         };
 

@@ -6,7 +6,8 @@ use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::PlaybackEvent::Stop;
 use reelgraph::domain::watching::{
-    Change, Ledger, NextDay, ProfileList, Said, Told, Touched, WatchRules, WatchState, WatchedItem,
+    Change, Ledger, NextDay, ProfileList, Said, Teller, Told, Touched, WatchRules, WatchState,
+    WatchedItem,
 };
 
 use super::support::*;
@@ -72,15 +73,28 @@ async fn what_was_said_is_read_back_whole(opened: &Opened) {
         }
     }
 
+    // The viewer says it, too.
+    let change: Change = Arc::new(move |ledger| {
+        let (rules, key) = (
+            WatchRules::default(),
+            (ANN, play_ref(ANN, film(1), 0).title),
+        );
+        ledger.tell_by(Teller::Viewer, &rules, key, &[film(1)], WATCHED, at(3_003));
+        Ok(())
+    });
+    let touched = [Touched::WholeTitle(ANN, play_ref(ANN, film(1), 0).title)];
+    opened.store.update(&touched, change).await.unwrap();
     let said_at = at(1_001);
     let expected = [
         Some(Told::Watched {
             said_at: at(7),
             at: None,
+            by: Teller::Viewer,
         }),
         Some(Told::Watched {
             said_at,
             at: Some(at(-86_400_123)),
+            by: Teller::Import,
         }),
         Some(Told::Unwatched { said_at: at(2_002) }),
     ];
