@@ -155,8 +155,8 @@ pub(super) const WORK: &Table = &[
         &["totalCount"],
         100,
     ),
-    // Each facet is counted of a set of its own, or of what a search of its own finds: as much as six searches.
-    (&["TitleConnection"], &["facets"], 6 * SEARCH),
+    // Each facet is counted of a set of its own, or of what a search of its own finds: as much as seven searches.
+    (&["TitleConnection"], &["facets"], 7 * SEARCH),
     // They were read whole.
     (
         &[
@@ -218,7 +218,7 @@ pub(super) const LISTS: &Table = &[
     (&["ImportRow"], &["candidates"], 3),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
-    (&["TitleConnection"], &["facets"], 6),
+    (&["TitleConnection"], &["facets"], 7),
     (
         &["PersonEdge", "SearchHitEdge", "TitleEdge"],
         &["highlights"],

@@ -18,6 +18,7 @@ mod genres;
 mod highlights;
 mod hits;
 mod keys;
+mod missing_facts;
 mod naming;
 mod order;
 mod pictures;
@@ -61,6 +62,7 @@ pub use genres::{GenreName, genre_name};
 pub use highlights::{Highlight, HighlightedField, Highlights, TextRange};
 pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
+pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
     Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
