@@ -94,6 +94,8 @@ pub(super) const WORK: &Table = &[
     (&["UsageStats"], &["breakdown", "series", "summary"], 400),
     (&["UsageStats"], &["retention"], 200),
     (&["Query"], &["topTitles"], 400),
+    // All names are folded and compared for it, if that is long ago.
+    (&["Query"], &["likelyDuplicates", "likelySamePeople"], 1_000),
     (&["Query"], &["search"], SEARCH),
     // Each kind is searched for by itself.
     (&["Query"], &["searchAll"], 3 * SEARCH),
@@ -157,6 +159,12 @@ pub(super) const WORK: &Table = &[
     ),
     // Each facet is counted of a set of its own, or of what a search of its own finds: as much as seven searches.
     (&["TitleConnection"], &["facets"], 7 * SEARCH),
+    // Each pair is compared once more.
+    (
+        &["LikelyDuplicateConnection", "LikelySamePeopleConnection"],
+        &["totalCount"],
+        2_000,
+    ),
     // They were read whole.
     (
         &[
@@ -225,6 +233,7 @@ pub(super) const LISTS: &Table = &[
         2,
     ),
     (&["Highlight", "SearchSuggestion"], &["ranges"], 2),
+    (&["LikelyDuplicate", "LikelySamePeople"], &["reasons"], 4),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),

@@ -141,6 +141,11 @@ impl Filters {
         }
     }
 
+    /// Where somebody's titles are, in any role, sorted.
+    pub(super) fn titles_of(&self, person: PersonId) -> &[Slot] {
+        self.people.get(&person).map_or(&[], |titles| &**titles)
+    }
+
     /// Notes that a title is rated otherwise.
     pub(super) fn rate(&mut self, slot: Slot, before: Option<Rating>, now: Option<Rating>) {
         if before == now {
