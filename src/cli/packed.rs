@@ -158,9 +158,9 @@ mod tests {
         for (name, beginning) in [
             ("a.ndjson.GZ", GZIP),
             ("a.ndjson.zst", ZSTANDARD),
-            ("a.ndjson", b"{"),
+            ("a.ndjson", &b"{"[..]),
         ] {
-            let mut packer = Packer::begin(name, Vec::new()).unwrap();
+            let mut packer = Packer::begin(name, Vec::<u8>::new()).unwrap();
             packer.write_all(TEXT.as_bytes()).unwrap();
             packer.flush().unwrap();
             packer.write_all(TEXT.as_bytes()).unwrap();

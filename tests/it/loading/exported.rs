@@ -97,10 +97,9 @@ fn write_records(folder: &Path) -> PathBuf {
 
 /// The record of an export with a value in a field.
 fn record(export: &str, field: &str, value: &str) -> Value {
-    let mut records = export.lines().map(|line| {
-        let record: Value = serde_json::from_str(line).unwrap();
-        record
-    });
+    let mut records = export
+        .lines()
+        .map(|line| serde_json::from_str::<Value>(line).unwrap());
     records.find(|record| record[field] == value).unwrap()
 }
 

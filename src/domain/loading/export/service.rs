@@ -83,7 +83,7 @@ impl CatalogExport {
         if format == Format::Table {
             let mut learn = |exported: &Exported| {
                 columns.learn(exported);
-                Ok(true)
+                Ok::<bool, ExportError>(true)
             };
             // All of it is told when it is written.
             self.go_through(beside, &mut learn, &mut |_, _| {}).await?;

@@ -143,7 +143,8 @@ fn random_title(random: &mut StdRng, number: u64) -> Title {
         .map(|age| certification("DE", "FSK", age))
         .collect();
     if random.random_ratio(1, 3) {
-        title.pictures.remove(0);
+        let pictures = &mut title.pictures;
+        pictures.retain(|kept| kept.picture.kind != PictureKind::Poster);
     }
     title.external_ids.truncate(random.random_range(0..3));
     if random.random_ratio(1, 3) {
