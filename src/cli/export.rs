@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// The file to write: `.ndjson`, `.json` or `.csv`, packed (`.gz`, `.zst`) or not; `-` is the standard output
     file: PathBuf,
     /// How records are written down, where the name of the file does not say it; `-` is NDJSON otherwise
-    #[arg(long, value_name = "FORMAT")]
+    #[arg(long, value_enum, value_name = "FORMAT")]
     format: Option<FormatName>,
     /// Write over a file that is there
     #[arg(long)]
@@ -36,8 +36,11 @@ pub(super) struct Arguments {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum FormatName {
+    /// A record a line, in JSON
     Ndjson,
+    /// One JSON array, of at most 64 MiB
     Json,
+    /// A table with a column for each field
     Csv,
 }
 

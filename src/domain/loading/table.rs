@@ -395,4 +395,33 @@ mod tests {
         });
         assert_eq!(object, Ok(expected));
     }
+
+    #[test]
+    fn what_no_cell_can_say_otherwise_is_json_and_a_guard_is_none_of_it() {
+        let columns = [
+            "title",
+            "cast",
+            "tags",
+            "scores.imdb",
+            "scores.tmdb",
+            "names.de",
+        ];
+        let cells = [
+            "'=1+1",
+            r#"["A", { "name": "B" }]"#,
+            "'+x|y",
+            r#"{ "value": 8 }"#,
+            "8/10",
+            r#"{ "a": 1 }"#,
+        ];
+
+        let record = ByteRecord::from(cells.to_vec());
+        let object = object(&columns.map(str::to_owned), &record);
+
+        let expected = json!({
+            "title": "=1+1", "cast": ["A", { "name": "B" }], "tags": ["+x", "y"],
+            "scores": { "imdb": { "value": 8 }, "tmdb": "8/10" }, "names": { "de": r#"{ "a": 1 }"# },
+        });
+        assert_eq!(object, Ok(expected));
+    }
 }

@@ -143,7 +143,8 @@ impl Filters {
 
     /// Where somebody's titles are, in any role, sorted.
     pub(super) fn titles_of(&self, person: PersonId) -> &[Slot] {
-        self.people.get(&person).map_or(&[], |titles| &**titles)
+        let titles = self.people.get(&person);
+        titles.map(|titles| &**titles).unwrap_or_default()
     }
 
     /// Notes that a title is rated otherwise.

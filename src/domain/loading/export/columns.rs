@@ -67,7 +67,7 @@ const ORDER: &[&str] = &[
 /// The columns that some records need. A table has a line of all of them before the first record.
 #[derive(Debug, Default)]
 pub(super) struct Columns {
-    /// Sorted, each once.
+    /// In their order, each of them once.
     columns: Vec<Column>,
 }
 
