@@ -118,7 +118,7 @@ async fn read(file: &Path) -> anyhow::Result<()> {
                 .await?;
         }
         let each = began.elapsed().as_secs_f64() * 1e6 / f64::from(times);
-        println!("six facets, {name}: {each:.0} µs");
+        println!("seven facets, {name}: {each:.0} µs");
         let mixed = TitleQuery {
             order: TitleOrder::Random(7),
             ..query

@@ -24,7 +24,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
-use crate::domain::loading::LoadService;
+use crate::domain::loading::{CatalogExport, LoadService};
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
@@ -58,6 +58,8 @@ pub struct App {
     pub recommend: RecommendService,
     pub graph: GraphService,
     pub load: LoadService,
+    /// The catalogue as files that can be loaded.
+    pub export: CatalogExport,
     /// Removing pictures that nothing refers to.
     pub sweep: PictureSweep,
     /// How much is watched.
@@ -208,6 +210,11 @@ impl App {
                 bus,
             )
             .with_pictures(blobs.loading(&pictures, config)),
+            export: CatalogExport::new(
+                CatalogService::new(stores.catalog.record.clone()),
+                Arc::clone(&blobs.store),
+                Arc::clone(&clock),
+            ),
             sweep: PictureSweep::new(
                 Arc::clone(&blobs.store),
                 CatalogService::new(stores.catalog.record.clone()),

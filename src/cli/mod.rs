@@ -3,6 +3,7 @@
 mod doctor;
 mod evaluate;
 mod exchange;
+mod export;
 mod files;
 mod graph;
 mod import;
@@ -43,6 +44,8 @@ enum Command {
     Serve,
     /// Load films, series, episodes, people and watches from files or folders
     Load(load::Arguments),
+    /// Write the whole catalogue into a file that `load` reads, with its pictures beside it
+    Export(export::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
     /// Keep the recommendation graph
@@ -115,6 +118,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Serve => serve::run(&config).await,
             Command::Load(arguments) => {
                 Box::pin(load::run(&App::open(&config).await?, &arguments)).await
+            }
+            Command::Export(arguments) => {
+                Box::pin(export::run(&App::open(&config).await?, &arguments)).await
             }
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await

@@ -1,9 +1,13 @@
-//! Files that are packed with gzip or Zstandard: unpacked as they are read, and tried to the end before.
+//! Files that are packed with gzip or Zstandard: unpacked as they are read, and tried to the end before; and packed as
+//! they are written.
 
-use std::io::{self, BufRead, BufReader, ErrorKind};
+use std::io::{self, BufRead, BufReader, BufWriter, ErrorKind, IntoInnerError, Write};
 
+use flate2::Compression;
 use flate2::bufread::MultiGzDecoder;
+use flate2::write::GzEncoder;
 use zstd::stream::read::Decoder;
+use zstd::stream::write::Encoder;
 
 /// How much is read at once, in bytes.
 pub(super) const BUFFER: usize = 256 * 1024;
@@ -16,6 +20,55 @@ pub(super) fn without_ending(name: &str) -> Option<&str> {
         let (rest, last) = name.rsplit_once('.')?;
         last.eq_ignore_ascii_case(ending).then_some(rest)
     })
+}
+
+/// What is written into a file, packed as the ending of its name says. The same bytes are always packed into the same.
+pub(super) enum Packer<W: Write> {
+    Plain(BufWriter<W>),
+    Gzip(GzEncoder<BufWriter<W>>),
+    Zstandard(Encoder<'static, BufWriter<W>>),
+}
+
+impl<W: Write> Packer<W> {
+    /// Begins a file of this name.
+    pub(super) fn begin(name: &str, file: W) -> io::Result<Self> {
+        let file = BufWriter::with_capacity(BUFFER, file);
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        Ok(match ending.to_lowercase().as_str() {
+            "gz" => Self::Gzip(GzEncoder::new(file, Compression::default())),
+            // 0 stands for the level that it has by itself.
+            "zst" | "zstd" => Self::Zstandard(Encoder::new(file, 0)?),
+            _ => Self::Plain(file),
+        })
+    }
+
+    /// Writes what waits, and gives the file back.
+    pub(super) fn finish(self) -> io::Result<W> {
+        let file = match self {
+            Self::Plain(file) => file,
+            Self::Gzip(packed) => packed.finish()?,
+            Self::Zstandard(packed) => packed.finish()?,
+        };
+        file.into_inner().map_err(IntoInnerError::into_error)
+    }
+}
+
+impl<W: Write> Write for Packer<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(file) => file.write(bytes),
+            Self::Gzip(packed) => packed.write(bytes),
+            Self::Zstandard(packed) => packed.write(bytes),
+        }
+    }
+
+    /// What is packed waits for more until the end: to hand it on in between would pack it otherwise.
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(file) => file.flush(),
+            Self::Gzip(_) | Self::Zstandard(_) => Ok(()),
+        }
+    }
 }
 
 /// What is in a file that may be packed, as its first bytes say.
@@ -57,10 +110,7 @@ pub(super) fn flaw(reader: io::Result<Box<dyn BufRead + Send + '_>>) -> io::Resu
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Cursor, Read, Write};
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
+    use std::io::{Cursor, Read};
 
     use super::*;
 
@@ -101,6 +151,28 @@ mod tests {
         damaged[last] ^= 1;
         let told = flaw(unpacked(Cursor::new(damaged))).unwrap().unwrap();
         assert!(told.starts_with("cannot be unpacked: "), "{told}");
+    }
+
+    #[test]
+    fn what_is_packed_is_read_again() {
+        for (name, beginning) in [
+            ("a.ndjson.GZ", GZIP),
+            ("a.ndjson.zst", ZSTANDARD),
+            ("a.ndjson", &b"{"[..]),
+        ] {
+            let mut packer = Packer::begin(name, Vec::<u8>::new()).unwrap();
+            packer.write_all(TEXT.as_bytes()).unwrap();
+            packer.flush().unwrap();
+            packer.write_all(TEXT.as_bytes()).unwrap();
+
+            let packed = packer.finish().unwrap();
+
+            assert!(packed.starts_with(beginning), "{name}");
+            let mut text = String::new();
+            let mut reader = unpacked(Cursor::new(packed)).unwrap();
+            reader.read_to_string(&mut text).unwrap();
+            assert_eq!(text, TEXT.repeat(2));
+        }
     }
 
     #[test]

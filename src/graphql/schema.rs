@@ -19,7 +19,7 @@ use super::accounts::{
 };
 use super::answers::Answers;
 use super::asked::{Answered, Asked, Execute};
-use super::catalog::CatalogQuery;
+use super::catalog::{CatalogQuery, LikelyQuery};
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
@@ -67,6 +67,7 @@ pub(crate) struct Query(
     AccountQuery,
     ManageQuery,
     CatalogQuery,
+    LikelyQuery,
     RowsQuery,
     SearchQuery,
     UsageQuery,

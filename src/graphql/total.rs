@@ -25,6 +25,10 @@ pub(crate) enum Total {
     SearchPeople(String),
     /// What a search finds of these kinds.
     SearchAll(String, Vec<HitKind>),
+    /// The pairs of titles that are likely one.
+    LikelyTitles,
+    /// The pairs of people who are likely one.
+    LikelyPeople,
     /// Only by walking through it.
     Uncounted,
 }
@@ -65,6 +69,14 @@ impl Total {
             Self::SearchAll(query, kinds) => {
                 let search = &services.search;
                 Some(search.count_all(&ctx.visibility(), query, kinds).await?)
+            }
+            Self::LikelyTitles => {
+                let catalog = &services.catalog;
+                Some(catalog.count_likely_titles(&ctx.visibility()).await?)
+            }
+            Self::LikelyPeople => {
+                let catalog = &services.catalog;
+                Some(catalog.count_likely_people(&ctx.visibility()).await?)
             }
             Self::Uncounted => None,
         })

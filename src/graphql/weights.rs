@@ -94,6 +94,8 @@ pub(super) const WORK: &Table = &[
     (&["UsageStats"], &["breakdown", "series", "summary"], 400),
     (&["UsageStats"], &["retention"], 200),
     (&["Query"], &["topTitles"], 400),
+    // All names are folded and compared for it, if that is long ago.
+    (&["Query"], &["likelyDuplicates", "likelySamePeople"], 1_000),
     (&["Query"], &["search"], SEARCH),
     // Each kind is searched for by itself.
     (&["Query"], &["searchAll"], 3 * SEARCH),
@@ -155,8 +157,14 @@ pub(super) const WORK: &Table = &[
         &["totalCount"],
         100,
     ),
-    // Each facet is counted of a set of its own, or of what a search of its own finds: as much as six searches.
-    (&["TitleConnection"], &["facets"], 6 * SEARCH),
+    // Each facet is counted of a set of its own, or of what a search of its own finds: as much as seven searches.
+    (&["TitleConnection"], &["facets"], 7 * SEARCH),
+    // Each pair is compared once more.
+    (
+        &["LikelyDuplicateConnection", "LikelySamePeopleConnection"],
+        &["totalCount"],
+        2_000,
+    ),
     // They were read whole.
     (
         &[
@@ -220,13 +228,14 @@ pub(super) const LISTS: &Table = &[
     (&["ImportRow"], &["candidates"], 3),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
-    (&["TitleConnection"], &["facets"], 6),
+    (&["TitleConnection"], &["facets"], 7),
     (
         &["PersonEdge", "SearchHitEdge", "TitleEdge"],
         &["highlights"],
         2,
     ),
     (&["Highlight", "SearchSuggestion"], &["ranges"], 2),
+    (&["LikelyDuplicate", "LikelySamePeople"], &["reasons"], 4),
     (&["RecommendationEdge"], &["reasons"], 8),
     (&["ReportPlaybackBatchPayload"], &["results"], 500),
     (&["Series"], &["seasons"], 10),

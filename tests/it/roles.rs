@@ -120,6 +120,8 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
 const FIELDS: &[(&str, Row)] = &[
     ("{ siteStats { summary { views } } }", CURATORS),
     ("{ topTitles(metric: VIEWS) { views } }", CURATORS),
+    ("{ likelyDuplicates { totalCount } }", CURATORS),
+    ("{ likelySamePeople { totalCount } }", CURATORS),
     (
         "{ film(slug: \"heat-1995\") { stats { summary { views } } } }",
         CURATORS,

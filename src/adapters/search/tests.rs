@@ -11,7 +11,7 @@ use super::index::{Index, TitleEntry};
 use super::people::people;
 use super::suggest::suggest;
 use crate::domain::catalog::{
-    HitId, HitKind, Publication, Rating, Thumbs, TitleFacts, TitleKind, Votes,
+    HitId, HitKind, MissingFacts, Publication, Rating, Thumbs, TitleFacts, TitleKind, Votes,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
@@ -83,6 +83,7 @@ fn facts(id: u64, year: Option<i32>) -> TitleFacts {
         countries: Box::default(),
         age: None,
         rating: None,
+        missing: MissingFacts::default(),
         initial: '#',
         added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::missing_facts::MissingFact;
 use super::types::{Title, TitleKind};
 use crate::domain::ids::GenreId;
 
@@ -18,17 +19,20 @@ pub enum Facet {
     Country,
     /// From which it may be seen: each age by itself, while a condition lets younger ones through, too.
     Age,
+    /// What it lacks of what its page would show.
+    Missing,
 }
 
 impl Facet {
     /// All that there are.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Genre,
         Self::Kind,
         Self::Decade,
         Self::Language,
         Self::Country,
         Self::Age,
+        Self::Missing,
     ];
 
     /// The values that a title has; none where it is not known.
@@ -50,6 +54,7 @@ impl Facet {
             Self::Language => codes(&title.languages, FacetValue::Language),
             Self::Country => codes(&title.countries, FacetValue::Country),
             Self::Age => title.age().map(FacetValue::Age).into_iter().collect(),
+            Self::Missing => MissingFact::of(title).map(FacetValue::Missing).collect(),
         };
         values.sort_unstable();
         values.dedup();
@@ -74,6 +79,8 @@ pub enum FacetValue {
     Country(String),
     /// In years, as visibility has it.
     Age(u8),
+    /// What is not there.
+    Missing(MissingFact),
 }
 
 /// How many titles have a value.

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::missing_facts::{MissingFact, MissingFacts};
 use super::publication::Publication;
 use super::reception::Rating;
 use super::roles::Roles;
@@ -32,6 +33,8 @@ pub struct TitleFacts {
     pub age: Option<u8>,
     /// How good it is; see [`Title::rating`].
     pub rating: Option<Rating>,
+    /// What its page would show and lacks.
+    pub missing: MissingFacts,
     /// What its name is filed under; see [`crate::domain::text::initial`].
     pub initial: char,
     /// When it was added to the catalogue.
@@ -66,6 +69,7 @@ impl From<&Title> for TitleFacts {
             countries: title.countries.as_slice().into(),
             age: title.age(),
             rating: title.rating(),
+            missing: MissingFact::of(title).collect(),
             initial: text::initial(&text::sort_name(&title.name)),
             added_at: title.stamp.created_at,
             publication: title.publication,

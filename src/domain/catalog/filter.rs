@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::facets::{Facet, decade};
 use super::facts::TitleFacts;
+use super::missing_facts::MissingFact;
 use super::order::TitleOrder;
 use super::reception::Rating;
 use super::roles::Roles;
@@ -55,6 +56,8 @@ pub struct TitleFilter {
     pub max_age: Option<u8>,
     /// At least so good; titles that nobody rates do not pass. See [`super::Title::rating`].
     pub min_rating: Option<Rating>,
+    /// Without at least one of these.
+    pub missing: Option<Vec<MissingFact>>,
     /// Filed under this letter, or `#`; see [`crate::domain::text::initial`].
     pub initial: Option<char>,
     /// Added to the catalogue at this moment or later.
@@ -79,6 +82,10 @@ impl TitleFilter {
             && self
                 .min_rating
                 .is_none_or(|least| title.rating.is_some_and(|rating| rating >= least))
+            && self
+                .missing
+                .as_ref()
+                .is_none_or(|facts| title.missing.has_any_of(facts))
             && self.initial.is_none_or(|initial| title.initial == initial)
             && self
                 .among
@@ -102,6 +109,7 @@ impl TitleFilter {
             Facet::Language => (filter.language, filter.languages) = (None, None),
             Facet::Country => filter.countries = None,
             Facet::Age => filter.max_age = None,
+            Facet::Missing => filter.missing = None,
         }
         filter
     }

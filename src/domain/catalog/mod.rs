@@ -18,6 +18,9 @@ mod genres;
 mod highlights;
 mod hits;
 mod keys;
+mod likely;
+mod likeness;
+mod missing_facts;
 mod naming;
 mod order;
 mod pictures;
@@ -61,6 +64,11 @@ pub use genres::{GenreName, genre_name};
 pub use highlights::{Highlight, HighlightedField, Highlights, TextRange};
 pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
+pub use likeness::{
+    LikelyOne, LikelyPeople, LikelyTitles, Likeness, PersonReason, TitleReason, TitlesOfTwo,
+    folded_name, in_common, person_likeness, title_likeness, years_apart,
+};
+pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
     Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
@@ -82,7 +90,7 @@ pub use service::{CatalogPorts, CatalogService};
 pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
-    TitleListStore, TitleWatchers,
+    LikelyStore, TitleListStore, TitleWatchers,
 };
 pub use sweep::{PictureSweep, SweepError, SweepMode, Swept};
 pub use telling::CatalogTeller;

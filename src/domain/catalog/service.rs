@@ -9,7 +9,7 @@ use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
 use super::keys::NameKeys;
 use super::store::{
-    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
+    CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, LikelyStore,
     TitleListStore, TitleWatchers,
 };
 use super::types::{
@@ -23,7 +23,7 @@ use crate::domain::text;
 /// Reads the catalogue. Reads by id leave out what does not exist or may not be seen, and promise no order.
 #[derive(Clone)]
 pub struct CatalogService {
-    ports: CatalogPorts,
+    pub(super) ports: CatalogPorts,
 }
 
 /// What the service stands on.
@@ -36,6 +36,8 @@ pub struct CatalogPorts {
     /// Titles in any order and by any filter.
     pub titles: Arc<dyn TitleListStore>,
     pub changes: Arc<dyn ChangeSource>,
+    /// Things that are likely one.
+    pub likely: Arc<dyn LikelyStore>,
     /// The same as `lists`, and never late: what `lists` has may be a moment old.
     pub record: Arc<dyn CatalogListStore>,
 }
@@ -44,13 +46,14 @@ impl CatalogPorts {
     /// All of them on one store.
     pub fn on<S>(store: Arc<S>) -> Self
     where
-        S: CatalogStore + CatalogListStore + TitleListStore + ChangeSource + 'static,
+        S: CatalogStore + CatalogListStore + TitleListStore + ChangeSource + LikelyStore + 'static,
     {
         Self {
             store: store.clone(),
             lists: store.clone(),
             titles: store.clone(),
             record: store.clone(),
+            likely: store.clone(),
             changes: store,
         }
     }

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
+use super::likeness::{LikelyPeople, LikelyTitles};
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
 };
@@ -128,6 +129,34 @@ pub trait TitleListStore: Send + Sync {
     /// Another number after each change of anything of the catalogue, the numbers of watchers included, since the process
     /// began; `None`: not everything is known, so nobody can say.
     async fn revision(&self) -> Result<Option<u64>, StoreError>;
+}
+}
+
+measured! {
+/// What is likely one: pairs, the likeliest first, then by ids. They are looked for now and then, so a new one may come
+/// late; one that is listed is alike at this moment. Windows run forward.
+#[async_trait]
+pub trait LikelyStore: Send + Sync {
+    /// A page of the pairs of titles that are likely one ([`super::title_likeness`]), both of which may be seen. Of more
+    /// than a hundred of one name, a hundred are compared.
+    async fn likely_titles(
+        &self,
+        visibility: &Visibility,
+        window: &Window,
+    ) -> Result<Slice<LikelyTitles>, StoreError>;
+
+    /// How many such pairs there are; a hundred thousand are known at the most.
+    async fn count_likely_titles(&self, visibility: &Visibility) -> Result<u64, StoreError>;
+
+    /// The same of people ([`super::person_likeness`]), by what may be seen of their titles.
+    async fn likely_people(
+        &self,
+        visibility: &Visibility,
+        window: &Window,
+    ) -> Result<Slice<LikelyPeople>, StoreError>;
+
+    /// How many pairs of people there are, likewise.
+    async fn count_likely_people(&self, visibility: &Visibility) -> Result<u64, StoreError>;
 }
 }
 

@@ -16,8 +16,10 @@ mod encodings;
 mod entry;
 mod episode_drafts;
 mod episodes;
+mod export;
 mod extras;
 mod fields;
+mod formulas;
 mod giving_up;
 mod known;
 mod lengths;
@@ -61,6 +63,7 @@ pub use column_maps::{ColumnMap, FileMap};
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
+pub use export::{Beside, CatalogExport, ExportError, ExportSummary, TellExport};
 pub use extras::ExtrasRecord;
 pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use options::{

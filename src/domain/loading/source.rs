@@ -12,7 +12,7 @@ use super::table::Table;
 use crate::domain::json::Strict;
 
 /// The longest file that is read as a whole, in bytes.
-const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
+pub(super) const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
 
 /// How the records of a file are written down.

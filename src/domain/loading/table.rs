@@ -1,7 +1,8 @@
 //! Tables (CSV, RFC 4180): each line is read as the JSON object that it stands for, in bounded memory.
 //!
 //! A column is a field; one with a dot in its name (`ids.imdb`, `collection.name`) is a field of an object. Entries of
-//! a list stand in one cell, with `|` between them. An empty cell says nothing, a line of such cells is passed over.
+//! a list stand in one cell, with `|` between them, or as JSON. An empty cell says nothing, a line of such cells is passed
+//! over. A quotation mark before what a spreadsheet would compute is none of the cell.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
@@ -10,6 +11,7 @@ use csv::{ByteRecord, ErrorKind, Reader};
 use serde_json::{Map, Number, Value};
 
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
+use super::formulas::unguarded;
 use super::problem::{Problem, Warning};
 
 /// What the parser reads at once, in bytes.
@@ -301,7 +303,7 @@ fn names(record: &ByteRecord, wanted: &Wanted) -> Result<Vec<String>, Problem> {
 fn object(columns: &[String], record: &ByteRecord) -> Result<Value, Problem> {
     let mut map = Map::new();
     for (number, (column, cell)) in (1..).zip(columns.iter().zip(record)) {
-        let cell = text(cell, number)?.trim();
+        let cell = unguarded(text(cell, number)?.trim());
         if cell.is_empty() {
             continue;
         }
@@ -314,7 +316,10 @@ fn object(columns: &[String], record: &ByteRecord) -> Result<Value, Problem> {
                     .entry(outer)
                     .or_insert_with(|| Value::Object(Map::new()));
                 if let Value::Object(object) = object {
-                    object.insert(inner.to_owned(), value(inner, cell));
+                    let is_score = matches!(outer, "scores" | "ratings");
+                    let score = is_score.then(|| json_of(cell, Value::is_object)).flatten();
+                    let value = score.unwrap_or_else(|| value(inner, cell));
+                    object.insert(inner.to_owned(), value);
                 }
             }
         }
@@ -327,6 +332,14 @@ fn text(cell: &[u8], number: usize) -> Result<&str, Problem> {
         .map_err(|_| Problem::new("", format!("is not UTF-8 (column {number})")))
 }
 
+/// The JSON that stands in a cell which cannot say otherwise what it has to, if it is of this sort.
+fn json_of(cell: &str, is_it: fn(&Value) -> bool) -> Option<Value> {
+    if !cell.starts_with(['[', '{']) {
+        return None;
+    }
+    serde_json::from_str(cell).ok().filter(is_it)
+}
+
 /// A cell as the value that it stands for in a field.
 pub(super) fn value(column: &str, cell: &str) -> Value {
     let as_is = || Value::from(cell);
@@ -334,7 +347,8 @@ pub(super) fn value(column: &str, cell: &str) -> Value {
         "genres" | "directors" | "creators" | "cast" | "guests" | "writers" | "producers"
         | "composers" | "countries" | "languages" | "studios" | "tags" | "trailers" | "extras"
         | "poster" | "backdrop" | "logo" | "banner" | "thumb" | "still" | "portrait" => {
-            cell.split('|').map(Value::from).collect()
+            json_of(cell, Value::is_array)
+                .unwrap_or_else(|| cell.split('|').map(Value::from).collect())
         }
         "year"
         | "end_year"
@@ -378,6 +392,35 @@ mod tests {
 
         let expected = json!({
             "pictures": { "backdrop": ["a.jpg", "b.jpg"] }, "still": ["s.jpg"], "title": "A|B",
+        });
+        assert_eq!(object, Ok(expected));
+    }
+
+    #[test]
+    fn what_no_cell_can_say_otherwise_is_json_and_a_guard_is_none_of_it() {
+        let columns = [
+            "title",
+            "cast",
+            "tags",
+            "scores.imdb",
+            "scores.tmdb",
+            "names.de",
+        ];
+        let cells = [
+            "'=1+1",
+            r#"["A", { "name": "B" }]"#,
+            "'+x|y",
+            r#"{ "value": 8 }"#,
+            "8/10",
+            r#"{ "a": 1 }"#,
+        ];
+
+        let record = ByteRecord::from(cells.to_vec());
+        let object = object(&columns.map(str::to_owned), &record);
+
+        let expected = json!({
+            "title": "=1+1", "cast": ["A", { "name": "B" }], "tags": ["+x", "y"],
+            "scores": { "imdb": { "value": 8 }, "tmdb": "8/10" }, "names": { "de": r#"{ "a": 1 }"# },
         });
         assert_eq!(object, Ok(expected));
     }

@@ -56,11 +56,11 @@ impl TitleConnection {
 
     /// How many titles of the whole list have which values, for filters that show it: counted of what the viewer may see
     /// and what passes the filter, but for what the filter says of the facet itself (`genres`, `kind`, `decades`,
-    /// `language` and `languages`, `countries`, `maxAge`), so that whoever has chosen a value sees how many others would
-    /// bring. `AGE` counts each age by itself, while `maxAge` lets younger ones through, too. `genresAll`, `yearFrom` and
-    /// `yearTo` count as everything else does. Of a search the 500 best matches are counted; with a value as a condition
-    /// it may find more than were counted, because it forgives typing errors where it finds little. Null for a list that
-    /// cannot be filtered.
+    /// `language` and `languages`, `countries`, `maxAge`, `missing`), so that whoever has chosen a value sees how many
+    /// others would bring. `AGE` counts each age by itself, while `maxAge` lets younger ones through, too. `genresAll`,
+    /// `yearFrom` and `yearTo` count as everything else does. Of a search the 500 best matches are counted; with a value
+    /// as a condition it may find more than were counted, because it forgives typing errors where it finds little. Null
+    /// for a list that cannot be filtered.
     async fn facets(
         &self,
         ctx: &Context<'_>,
@@ -137,6 +137,8 @@ pub(crate) enum TitleFacet {
     Country,
     /// The age from which it may be seen, by the strictest system, each age by itself; unrated titles have none.
     Age,
+    /// What it lacks that its page would show; a title may lack several.
+    Missing,
 }
 
 /// How many titles of a list have which values.
@@ -168,12 +170,12 @@ impl Facet {
 #[derive(SimpleObject, Clone)]
 pub(crate) struct FacetValue {
     /// As the filter takes it: the slug of a genre, `FILM` or `SERIES`, the first year of a decade, an ISO 639-1 code of
-    /// a language, an ISO 3166-1 code of a country, an age in years.
+    /// a language, an ISO 3166-1 code of a country, an age in years, `POSTER` or whatever else is missing.
     value: String,
     /// What to call it: the name of a genre; the same as `value` otherwise.
     name: String,
     /// The same for people to choose by, in English: the name of a genre, a language or a country, "Films" or "Series",
-    /// "1990s", "From 12" or "All ages"; the code of what has no name.
+    /// "1990s", "From 12" or "All ages", "No poster"; the code of what has no name.
     label: String,
     /// How many titles have it; at least one.
     count: u64,
@@ -198,6 +200,7 @@ impl FacetValue {
             catalog::FacetValue::Decade(year) => year.to_string(),
             catalog::FacetValue::Language(code) | catalog::FacetValue::Country(code) => code,
             catalog::FacetValue::Age(age) => age.to_string(),
+            catalog::FacetValue::Missing(fact) => missing(fact).0.to_owned(),
         };
         Some(Self {
             name: value.clone(),
@@ -224,7 +227,20 @@ fn label(value: &catalog::FacetValue, genres: &HashMap<GenreId, catalog::Genre>)
         catalog::FacetValue::Country(code) => called(catalog::country_name(code), code),
         catalog::FacetValue::Age(0) => "All ages".to_owned(),
         catalog::FacetValue::Age(age) => format!("From {age}"),
+        catalog::FacetValue::Missing(fact) => missing(*fact).1.to_owned(),
     })
+}
+
+/// What the filter takes for something that is missing, and what people call that it is.
+fn missing(fact: catalog::MissingFact) -> (&'static str, &'static str) {
+    match fact {
+        catalog::MissingFact::Poster => ("POSTER", "No poster"),
+        catalog::MissingFact::Overview => ("OVERVIEW", "No overview"),
+        catalog::MissingFact::Director => ("DIRECTOR", "No director"),
+        catalog::MissingFact::Duration => ("DURATION", "No duration"),
+        catalog::MissingFact::Certification => ("CERTIFICATION", "No certification"),
+        catalog::MissingFact::ExternalId => ("EXTERNAL_ID", "No id elsewhere"),
+    }
 }
 
 #[cfg(test)]
@@ -242,6 +258,7 @@ mod tests {
             catalog::FacetValue::Country("??".into()),
             catalog::FacetValue::Age(0),
             catalog::FacetValue::Age(12),
+            catalog::FacetValue::Missing(catalog::MissingFact::ExternalId),
         ]
         .map(|value| label(value).unwrap());
 
@@ -253,6 +270,7 @@ mod tests {
             "??",
             "All ages",
             "From 12",
+            "No id elsewhere",
         ];
         assert_eq!(said, expected);
         assert_eq!(label(catalog::FacetValue::Genre(GenreId(1))), None);

@@ -32,6 +32,24 @@ pub(crate) enum TitleKind {
     Series,
 }
 
+/// What a title can lack that its page would show.
+#[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
+#[graphql(remote = "catalog::MissingFact")]
+pub(crate) enum MissingFact {
+    /// A poster that was loaded; one that is drawn stands in for it.
+    Poster,
+    /// What it is about, in any language.
+    Overview,
+    /// Whoever directed the film or created the series.
+    Director,
+    /// How long a film is, or the episodes of a series usually are.
+    Duration,
+    /// A certification by any rating system.
+    Certification,
+    /// An id elsewhere, by any provider.
+    ExternalId,
+}
+
 /// The orders that titles are listed in; ties are broken by id.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TitleOrder {
@@ -126,6 +144,9 @@ pub(crate) struct TitleFilter {
     /// With a `rating { average }` of at least so much, 0 to 10; it goes by three decimals. Titles that nobody rates do
     /// not pass.
     min_rating: Option<f64>,
+    /// That lack at least one of these. For those that lack each of several, ask for one by one; the facet `MISSING` counts
+    /// how many lack which.
+    missing: Option<Vec<MissingFact>>,
     /// Whose name is sorted under this letter, A to Z, as in the order `NAME`; `#` is for all that begin with something
     /// else.
     first_letter: Option<String>,
@@ -159,6 +180,7 @@ impl TitleFilter {
             countries: codes("filter.countries", self.countries, country)?,
             max_age: self.max_age.map(age).transpose()?,
             min_rating: self.min_rating.map(rating).transpose()?,
+            missing: missing(self.missing)?,
             initial: self.first_letter.as_deref().map(initial).transpose()?,
             added_since: self.added_since.map(|since| since.0),
             among: None,
@@ -244,6 +266,11 @@ fn codes(
 ) -> Result<Option<Vec<String>>> {
     let written = some(field, written)?;
     Ok(written.map(|written| written.iter().map(|one| code(one)).collect()))
+}
+
+fn missing(facts: Option<Vec<MissingFact>>) -> Result<Option<Vec<catalog::MissingFact>>> {
+    let facts = some("filter.missing", facts)?;
+    Ok(facts.map(|facts| facts.into_iter().map(Into::into).collect()))
 }
 
 fn decades(decades: Option<Vec<i32>>) -> Result<Option<Vec<i32>>> {

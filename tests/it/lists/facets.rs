@@ -45,7 +45,7 @@ async fn facets_say_what_a_filter_by_each_value_would_bring(on: On) {
     let answer = visitor.ask(&query).await;
     let counts = counts(&answer["titles"]);
 
-    assert_eq!(counts.len(), 6);
+    assert_eq!(counts.len(), 7);
     let (genres, kind, countries) = (
         "genres: [\"crime\"]",
         "kind: FILM",
@@ -74,6 +74,11 @@ async fn facets_say_what_a_filter_by_each_value_would_bring(on: On) {
         let filter = format!("{chosen}, language: \"{value}\"");
         assert_eq!(count(&mut visitor, &filter).await, *titles, "{value}");
     }
+    for (value, titles) in &counts["MISSING"] {
+        let filter = format!("{chosen}, missing: [{value}]");
+        assert_eq!(count(&mut visitor, &filter).await, *titles, "{value}");
+    }
+    assert!(!counts["MISSING"].is_empty());
     let mut so_far = 0;
     for (value, titles) in &by_number(&counts["AGE"]) {
         so_far += titles;
@@ -173,6 +178,8 @@ async fn what_may_not_be_seen_is_counted_in_no_facet() {
     assert!(names.eq(by_name.filter(|slug| *slug != "drama")));
 
     let one = |value: &str| BTreeMap::from([(value.to_owned(), 1)]);
+    let missing = ["POSTER", "OVERVIEW", "DIRECTOR", "DURATION", "EXTERNAL_ID"];
+    let missing = missing.map(|fact| (fact.to_owned(), 1)).into();
     let expected = [
         ("AGE", one("6")),
         ("COUNTRY", one("DE")),
@@ -180,6 +187,7 @@ async fn what_may_not_be_seen_is_counted_in_no_facet() {
         ("GENRE", one("drama")),
         ("KIND", one("FILM")),
         ("LANGUAGE", one("de")),
+        ("MISSING", missing),
     ];
     let expected = expected.map(|(facet, values)| (facet.to_owned(), values));
     let all = BTreeMap::from(expected);
@@ -191,7 +199,7 @@ async fn what_may_not_be_seen_is_counted_in_no_facet() {
         &answer["genre"]["titles"],
     ] {
         let none = counts(list);
-        assert_eq!(none.len(), 6);
+        assert_eq!(none.len(), 7);
         assert!(none.values().all(BTreeMap::is_empty), "{none:?}");
     }
 }

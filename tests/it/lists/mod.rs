@@ -2,4 +2,5 @@
 
 mod facets;
 mod filters;
+mod likely;
 mod orders;

@@ -4,6 +4,7 @@ mod certifications;
 mod codes;
 mod collections;
 mod credits;
+mod exported;
 mod files;
 mod mapped;
 mod merging;

@@ -17,7 +17,7 @@ use crate::support::program::On;
 /// Fields in which nothing forbidden can be, and why.
 const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
-const FOR_CURATORS: [&str; 1] = ["Query.topTitles"];
+const FOR_CURATORS: [&str; 2] = ["Query.likelyDuplicates", "Query.topTitles"];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
 const MUTATIONS: [&str; 9] = [
     "removeFromContinueWatching",

@@ -11,8 +11,8 @@ use roaring::RoaringBitmap;
 
 use super::titles::Slot;
 use crate::domain::catalog::{
-    Facet, FacetCount, FacetValue, Publication, Rating, Title, TitleFilter, TitleKind, Visibility,
-    begins_decade, decade,
+    Facet, FacetCount, FacetValue, MissingFact, Publication, Rating, Title, TitleFilter, TitleKind,
+    Visibility, begins_decade, decade,
 };
 use crate::domain::ids::{GenreId, PersonId};
 use crate::domain::text;
@@ -36,6 +36,8 @@ pub(super) struct Filters {
     ages: BTreeMap<Option<u8>, RoaringBitmap>,
     /// By how good titles are; those that nobody rates are in none.
     ratings: BTreeMap<Rating, RoaringBitmap>,
+    /// By what titles lack, at the place of its number.
+    missing: [RoaringBitmap; MissingFact::ALL.len()],
     /// What is not open to viewers for ever.
     windows: BTreeMap<Slot, Publication>,
     /// Which of these are closed now.
@@ -91,6 +93,9 @@ impl Filters {
         if let Some(rating) = title.rating() {
             self.ratings.entry(rating).or_default().insert(slot);
         }
+        for fact in MissingFact::of(title) {
+            self.missing[fact as usize].insert(slot);
+        }
         if title.publication != Publication::default() {
             self.windows.insert(slot, title.publication);
             self.closed = Mutex::default();
@@ -128,9 +133,18 @@ impl Filters {
         take_out(self.ages.get_mut(&title.age()));
         let rating = title.rating();
         take_out(rating.and_then(|rating| self.ratings.get_mut(&rating)));
+        for titles in &mut self.missing {
+            titles.remove(slot);
+        }
         if self.windows.remove(&slot).is_some() {
             self.closed = Mutex::default();
         }
+    }
+
+    /// Where somebody's titles are, in any role, sorted.
+    pub(super) fn titles_of(&self, person: PersonId) -> &[Slot] {
+        let titles = self.people.get(&person);
+        titles.map(|titles| &**titles).unwrap_or_default()
     }
 
     /// Notes that a title is rated otherwise.
@@ -182,6 +196,9 @@ impl Filters {
             passing.only(any(of_age.map(|(_, titles)| titles)));
         }
         passing.within(&self.ratings, (filter.min_rating, None));
+        if let Some(facts) = &filter.missing {
+            passing.only(any(facts.iter().map(|fact| &self.missing[*fact as usize])));
+        }
         if visibility.max_age().is_some() || !visibility.sees_unrated() {
             let seen = self.ages.iter().filter(|(age, _)| {
                 let published = Publication::default();
@@ -273,6 +290,11 @@ impl Filters {
                 let rated = self.ages.iter();
                 let rated = rated.filter_map(|(age, set)| Some(((*age)?, set)));
                 let counts = rated.map(|(age, set)| count(FacetValue::Age(age), set));
+                FacetCount::most(counts, most)
+            }
+            Facet::Missing => {
+                let sets = MissingFact::ALL.into_iter().zip(&self.missing);
+                let counts = sets.map(|(fact, set)| count(FacetValue::Missing(fact), set));
                 FacetCount::most(counts, most)
             }
         }

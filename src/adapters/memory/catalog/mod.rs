@@ -10,6 +10,7 @@
 mod episodes;
 mod filters;
 mod follow;
+mod likely;
 mod lists;
 mod load;
 mod orders;
@@ -25,6 +26,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use async_trait::async_trait;
 use hashbrown::HashSet;
 
+use self::likely::Likely;
 use self::tables::Tables;
 use super::reads;
 use crate::domain::catalog::{
@@ -45,6 +47,7 @@ pub struct CatalogSnapshot {
     reading: Arc<tokio::sync::Mutex<()>>,
     /// Another number after each change.
     revision: Arc<AtomicU64>,
+    likely: Arc<Likely>,
 }
 
 /// The ports to the record.
@@ -86,6 +89,7 @@ impl CatalogSnapshot {
             state: Arc::new(RwLock::new(State::Nothing)),
             reading: Arc::default(),
             revision: Arc::default(),
+            likely: Arc::default(),
         }
     }
 

@@ -38,6 +38,11 @@ impl People {
         Some(self.kept[*place as usize].person())
     }
 
+    /// How many places there are; of whoever is forgotten one is left.
+    pub(super) fn len(&self) -> usize {
+        self.kept.len()
+    }
+
     /// Those from a place on.
     pub(super) fn from(&self, place: usize) -> impl Iterator<Item = Person> {
         self.kept.iter().skip(place).map(Kept::person)

@@ -266,6 +266,11 @@ impl Tables {
             .collect()
     }
 
+    /// Where somebody's titles are, in any role, sorted.
+    pub(super) fn titles_of(&self, person: PersonId) -> &[Slot] {
+        self.filters.titles_of(person)
+    }
+
     pub(super) fn collection_with_slug(&self, slug: &str) -> Option<&Collection> {
         self.collections.get(self.collections_by_slug.get(slug)?)
     }

@@ -83,6 +83,11 @@ impl Opened {
         }
     }
 
+    /// The snapshot that lists come from.
+    pub(super) fn snapshot(&self) -> CatalogSnapshot {
+        (self.snapshot)()
+    }
+
     /// What waits for projection.
     pub(super) fn source(&self) -> &dyn TitleSource {
         &*self.record

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use reelgraph::domain::catalog::{
-    CreditRole, Facet, FacetCount, FacetValue, Publication, Rating, Title, TitleFilter, TitleKind,
-    TitleListStore, TitleState, Visibility,
+    CreditRole, Facet, FacetCount, FacetValue, MissingFact, PictureKind, Publication, Rating,
+    Texts, Title, TitleFilter, TitleKind, TitleListStore, TitleState, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 
@@ -60,12 +60,34 @@ fn passes(filter: &TitleFilter, title: &Title) -> bool {
             .min_rating
             .is_none_or(|least| title.rating().is_some_and(|rating| rating >= least)),
         filter
+            .missing
+            .iter()
+            .all(|it| it.iter().any(|fact| lacks(title, *fact))),
+        filter
             .added_since
             .is_none_or(|since| title.stamp.created_at >= since),
         filter.among.iter().all(|it| it.contains(&title.id)),
         !filter.without.iter().any(|it| it.contains(&title.id)),
     ];
     !checks.contains(&false)
+}
+
+/// Whether a title lacks something, from the words of [`MissingFact`] alone.
+fn lacks(title: &Title, fact: MissingFact) -> bool {
+    match fact {
+        MissingFact::Poster => title
+            .pictures
+            .iter()
+            .all(|kept| kept.picture.kind != PictureKind::Poster),
+        MissingFact::Overview => title.overview == Texts::default(),
+        MissingFact::Director => title
+            .credits
+            .iter()
+            .all(|credit| credit.role != CreditRole::Director),
+        MissingFact::Duration => title.duration.or(title.episode_duration).is_none(),
+        MissingFact::Certification => title.certifications.is_empty(),
+        MissingFact::ExternalId => title.external_ids.is_empty(),
+    }
 }
 
 fn some_of<T: Clone>(random: &mut StdRng, all: &[T], most: usize) -> Vec<T> {
@@ -106,7 +128,13 @@ fn random_title(random: &mut StdRng, number: u64) -> Title {
     title.genres = some_of(random, &genres, 3);
     title.credits = (0..)
         .zip(credits)
-        .map(|(order, person)| credit(person, CreditRole::Actor, order))
+        .map(|(order, person)| {
+            let role = match order {
+                0 => CreditRole::Director,
+                _ => CreditRole::Actor,
+            };
+            credit(person, role, order)
+        })
         .collect();
     title.languages = some_of(random, &CODES.map(str::to_owned), 2);
     title.countries = some_of(random, &COUNTRIES.map(str::to_owned), 2);
@@ -114,6 +142,14 @@ fn random_title(random: &mut StdRng, number: u64) -> Title {
         .into_iter()
         .map(|age| certification("DE", "FSK", age))
         .collect();
+    if random.random_ratio(1, 3) {
+        let pictures = &mut title.pictures;
+        pictures.retain(|kept| kept.picture.kind != PictureKind::Poster);
+    }
+    title.external_ids.truncate(random.random_range(0..3));
+    if random.random_ratio(1, 3) {
+        title.overview = Texts::default();
+    }
     title.scores.truncate(random.random_range(0..4));
     title.stamp.created_at = moment(random.random_range(0..500));
     if random.random_ratio(1, 6) {
@@ -151,6 +187,7 @@ fn random_filter(random: &mut StdRng) -> TitleFilter {
         // One score gives 6.9, both give 6.789.
         min_rating: at_times(random, |random| random.random_range(6.7..7.0))
             .and_then(Rating::of_points),
+        missing: at_times(random, |random| some_of(random, &MissingFact::ALL, 2)),
         initial: at_times(random, |_| 'T'),
         added_since: at_times(random, |random| moment(random.random_range(0..600))),
         among: at_times(random, |random| titles(&some_of(random, &numbers, 200))),
@@ -186,6 +223,11 @@ fn counted(titles: &[&Title], facet: Facet) -> BTreeMap<FacetValue, u64> {
                 let ages = title.certifications.iter().map(|one| one.age).max();
                 ages.into_iter().map(FacetValue::Age).collect()
             }
+            Facet::Missing => {
+                let facts = MissingFact::ALL.into_iter();
+                let facts = facts.filter(|fact| lacks(title, *fact));
+                facts.map(FacetValue::Missing).collect()
+            }
         };
         for value in values {
             *counts.entry(value).or_default() += 1;
@@ -212,6 +254,7 @@ fn lifted(filter: &TitleFilter, facet: Facet) -> TitleFilter {
         }
         Facet::Country => filter.countries = None,
         Facet::Age => filter.max_age = None,
+        Facet::Missing => filter.missing = None,
     }
     filter
 }
@@ -301,6 +344,19 @@ async fn facets_are_counted_without_their_own_conditions(store: &Opened) {
     let for_children = only(|it| it.max_age = Some(6));
     let ages = [0, 6, 12, 16].map(|age| (FacetValue::Age(age), 1));
     assert_eq!(count(&for_children, Facet::Age).await, ages);
+    let lacking = only(|it| it.missing = Some(vec![MissingFact::Duration]));
+    let missing = |fact, titles| (FacetValue::Missing(fact), titles);
+    assert_eq!(
+        count(&lacking, Facet::Missing).await,
+        [
+            missing(MissingFact::Director, 4),
+            missing(MissingFact::Poster, 2),
+            missing(MissingFact::Overview, 2),
+            missing(MissingFact::Duration, 2),
+            missing(MissingFact::Certification, 2),
+            missing(MissingFact::ExternalId, 2),
+        ]
+    );
 }
 
 async fn facets_have_the_most_first_and_not_too_many(store: &Opened) {

@@ -5,6 +5,7 @@ mod collections;
 mod facets;
 mod feed;
 mod filters;
+mod likely;
 mod lists;
 mod origins;
 mod parts;

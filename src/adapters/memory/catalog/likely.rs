@@ -1,0 +1,335 @@
+//! Titles and people that are likely one: looked for among those of one folded name, and kept until that is done again.
+//!
+//! All names are gone through a part at a time, so that whoever writes waits for no more than a part. What is listed is
+//! compared once more at that moment: a pair that was found and is none any more is passed over.
+
+use std::cmp::Reverse;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use tokio::sync::Mutex;
+
+use super::CatalogSnapshot;
+use super::tables::Tables;
+use super::titles::Slot;
+use crate::domain::catalog::{
+    LikelyOne, LikelyPeople, LikelyStore, LikelyTitles, Person, TitleKind, TitlesOfTwo, Visibility,
+    folded_name, in_common, person_likeness, title_likeness, years_apart,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::page::{KeyValue, Keyset, Slice, Window};
+
+/// How many names are read at a time, and pairs counted.
+const AT_A_TIME: usize = 2_000;
+/// How many things of one name are compared with each other.
+const MOST_OF_A_NAME: usize = 100;
+/// How many pairs are kept, the likeliest.
+const MOST_KEPT: usize = 100_000;
+/// Of the time no more than one part in so many is spent on looking, where things change all the time.
+const SELDOM: u32 = 50;
+
+/// What was found the last time.
+#[derive(Default)]
+pub(super) struct Likely {
+    titles: Mutex<Option<Found>>,
+    people: Mutex<Option<Found>>,
+}
+
+struct Found {
+    /// Until when it is good enough, whatever changes.
+    until: Instant,
+    /// That of the snapshot when it was begun.
+    revision: u64,
+    pairs: Arc<[Pair]>,
+}
+
+/// Two ids, the smaller one first, in the order in which pairs are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair {
+    score: Reverse<u8>,
+    one: u64,
+    other: u64,
+}
+
+impl Pair {
+    fn new(score: u8, one: u64, other: u64) -> Self {
+        Self {
+            score: Reverse(score),
+            one: one.min(other),
+            other: one.max(other),
+        }
+    }
+
+    /// Its place in the list, by which pairs are in the same order.
+    fn place(&self) -> Keyset {
+        Keyset {
+            value: KeyValue::Number(-i64::from(self.score.0)),
+            id: KeyValue::Text(format!("{:016x}{:016x}", self.one, self.other)),
+        }
+    }
+}
+
+/// The likeliest pairs of those that come.
+#[derive(Default)]
+struct Best(Vec<Pair>);
+
+impl Best {
+    fn push(&mut self, pair: Pair) {
+        self.0.push(pair);
+        if self.0.len() >= 2 * MOST_KEPT {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        self.0.sort_unstable();
+        self.0.truncate(MOST_KEPT);
+    }
+
+    fn into_sorted(mut self) -> Vec<Pair> {
+        self.cut();
+        self.0
+    }
+}
+
+/// Where somebody's titles are that may be seen, and of which years they are, both sorted.
+struct Titles {
+    slots: Vec<Slot>,
+    years: Vec<i32>,
+}
+
+impl Titles {
+    fn of(tables: &Tables, visibility: &Visibility, person: PersonId) -> Self {
+        let slots = tables.titles_of(person).iter().copied();
+        let slots: Vec<Slot> = slots
+            .filter(|slot| visibility.shows(tables.titles.at(*slot)))
+            .collect();
+        let years = slots.iter().filter_map(|slot| tables.titles.at(*slot).year);
+        let mut years: Vec<i32> = years.collect();
+        years.sort_unstable();
+        Self { slots, years }
+    }
+
+    fn beside(&self, other: &Self) -> TitlesOfTwo {
+        TitlesOfTwo {
+            common: in_common(&self.slots, &other.slots),
+            years_apart: years_apart(&self.years, &other.years),
+        }
+    }
+}
+
+impl CatalogSnapshot {
+    /// The pairs that were found the last time, or those of now if that is long ago.
+    async fn found(
+        &self,
+        kept: &Mutex<Option<Found>>,
+        find: fn(&Self) -> Option<Vec<Pair>>,
+    ) -> Result<Arc<[Pair]>, StoreError> {
+        self.read().await?;
+        // Whoever else asks meanwhile waits for the same.
+        let mut kept = kept.lock().await;
+        let revision = self.revision.load(Ordering::Acquire);
+        let began = Instant::now();
+        if let Some(found) = &*kept
+            && (found.revision == revision || began < found.until)
+        {
+            return Ok(Arc::clone(&found.pairs));
+        }
+        let this = self.clone();
+        let found = tokio::task::spawn_blocking(move || find(&this)).await;
+        let found = found.map_err(StoreError::failed)?;
+        let pairs: Arc<[Pair]> = found.ok_or_else(not_here)?.into();
+        *kept = Some(Found {
+            until: Instant::now() + began.elapsed().max(Duration::from_millis(1)) * SELDOM,
+            revision,
+            pairs: Arc::clone(&pairs),
+        });
+        Ok(pairs)
+    }
+
+    fn find_titles(&self) -> Option<Vec<Pair>> {
+        let names = self.names(|tables, from| {
+            let titles = (from..).zip(tables.titles.iter().skip(from));
+            let some = titles.take(AT_A_TIME).filter_map(|(place, title)| {
+                let slot = Slot::try_from(place).ok()?;
+                // Of one that cannot be read any more the place is left.
+                let is_there = tables.titles.slot(title.id) == Some(slot);
+                let hash = hash(Some(title.kind), &title.name).filter(|_| is_there)?;
+                Some((hash, slot))
+            });
+            (some.collect(), tables.titles.iter().len())
+        })?;
+        let mut best = Best::default();
+        for group in of_one_name(&names) {
+            self.look(|tables| {
+                let titles = group.iter().map(|(_, slot)| tables.titles.at(*slot));
+                let titles: Vec<_> = titles.collect();
+                for (place, one) in titles.iter().enumerate() {
+                    for other in &titles[..place] {
+                        if let Some(found) = title_likeness(one, other) {
+                            best.push(Pair::new(found.score, one.id.0, other.id.0));
+                        }
+                    }
+                }
+            })?;
+        }
+        Some(best.into_sorted())
+    }
+
+    fn find_people(&self) -> Option<Vec<Pair>> {
+        let names = self.names(|tables, from| {
+            let people = tables.people.from(from).take(AT_A_TIME);
+            let some = people.filter_map(|person| Some((hash(None, &person.name)?, person.id)));
+            (some.collect(), tables.people.len())
+        })?;
+        let mut best = Best::default();
+        for group in of_one_name(&names) {
+            self.look(|tables| {
+                let people = group.iter().filter_map(|(_, id)| {
+                    let titles = Titles::of(tables, &Visibility::everything(), *id);
+                    Some((tables.people.with_id(*id)?, titles))
+                });
+                let people: Vec<(Person, Titles)> = people.collect();
+                for (place, (one, titles)) in people.iter().enumerate() {
+                    for (other, others) in &people[..place] {
+                        if let Some(found) = person_likeness(one, other, titles.beside(others)) {
+                            best.push(Pair::new(found.score, one.id.0, other.id.0));
+                        }
+                    }
+                }
+            })?;
+        }
+        Some(best.into_sorted())
+    }
+
+    /// All names as hashes, sorted, each with whose it is; `None`: not everything is here. `read` gives those of a part, and
+    /// how many places there are.
+    fn names<I: Ord>(
+        &self,
+        read: impl Fn(&Tables, usize) -> (Vec<(u64, I)>, usize),
+    ) -> Option<Vec<(u64, I)>> {
+        let mut names = Vec::new();
+        let mut from = 0;
+        loop {
+            let (some, places) = self.look(|tables| read(tables, from))?;
+            names.extend(some);
+            from += AT_A_TIME;
+            if from >= places {
+                break;
+            }
+        }
+        names.sort_unstable();
+        Some(names)
+    }
+
+    /// How many of these pairs are some at this moment.
+    async fn count(
+        &self,
+        pairs: &[Pair],
+        is_one: impl Fn(&Tables, &Pair) -> bool,
+    ) -> Result<u64, StoreError> {
+        let mut count = 0;
+        for some in pairs.chunks(AT_A_TIME) {
+            let counted =
+                self.look(|tables| some.iter().filter(|pair| is_one(tables, pair)).count());
+            count += counted.ok_or_else(not_here)?;
+            tokio::task::yield_now().await;
+        }
+        Ok(count as u64)
+    }
+}
+
+#[async_trait]
+impl LikelyStore for CatalogSnapshot {
+    async fn likely_titles(
+        &self,
+        visibility: &Visibility,
+        window: &Window,
+    ) -> Result<Slice<LikelyTitles>, StoreError> {
+        let pairs = self.found(&self.likely.titles, Self::find_titles).await?;
+        self.look_whole(|tables| page(&pairs, window, |pair| titles(tables, visibility, pair)))
+            .await
+    }
+
+    async fn count_likely_titles(&self, visibility: &Visibility) -> Result<u64, StoreError> {
+        let pairs = self.found(&self.likely.titles, Self::find_titles).await?;
+        let is_one = |tables: &Tables, pair: &Pair| titles(tables, visibility, pair).is_some();
+        self.count(&pairs, is_one).await
+    }
+
+    async fn likely_people(
+        &self,
+        visibility: &Visibility,
+        window: &Window,
+    ) -> Result<Slice<LikelyPeople>, StoreError> {
+        let pairs = self.found(&self.likely.people, Self::find_people).await?;
+        self.look_whole(|tables| page(&pairs, window, |pair| people(tables, visibility, pair)))
+            .await
+    }
+
+    async fn count_likely_people(&self, visibility: &Visibility) -> Result<u64, StoreError> {
+        let pairs = self.found(&self.likely.people, Self::find_people).await?;
+        let is_one = |tables: &Tables, pair: &Pair| people(tables, visibility, pair).is_some();
+        self.count(&pairs, is_one).await
+    }
+}
+
+/// The titles of a pair, if both may be seen and are still alike.
+fn titles(tables: &Tables, visibility: &Visibility, pair: &Pair) -> Option<LikelyTitles> {
+    let title = |id| {
+        let title = tables.titles.with_id(TitleId(id))?;
+        visibility.shows(title).then(|| Arc::clone(title))
+    };
+    let (one, other) = (title(pair.one)?, title(pair.other)?);
+    Some(LikelyOne {
+        likeness: title_likeness(&one, &other)?,
+        place: pair.place(),
+        one,
+        other,
+    })
+}
+
+/// The people of a pair, if they are still alike by what may be seen.
+fn people(tables: &Tables, visibility: &Visibility, pair: &Pair) -> Option<LikelyPeople> {
+    let person = |id| tables.people.with_id(PersonId(id));
+    let (one, other) = (person(pair.one)?, person(pair.other)?);
+    let [titles, others] = [&one, &other].map(|it| Titles::of(tables, visibility, it.id));
+    Some(LikelyOne {
+        likeness: person_likeness(&one, &other, titles.beside(&others))?,
+        place: pair.place(),
+        one,
+        other,
+    })
+}
+
+/// A page of what is made of those pairs of which something is.
+fn page<T>(pairs: &[Pair], window: &Window, make: impl Fn(&Pair) -> Option<T>) -> Slice<T> {
+    let from = match &window.start {
+        None => 0,
+        Some(start) => pairs.partition_point(|pair| pair.place() <= *start),
+    };
+    let rows = pairs[from..].iter().filter_map(make);
+    Slice::from_overfetched(rows.take(window.limit + 1).collect(), window)
+}
+
+/// Those that share a name, of each name not too many.
+fn of_one_name<I>(names: &[(u64, I)]) -> impl Iterator<Item = &[(u64, I)]> {
+    let groups = names.chunk_by(|(one, _), (other, _)| one == other);
+    let groups = groups.map(|group| &group[..group.len().min(MOST_OF_A_NAME)]);
+    groups.filter(|group| group.len() > 1)
+}
+
+/// A hash of a folded name, and of the kind of what is called so; `None` if there is no word in it.
+fn hash(kind: Option<TitleKind>, name: &str) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    (kind, folded_name(name)?).hash(&mut hasher);
+    Some(hasher.finish())
+}
+
+fn not_here() -> StoreError {
+    StoreError::failed("the catalogue was read and is not here")
+}
