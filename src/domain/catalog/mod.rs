@@ -6,6 +6,7 @@ mod certification;
 mod code_names;
 mod codes;
 mod collections;
+mod document_fields;
 mod drawing;
 mod episode_run;
 mod error;
@@ -18,6 +19,7 @@ mod genres;
 mod highlights;
 mod hits;
 mod keys;
+mod locks;
 mod naming;
 mod order;
 mod pictures;
@@ -26,6 +28,7 @@ mod rating;
 mod rating_systems;
 mod reception;
 mod receptions;
+mod revisions;
 mod roles;
 mod scores;
 mod search;
@@ -49,6 +52,9 @@ pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
+pub use document_fields::{
+    DocumentFields, EPISODE_FIELDS, LOCKS, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
+};
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};
 pub use error::CatalogError;
@@ -61,6 +67,7 @@ pub use genres::{GenreName, genre_name};
 pub use highlights::{Highlight, HighlightedField, Highlights, TextRange};
 pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
+pub use locks::Locks;
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
     Colour, KeptPicture, LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, Picture,
@@ -72,6 +79,9 @@ pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use receptions::Receptions;
+pub use revisions::{
+    Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource, Writer,
+};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{

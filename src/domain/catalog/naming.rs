@@ -64,7 +64,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts, TitleKind};
+    use crate::domain::catalog::{Locks, Publication, Reception, Texts, TitleKind};
     use crate::domain::ids::TitleId;
     use crate::domain::stamp::Stamp;
 
@@ -118,6 +118,7 @@ mod tests {
             pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(chrono::DateTime::UNIX_EPOCH),
         }
     }

@@ -213,7 +213,7 @@ mod tests {
 
     use super::super::split::{HeldOut, Watch, tastes};
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts, Title, TitleKind};
+    use crate::domain::catalog::{Locks, Publication, Reception, Texts, Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -274,6 +274,7 @@ mod tests {
             pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
         let held_out = |title, is_liked| HeldOut {
