@@ -29,7 +29,9 @@ use crate::domain::accounts::{
     AccountStores, MailStore, OneTimeStore, ReadInTurn, SessionOwners, SessionStore,
     SigningKeyStore,
 };
-use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
+use crate::domain::catalog::{
+    CatalogListStore, CatalogPorts, CatalogStore, ChangeSource, RevisionStore,
+};
 use crate::domain::clock::SystemClock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -112,6 +114,7 @@ pub(super) struct CatalogStores {
     /// Things as the record has them at this moment: what is to be written is laid over them.
     pub(super) record: CatalogPorts,
     pub(super) loading: Arc<dyn CurationStore>,
+    pub(super) revisions: Arc<dyn RevisionStore>,
     pub(super) titles: Arc<dyn TitleSource>,
     pub(super) watchers: Arc<dyn WatchersStore>,
     pub(super) snapshot: CatalogSnapshot,
@@ -125,6 +128,7 @@ impl CatalogStores {
             + CatalogListStore
             + ChangeSource
             + CurationStore
+            + RevisionStore
             + TitleSource
             + WatchersStore
             + 'static,
@@ -144,6 +148,7 @@ impl CatalogStores {
                 ..service
             },
             loading: memory.clone(),
+            revisions: store.clone(),
             titles: store,
             watchers: memory,
             snapshot,
