@@ -307,8 +307,7 @@ impl Run<'_> {
             run.add_unwritten(&mut people, credits);
             let mut tally = Tally::default();
             let mut episodes = Vec::new();
-            let mut contradictions = Vec::new();
-            let mut changed = Vec::new();
+            let (mut contradictions, mut changed) = (Vec::new(), Vec::new());
             let (mut kept, mut revisions) = (Vec::new(), Vec::new());
             for (id, (line, (series, record))) in ids.iter().zip(sound) {
                 // All people were written before: nobody comes any more.
