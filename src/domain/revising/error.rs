@@ -17,6 +17,8 @@ pub enum RevisingError {
     /// Nothing was changed in a run of this name, or nothing is left of it.
     #[error("no revision is of this run")]
     RunNotFound,
+    #[error("this is no revision to go on after")]
+    AfterNotFound,
     /// Too many things, or none.
     #[error("give 1 to {most} ids")]
     IdCount { most: usize },
@@ -37,9 +39,10 @@ impl Coded for RevisingError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::NothingNamed | Self::UnknownField { .. } => ErrorCode::Invalid,
-            Self::RevisionNotFound | Self::RunNotFound | Self::NodeNotFound { .. } => {
-                ErrorCode::NotFound
-            }
+            Self::RevisionNotFound
+            | Self::RunNotFound
+            | Self::AfterNotFound
+            | Self::NodeNotFound { .. } => ErrorCode::NotFound,
             Self::IdCount { .. } | Self::FieldCount => ErrorCode::OutOfRange,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -50,6 +53,7 @@ impl Coded for RevisingError {
         match self {
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
             Self::RunNotFound => Some("run"),
+            Self::AfterNotFound => Some("after"),
             Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
             Self::FieldCount | Self::UnknownField { .. } => Some("fields"),
             Self::Catalog(error) => error.field(),
@@ -64,6 +68,7 @@ impl Coded for RevisingError {
             Self::NothingNamed
             | Self::RevisionNotFound
             | Self::RunNotFound
+            | Self::AfterNotFound
             | Self::NodeNotFound { .. }
             | Self::UnknownField { .. }
             | Self::Catalog(_)
