@@ -278,6 +278,7 @@ mod tests {
                 GlobalId::Import(ImportId(Uuid::from_u128(play))),
                 GlobalId::ImportRow(ImportId(Uuid::from_u128(play)), season),
                 GlobalId::Job(JobId(Uuid::from_u128(play))),
+                GlobalId::Revision(RevisionId(id)),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

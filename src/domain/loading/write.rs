@@ -339,11 +339,10 @@ impl Run<'_> {
             }
             let (episodes, overviews) = episode_drafts::parted(episodes);
             let mut new_people = people.new;
-            if !contradictions.is_empty() {
-                let named = episodes.iter().flat_map(Episode::all_credits);
-                let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
-                new_people.retain(|person| named.contains(&person.id));
-            }
+            // Who is new by a record that was refused, or in a locked field, is nobody.
+            let named = episodes.iter().flat_map(Episode::all_credits);
+            let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
+            new_people.retain(|person| named.contains(&person.id));
             let batch = CatalogBatch {
                 episodes,
                 overviews,

@@ -8,7 +8,7 @@ use reelgraph::domain::accounts::{
     AccountStore, ApiKeyStore, AuditStore, ErasureStore, IdentityStore, MailStore, ProfileStore,
     UserStore,
 };
-use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource, RevisionStore};
+use reelgraph::domain::catalog::{CatalogListStore, CatalogStore, ChangeSource};
 use reelgraph::domain::clock::SystemClock;
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::{WatchSource, WatchersStore};
@@ -38,7 +38,7 @@ macro_rules! together {
 }
 
 together! {
-    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + RevisionStore + WatchersStore;
+    Catalog: CatalogStore + CatalogListStore + ChangeSource + CurationStore + WatchersStore;
     Watching: WatchStore + WatchLog + HistoryStore + FeedbackStore + ThumbStore + WatchSource;
     /// Accounts, and what belongs to them.
     Accounts: AccountStore + UserStore + ProfileStore + IdentityStore + ApiKeyStore + AuditStore + MailStore
