@@ -29,9 +29,7 @@ use crate::domain::accounts::{
     AccountStores, MailStore, OneTimeStore, ReadInTurn, SessionOwners, SessionStore,
     SigningKeyStore,
 };
-use crate::domain::catalog::{
-    CatalogListStore, CatalogPorts, CatalogStore, ChangeSource, RevisionStore,
-};
+use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
 use crate::domain::clock::SystemClock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -47,6 +45,7 @@ use crate::domain::recommend::{
     BacklogStore, GraphProjection, NoteStore, ProjectionPorts, SimilarSource, TitleSource,
     WatchSource, WatchersStore,
 };
+use crate::domain::revising::RevisionStore;
 use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,

@@ -28,7 +28,6 @@ mod rating;
 mod rating_systems;
 mod reception;
 mod receptions;
-mod revision_store;
 mod revisions;
 mod roles;
 mod scores;
@@ -80,7 +79,6 @@ pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use receptions::Receptions;
-pub use revision_store::{RevisionFilter, RevisionStore, place_of};
 pub use revisions::{
     Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource, Writer,
 };

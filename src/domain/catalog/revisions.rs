@@ -19,7 +19,7 @@ use crate::domain::viewer::{KnownViewer, Login};
 pub struct CatalogRevision {
     /// Its document's place in the change feed; 0 until a store has written it, which gives it that.
     pub id: RevisionId,
-    /// What was changed.
+    /// The thing that was changed.
     pub node: CatalogNode,
     /// The revision of the document that it made: from 1, a document's first write.
     pub number: u64,
@@ -81,7 +81,7 @@ pub enum RevisionKind {
     Deleted,
 }
 
-/// Who changed it.
+/// Who changed something of the catalogue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Author {
@@ -123,7 +123,7 @@ pub enum RevisionSource {
     Load,
     /// A folder of media files.
     Scan,
-    /// A curator's edit.
+    /// An edit or a lock, by a curator.
     Edit,
     /// Two things became one.
     Merge,
@@ -132,7 +132,7 @@ pub enum RevisionSource {
 }
 
 impl RevisionSource {
-    /// All of them.
+    /// All of them, in no order that means something.
     pub const ALL: [Self; 5] = [
         Self::Load,
         Self::Scan,

@@ -17,7 +17,7 @@ use crate::domain::stamp::Stamp;
 #[derive(Default)]
 pub(super) struct Documents(BTreeMap<CatalogNode, Document>);
 
-/// A document.
+/// A document that may become another.
 pub(super) struct Document {
     stored: Stored,
     before: DocumentFields,

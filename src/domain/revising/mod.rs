@@ -5,6 +5,7 @@ mod error;
 mod locking;
 mod reverting;
 mod service;
+mod store;
 mod told;
 mod words;
 
@@ -14,4 +15,5 @@ pub use reverting::{
     MOST_REVERTED, Obstacle, ObstacleReason, Revert, RevertMode, RevertResult, Reverted,
 };
 pub use service::{RevisionPorts, RevisionService};
+pub use store::{RevisionFilter, RevisionStore, place_of};
 pub use told::{ToldChange, ToldRevision};

@@ -7,11 +7,12 @@ use serde_json::json;
 use super::documents::{Document, Documents};
 use super::error::RevisingError;
 use super::service::RevisionService;
+use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
 use crate::domain::catalog::{
-    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, RevisionFilter, RevisionKind,
-    RevisionSource, TitleState, Writer, place_of,
+    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
+    TitleState, Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
@@ -31,7 +32,7 @@ const STATE: &str = "state";
 /// What is to be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Revert {
-    /// One revision.
+    /// One revision, whatever others are of its run.
     Revision(RevisionId),
     /// Those of a run, up to [`MOST_REVERTED`] of them, the latest first.
     Run {

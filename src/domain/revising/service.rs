@@ -5,8 +5,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::error::RevisingError;
+use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
-use crate::domain::catalog::{CatalogRevision, CatalogService, RevisionFilter, RevisionStore};
+use crate::domain::catalog::{CatalogRevision, CatalogService};
 use crate::domain::clock::Clock;
 use crate::domain::events::EventBus;
 use crate::domain::ids::RevisionId;

@@ -30,7 +30,7 @@ pub struct ToldChange {
     pub after: Value,
 }
 
-/// Changes in words.
+/// Changes in the words of files.
 pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange> {
     let changes = changes.iter().map(|change| ToldChange {
         field: change.field.clone(),

@@ -5,10 +5,11 @@ use uuid::Uuid;
 
 use super::revision::{RevisionEdge, RevisionSource};
 use crate::domain::catalog::{
-    self, CatalogNode, EPISODE_FIELDS, Locks, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS, place_of,
+    CatalogNode, EPISODE_FIELDS, Locks, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
 };
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::RunId;
+use crate::domain::revising::{self, place_of};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
@@ -67,7 +68,7 @@ struct RevisionFilter {
 }
 
 impl RevisionFilter {
-    fn into_domain(self) -> Result<catalog::RevisionFilter> {
+    fn into_domain(self) -> Result<revising::RevisionFilter> {
         let node = self.node.map(|id| {
             let node = catalog_node(&id);
             node.ok_or_else(|| ApiError::not_found("node"))
@@ -95,7 +96,7 @@ impl RevisionFilter {
                 ApiError::argument(ErrorCode::Invalid, "run", "`run` is not a UUID of a run")
             })
         });
-        Ok(catalog::RevisionFilter {
+        Ok(revising::RevisionFilter {
             node: node.transpose()?,
             author: author.transpose()?,
             source: self.source.map(Into::into),
@@ -128,16 +129,16 @@ pub(crate) async fn revisions_of(
     node: CatalogNode,
     page: PageArgs,
 ) -> Result<Option<RevisionConnection>> {
-    let filter = catalog::RevisionFilter {
+    let filter = revising::RevisionFilter {
         node: Some(node),
-        ..catalog::RevisionFilter::default()
+        ..revising::RevisionFilter::default()
     };
     list(ctx, &filter, page).await.map(Some)
 }
 
 async fn list(
     ctx: &Context<'_>,
-    filter: &catalog::RevisionFilter,
+    filter: &revising::RevisionFilter,
     page: PageArgs,
 ) -> Result<RevisionConnection> {
     let window = page.window(&REVISIONS, 20)?;

@@ -10,13 +10,14 @@ use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find;
 use crate::domain::catalog::{
-    Author, CatalogNode, CatalogRevision, FieldChange, RevisionFilter, RevisionKind, RevisionSource,
+    Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
 };
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
+use crate::domain::revising::RevisionFilter;
 
 /// The collection, and what revisions are called that cannot be read.
 pub(in crate::adapters::mongo) const REVISIONS: &str = "catalog_revisions";

@@ -17,14 +17,15 @@ use crate::adapters::mongo::find::{self, BATCH};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
-    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, RevisionFilter,
-    RevisionStore, Season, SeasonId, Title, TitleWatchers,
+    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
+    Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
 use crate::domain::loading::CurationStore;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
+use crate::domain::revising::{RevisionFilter, RevisionStore};
 
 /// The catalogue in Mongo.
 #[derive(Clone)]

@@ -11,13 +11,14 @@ use crate::adapters::sqlite::columns::{
 };
 use crate::adapters::sqlite::statements::{execute, fill, insert, readable};
 use crate::domain::catalog::{
-    Author, CatalogNode, CatalogRevision, FieldChange, RevisionFilter, RevisionKind, RevisionSource,
+    Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
 };
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
+use crate::domain::revising::RevisionFilter;
 
 /// What revisions are called that cannot be read.
 const REVISIONS: &str = "catalog_revisions";

@@ -14,14 +14,15 @@ use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
-    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, RevisionFilter,
-    RevisionStore, Season, SeasonId, Title, TitleWatchers,
+    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
+    Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
 use crate::domain::loading::CurationStore;
 use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
+use crate::domain::revising::{RevisionFilter, RevisionStore};
 
 /// What titles are called that cannot be read, and other things.
 pub(super) const TITLES: &str = "titles";

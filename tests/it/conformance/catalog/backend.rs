@@ -9,12 +9,12 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    CatalogPart, Facet, FacetCount, RevisionStore, Title, TitleFilter, TitleListStore, TitleQuery,
-    Visibility,
+    CatalogPart, Facet, FacetCount, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::TitleSource;
+use reelgraph::domain::revising::RevisionStore;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 

@@ -2,11 +2,12 @@
 
 use chrono::TimeDelta;
 use reelgraph::domain::catalog::{
-    Author, CatalogBatch, CatalogNode, CatalogRevision, FieldChange, LOCKS, RevisionFilter,
-    RevisionKind, RevisionSource, Title, Writer, place_of,
+    Author, CatalogBatch, CatalogNode, CatalogRevision, FieldChange, LOCKS, RevisionKind,
+    RevisionSource, Title, Writer,
 };
 use reelgraph::domain::ids::{ApiKeyId, EpisodeId, PersonId, RevisionId, RunId, TitleId, UserId};
 use reelgraph::domain::page::{Direction, Window};
+use reelgraph::domain::revising::{RevisionFilter, place_of};
 use serde_json::json;
 use uuid::Uuid;
 

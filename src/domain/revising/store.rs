@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::revisions::{CatalogNode, CatalogRevision, RevisionSource};
+use crate::domain::catalog::{CatalogNode, CatalogRevision, RevisionSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RevisionId, RunId, UserId};
 use crate::domain::measured::measured;
@@ -12,7 +12,7 @@ use crate::domain::page::{Keyset, Slice, Window};
 /// Which revisions are meant: those to which all of this applies; `None` leaves none out.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RevisionFilter {
-    /// What was changed.
+    /// The thing that was changed.
     pub node: Option<CatalogNode>,
     /// Whose account or key changed it.
     pub author: Option<UserId>,
