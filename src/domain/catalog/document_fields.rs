@@ -205,11 +205,14 @@ impl DocumentFields {
     }
 
     fn place(&self, field: &str) -> Option<Place> {
-        // Titles credit directors as everybody; episodes have a list of them.
+        // Titles credit directors as everybody; episodes have a list of them, and of series they are the creators.
         let has_directors = self.0.contains_key("directors");
+        let is_series = self.0.get("kind").and_then(Value::as_str) == Some("series");
         Some(match field {
             "directors" if has_directors => Place::Whole("directors"),
-            "directors" | "creators" => Place::Credits(CreditRole::Director),
+            "directors" if !is_series => Place::Credits(CreditRole::Director),
+            "creators" if is_series => Place::Credits(CreditRole::Director),
+            "directors" | "creators" => return None,
             "cast" => Place::Credits(CreditRole::Actor),
             "guests" => Place::Credits(CreditRole::Guest),
             "writers" => Place::Credits(CreditRole::Writer),
@@ -284,7 +287,7 @@ mod tests {
         let credit = |person: u64, role: &str| json!({ "person": person, "role": role, "character": null, "order": 0 });
         let video = |kind: &str, id: &str| json!({ "kind": kind, "host": "file", "video": id, "hash": null, "name": null, "language": null });
         DocumentFields::of(&json!({
-            "name": "Heat", "year": 1995, "duration": 10_200,
+            "kind": "film", "name": "Heat", "year": 1995, "duration": 10_200,
             "publication": { "state": "published", "from": null, "until": null },
             "credits": [credit(1, "director"), credit(2, "actor")],
             "crew": [credit(3, "writer"), credit(4, "composer")],
@@ -325,8 +328,11 @@ mod tests {
     fn every_field_has_a_place_and_nothing_else_has() {
         let all = [&TITLE_FIELDS[..], &EPISODE_FIELDS, &PERSON_FIELDS];
         for name in all.into_iter().flatten() {
-            assert!(fields().place(name).is_some(), "{name}");
+            let has_place = fields().place(name).is_some();
+            assert_eq!(has_place, *name != "creators", "{name}");
         }
+        let series = DocumentFields::of(&json!({ "kind": "series" }));
+        assert!(series.place("creators").is_some() && series.place("directors").is_none());
         let mut same = fields();
         same.put("popularity", &json!(1));
         assert_eq!(same, fields());

@@ -200,8 +200,9 @@ impl<'a> Run<'a> {
         if self.mode == LoadMode::DryRun || batch.is_empty() {
             return Ok(());
         }
+        let new = created(&batch, &self.writer);
         batch.revisions = changed;
-        batch.revisions.extend(created(&batch, &self.writer));
+        batch.revisions.extend(new);
         self.service.put(&batch).await
     }
 

@@ -30,6 +30,15 @@ pub struct ToldChange {
     pub after: Value,
 }
 
+/// The fields that documents keep in one value with others: it may be another of these alone.
+const TOGETHER: [&str; 5] = [
+    "collection",
+    "part",
+    "airs_before_season",
+    "airs_before_episode",
+    "airs_after_season",
+];
+
 /// Changes in the words of files.
 pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange> {
     let changes = changes.iter().map(|change| ToldChange {
@@ -37,7 +46,10 @@ pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange
         before: names.say(&change.field, &change.before),
         after: names.say(&change.field, &change.after),
     });
-    changes.collect()
+    let is_told = |change: &ToldChange| {
+        change.before != change.after || !TOGETHER.contains(&change.field.as_str())
+    };
+    changes.filter(is_told).collect()
 }
 
 /// Revisions in words, in their order.
