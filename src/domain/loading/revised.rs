@@ -212,6 +212,46 @@ mod tests {
         assert_eq!(laid(&[], Manner::Merge).2, [""; 0]);
     }
 
+    /// The fields that a draft says to be others, and those that its revision tells.
+    fn told<T: Revised>(stored: &T, draft: &Draft<T>) -> (Vec<String>, Vec<String>) {
+        let writer = Writer::new(Author::Command, RevisionSource::Load);
+        let revision = draft.revision(Some(stored), &writer).unwrap();
+        let Draft::Changed(_, names) = draft else {
+            unreachable!("it has a revision");
+        };
+        let named = names.iter().map(|name| (*name).to_owned());
+        let told = revision.fields.into_iter().map(|change| change.field);
+        (named.collect(), told.collect())
+    }
+
+    #[test]
+    fn whatever_a_record_changes_is_in_its_revision() {
+        let now = DateTime::UNIX_EPOCH;
+        let film = json!({
+            "slug": "a", "title": "B", "original_title": "C", "year": 1999, "release_date": "2000-01-01",
+            "runtime_minutes": 90, "genres": ["G"], "directors": ["D"], "cast": ["E"], "guests": ["F"], "writers": ["H"],
+            "producers": ["I"], "composers": ["J"], "countries": ["US"], "languages": ["en"], "state": "hidden",
+            "certifications": { "US": "R" }, "available_from": "2020-01-01T00:00:00Z", "collection": "K", "part": 1,
+            "available_until": "2021-01-01T00:00:00Z", "ids": { "imdb": "tt0113277" }, "names": { "de": "L" },
+            "overview": { "en": "M" }, "tagline": { "en": "N" }, "studios": ["O"], "tags": ["p"],
+            "trailers": ["https://vimeo.com/1"],
+        });
+        let series = json!({
+            "slug": "a", "title": "A", "kind": "series", "year": 2000, "end_year": 2004, "creators": ["D"],
+            "total_seasons": 4, "episode_runtime_minutes": 40, "network": "HBO",
+        });
+        for (kind, said, least) in [("film", film, 25), ("series", series, 5)] {
+            let bare = json!({ "slug": "a", "title": "A", "kind": kind });
+            let stored = read(bare).new_title(now).unwrap();
+            let said = read(said);
+            let named = Named::in_nothing(&said);
+            let draft = drafts::title(&said, Some(&stored), Manner::Merge, &named, now).unwrap();
+            let (named, told) = told(&stored, &draft);
+            assert_eq!(named, told);
+            assert!(named.len() >= least, "{named:?}");
+        }
+    }
+
     #[test]
     fn a_revision_tells_what_was_and_what_is() {
         let writer = Writer::new(Author::Command, RevisionSource::Load);
