@@ -118,10 +118,6 @@ impl Documents {
         self.0.insert(document.stored.node(), document);
     }
 
-    pub(super) fn get(&self, node: CatalogNode) -> Option<&Document> {
-        self.0.get(&node)
-    }
-
     pub(super) fn get_mut(&mut self, node: CatalogNode) -> Option<&mut Document> {
         self.0.get_mut(&node)
     }
