@@ -15,7 +15,7 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogPart, Certification, ChangeSource, Credit, CreditRole, ExternalId, Facet,
-    Person, Publication, Reception, Texts, Title, TitleFilter, TitleKind, TitleListStore,
+    Locks, Person, Publication, Reception, Texts, Title, TitleFilter, TitleKind, TitleListStore,
     TitleOrder, TitleQuery, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
@@ -173,6 +173,7 @@ fn person(number: u64) -> Person {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: vec![external("wikidata", number)],
+        locks: Locks::default(),
         stamp: stamp(number),
     }
 }
@@ -227,6 +228,7 @@ fn title(number: u64, people: u64) -> Title {
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: stamp(number),
     }
 }

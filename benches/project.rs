@@ -26,7 +26,8 @@ use reelgraph::adapters::mongo::{MongoCatalog, MongoDb, MongoNotes, MongoWatchin
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPorts, CatalogService, Publication, Reception, Texts, Title, TitleKind,
+    CatalogBatch, CatalogPorts, CatalogService, Locks, Publication, Reception, Texts, Title,
+    TitleKind,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::TitleId;
@@ -442,6 +443,7 @@ fn film(id: u64) -> Title {
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: Stamp::first(SystemClock.now()),
     }
 }

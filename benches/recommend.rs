@@ -22,8 +22,8 @@ use reelgraph::adapters::mongo::{MongoDb, MongoWatching};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteGraph, SqliteWatching};
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogPorts, CatalogService, Credit, CreditRole, Publication, Reception, Texts,
-    Title, TitleKind, Visibility,
+    CatalogBatch, CatalogPorts, CatalogService, Credit, CreditRole, Locks, Publication, Reception,
+    Texts, Title, TitleKind, Visibility,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{GenreId, PersonId, ProfileId, TitleId};
@@ -287,6 +287,7 @@ fn film(id: u64) -> Title {
         season_pictures: Vec::new(),
         watchers: TITLES - id,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: Stamp::first(now()),
     }
 }

@@ -11,8 +11,8 @@ use std::time::Instant;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Publication, Reception, Texts, Title,
-    TitleKind, TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, Locks, NamesOfTitles, Publication, Reception, Texts,
+    Title, TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -233,6 +233,7 @@ fn title(number: u64, people: u64) -> Change {
         season_pictures: Vec::new(),
         watchers: mixed(number) % 1_000,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),
     };
     Change {

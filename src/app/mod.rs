@@ -31,6 +31,7 @@ use crate::domain::recommend::{
     BacklogService, GraphFollower, GraphService, ProjectionProgress, PublishService,
     ReceptionService, RecommendPorts, RecommendService, SimilarService,
 };
+use crate::domain::revising::{RevisionPorts, RevisionService};
 use crate::domain::usage::{UsageCounter, UsageService};
 use crate::domain::viewer::Viewer;
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
@@ -60,6 +61,8 @@ pub struct App {
     pub load: LoadService,
     /// The catalogue as files that can be loaded.
     pub export: CatalogExport,
+    /// What was changed of the catalogue, and by whom.
+    revising: RevisionService,
     /// Removing pictures that nothing refers to.
     pub sweep: PictureSweep,
     /// How much is watched.
@@ -176,6 +179,23 @@ impl App {
             Arc::clone(&clock),
             config.freshness,
         );
+        let load = LoadService::new(
+            CatalogService::new(stores.catalog.record.clone()),
+            Arc::clone(&stores.catalog.loading),
+            accounts.clone(),
+            watching.clone(),
+            Arc::clone(&clock),
+            Arc::clone(&bus),
+        )
+        .with_pictures(blobs.loading(&pictures, config));
+        let revising = RevisionService::new(RevisionPorts {
+            load: load.clone(),
+            catalog: CatalogService::new(stores.catalog.record.clone()),
+            revisions: Arc::clone(&stores.catalog.revisions),
+            clock: Arc::clone(&clock),
+            events: bus.clone(),
+            keep: config.revisions_kept,
+        });
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
@@ -196,25 +216,18 @@ impl App {
                 catalog.clone(),
                 watching.clone(),
                 similar.clone(),
-                bus.clone(),
+                bus,
                 Arc::clone(&clock),
             ),
             similar,
             publish,
-            load: LoadService::new(
-                CatalogService::new(stores.catalog.record.clone()),
-                Arc::clone(&stores.catalog.loading),
-                accounts.clone(),
-                watching.clone(),
-                Arc::clone(&clock),
-                bus,
-            )
-            .with_pictures(blobs.loading(&pictures, config)),
+            load,
             export: CatalogExport::new(
                 CatalogService::new(stores.catalog.record.clone()),
                 Arc::clone(&blobs.store),
                 Arc::clone(&clock),
             ),
+            revising,
             sweep: PictureSweep::new(
                 Arc::clone(&blobs.store),
                 CatalogService::new(stores.catalog.record.clone()),
@@ -343,7 +356,11 @@ impl App {
             self.watching.clone(),
             self.usage_counter(),
             self.accounts.clone(),
-            (self.importing.clone(), self.work.clone()),
+            (
+                self.importing.clone(),
+                self.work.clone(),
+                self.revising.clone(),
+            ),
             erasures,
             feed,
             &self.follower,
@@ -426,6 +443,7 @@ impl App {
             pictures: self.pictures.clone(),
             importing: self.importing.clone(),
             work: self.work.clone(),
+            revising: self.revising.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -45,6 +45,7 @@ use crate::domain::recommend::{
     BacklogStore, GraphProjection, NoteStore, ProjectionPorts, SimilarSource, TitleSource,
     WatchSource, WatchersStore,
 };
+use crate::domain::revising::RevisionStore;
 use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,
@@ -112,6 +113,7 @@ pub(super) struct CatalogStores {
     /// Things as the record has them at this moment: what is to be written is laid over them.
     pub(super) record: CatalogPorts,
     pub(super) loading: Arc<dyn CurationStore>,
+    pub(super) revisions: Arc<dyn RevisionStore>,
     pub(super) titles: Arc<dyn TitleSource>,
     pub(super) watchers: Arc<dyn WatchersStore>,
     pub(super) snapshot: CatalogSnapshot,
@@ -125,6 +127,7 @@ impl CatalogStores {
             + CatalogListStore
             + ChangeSource
             + CurationStore
+            + RevisionStore
             + TitleSource
             + WatchersStore
             + 'static,
@@ -144,6 +147,7 @@ impl CatalogStores {
                 ..service
             },
             loading: memory.clone(),
+            revisions: store.clone(),
             titles: store,
             watchers: memory,
             snapshot,

@@ -95,6 +95,8 @@ pub struct Config {
     pub plays_per_day: Option<u32>,
     /// How long an entry stays in the watch log after it is folded.
     pub watch_log_kept: TimeDelta,
+    /// How long it is kept who changed what of the catalogue; `None`: for ever.
+    pub revisions_kept: Option<TimeDelta>,
     /// How watches become suggestions.
     pub ranking: Ranking,
     /// When the edges of the graph are computed anew.
@@ -220,6 +222,10 @@ impl Config {
             watch_log_kept: TimeDelta::days(
                 given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1).into(),
             ),
+            revisions_kept: given
+                .revision_days
+                .filter(|days| *days > 0)
+                .map(|days| TimeDelta::days(days.into())),
             plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,

@@ -210,6 +210,15 @@ pub struct Settings {
         value_parser = clap::value_parser!(u32).range(1..=36_500)
     )]
     pub watch_log_days: Option<u32>,
+    /// How many days it is kept who changed what of the catalogue; 0: for ever [default: 0]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_REVISION_DAYS",
+        value_name = "DAYS",
+        value_parser = clap::value_parser!(u32).range(0..=36_500)
+    )]
+    pub revision_days: Option<u32>,
     /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
@@ -320,6 +329,7 @@ impl Settings {
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
             plays_per_day: self.plays_per_day.or(other.plays_per_day),
             watch_log_days: self.watch_log_days.or(other.watch_log_days),
+            revision_days: self.revision_days.or(other.revision_days),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
             similar: self.similar.or(other.similar),

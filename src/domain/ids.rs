@@ -62,6 +62,8 @@ numeric_ids! {
     AuditId;
     /// A request to erase a person.
     ErasureId;
+    /// One change of one thing of the catalogue.
+    RevisionId;
 }
 
 macro_rules! random_ids {
@@ -168,6 +170,8 @@ named_ids! {
     ImportId;
     /// Work that somebody waits for.
     JobId;
+    /// What changes the catalogue together: a load, a bulk edit.
+    RunId;
 }
 
 /// 63 bits of SHA-256 over the parts, each closed by a byte that occurs in none of them.

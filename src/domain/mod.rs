@@ -26,6 +26,7 @@ pub mod ping;
 pub mod privacy;
 pub mod pulse;
 pub mod recommend;
+pub mod revising;
 pub mod single_flight;
 pub mod stamp;
 pub mod tasks;

@@ -18,6 +18,7 @@ use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
 use crate::domain::recommend::RecommendService;
+use crate::domain::revising::RevisionService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 use crate::domain::watching::WatchService;
@@ -39,6 +40,8 @@ pub struct Services {
     pub importing: ImportService,
     /// The jobs that profiles wait for.
     pub work: WorkService,
+    /// What was changed of the catalogue, and by whom.
+    pub revising: RevisionService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

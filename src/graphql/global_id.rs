@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
     ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, PersonId, PlayId, ProfileId,
-    SessionId, TitleId, UserId,
+    RevisionId, SessionId, TitleId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -37,6 +37,8 @@ pub(crate) enum GlobalId {
     /// A row of an import, by its number.
     ImportRow(ImportId, u32),
     Job(JobId),
+    /// A change of the catalogue.
+    Revision(RevisionId),
 }
 
 /// What tells a row from the others of the page that is made for a profile, or for everybody.
@@ -100,6 +102,7 @@ impl GlobalId {
             Self::Import(id) => format!("Import:{id}"),
             Self::ImportRow(import, number) => format!("ImportRow:{import}:{number}"),
             Self::Job(id) => format!("Job:{id}"),
+            Self::Revision(id) => format!("Revision:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -143,6 +146,7 @@ impl GlobalId {
                 Self::ImportRow(import, number.parse().ok()?)
             }
             "Job" => Self::Job(JobId(Uuid::try_parse(rest).ok()?)),
+            "Revision" => Self::Revision(RevisionId(number(rest)?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -274,6 +278,7 @@ mod tests {
                 GlobalId::Import(ImportId(Uuid::from_u128(play))),
                 GlobalId::ImportRow(ImportId(Uuid::from_u128(play)), season),
                 GlobalId::Job(JobId(Uuid::from_u128(play))),
+                GlobalId::Revision(RevisionId(id)),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

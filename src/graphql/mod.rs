@@ -35,6 +35,7 @@ mod order;
 mod page;
 mod recommend;
 mod refused;
+mod revising;
 mod scalars;
 mod schema;
 mod search;

@@ -12,6 +12,7 @@ use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
 use super::importing::{Import, ImportRow, Job};
 use super::recommend::{RecommendationRow, RowsFor};
+use super::revising::Revision;
 use super::watching::{Play, WatchState};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
@@ -58,6 +59,8 @@ pub(crate) enum Node {
     ImportRow(ImportRow),
     /// Work that the viewer's profile waits for.
     Job(Job),
+    /// A change of the catalogue; for curators.
+    Revision(Revision),
 }
 
 #[derive(Default)]
@@ -165,6 +168,10 @@ async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         GlobalId::WatchState(profile, item) => {
             let state = WatchState::find(ctx, profile, item).await?;
             state.map(Node::WatchState)
+        }
+        GlobalId::Revision(id) => {
+            let revision = Revision::find(ctx, ctx.viewer(), id).await?;
+            revision.map(Node::Revision)
         }
         GlobalId::RecommendationRow(_) => None,
         GlobalId::Viewer(_)

@@ -36,6 +36,7 @@ use super::node::NodeQuery;
 use super::nulls;
 use super::recommend::RowsQuery;
 use super::refused::Refusing;
+use super::revising::{RevisingMutation, RevisionQuery};
 use super::search::SearchQuery;
 use super::site::SiteQuery;
 use super::trace::Traced;
@@ -69,6 +70,7 @@ pub(crate) struct Query(
     CatalogQuery,
     LikelyQuery,
     RowsQuery,
+    RevisionQuery,
     SearchQuery,
     UsageQuery,
     SiteQuery,
@@ -97,6 +99,7 @@ pub(crate) struct Mutation(
     HistoryMutation,
     PauseMutation,
     ImportMutation,
+    RevisingMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

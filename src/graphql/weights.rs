@@ -72,6 +72,13 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["deleteProfile"], 500),
     // It takes back what a row brought, and brings something else.
     (&["Mutation"], &["decideImportRow"], 500),
+    // Up to a hundred documents, or five times as many with locks, are read and written.
+    (&["Mutation"], &["revertRevisions", "setLocks"], 2_000),
+    (
+        &["Episode", "Film", "Person", "Query", "Series"],
+        &["revisions"],
+        30,
+    ),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
     // The rows are counted by their states, however many there are.
@@ -150,6 +157,7 @@ pub(super) const WORK: &Table = &[
             "PersonConnection",
             "PlayConnection",
             "PlayableConnection",
+            "RevisionConnection",
             "SearchHitConnection",
             "TitleConnection",
             "UserConnection",
@@ -210,6 +218,15 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (&["RatingSummary"], &["scores"], 5),
+    (
+        &["Episode", "Film", "Person", "Series", "SetLocksResult"],
+        &["lockedFields"],
+        5,
+    ),
+    (&["RevertResult", "Revision"], &["changes"], 5),
+    (&["RevertResult"], &["obstacles"], 2),
+    (&["RevertRevisionsPayload"], &["results"], 100),
+    (&["SetLocksPayload"], &["results"], 500),
     (&["ApiKey"], &["scopes"], 5),
     (&["CatalogueChange"], &["changed"], 100),
     (&["LogInRules"], &["providers"], 10),

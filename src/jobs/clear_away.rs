@@ -1,5 +1,6 @@
 //! Takes away what has had its time: old entries of the audit list and of the watch log, what usage remembers of
-//! sittings, accounts that were never confirmed, erasures that are finished, imports that nobody applied, jobs that are over.
+//! sittings, accounts that were never confirmed, erasures that are finished, imports that nobody applied, jobs that are over,
+//! revisions of the catalogue.
 
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use crate::domain::accounts::AccountService;
 use crate::domain::events::Event;
 use crate::domain::ids::UserId;
 use crate::domain::importing::ImportService;
+use crate::domain::revising::RevisionService;
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 use crate::domain::working::WorkService;
@@ -21,6 +23,7 @@ pub(super) struct ClearAway {
     usage: UsageCounter,
     importing: ImportService,
     work: WorkService,
+    revising: RevisionService,
     /// Where the last round stopped.
     after: Option<UserId>,
 }
@@ -32,6 +35,7 @@ impl ClearAway {
         usage: UsageCounter,
         importing: ImportService,
         work: WorkService,
+        revising: RevisionService,
     ) -> Self {
         Self {
             accounts,
@@ -39,6 +43,7 @@ impl ClearAway {
             usage,
             importing,
             work,
+            revising,
             after: None,
         }
     }
@@ -78,6 +83,14 @@ impl Job for ClearAway {
             Ok(0) => {}
             Ok(sittings) => {
                 tracing::info!(sittings, "Forgot sittings that are counted");
+            }
+            Err(error) => return Round::failed(error),
+        }
+        match self.revising.clear_away().await {
+            Ok(0) => {}
+            Ok(revisions) => {
+                tracing::info!(revisions, "Took away old revisions of the catalogue");
+                return Round::Again;
             }
             Err(error) => return Round::failed(error),
         }

@@ -33,6 +33,7 @@ use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
     GraphFollower, GraphService, ProjectionProgress, PublishService, ReceptionService,
 };
+use crate::domain::revising::RevisionService;
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 use crate::domain::working::WorkService;
@@ -58,7 +59,7 @@ impl Jobs {
         watching: WatchService,
         usage: UsageCounter,
         accounts: AccountService,
-        (importing, work): (ImportService, WorkService),
+        (importing, work, revising): (ImportService, WorkService, RevisionService),
         erasures: ErasureService,
         feed: CatalogFeed,
         follower: &Arc<dyn GraphFollower>,
@@ -78,7 +79,7 @@ impl Jobs {
         };
         jobs.add(rebuild, events());
         jobs.add(KeepSimilar::new(keeper), events());
-        let clearing = ClearAway::new(accounts, watching, usage, importing.clone(), work);
+        let clearing = ClearAway::new(accounts, watching, usage, importing.clone(), work, revising);
         jobs.add(clearing, events());
         jobs.add(WorkOff(importing), events());
         jobs.add(Erase(erasures), events());

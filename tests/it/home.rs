@@ -42,6 +42,7 @@ use reelgraph::domain::loading::{
 use reelgraph::domain::recommend::{
     Ranking, RecommendPorts, RecommendService, TastesInGraph, WatchersStore,
 };
+use reelgraph::domain::revising::{RevisionPorts, RevisionService};
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
@@ -457,6 +458,14 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::clone(&clock),
         ),
         work,
+        revising: RevisionService::new(RevisionPorts {
+            load,
+            catalog: catalog.clone(),
+            revisions: Arc::new(SqliteCatalog::new(db.clone())),
+            clock: Arc::clone(&clock),
+            events: events.clone(),
+            keep: None,
+        }),
         catalog,
         watching,
         accounts,

@@ -50,6 +50,7 @@ mod rebuild;
 mod reception;
 mod recommend;
 mod restore;
+mod revisions;
 mod roles;
 mod rolling;
 mod schema;

@@ -8,10 +8,14 @@ use chrono::TimeDelta;
 use reelgraph::domain::accounts::{
     AccountWrite, ApiKey, EmailAddress, Erasure, Identity, Mail, MailKind, Scope, Secret,
 };
+use reelgraph::domain::catalog::{
+    Author, CatalogBatch, CatalogNode, Genre, RevisionSource, Writer,
+};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::{Entropy, SystemEntropy};
-use reelgraph::domain::ids::{ApiKeyId, ErasureId, MailId, ProfileId, UserId};
+use reelgraph::domain::ids::{ApiKeyId, ErasureId, GenreId, MailId, ProfileId, UserId};
 use reelgraph::domain::privacy::{Exported, Parts};
+use reelgraph::domain::stamp::Stamp;
 use serde_json::{Value, json};
 
 use crate::importing;
@@ -207,12 +211,30 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
         ])
         .await
         .unwrap();
+    change_the_catalogue(stores, user).await;
     let started = Instant::now();
     while !stores.remembers(profile, PLAY).await {
         assert!(started.elapsed() < SOON, "what was played is not counted");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     (user, profile)
+}
+
+/// Adds a genre that nothing has, in somebody's name.
+async fn change_the_catalogue(stores: &Stores, user: UserId) {
+    let genre = Genre {
+        id: GenreId::of_slug("a-trace"),
+        slug: "a-trace".to_owned(),
+        name: "A Trace".to_owned(),
+        stamp: Stamp::first(SystemClock.now()),
+    };
+    let writer = Writer::new(Author::User(user), RevisionSource::Edit);
+    let batch = CatalogBatch {
+        revisions: vec![writer.created(CatalogNode::Genre(genre.id), genre.stamp)],
+        genres: vec![genre],
+        ..CatalogBatch::default()
+    };
+    stores.curation.put(&batch).await.unwrap();
 }
 
 async fn ask_to_erase(stores: &Stores, profile: ProfileId) {

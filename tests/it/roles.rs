@@ -113,6 +113,12 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("undoImport", r#"{ import: "x" }"#, WATCHERS),
     ("decideImportRow", r#"{ row: "x" }"#, WATCHERS),
     ("discardImport", r#"{ import: "x" }"#, WATCHERS),
+    (
+        "setLocks",
+        "{ ids: [], fields: [], locked: true }",
+        CURATORS,
+    ),
+    ("revertRevisions", "{}", CURATORS),
     ("logOut", "{}", NO_MACHINE),
 ];
 
@@ -132,6 +138,15 @@ const FIELDS: &[(&str, Row)] = &[
     ),
     (
         "{ series(slug: \"breaking-bad-2008\") { nextUp { stats { summary { views } } } } }",
+        CURATORS,
+    ),
+    ("{ revisions { nodes { id } } }", CURATORS),
+    (
+        "{ film(slug: \"heat-1995\") { revisions { nodes { id } } } }",
+        CURATORS,
+    ),
+    (
+        "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),
     ("{ users { nodes { id } } }", ADMINS),

@@ -44,7 +44,7 @@ mod tests {
     use chrono::{DateTime, NaiveDate};
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, Reception, Texts, TitleKind};
+    use crate::domain::catalog::{Locks, PartOf, Publication, Reception, Texts, TitleKind};
     use crate::domain::ids::CollectionId;
     use crate::domain::stamp::Stamp;
 
@@ -86,6 +86,7 @@ mod tests {
             season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -75,7 +75,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Texts;
+    use crate::domain::catalog::{Locks, Texts};
     use crate::domain::ids::{EpisodeId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -96,6 +96,7 @@ mod tests {
             duration: None,
             directors: Vec::new(),
             crew: Vec::new(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

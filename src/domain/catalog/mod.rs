@@ -6,6 +6,7 @@ mod certification;
 mod code_names;
 mod codes;
 mod collections;
+mod document_fields;
 mod drawing;
 mod episode_run;
 mod error;
@@ -20,6 +21,7 @@ mod hits;
 mod keys;
 mod likely;
 mod likeness;
+mod locks;
 mod missing_facts;
 mod naming;
 mod order;
@@ -29,6 +31,7 @@ mod rating;
 mod rating_systems;
 mod reception;
 mod receptions;
+mod revisions;
 mod roles;
 mod scores;
 mod search;
@@ -52,6 +55,9 @@ pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
+pub use document_fields::{
+    DocumentFields, EPISODE_FIELDS, LOCKS, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
+};
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};
 pub use error::CatalogError;
@@ -68,6 +74,7 @@ pub use likeness::{
     LikelyOne, LikelyPeople, LikelyTitles, Likeness, PersonReason, TitleReason, TitlesOfTwo,
     folded_name, in_common, person_likeness, title_likeness, years_apart,
 };
+pub use locks::Locks;
 pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
@@ -80,6 +87,9 @@ pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
 pub use receptions::Receptions;
+pub use revisions::{
+    Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource, Writer,
+};
 pub use roles::Roles;
 pub use scores::{RatingScore, most_of_source, score_source};
 pub use search::{

@@ -64,7 +64,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts, TitleKind};
+    use crate::domain::catalog::{Locks, Publication, Reception, Texts, TitleKind};
     use crate::domain::ids::TitleId;
     use crate::domain::stamp::Stamp;
 
@@ -119,6 +119,7 @@ mod tests {
             season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(chrono::DateTime::UNIX_EPOCH),
         }
     }

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
 use super::likeness::{LikelyPeople, LikelyTitles};
+use super::revisions::CatalogRevision;
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
 };
@@ -216,6 +217,9 @@ pub struct CatalogBatch {
     pub biographies: Vec<Biography>,
     /// The same of episodes of the batch.
     pub overviews: Vec<Overview>,
+    /// Who changes what of the batch: of each of its documents at most one, with the document's revision as its number.
+    /// Parts that are read have none.
+    pub revisions: Vec<CatalogRevision>,
 }
 
 impl CatalogBatch {

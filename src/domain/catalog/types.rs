@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
+use super::locks::Locks;
 use super::pictures::{KeptPicture, SeasonPictures};
 use super::publication::Publication;
 use super::reception::Reception;
@@ -117,6 +118,9 @@ pub struct Title {
     /// What viewers make of it, as far as memory knows it: no store keeps it with the title.
     #[serde(skip)]
     pub reception: Reception,
+    /// The fields that no load, scan or merge changes.
+    #[serde(default)]
+    pub locks: Locks,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -259,6 +263,9 @@ pub struct Person {
     pub pictures: Vec<KeptPicture>,
     /// Its ids elsewhere, sorted by provider.
     pub external_ids: Vec<ExternalId>,
+    /// The fields that no load, scan or merge changes.
+    #[serde(default)]
+    pub locks: Locks,
     /// When and how often it was written.
     pub stamp: Stamp,
 }
@@ -342,6 +349,9 @@ pub struct Episode {
     /// Its guests, then its writers, each in billing order.
     #[serde(default)]
     pub crew: Vec<Credit>,
+    /// The fields that no load, scan or merge changes.
+    #[serde(default)]
+    pub locks: Locks,
     /// When and how often it was written.
     pub stamp: Stamp,
 }

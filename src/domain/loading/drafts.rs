@@ -14,7 +14,8 @@ use super::records::TitleRecord;
 use super::said::Said;
 use super::seasons;
 use crate::domain::catalog::{
-    Collection, Credit, CreditRole, Genre, PartOf, Person, Publication, Texts, Title, TitleKind,
+    Collection, Credit, CreditRole, Genre, Locks, PartOf, Person, Publication, Texts, Title,
+    TitleKind,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -110,6 +111,9 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
         }),
         watchers: stored.map_or(0, |stored| stored.watchers),
         reception: stored.map(|stored| stored.reception).unwrap_or_default(),
+        locks: stored
+            .map(|stored| stored.locks.clone())
+            .unwrap_or_default(),
         stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
     }
 }
@@ -244,6 +248,7 @@ fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         season_pictures,
         watchers: _,
         reception: _,
+        locks: _,
         stamp: _,
     } = new;
     let differ = |role| !of_role(old.all_credits(), role).eq(of_role(new.all_credits(), role));
@@ -303,6 +308,7 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: Vec::new(),
+        locks: Locks::default(),
         stamp: Stamp::first(now),
     }
 }

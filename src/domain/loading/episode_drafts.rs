@@ -10,7 +10,7 @@ use super::episodes::EpisodeRecord;
 use super::fields::names_of;
 use super::options::Manner;
 use super::problem::Problem;
-use crate::domain::catalog::{Airs, CreditRole, Episode, Overview, Texts};
+use crate::domain::catalog::{Airs, CreditRole, Episode, Locks, Overview, Texts};
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
@@ -28,6 +28,7 @@ pub(super) fn draft(
         let unread = stored.map(|(stored, _)| record.still.unread_of(&stored.pictures));
         let base = Episode {
             pictures: unread.unwrap_or_default(),
+            locks: stored.map(|(it, _)| it.locks.clone()).unwrap_or_default(),
             ..blank(record, series, now)
         };
         (base, Texts::default())
@@ -57,6 +58,7 @@ pub(super) fn draft(
         aired: record.aired.over(base.aired),
         duration: record.duration.over(base.duration),
         directors: directors.over(base.directors),
+        locks: base.locks,
         stamp,
         id: base.id,
         series: base.series,
@@ -85,6 +87,7 @@ fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode
         duration: None,
         directors: Vec::new(),
         crew: Vec::new(),
+        locks: Locks::default(),
         stamp: Stamp::first(now),
     }
 }

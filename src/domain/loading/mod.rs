@@ -41,6 +41,7 @@ mod publication;
 mod read_pictures;
 mod records;
 mod resolve;
+mod revised;
 mod run;
 mod said;
 mod scores;

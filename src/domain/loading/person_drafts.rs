@@ -28,6 +28,7 @@ pub(super) fn draft(
             let person = Person {
                 id: stored.id,
                 pictures: record.portrait.unread_of(&stored.pictures),
+                locks: stored.locks.clone(),
                 stamp: stored.stamp.next(now),
                 ..credited(&stored.slug, "", now)
             };

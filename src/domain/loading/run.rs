@@ -18,16 +18,16 @@ use super::options::{
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
+use super::revised::created;
 use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
 use super::voted::Voted;
-use crate::domain::catalog::{CatalogBatch, CatalogError};
+use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, Writer};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, TitleId};
+use crate::domain::ids::EpisodeId;
 use crate::domain::text;
-use crate::domain::watching::WatchError;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
@@ -38,6 +38,8 @@ const WATCHES: usize = 20_000;
 const EXAMPLES: u64 = 3;
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
+/// What is told of a field that a record would have changed.
+const LOCKED: &str = "is locked, and stays as it is stored (LOCKED_FIELD)";
 
 /// A load as it goes on.
 pub(super) struct Run<'a> {
@@ -76,6 +78,8 @@ pub(super) struct Run<'a> {
     pub(super) credited: HashMap<String, Credited>,
     /// Whether titles keep the people of each role in which they have somebody, whatever records say.
     pub(super) keeps_roles: bool,
+    /// What makes the revisions of this run.
+    pub(super) writer: Writer,
 }
 
 /// Records of one phase that wait to be written.
@@ -126,6 +130,7 @@ impl<'a> Run<'a> {
             voted: None,
             credited: HashMap::new(),
             keeps_roles: false,
+            writer: service.writer(),
         }
     }
 
@@ -186,29 +191,33 @@ impl<'a> Run<'a> {
         self.unknown_fields.clear();
     }
 
-    pub(super) async fn put(&self, batch: CatalogBatch) -> Result<(), CatalogError> {
+    /// Writes a batch, of which these documents become others; of what is new it says so itself.
+    pub(super) async fn put(
+        &self,
+        mut batch: CatalogBatch,
+        changed: Vec<CatalogRevision>,
+    ) -> Result<(), CatalogError> {
         if self.mode == LoadMode::DryRun || batch.is_empty() {
-            Ok(())
-        } else {
-            let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
-            series.sort_unstable();
-            series.dedup();
-            self.tell_of_episodes(&series).await?;
-            self.service.store.put(&batch).await?;
-            self.tell_of_episodes(&series).await
-        }
-    }
-
-    /// Tells whoever has watched these series that their episodes change.
-    async fn tell_of_episodes(&self, series: &[TitleId]) -> Result<(), CatalogError> {
-        if series.is_empty() {
             return Ok(());
         }
-        let told = self.service.watching.episodes_change(series).await;
-        told.map_err(|error| match error {
-            WatchError::Store(error) => error.into(),
-            error => StoreError::failed(error).into(),
-        })
+        let new = created(&batch, &self.writer);
+        batch.revisions = changed;
+        batch.revisions.extend(new);
+        self.service.put(&batch).await
+    }
+
+    /// Says of the fields that records would have changed that they are locked.
+    pub(super) fn warn_of_locked(&mut self, kept: Vec<Placed<Vec<&'static str>>>) {
+        for (line, fields) in kept {
+            for field in fields {
+                let warning = Warning {
+                    field: field.to_owned(),
+                    value: None,
+                    reason: LOCKED,
+                };
+                self.warn(line, &warning);
+            }
+        }
     }
 
     /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one

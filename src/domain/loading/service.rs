@@ -5,10 +5,14 @@ use std::sync::Arc;
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::CatalogService;
+use crate::domain::catalog::{
+    Author, CatalogBatch, CatalogError, CatalogService, RevisionSource, Writer,
+};
 use crate::domain::clock::Clock;
+use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
-use crate::domain::watching::WatchService;
+use crate::domain::ids::TitleId;
+use crate::domain::watching::{WatchError, WatchService};
 
 /// Loads files into the catalogue and the record of watches.
 #[derive(Clone)]
@@ -21,6 +25,8 @@ pub struct LoadService {
     pub(super) events: Arc<dyn EventBus>,
     /// `None`: no pictures are kept.
     pub(super) pictures: Option<PictureLoading>,
+    author: Author,
+    source: RevisionSource,
 }
 
 impl LoadService {
@@ -41,6 +47,8 @@ impl LoadService {
             clock,
             events,
             pictures: None,
+            author: Author::Command,
+            source: RevisionSource::Load,
         }
     }
 
@@ -51,5 +59,42 @@ impl LoadService {
             pictures: Some(pictures),
             ..self
         }
+    }
+
+    /// The same, whose revisions say that somebody else loads, or by something else; without this a command loads files.
+    #[must_use]
+    pub fn written_by(self, author: Author, source: RevisionSource) -> Self {
+        Self {
+            author,
+            source,
+            ..self
+        }
+    }
+
+    /// What one load writes as.
+    pub(super) fn writer(&self) -> Writer {
+        Writer::new(self.author, self.source)
+    }
+
+    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+        let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
+        series.sort_unstable();
+        series.dedup();
+        self.tell_of_episodes(&series).await?;
+        self.store.put(batch).await?;
+        self.tell_of_episodes(&series).await
+    }
+
+    async fn tell_of_episodes(&self, series: &[TitleId]) -> Result<(), CatalogError> {
+        if series.is_empty() {
+            return Ok(());
+        }
+        let told = self.watching.episodes_change(series).await;
+        told.map_err(|error| match error {
+            WatchError::Store(error) => error.into(),
+            error => StoreError::failed(error).into(),
+        })
     }
 }

@@ -346,10 +346,9 @@ pub(super) fn value(column: &str, cell: &str) -> Value {
     match column {
         "genres" | "directors" | "creators" | "cast" | "guests" | "writers" | "producers"
         | "composers" | "countries" | "languages" | "studios" | "tags" | "trailers" | "extras"
-        | "poster" | "backdrop" | "logo" | "banner" | "thumb" | "still" | "portrait" => {
-            json_of(cell, Value::is_array)
-                .unwrap_or_else(|| cell.split('|').map(Value::from).collect())
-        }
+        | "poster" | "backdrop" | "logo" | "banner" | "thumb" | "still" | "portrait"
+        | "seasons" => json_of(cell, Value::is_array)
+            .unwrap_or_else(|| cell.split('|').map(Value::from).collect()),
         "year"
         | "end_year"
         | "runtime_minutes"

@@ -40,10 +40,14 @@ impl Run<'_> {
             let mut people = Vec::new();
             let mut contradictions = Vec::new();
             let mut changed = Vec::new();
+            let (mut kept, mut revisions) = (Vec::new(), Vec::new());
             for (line, record) in records {
                 let stored = stored.get(&record.slug);
                 match person_drafts::draft(record, stored, run.manner, now) {
                     Ok(draft) => {
+                        let (draft, locked) = draft.keeping_locked(stored);
+                        kept.push((*line, locked));
+                        revisions.extend(draft.revision(stored, &run.writer));
                         if run.is_rehearsed() {
                             changed.extend(draft.changed(*line, stored, || record.slug.clone()));
                         }
@@ -58,12 +62,13 @@ impl Run<'_> {
                 let slugs = people.iter().map(|person| person.slug.clone());
                 run.unwritten_people.extend(slugs);
             }
-            run.put(CatalogBatch {
+            let batch = CatalogBatch {
                 people,
                 biographies,
                 ..CatalogBatch::default()
-            })
-            .await?;
+            };
+            run.put(batch, revisions).await?;
+            run.warn_of_locked(kept);
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }
@@ -131,6 +136,7 @@ impl Run<'_> {
         let mut unknown_people = Vec::new();
         let mut contradictions = Vec::new();
         let mut changed = Vec::new();
+        let (mut kept, mut revisions) = (Vec::new(), Vec::new());
         for (line, record) in records {
             let unknown = record
                 .credits()
@@ -140,11 +146,14 @@ impl Run<'_> {
                 continue;
             }
             let stored = stored.get(&record.slug);
-            let kept = stored.filter(|_| self.keeps_roles);
-            let kept = kept.map(|title| record.without_roles_of(title));
-            let record = kept.as_ref().unwrap_or(record);
+            let keeps = stored.filter(|_| self.keeps_roles);
+            let keeps = keeps.map(|title| record.without_roles_of(title));
+            let record = keeps.as_ref().unwrap_or(record);
             match drafts::title(record, stored, self.manner, &named, now) {
                 Ok(draft) => {
+                    let (draft, locked) = draft.keeping_locked(stored);
+                    kept.push((*line, locked));
+                    revisions.extend(draft.revision(stored, &self.writer));
                     if self.is_rehearsed() {
                         changed.extend(draft.changed(*line, stored, || record.slug.clone()));
                     }
@@ -169,7 +178,8 @@ impl Run<'_> {
             ..CatalogBatch::default()
         });
         self.tell_changed_titles(&changed, &batch).await?;
-        self.put(batch).await?;
+        self.put(batch, revisions).await?;
+        self.warn_of_locked(kept);
         for (line, record, slug) in unknown_people {
             if self.may_park {
                 self.parked.push((self.file.clone(), line, record));
@@ -297,8 +307,8 @@ impl Run<'_> {
             run.add_unwritten(&mut people, credits);
             let mut tally = Tally::default();
             let mut episodes = Vec::new();
-            let mut contradictions = Vec::new();
-            let mut changed = Vec::new();
+            let (mut contradictions, mut changed) = (Vec::new(), Vec::new());
+            let (mut kept, mut revisions) = (Vec::new(), Vec::new());
             for (id, (line, (series, record))) in ids.iter().zip(sound) {
                 // All people were written before: nobody comes any more.
                 let unknown = record
@@ -311,6 +321,9 @@ impl Run<'_> {
                 let (stored, people) = (stored.get(id), &people.ids);
                 match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
                     Ok(draft) => {
+                        let (draft, locked) = draft.keeping_locked(stored);
+                        kept.push((*line, locked));
+                        revisions.extend(draft.revision(stored, &run.writer));
                         if run.mode == LoadMode::DryRun {
                             run.unwritten_episodes.insert(*id);
                             let of = || {
@@ -326,11 +339,10 @@ impl Run<'_> {
             }
             let (episodes, overviews) = episode_drafts::parted(episodes);
             let mut new_people = people.new;
-            if !contradictions.is_empty() {
-                let named = episodes.iter().flat_map(Episode::all_credits);
-                let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
-                new_people.retain(|person| named.contains(&person.id));
-            }
+            // Who is new by a record that was refused, or in a locked field, is nobody.
+            let named = episodes.iter().flat_map(Episode::all_credits);
+            let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
+            new_people.retain(|person| named.contains(&person.id));
             let batch = CatalogBatch {
                 episodes,
                 overviews,
@@ -338,7 +350,8 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             };
             run.tell_changed_episodes(&changed, &batch).await?;
-            run.put(batch).await?;
+            run.put(batch, revisions).await?;
+            run.warn_of_locked(kept);
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }

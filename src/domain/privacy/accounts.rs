@@ -47,6 +47,12 @@ pub(super) const RECORDS: &[Record] = &[
         exported: Exported::Not("they say what is exported already, and go once they are sent"),
     },
     Record {
+        name: "catalog_revisions",
+        exported: Exported::Not(
+            "they tell what the catalogue was, and of a person only the account's id, which an erasure takes out",
+        ),
+    },
+    Record {
         name: "erasures",
         exported: Exported::Not("they name profiles that are no part of the account any more"),
     },

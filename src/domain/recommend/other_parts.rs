@@ -98,7 +98,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{PartOf, Publication, Reception, Texts, TitleKind};
+    use crate::domain::catalog::{Locks, PartOf, Publication, Reception, Texts, TitleKind};
     use crate::domain::stamp::Stamp;
 
     const SAGA: CollectionId = CollectionId(9);
@@ -142,6 +142,7 @@ mod tests {
             crew: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

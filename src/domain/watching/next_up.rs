@@ -123,7 +123,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{Airs, Texts};
+    use crate::domain::catalog::{Airs, Locks, Texts};
     use crate::domain::ids::{EpisodeId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -163,6 +163,7 @@ mod tests {
                 duration: None,
                 directors: Vec::new(),
                 crew: Vec::new(),
+                locks: Locks::default(),
                 stamp: Stamp::first(DateTime::UNIX_EPOCH),
             })
             .to_vec()

@@ -12,7 +12,7 @@ use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
 use super::title::Title;
-use crate::domain::catalog::{self, Airs};
+use crate::domain::catalog::{self, Airs, CatalogNode};
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
@@ -22,6 +22,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Connection, Edge, PageArgs};
+use crate::graphql::revising::{RevisionConnection, locked_fields, revisions_of};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::WatchState;
@@ -250,6 +251,28 @@ impl Episode {
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn stats(&self) -> Option<UsageStats> {
         Some(UsageStats::of_episode(self.0.id))
+    }
+
+    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
+    /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<RevisionConnection>> {
+        let page = PageArgs::forward(first, after);
+        revisions_of(ctx, CatalogNode::Episode(self.0.id), page).await
+    }
+
+    /// The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null
+    /// for everybody else.
+    async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
+        locked_fields(ctx, &self.0.locks)
     }
 
     /// When it was added to the catalogue.

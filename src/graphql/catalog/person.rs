@@ -10,15 +10,18 @@ use super::facets::TitleConnection;
 use super::filter::TitleOrder;
 use super::image::{self, Image, ImageKind};
 use super::title_list::list_titles_of_person;
-use crate::domain::catalog::{self, FoundThing};
+use crate::domain::catalog::{self, CatalogNode, FoundThing};
+use crate::domain::viewer::Role;
 use crate::domain::watching::MutedSource;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Edge, PageArgs};
+use crate::graphql::revising::{RevisionConnection, locked_fields, revisions_of};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_muted;
 
@@ -144,6 +147,28 @@ impl Person {
     /// logged in.
     async fn viewer_muted(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
         viewer_muted(ctx, MutedSource::Person(self.0.id)).await
+    }
+
+    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
+    /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<RevisionConnection>> {
+        let page = PageArgs::forward(first, after);
+        revisions_of(ctx, CatalogNode::Person(self.0.id), page).await
+    }
+
+    /// The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null
+    /// for everybody else.
+    async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
+        locked_fields(ctx, &self.0.locks)
     }
 
     /// When the person was added to the catalogue.

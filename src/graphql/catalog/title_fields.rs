@@ -470,6 +470,26 @@ macro_rules! title_object {
                 self.title().stamp.revision
             }
 
+            /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
+            /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+            #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+            pub(super) async fn revisions(
+                &self,
+                ctx: &Context<'_>,
+                #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<i32>,
+                #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+                after: Option<String>,
+            ) -> Result<Option<crate::graphql::revising::RevisionConnection>> {
+                let page = PageArgs::forward(first, after);
+                crate::graphql::revising::revisions_of(ctx, crate::domain::catalog::CatalogNode::Title(self.title().id), page).await
+            }
+
+            /// The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null
+            /// for everybody else.
+            pub(super) async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
+                crate::graphql::revising::locked_fields(ctx, &self.title().locks)
+            }
+
             $($own)*
         }
     };

@@ -84,7 +84,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts};
+    use crate::domain::catalog::{Locks, Publication, Reception, Texts};
     use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -123,6 +123,7 @@ mod tests {
             season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }
     }

@@ -226,6 +226,7 @@ pub(super) const FEATURES: &[&str] = &[
     "importing",
     "privacy",
     "loading",
+    "revising",
 ];
 /// The technologies: one folder each.
 pub(super) const ADAPTERS: &[&str] = &[

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
-use reelgraph::domain::catalog::{CatalogBatch, Collection, Genre, Person};
+use reelgraph::domain::catalog::{CatalogBatch, Collection, Genre, Locks, Person};
 use reelgraph::domain::ids::{CollectionId, GenreId, PersonId};
 use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::stamp::Stamp;
@@ -141,6 +141,7 @@ async fn store_as_once(program: &Program) {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: Vec::new(),
+        locks: Locks::default(),
         stamp,
     };
     let batch = CatalogBatch {

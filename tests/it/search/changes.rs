@@ -1,8 +1,8 @@
 //! The index follows the catalogue.
 
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, Episode, HitId, HitKind, NamesOfTitles, Texts, TitleKind,
-    TitleSearch, TitleWatchers,
+    Change, Changed, Credit, CreditRole, Episode, HitId, HitKind, Locks, NamesOfTitles, Texts,
+    TitleKind, TitleSearch, TitleWatchers,
 };
 use reelgraph::domain::ids::{EpisodeId, PersonId, TitleId};
 
@@ -149,6 +149,7 @@ fn an_episode(series: TitleId, director: &str, guest: &str) -> Episode {
         duration: None,
         directors: vec![PersonId::of_slug(director)],
         crew: vec![guest],
+        locks: Locks::default(),
         stamp: stamp(),
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use chrono::DateTime;
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::domain::catalog::{
-    Change, Changed, Credit, CreditRole, NamesOfTitles, Person, Publication, Reception, Texts,
-    Title, TitleKind, TitleSearch, Wanted,
+    Change, Changed, Credit, CreditRole, Locks, NamesOfTitles, Person, Publication, Reception,
+    Texts, Title, TitleKind, TitleSearch, Wanted,
 };
 use reelgraph::domain::ids::{PersonId, TitleId};
 use reelgraph::domain::stamp::Stamp;
@@ -167,6 +167,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: stamp(),
     }
 }
@@ -210,6 +211,7 @@ pub(super) fn person(first_name: &str, name: &str) -> Change {
             birthplace: None,
             pictures: Vec::new(),
             external_ids: Vec::new(),
+            locks: Locks::default(),
             stamp: stamp(),
         }),
     }

@@ -7,15 +7,19 @@ use bson::Document;
 use chrono::TimeDelta;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
-use reelgraph::adapters::mongo::{MongoAccounts, MongoDb, MongoNotes, MongoUsage, MongoWatching};
+use reelgraph::adapters::mongo::{
+    MongoAccounts, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
+};
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteUsage,
+    SqliteWatching,
 };
 use reelgraph::domain::accounts::{Session, SessionStore};
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{PlayId, ProfileId, UserId};
+use reelgraph::domain::loading::CurationStore;
 use reelgraph::domain::recommend::{GraphProjection, NoteStore};
 use reelgraph::domain::usage::UsageStore;
 use reelgraph::domain::watching::SittingId;
@@ -31,6 +35,7 @@ pub(crate) struct Stores {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) watching: Arc<dyn Watching>,
     pub(crate) usage: Arc<dyn UsageStore>,
+    pub(crate) curation: Arc<dyn CurationStore>,
 }
 
 impl Stores {
@@ -62,7 +67,8 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
             accounts: Arc::new(SqliteAccounts::new(db.clone())),
             sessions: Arc::new(SqliteSessions::new(db.clone())),
             watching: Arc::new(SqliteWatching::new(db.clone())),
-            usage: Arc::new(SqliteUsage::new(db)),
+            usage: Arc::new(SqliteUsage::new(db.clone())),
+            curation: Arc::new(SqliteCatalog::new(db)),
         };
     }
     let uri = program.variable("MONGODB_URI").into();
@@ -73,7 +79,8 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         accounts: Arc::new(MongoAccounts::new(db.clone())),
         sessions: Arc::new(RedisSessions::new(redis)),
         watching: Arc::new(MongoWatching::new(db.clone())),
-        usage: Arc::new(MongoUsage::new(db)),
+        usage: Arc::new(MongoUsage::new(db.clone())),
+        curation: Arc::new(MongoCatalog::new(db)),
     }
 }
 

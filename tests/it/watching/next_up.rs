@@ -10,7 +10,8 @@ use reelgraph::adapters::memory::{CatalogSnapshot, MemoryEvents};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb, SqliteWatching};
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogFollower, CatalogListStore, CatalogPorts, CatalogService, ChangeSource,
-    Collection, Episode, ExternalId, Genre, Person, Season, SeasonId, Texts, Title, Visibility,
+    Collection, Episode, ExternalId, Genre, Locks, Person, Season, SeasonId, Texts, Title,
+    Visibility,
 };
 use reelgraph::domain::clock::Clock;
 use reelgraph::domain::error::StoreError;
@@ -133,6 +134,7 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
         duration: Some(3000),
         directors: Vec::new(),
         crew: Vec::new(),
+        locks: Locks::default(),
         stamp: Stamp::first(at(0)),
     }
 }

@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 use chrono::NaiveDate;
 use hashbrown::{DefaultHashBuilder, HashTable};
 
-use crate::domain::catalog::{ExternalId, KeptPicture, Person};
+use crate::domain::catalog::{ExternalId, KeptPicture, Locks, Person};
 use crate::domain::ids::PersonId;
 use crate::domain::stamp::Stamp;
 
@@ -114,7 +114,7 @@ fn as_entry(place: usize) -> u32 {
     u32::try_from(place).expect("fewer people than live")
 }
 
-/// The slug, the name, the external ids, by provider, and what few have: the birthplace, the day of death and portraits.
+/// The slug, the name, the external ids, by provider, and what few have: the birthplace, the day of death, portraits and locks.
 type Texts<'a> = (
     &'a str,
     &'a str,
@@ -122,6 +122,7 @@ type Texts<'a> = (
     Option<&'a str>,
     Option<NaiveDate>,
     Vec<KeptPicture>,
+    Locks,
 );
 
 impl Kept {
@@ -136,7 +137,9 @@ impl Kept {
             origin: None,
         });
         let pictures: Vec<KeptPicture> = pictures.collect();
-        let texts: Texts<'_> = (slug, name, ids.collect(), birthplace, person.died, pictures);
+        let ids = ids.collect();
+        let locks = person.locks.clone();
+        let texts: Texts<'_> = (slug, name, ids, birthplace, person.died, pictures, locks);
         let texts = postcard::to_stdvec(&texts).expect("texts can be written one behind the other");
         Self {
             id: person.id,
@@ -148,7 +151,7 @@ impl Kept {
 
     fn person(&self) -> Person {
         let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
-        let (slug, name, ids, birthplace, died, pictures) = texts;
+        let (slug, name, ids, birthplace, died, pictures, locks) = texts;
         let ids = ids.into_iter().map(|(provider, value)| ExternalId {
             provider: provider.to_owned(),
             value: value.to_owned(),
@@ -162,6 +165,7 @@ impl Kept {
             birthplace: birthplace.map(str::to_owned),
             pictures,
             external_ids: ids.collect(),
+            locks,
             stamp: self.stamp,
         }
     }

@@ -1,5 +1,7 @@
 //! All collections of accounts, by name.
 
+use bson::Document;
+
 use super::api_keys::ApiKeyDocument;
 use super::audit::AuditDocument;
 use super::erasures::ErasureDocument;
@@ -7,6 +9,7 @@ use super::identities::IdentityDocument;
 use super::mails::MailDocument;
 use super::profiles::ProfileDocument;
 use super::users::UserDocument;
+use crate::adapters::mongo::catalog::revisions::REVISIONS;
 use crate::adapters::mongo::db::{Collection, MongoDb};
 
 /// All collections of the feature.
@@ -19,6 +22,8 @@ pub(super) struct Collections {
     pub(super) audit: Collection<AuditDocument>,
     pub(super) mails: Collection<MailDocument>,
     pub(super) erasures: Collection<ErasureDocument>,
+    /// Changes of the catalogue, which name whoever made them.
+    pub(super) revisions: Collection<Document>,
 }
 
 impl Collections {
@@ -31,6 +36,7 @@ impl Collections {
             audit: db.collection("audit"),
             mails: db.collection("mails"),
             erasures: db.collection("erasures"),
+            revisions: db.collection(REVISIONS),
         }
     }
 }

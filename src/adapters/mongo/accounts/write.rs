@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::collections::Collections;
 use super::indexes;
+use crate::adapters::mongo::catalog::revisions::erased;
 use crate::adapters::mongo::db::{Abort, is_duplicate};
 use crate::domain::accounts::{AccountError, AccountWrite, EmailError, LinkError};
 use crate::domain::error::StoreError;
@@ -112,6 +113,13 @@ async fn delete_user(
     delete(session, &collections.api_keys, of_user()).await?;
     delete(session, &collections.audit, of_user()).await?;
     delete(session, &collections.mails, of_user()).await?;
+    let erased = erased().map_err(|error| Abort::Refused(error.into()))?;
+    let nobody = doc! { "$set": { "author": erased }, "$unset": { "user": "" } };
+    let revisions = &collections.revisions;
+    revisions
+        .update_many(of_user(), nobody)
+        .session(&mut *session)
+        .await?;
     delete(session, &collections.users, doc! { "_id": id.to_i64() }).await
 }
 

@@ -3,8 +3,9 @@
 use bson::{Document, doc};
 
 use super::documents::{COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::revisions::REVISIONS;
 use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
-use crate::adapters::mongo::indexes::{Build, Index, drop_obsolete, make};
+use crate::adapters::mongo::indexes::{Build, Index, drop_obsolete, has, make};
 use crate::domain::error::StoreError;
 
 /// Makes the indexes and the counter, unless they are there. Says whether all are there now.
@@ -16,6 +17,7 @@ pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreErro
         (GENRES, vec![unique("slug"), in_feed()]),
         (COLLECTIONS, vec![unique("slug"), in_feed()]),
         (EPISODES, vec![by_ordinal(), in_feed()]),
+        (REVISIONS, revisions()),
     ] {
         is_whole &= make(&db.collection::<Document>(collection), indexes, build).await?;
     }
@@ -74,6 +76,17 @@ fn obsolete_of_titles() -> Vec<Document> {
 
 fn by_ordinal() -> Index {
     Index::on(doc! { "series": 1, "season": 1, "number": 1 }).unique()
+}
+
+fn revisions() -> Vec<Index> {
+    vec![
+        Index::on(doc! { "sort": 1, "node": 1, "_id": 1 }).named("of_node"),
+        Index::on(doc! { "run": 1, "_id": 1 }).named("of_run"),
+        // Commands have no account.
+        Index::on(doc! { "user": 1, "_id": 1 })
+            .named("of_user")
+            .only(has("user")),
+    ]
 }
 
 /// What was last written before it was part of the change feed has no place there.

@@ -3,6 +3,7 @@
 mod documents;
 mod feed;
 mod indexes;
+pub(super) mod revisions;
 mod store;
 mod watchers;
 mod write;

@@ -5,24 +5,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bson::{Document, RawDocumentBuf, doc};
+use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use serde::de::DeserializeOwned;
 
 use super::documents::{self, COLLECTIONS, EPISODES, GENRES, PEOPLE, TITLES};
-use super::{feed, indexes, watchers, write};
+use super::{feed, indexes, revisions, watchers, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
-    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
-    Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
-    TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
+    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
+    Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
 use crate::domain::loading::CurationStore;
+use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
+use crate::domain::revising::{RevisionFilter, RevisionStore};
 
 /// The catalogue in Mongo.
 #[derive(Clone)]
@@ -279,6 +282,32 @@ impl CurationStore for MongoCatalog {
                 Box::pin(async move { write::put(&db, session, &batch).await })
             })
             .await
+    }
+}
+
+#[async_trait]
+impl RevisionStore for MongoCatalog {
+    async fn revisions(
+        &self,
+        filter: &RevisionFilter,
+        window: &Window,
+    ) -> Result<Slice<CatalogRevision>, StoreError> {
+        revisions::page(&self.db, filter, window).await
+    }
+
+    async fn revisions_by_id(
+        &self,
+        ids: &[RevisionId],
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        revisions::by_id(&self.db, ids).await
+    }
+
+    async fn delete_revisions(
+        &self,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        revisions::delete(&self.db, before, limit).await
     }
 }
 

@@ -1,5 +1,7 @@
 //! What changes the catalogue, inside a transaction.
 
+use std::collections::HashMap;
+
 use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
 use mongodb::ClientSession;
@@ -7,6 +9,7 @@ use mongodb::error::Error;
 use mongodb::options::ReturnDocument;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
+use super::revisions::{REVISIONS, RevisionDocument};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::fields;
@@ -21,11 +24,14 @@ const UPDATES: usize = 200;
 /// A batch as documents, so that a transaction that is tried again need not make them anew.
 pub(super) struct Prepared {
     parts: [Part; 5],
+    revisions: Vec<RevisionDocument>,
 }
 
 /// What is written to one collection.
 struct Part {
     collection: &'static str,
+    /// What things of it are called in revisions.
+    sort: &'static str,
     /// Those that replace the document of one revision less.
     replacing: Vec<Document>,
     new: Vec<Document>,
@@ -38,23 +44,25 @@ impl Prepared {
         let genres = batch.genres.iter();
         let collections = batch.collections.iter();
         let episodes = batch.episodes.iter();
+        let revisions = batch.revisions.iter().map(RevisionDocument::of);
         Ok(Self {
+            revisions: revisions.collect::<Result<_, _>>()?,
             parts: [
-                Part::new(TITLES, titles.map(documents::title))?,
+                Part::new((TITLES, "title"), titles.map(documents::title))?,
                 Part::new(
-                    PEOPLE,
+                    (PEOPLE, "person"),
                     people.map(|person| documents::person(person, batch)),
                 )?,
                 Part::new(
-                    GENRES,
+                    (GENRES, "genre"),
                     genres.map(|genre| documents::document(genre, &genre.stamp)),
                 )?,
                 Part::new(
-                    COLLECTIONS,
+                    (COLLECTIONS, "collection"),
                     collections.map(|it| documents::document(it, &it.stamp)),
                 )?,
                 Part::new(
-                    EPISODES,
+                    (EPISODES, "episode"),
                     episodes.map(|episode| documents::episode(episode, batch)),
                 )?,
             ],
@@ -64,7 +72,7 @@ impl Prepared {
 
 impl Part {
     fn new(
-        collection: &'static str,
+        (collection, sort): (&'static str, &'static str),
         documents: impl Iterator<Item = Result<Document, StoreError>>,
     ) -> Result<Self, StoreError> {
         let documents: Vec<Document> = documents.collect::<Result<_, _>>()?;
@@ -73,6 +81,7 @@ impl Part {
             .partition(|document| revision(document) == 1);
         Ok(Self {
             collection,
+            sort,
             replacing,
             new,
         })
@@ -107,7 +116,7 @@ pub(super) async fn put(
         }
         let new = part.new.iter().map(|document| {
             let mut document = document.clone();
-            let sequence = feed.next();
+            let sequence = feed.next(part, &document);
             document.insert("sequence", sequence);
             if part.collection == TITLES {
                 document.insert("unprojected", sequence);
@@ -121,7 +130,23 @@ pub(super) async fn put(
             .await
             .map_err(refused_if_taken)?;
     }
-    Ok(())
+    if batch.revisions.is_empty() {
+        return Ok(());
+    }
+    let revisions = batch.revisions.iter().map(|revision| {
+        let place = feed.places.get(&revision.of_document());
+        let place = place.ok_or_else(|| {
+            StoreError::failed("a batch has a revision of what is not written with it")
+        })?;
+        revision.at(*place)
+    });
+    let revisions: Result<Vec<Document>, StoreError> = revisions.collect();
+    db.collection::<Document>(REVISIONS)
+        .insert_many(revisions.map_err(Abort::Refused)?)
+        .session(session)
+        .await
+        .map(drop)
+        .map_err(refused_if_taken)
 }
 
 /// Takes the mark from titles that were not written since.
@@ -176,7 +201,7 @@ pub(super) async fn ids(
 fn replacement(part: &Part, document: &Document, feed: &mut Feed) -> Update<Document, Bson> {
     let guard = doc! { "_id": document.get("_id"), "revision": revision(document) - 1 };
     let mut document = document.clone();
-    let sequence = feed.next();
+    let sequence = feed.next(part, &document);
     document.insert("sequence", sequence);
     if part.collection != TITLES {
         document.remove("_id");
@@ -214,6 +239,8 @@ fn revision(document: &Document) -> i64 {
 /// become visible in their order. What is not used is a gap, which does not matter.
 struct Feed {
     last: i64,
+    /// The numbers of documents: by the sort of what they are of, its id, and their revision.
+    places: HashMap<(&'static str, i64, i64), i64>,
 }
 
 impl Feed {
@@ -233,11 +260,15 @@ impl Feed {
         let last = counter.and_then(|counter| counter.get_i64("last").ok());
         Ok(Self {
             last: last.unwrap_or(count) - count,
+            places: HashMap::new(),
         })
     }
 
-    fn next(&mut self) -> i64 {
+    fn next(&mut self, part: &Part, document: &Document) -> i64 {
         self.last += 1;
+        let id = document.get_i64("_id").unwrap_or(0);
+        self.places
+            .insert((part.sort, id, revision(document)), self.last);
         self.last
     }
 }

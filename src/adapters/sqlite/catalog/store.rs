@@ -3,23 +3,26 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use rusqlite::Row;
 use serde::de::DeserializeOwned;
 
 use super::rows::SeasonRow;
-use super::{feed, rows, write};
+use super::{feed, revisions, rows, write};
 use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
-    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource,
-    Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
-    TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
+    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
+    Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
 use crate::domain::loading::CurationStore;
+use crate::domain::page::{Slice, Window};
 use crate::domain::recommend::{TitleSource, WatchersStore};
+use crate::domain::revising::{RevisionFilter, RevisionStore};
 
 /// What titles are called that cannot be read, and other things.
 pub(super) const TITLES: &str = "titles";
@@ -271,6 +274,40 @@ impl CurationStore for SqliteCatalog {
         let batch = batch.clone();
         self.db
             .write(move |connection| write::put(connection, &batch))
+            .await
+    }
+}
+
+#[async_trait]
+impl RevisionStore for SqliteCatalog {
+    async fn revisions(
+        &self,
+        filter: &RevisionFilter,
+        window: &Window,
+    ) -> Result<Slice<CatalogRevision>, StoreError> {
+        let (filter, window) = (filter.clone(), window.clone());
+        self.db
+            .read(move |connection| revisions::page(connection, &filter, &window))
+            .await
+    }
+
+    async fn revisions_by_id(
+        &self,
+        ids: &[RevisionId],
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        let ids = ids.to_vec();
+        self.db
+            .read(move |connection| revisions::by_id(connection, &ids))
+            .await
+    }
+
+    async fn delete_revisions(
+        &self,
+        before: DateTime<Utc>,
+        limit: usize,
+    ) -> Result<usize, StoreError> {
+        self.db
+            .write(move |connection| revisions::delete(connection, before, limit))
             .await
     }
 }

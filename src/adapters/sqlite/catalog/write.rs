@@ -3,6 +3,7 @@
 use rusqlite::{Connection, named_params};
 use serde::Serialize;
 
+use super::revisions::{self, Places};
 use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
 use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
@@ -11,7 +12,7 @@ use crate::adapters::sqlite::statements::{
     all, changed, execute, find, insert, one, update, write,
 };
 use crate::domain::catalog::{
-    Biography, CatalogBatch, Collection, Episode, Genre, Overview, Person, Title,
+    Biography, CatalogBatch, CatalogNode, Collection, Episode, Genre, Overview, Person, Title,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -37,25 +38,31 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
     let mut feed = Feed::open(connection)?;
     let mut side = SideTables::default();
     for title in replacements_first(&batch.titles, |title| title.stamp.revision) {
-        put_title(connection, title, feed.next(), &mut side)?;
+        let place = feed.next(CatalogNode::Title(title.id), title.stamp);
+        put_title(connection, title, place, &mut side)?;
     }
     side.write(connection)?;
     for person in replacements_first(&batch.people, |person| person.stamp.revision) {
         let mut told = batch.biographies.iter();
         let told = told.find(|it| it.person == person.id);
-        put_person(connection, person, told, feed.next())?;
+        let place = feed.next(CatalogNode::Person(person.id), person.stamp);
+        put_person(connection, person, told, place)?;
     }
     for genre in replacements_first(&batch.genres, |genre| genre.stamp.revision) {
-        put_genre(connection, genre, feed.next())?;
+        let place = feed.next(CatalogNode::Genre(genre.id), genre.stamp);
+        put_genre(connection, genre, place)?;
     }
     for collection in replacements_first(&batch.collections, |it| it.stamp.revision) {
-        put_collection(connection, collection, feed.next())?;
+        let place = feed.next(CatalogNode::Collection(collection.id), collection.stamp);
+        put_collection(connection, collection, place)?;
     }
     for episode in replacements_first(&batch.episodes, |episode| episode.stamp.revision) {
         let mut told = batch.overviews.iter();
         let told = told.find(|it| it.episode == episode.id);
-        put_episode(connection, episode, told, feed.next())?;
+        let place = feed.next(CatalogNode::Episode(episode.id), episode.stamp);
+        put_episode(connection, episode, told, place)?;
     }
+    revisions::put(connection, &batch.revisions, &feed.places)?;
     feed.close(connection)
 }
 
@@ -292,17 +299,23 @@ fn replacements_first<T>(
 /// Gives out the numbers of the change feed. There is one writer, so nobody sees them out of order.
 struct Feed {
     last: i64,
+    places: Places,
 }
 
 impl Feed {
     fn open(connection: &Connection) -> Result<Self, StoreError> {
         let last =
             one(connection, "SELECT last FROM catalog_feed", (), only).map_err(store_error)?;
-        Ok(Self { last })
+        Ok(Self {
+            last,
+            places: Places::default(),
+        })
     }
 
-    fn next(&mut self) -> i64 {
+    /// The number of a document.
+    fn next(&mut self, node: CatalogNode, stamp: Stamp) -> i64 {
         self.last += 1;
+        self.places.put(node, stamp.revision, self.last);
         self.last
     }
 

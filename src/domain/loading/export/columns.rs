@@ -60,6 +60,7 @@ const ORDER: &[&str] = &[
     "trailers",
     "extras",
     "pictures",
+    "seasons",
     "portrait",
     "still",
 ];

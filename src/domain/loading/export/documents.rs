@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::record::{Exported, by_language, minutes};
 use super::referred::Referred;
 use crate::domain::catalog::{
-    Airs, CreditRole, Episode, Extra, ExtraKind, Person, PictureKind, SITE_LANGUAGE, SeriesStatus,
-    Texts, Title, TitleKind, TitleState,
+    Airs, CreditRole, Episode, Extra, ExtraKind, KeptPicture, Person, PictureKind, SITE_LANGUAGE,
+    SeriesStatus, Texts, Title, TitleKind, TitleState,
 };
 use crate::domain::loading::fields::is_placeholder;
 use crate::domain::text;
@@ -91,13 +91,24 @@ pub(super) fn title(title: &Title, referred: &Referred) -> Exported {
     put_publication(&mut exported, title);
     exported.put_ids(&title.external_ids);
     put_about(&mut exported, title);
+    exported.put("pictures", pictures(&title.pictures, referred));
+    let seasons = title.season_pictures.iter();
+    let seasons = seasons.filter_map(|of| {
+        let pictures = pictures(&of.pictures, referred);
+        (!pictures.is_empty()).then(|| json!({ "number": of.season, "pictures": pictures }))
+    });
+    exported.put("seasons", seasons.collect::<Vec<Value>>());
+    exported
+}
+
+/// References to these pictures by kind.
+fn pictures(pictures: &[KeptPicture], referred: &Referred) -> Map<String, Value> {
     let kinds = PictureKind::ALL.into_iter();
-    let pictures = kinds.filter_map(|kind| {
-        let references = referred.references(&title.pictures, kind);
+    let of_kind = kinds.filter_map(|kind| {
+        let references = referred.references(pictures, kind);
         (!references.is_empty()).then(|| (kind.as_str().to_owned(), Value::from(references)))
     });
-    exported.put("pictures", pictures.collect::<Map<String, Value>>());
-    exported
+    of_kind.collect()
 }
 
 /// The record of an episode of a series with this slug, with what happens in it.

@@ -183,7 +183,7 @@ impl Pass<'_> {
                         format!("series {slug}")
                     }
                 };
-                self.count(&title.pictures, &referred);
+                self.count(title.all_pictures(), &referred);
                 self.write(&of, &documents::title(title, &referred))?;
             }
         }
@@ -249,7 +249,7 @@ impl Pass<'_> {
                 },
             )
         });
-        let pictures = titles.values().flat_map(|it| &it.pictures);
+        let pictures = titles.values().flat_map(|it| it.all_pictures());
         Ok(Referred {
             people,
             genres: genres.map(|it| (it.id, it.name)).collect(),
@@ -301,7 +301,11 @@ impl Pass<'_> {
     }
 
     /// Counts the pictures of a record.
-    fn count(&mut self, pictures: &[KeptPicture], referred: &Referred) {
+    fn count<'p>(
+        &mut self,
+        pictures: impl IntoIterator<Item = &'p KeptPicture>,
+        referred: &Referred,
+    ) {
         for kept in pictures {
             if referred.pictures.contains(&kept.picture.hash) {
                 self.summary.pictures += 1;

@@ -237,7 +237,7 @@ mod tests {
 
     use super::super::split::{HeldOut, Watch, tastes};
     use super::*;
-    use crate::domain::catalog::{Publication, Reception, Texts, Title, TitleKind};
+    use crate::domain::catalog::{Locks, Publication, Reception, Texts, Title, TitleKind};
     use crate::domain::ids::{ProfileId, TitleId};
     use crate::domain::stamp::Stamp;
 
@@ -299,6 +299,7 @@ mod tests {
             season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),
+            locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
         let held_out = |title, is_liked| HeldOut {

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use proptest::prelude::*;
 
 use super::support::*;
-use crate::domain::catalog::{Airs, Episode, Texts};
+use crate::domain::catalog::{Airs, Episode, Locks, Texts};
 use crate::domain::ids::EpisodeId;
 use crate::domain::stamp::Stamp;
 use crate::domain::watching::rewatch::Rewatch;
@@ -31,6 +31,7 @@ fn shown(season: u32, number: u32, day: i64) -> Episode {
         duration: None,
         directors: Vec::new(),
         crew: Vec::new(),
+        locks: Locks::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),
     }
 }

@@ -15,6 +15,7 @@ use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::PersonId;
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::TitleSource;
+use reelgraph::domain::revising::RevisionStore;
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;
 
@@ -29,6 +30,7 @@ const FILE: &str = "catalog.db";
 pub(super) struct Opened {
     store: Box<dyn Catalog>,
     record: Arc<dyn TitleSource>,
+    revisions: Arc<dyn RevisionStore>,
     /// Makes the snapshot that lists come from: of memory the one that is tried, of a record one that reads it anew.
     snapshot: Box<dyn Fn() -> CatalogSnapshot + Send + Sync>,
     keeper: Keeper,
@@ -47,7 +49,8 @@ pub(super) async fn open(backend: Backend) -> Opened {
             snapshot.read().await.unwrap();
             Opened {
                 store: Box::new(snapshot.clone()),
-                record: Arc::new(store),
+                record: Arc::new(store.clone()),
+                revisions: Arc::new(store),
                 snapshot: Box::new(move || snapshot.clone()),
                 keeper,
             }
@@ -73,11 +76,15 @@ fn sqlite() -> (SqliteCatalog, Keeper) {
 }
 
 impl Opened {
-    fn on<S: Catalog + TitleSource + Clone + 'static>(store: S, keeper: Keeper) -> Self {
+    fn on<S: Catalog + RevisionStore + TitleSource + Clone + 'static>(
+        store: S,
+        keeper: Keeper,
+    ) -> Self {
         let record = Arc::new(store.clone());
         Self {
             store: Box::new(store),
             record: record.clone(),
+            revisions: record.clone(),
             snapshot: Box::new(move || CatalogSnapshot::new(Arc::clone(&record))),
             keeper,
         }
@@ -91,6 +98,11 @@ impl Opened {
     /// What waits for projection.
     pub(super) fn source(&self) -> &dyn TitleSource {
         &*self.record
+    }
+
+    /// Who changed what of it.
+    pub(super) fn revisions(&self) -> &dyn RevisionStore {
+        &*self.revisions
     }
 
     /// Gives a thing a name that no version writes.

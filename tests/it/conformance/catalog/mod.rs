@@ -11,6 +11,7 @@ mod origins;
 mod parts;
 mod reads;
 mod reception;
+mod revisions;
 mod sample_filters;
 pub(crate) mod samples;
 mod snapshot;

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use reelgraph::domain::catalog::{
     Airs, Biography, CatalogBatch, Certification, Collection, Colour, Credit, CreditRole, Episode,
-    ExternalId, Extra, ExtraKind, Genre, KeptPicture, Overview, PartOf, Person, PictureFormat,
-    PictureHash, PictureKind, Publication, RatingScore, Reception, SeasonPictures, StoredPicture,
-    Texts, Title, TitleKind, Video,
+    ExternalId, Extra, ExtraKind, Genre, KeptPicture, Locks, Overview, PartOf, Person,
+    PictureFormat, PictureHash, PictureKind, Publication, RatingScore, Reception, SeasonPictures,
+    StoredPicture, Texts, Title, TitleKind, Video,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -133,6 +133,7 @@ pub(crate) fn film(number: u64) -> Title {
         }],
         watchers: 0,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: Stamp::first(at(number)),
     }
 }
@@ -173,6 +174,7 @@ pub(super) fn series(number: u64) -> Title {
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),
+        locks: Locks::default(),
         stamp: Stamp::first(at(number)),
     }
 }
@@ -187,6 +189,7 @@ pub(super) fn person(number: u64) -> Person {
         birthplace: Some(format!("Place {number}")),
         pictures: vec![picture(PictureKind::Portrait, None, number)],
         external_ids: vec![external("imdb", &format!("nm{number}"))],
+        locks: Locks::default(),
         stamp: Stamp::first(at(number)),
     }
 }
@@ -244,6 +247,7 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
             credit(2, CreditRole::Guest, 0),
             credit(4, CreditRole::Writer, 0),
         ],
+        locks: Locks::default(),
         stamp: Stamp::first(at(1)),
     }
 }

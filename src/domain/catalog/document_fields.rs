@@ -1,0 +1,343 @@
+//! The fields of documents by their names in files, taken out and put back as they are stored.
+//!
+//! Some fields are of one value in documents: both places of `collection` and `part` are the same, and go together.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use super::extras::Extra;
+use super::revisions::FieldChange;
+use super::texts::Texts;
+use super::types::{Credit, CreditRole, Episode, Person, Title};
+
+/// The fields of titles, in the order in which they are told.
+pub const TITLE_FIELDS: [&str; 38] = [
+    "state",
+    "available_from",
+    "available_until",
+    "title",
+    "original_title",
+    "names",
+    "year",
+    "end_year",
+    "release_date",
+    "runtime_minutes",
+    "genres",
+    "directors",
+    "creators",
+    "cast",
+    "guests",
+    "writers",
+    "producers",
+    "composers",
+    "countries",
+    "languages",
+    "ids",
+    "network",
+    "total_seasons",
+    "episode_runtime_minutes",
+    "collection",
+    "part",
+    "certifications",
+    "overview",
+    "tagline",
+    "status",
+    "studios",
+    "tags",
+    "scores",
+    "trailers",
+    "extras",
+    "pictures",
+    "seasons",
+    LOCKS,
+];
+
+/// The fields of episodes.
+pub const EPISODE_FIELDS: [&str; 16] = [
+    "number_end",
+    "absolute_number",
+    "airs_before_season",
+    "airs_before_episode",
+    "airs_after_season",
+    "title",
+    "original_title",
+    "names",
+    "overview",
+    "still",
+    "air_date",
+    "runtime_minutes",
+    "directors",
+    "guests",
+    "writers",
+    LOCKS,
+];
+
+/// The fields of people.
+pub const PERSON_FIELDS: [&str; 8] = [
+    "name",
+    "born",
+    "died",
+    "birthplace",
+    "biography",
+    "portrait",
+    "ids",
+    LOCKS,
+];
+
+/// The fields of genres and collections.
+pub const NAME_FIELDS: [&str; 1] = ["name"];
+
+/// Which fields are locked. It is in no file, and cannot be locked.
+pub const LOCKS: &str = "locks";
+
+/// A document as the fields that it is stored with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DocumentFields(Map<String, Value>);
+
+/// Where a field is in a document.
+enum Place {
+    /// It is a field of the document.
+    Whole(&'static str),
+    /// It is a field of an object.
+    Within(&'static str, &'static str),
+    /// It is those of the credits that are of a role.
+    Credits(CreditRole),
+    /// It is those of the videos that are trailers and teasers, or all others.
+    Videos { are_trailers: bool },
+}
+
+impl DocumentFields {
+    /// Those of a title, a genre or a collection.
+    pub fn of(document: &impl Serialize) -> Self {
+        match serde_json::to_value(document) {
+            Ok(Value::Object(fields)) => Self(fields),
+            _ => Self(Map::new()),
+        }
+    }
+
+    /// Those of an episode, with what is told of it.
+    pub fn of_episode((episode, told): &(Episode, Texts)) -> Self {
+        let mut fields = Self::of(episode);
+        fields.0.insert("overview".to_owned(), json!(told));
+        fields
+    }
+
+    /// Those of a person, with what is told of the life.
+    pub fn of_person((person, told): &(Person, Texts)) -> Self {
+        let mut fields = Self::of(person);
+        fields.0.insert("biography".to_owned(), json!(told));
+        fields
+    }
+
+    /// What is stored of a field; null: nothing, or there is no such field.
+    pub fn get(&self, field: &str) -> Value {
+        match self.place(field) {
+            None => Value::Null,
+            Some(Place::Whole(key)) => self.0.get(key).cloned().unwrap_or_default(),
+            Some(Place::Within(object, key)) => {
+                let object = self.0.get(object);
+                let value = object.and_then(|object| object.get(key));
+                value.cloned().unwrap_or_default()
+            }
+            Some(Place::Credits(role)) => {
+                let of_role = self.credits().into_iter().filter(|it| it.role == role);
+                json!(of_role.collect::<Vec<Credit>>())
+            }
+            Some(Place::Videos { are_trailers }) => {
+                let of_list = self.videos().into_iter();
+                let of_list = of_list.filter(|it| it.is_trailer() == are_trailers);
+                json!(of_list.collect::<Vec<Extra>>())
+            }
+        }
+    }
+
+    /// Puts a field as it was stored. A field that there is not changes nothing.
+    pub fn put(&mut self, field: &str, value: &Value) {
+        match self.place(field) {
+            None => {}
+            Some(Place::Whole(key)) => drop(self.0.insert(key.to_owned(), value.clone())),
+            Some(Place::Within(object, key)) => {
+                if let Some(Value::Object(object)) = self.0.get_mut(object) {
+                    object.insert(key.to_owned(), value.clone());
+                }
+            }
+            Some(Place::Credits(role)) => {
+                let mut credits = self.credits();
+                credits.retain(|credit| credit.role != role);
+                credits.extend(list::<Credit>(Some(value)));
+                credits.sort_by_key(|credit| credit.role);
+                self.put_credits(credits);
+            }
+            Some(Place::Videos { are_trailers }) => {
+                let mut videos = self.videos();
+                videos.retain(|video| video.is_trailer() != are_trailers);
+                videos.extend(list::<Extra>(Some(value)));
+                videos.sort_by_key(|video| !video.is_trailer());
+                self.0.insert("extras".to_owned(), json!(videos));
+            }
+        }
+    }
+
+    /// The fields that are others in what comes after, of those that are named.
+    pub fn changes(&self, after: &Self, fields: &[&str]) -> Vec<FieldChange> {
+        let both = fields
+            .iter()
+            .map(|field| (*field, self.get(field), after.get(field)));
+        both.filter(|(_, before, after)| before != after)
+            .map(|(field, before, after)| FieldChange {
+                field: field.to_owned(),
+                before,
+                after,
+            })
+            .collect()
+    }
+
+    /// The title, genre or collection; of a title without what viewers make of it, which no store keeps with it.
+    pub fn document<T: DeserializeOwned>(self) -> serde_json::Result<T> {
+        serde_json::from_value(Value::Object(self.0))
+    }
+
+    /// An episode or person, with what is told under a key.
+    pub fn told<T: DeserializeOwned>(mut self, key: &str) -> serde_json::Result<(T, Texts)> {
+        let told = self.0.remove(key).filter(|told| !told.is_null());
+        let told = told.map(serde_json::from_value).transpose()?;
+        Ok((self.document()?, told.unwrap_or_default()))
+    }
+
+    fn place(&self, field: &str) -> Option<Place> {
+        // Titles credit directors as everybody; episodes have a list of them, and of series they are the creators.
+        let has_directors = self.0.contains_key("directors");
+        let is_series = self.0.get("kind").and_then(Value::as_str) == Some("series");
+        Some(match field {
+            "directors" if has_directors => Place::Whole("directors"),
+            "directors" if !is_series => Place::Credits(CreditRole::Director),
+            "creators" if is_series => Place::Credits(CreditRole::Director),
+            "directors" | "creators" => return None,
+            "cast" => Place::Credits(CreditRole::Actor),
+            "guests" => Place::Credits(CreditRole::Guest),
+            "writers" => Place::Credits(CreditRole::Writer),
+            "producers" => Place::Credits(CreditRole::Producer),
+            "composers" => Place::Credits(CreditRole::Composer),
+            "trailers" => Place::Videos { are_trailers: true },
+            "extras" => Place::Videos {
+                are_trailers: false,
+            },
+            "state" => Place::Within("publication", "state"),
+            "available_from" => Place::Within("publication", "from"),
+            "available_until" => Place::Within("publication", "until"),
+            "title" => Place::Whole("name"),
+            "original_title" => Place::Whole("original_name"),
+            "release_date" => Place::Whole("premiered"),
+            "air_date" => Place::Whole("aired"),
+            "runtime_minutes" => Place::Whole("duration"),
+            "episode_runtime_minutes" => Place::Whole("episode_duration"),
+            "collection" | "part" => Place::Whole("collection"),
+            "airs_before_season" | "airs_before_episode" | "airs_after_season" => {
+                Place::Whole("airs")
+            }
+            "ids" => Place::Whole("external_ids"),
+            "portrait" | "still" => Place::Whole("pictures"),
+            "seasons" => Place::Whole("season_pictures"),
+            _ => Place::Whole(own_field(field)?),
+        })
+    }
+
+    /// All credits that are no list of their own.
+    fn credits(&self) -> Vec<Credit> {
+        let mut credits: Vec<Credit> = list(self.0.get("credits"));
+        credits.extend(list::<Credit>(self.0.get("crew")));
+        credits
+    }
+
+    /// Titles keep directors and actors apart from the crew; episodes have the crew alone.
+    fn put_credits(&mut self, credits: Vec<Credit>) {
+        if !self.0.contains_key("credits") {
+            self.0.insert("crew".to_owned(), json!(credits));
+            return;
+        }
+        let (first, crew): (Vec<Credit>, Vec<Credit>) = credits
+            .into_iter()
+            .partition(|it| matches!(it.role, CreditRole::Director | CreditRole::Actor));
+        self.0.insert("credits".to_owned(), json!(first));
+        self.0.insert("crew".to_owned(), json!(crew));
+    }
+
+    fn videos(&self) -> Vec<Extra> {
+        list(self.0.get("extras"))
+    }
+}
+
+/// The fields that are called the same in documents.
+fn own_field(field: &str) -> Option<&'static str> {
+    let all = [&TITLE_FIELDS[..], &EPISODE_FIELDS, &PERSON_FIELDS];
+    let mut all = all.into_iter().flatten().copied();
+    all.find(|own| *own == field)
+}
+
+fn list<T: DeserializeOwned>(value: Option<&Value>) -> Vec<T> {
+    let value = value.cloned().unwrap_or_default();
+    serde_json::from_value(value).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A title as far as these fields go: what is read of it, is read from the fields.
+    fn fields() -> DocumentFields {
+        let credit = |person: u64, role: &str| json!({ "person": person, "role": role, "character": null, "order": 0 });
+        let video = |kind: &str, id: &str| json!({ "kind": kind, "host": "file", "video": id, "hash": null, "name": null, "language": null });
+        DocumentFields::of(&json!({
+            "kind": "film", "name": "Heat", "year": 1995, "duration": 10_200,
+            "publication": { "state": "published", "from": null, "until": null },
+            "credits": [credit(1, "director"), credit(2, "actor")],
+            "crew": [credit(3, "writer"), credit(4, "composer")],
+            "extras": [video("trailer", "https://a.example/1"), video("clip", "https://a.example/2")],
+            "collection": { "collection": 7, "part": 2 },
+            "locks": ["title"],
+        }))
+    }
+
+    #[test]
+    fn what_is_taken_out_can_be_put_back() {
+        let stored = fields();
+        let mut emptied = stored.clone();
+        let names = [
+            "title", "year", "state", "cast", "writers", "trailers", "part", LOCKS,
+        ];
+        for name in names {
+            assert_ne!(stored.get(name), Value::Null, "{name}");
+            emptied.put(name, &Value::Null);
+        }
+
+        let changes = stored.changes(&emptied, &names);
+        let told: Vec<&str> = changes.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(told, names);
+        // What is beside them is as it was.
+        for name in ["directors", "composers", "extras", "runtime_minutes"] {
+            assert_eq!(emptied.get(name), stored.get(name), "{name}");
+        }
+        assert_eq!(emptied.get("collection"), Value::Null);
+        let mut again = emptied;
+        for change in changes {
+            again.put(&change.field, &change.before);
+        }
+        assert_eq!(again, stored);
+    }
+
+    #[test]
+    fn every_field_has_a_place_and_nothing_else_has() {
+        let all = [&TITLE_FIELDS[..], &EPISODE_FIELDS, &PERSON_FIELDS];
+        for name in all.into_iter().flatten() {
+            let has_place = fields().place(name).is_some();
+            assert_eq!(has_place, *name != "creators", "{name}");
+        }
+        let series = DocumentFields::of(&json!({ "kind": "series" }));
+        assert!(series.place("creators").is_some() && series.place("directors").is_none());
+        let mut same = fields();
+        same.put("popularity", &json!(1));
+        assert_eq!(same, fields());
+        assert_eq!(same.get("popularity"), Value::Null);
+    }
+}

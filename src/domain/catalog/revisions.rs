@@ -1,0 +1,220 @@
+//! Revisions: who changed what of the catalogue, when, and from what to what.
+//!
+//! A [`CatalogBatch`](super::CatalogBatch) carries the revisions of its documents, and stores write both in one
+//! transaction. What was written before there were revisions has none: its list begins with the first change since.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::entropy::unique_name;
+use crate::domain::ids::{
+    ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
+};
+use crate::domain::stamp::Stamp;
+use crate::domain::viewer::{KnownViewer, Login};
+
+/// One change of one thing of the catalogue.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CatalogRevision {
+    /// Its document's place in the change feed; 0 until a store has written it, which gives it that.
+    pub id: RevisionId,
+    /// The thing that was changed.
+    pub node: CatalogNode,
+    /// The revision of the document that it made: from 1, a document's first write.
+    pub number: u64,
+    pub kind: RevisionKind,
+    pub at: DateTime<Utc>,
+    pub author: Author,
+    pub source: RevisionSource,
+    /// What all revisions of one load, one bulk edit or one taking back have in common.
+    pub run: RunId,
+    /// The fields that are others than before, by their names in files, each once. None where something was created:
+    /// what it was then is what it is, but for what later revisions say.
+    pub fields: Vec<FieldChange>,
+}
+
+/// Something of the catalogue that has revisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CatalogNode {
+    Title(TitleId),
+    Episode(EpisodeId),
+    Person(PersonId),
+    Genre(GenreId),
+    Collection(CollectionId),
+}
+
+impl CatalogNode {
+    /// What sort of thing it is, as stores spell it.
+    pub fn sort(self) -> &'static str {
+        match self {
+            Self::Title(_) => "title",
+            Self::Episode(_) => "episode",
+            Self::Person(_) => "person",
+            Self::Genre(_) => "genre",
+            Self::Collection(_) => "collection",
+        }
+    }
+
+    /// Its id, as stores keep it.
+    pub fn to_i64(self) -> i64 {
+        match self {
+            Self::Title(id) => id.to_i64(),
+            Self::Episode(id) => id.to_i64(),
+            Self::Person(id) => id.to_i64(),
+            Self::Genre(id) => id.to_i64(),
+            Self::Collection(id) => id.to_i64(),
+        }
+    }
+}
+
+/// What became of what was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevisionKind {
+    /// It was not there before.
+    Created,
+    /// Some of its fields are others.
+    Changed,
+    /// It is not there any more.
+    Deleted,
+}
+
+/// Who changed something of the catalogue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Author {
+    /// Whoever runs commands on the server.
+    Command,
+    /// Somebody who is logged in.
+    User(UserId),
+    /// A key of an account.
+    ApiKey { user: UserId, key: ApiKeyId },
+    /// Somebody whose account was erased.
+    Erased,
+}
+
+impl Author {
+    /// The account, if there is one.
+    pub fn user(self) -> Option<UserId> {
+        match self {
+            Self::User(user) | Self::ApiKey { user, .. } => Some(user),
+            Self::Command | Self::Erased => None,
+        }
+    }
+}
+
+impl From<&KnownViewer> for Author {
+    fn from(viewer: &KnownViewer) -> Self {
+        let user = viewer.user;
+        match viewer.login {
+            Login::Session(_) => Self::User(user),
+            Login::ApiKey { id: key, .. } => Self::ApiKey { user, key },
+        }
+    }
+}
+
+/// By what it was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RevisionSource {
+    /// A file of records.
+    Load,
+    /// A folder of media files.
+    Scan,
+    /// An edit or a lock, by a curator.
+    Edit,
+    /// Two things became one.
+    Merge,
+    /// Other revisions were taken back.
+    Revert,
+}
+
+impl RevisionSource {
+    /// All of them, in no order that means something.
+    pub const ALL: [Self; 5] = [
+        Self::Load,
+        Self::Scan,
+        Self::Edit,
+        Self::Merge,
+        Self::Revert,
+    ];
+
+    /// As stores spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Load => "load",
+            Self::Scan => "scan",
+            Self::Edit => "edit",
+            Self::Merge => "merge",
+            Self::Revert => "revert",
+        }
+    }
+}
+
+/// A field that is another than before.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FieldChange {
+    /// Its name in files: `title`, `cast`, `runtime_minutes`, …
+    pub field: String,
+    /// What the document kept of it, with ids, and lengths in seconds, so that it can be put back as it was; see
+    /// [`DocumentFields`](super::DocumentFields). Null: nothing.
+    pub before: Value,
+    /// What it keeps of it now.
+    pub after: Value,
+}
+
+/// Who writes, by what, and in which run: what makes revisions of what is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Writer {
+    pub author: Author,
+    pub source: RevisionSource,
+    pub run: RunId,
+}
+
+impl Writer {
+    /// One that begins a run of its own.
+    pub fn new(author: Author, source: RevisionSource) -> Self {
+        Self {
+            author,
+            source,
+            run: RunId(unique_name()),
+        }
+    }
+
+    /// That something is written for the first time.
+    pub fn created(&self, node: CatalogNode, stamp: Stamp) -> CatalogRevision {
+        self.revision(node, stamp, RevisionKind::Created, Vec::new())
+    }
+
+    /// That these fields of something are written otherwise. `stamp` is that of the document that is written.
+    pub fn changed(
+        &self,
+        node: CatalogNode,
+        stamp: Stamp,
+        fields: Vec<FieldChange>,
+    ) -> CatalogRevision {
+        self.revision(node, stamp, RevisionKind::Changed, fields)
+    }
+
+    fn revision(
+        &self,
+        node: CatalogNode,
+        stamp: Stamp,
+        kind: RevisionKind,
+        fields: Vec<FieldChange>,
+    ) -> CatalogRevision {
+        CatalogRevision {
+            id: RevisionId(0),
+            node,
+            number: stamp.revision,
+            kind,
+            at: stamp.updated_at,
+            author: self.author,
+            source: self.source,
+            run: self.run,
+            fields,
+        }
+    }
+}

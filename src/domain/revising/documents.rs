@@ -1,0 +1,234 @@
+//! The documents that are changed together: as they are stored, and as they are to be.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::catalog::{
+    Biography, CatalogBatch, CatalogError, CatalogNode, CatalogService, Collection, DocumentFields,
+    EPISODE_FIELDS, Episode, FieldChange, Genre, NAME_FIELDS, Overview, PERSON_FIELDS, Person,
+    TITLE_FIELDS, Texts, Title, Visibility, Writer,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::stamp::Stamp;
+
+/// Documents of the catalogue, by what they are of.
+#[derive(Default)]
+pub(super) struct Documents(BTreeMap<CatalogNode, Document>);
+
+/// A document that may become another.
+pub(super) struct Document {
+    stored: Stored,
+    before: DocumentFields,
+    /// As it is to be.
+    pub(super) fields: DocumentFields,
+}
+
+/// What is stored, with what is told beside it.
+enum Stored {
+    Title(Box<Title>),
+    Episode(Box<(Episode, Texts)>),
+    Person(Box<(Person, Texts)>),
+    Genre(Genre),
+    Collection(Collection),
+}
+
+/// The fields of things of a sort.
+pub(super) fn fields_of(node: CatalogNode) -> &'static [&'static str] {
+    match node {
+        CatalogNode::Title(_) => &TITLE_FIELDS,
+        CatalogNode::Episode(_) => &EPISODE_FIELDS,
+        CatalogNode::Person(_) => &PERSON_FIELDS,
+        CatalogNode::Genre(_) | CatalogNode::Collection(_) => &NAME_FIELDS,
+    }
+}
+
+impl Documents {
+    /// Those that there are, each as the record has it now.
+    pub(super) async fn read(
+        catalog: &CatalogService,
+        nodes: &[CatalogNode],
+    ) -> Result<Self, CatalogError> {
+        let mut documents = Self::default();
+        let everything = Visibility::everything();
+        let titles: Vec<TitleId> = ids(nodes, |node| match node {
+            CatalogNode::Title(id) => Some(*id),
+            _ => None,
+        });
+        if !titles.is_empty() {
+            for title in catalog.titles(&everything, &titles).await? {
+                documents.put(Stored::Title(Box::new((*title).clone())));
+            }
+        }
+        let episodes: Vec<EpisodeId> = ids(nodes, |node| match node {
+            CatalogNode::Episode(id) => Some(*id),
+            _ => None,
+        });
+        if !episodes.is_empty() {
+            let told = catalog.overviews_of_seen_episodes(&episodes).await?;
+            let told = told.into_iter().map(|it| (it.episode, it.texts));
+            let mut told: BTreeMap<EpisodeId, Texts> = told.collect();
+            for episode in catalog.episodes(&everything, &episodes).await? {
+                let told = told.remove(&episode.id).unwrap_or_default();
+                documents.put(Stored::Episode(Box::new((episode, told))));
+            }
+        }
+        let people: Vec<PersonId> = ids(nodes, |node| match node {
+            CatalogNode::Person(id) => Some(*id),
+            _ => None,
+        });
+        if !people.is_empty() {
+            let told = catalog.biographies(&people).await?;
+            let told = told.into_iter().map(|it| (it.person, it.texts));
+            let mut told: BTreeMap<PersonId, Texts> = told.collect();
+            for person in catalog.people(&people).await? {
+                let told = told.remove(&person.id).unwrap_or_default();
+                documents.put(Stored::Person(Box::new((person, told))));
+            }
+        }
+        let genres: Vec<GenreId> = ids(nodes, |node| match node {
+            CatalogNode::Genre(id) => Some(*id),
+            _ => None,
+        });
+        if !genres.is_empty() {
+            for genre in catalog.genres(&genres).await? {
+                documents.put(Stored::Genre(genre));
+            }
+        }
+        let collections: Vec<CollectionId> = ids(nodes, |node| match node {
+            CatalogNode::Collection(id) => Some(*id),
+            _ => None,
+        });
+        if !collections.is_empty() {
+            for collection in catalog.collections(&everything, &collections).await? {
+                documents.put(Stored::Collection(collection));
+            }
+        }
+        Ok(documents)
+    }
+
+    fn put(&mut self, stored: Stored) {
+        let before = stored.fields();
+        let document = Document {
+            fields: before.clone(),
+            before,
+            stored,
+        };
+        self.0.insert(document.stored.node(), document);
+    }
+
+    pub(super) fn get_mut(&mut self, node: CatalogNode) -> Option<&mut Document> {
+        self.0.get_mut(&node)
+    }
+
+    /// What is to be written of those that are to be others, with a revision of each.
+    pub(super) fn batch(
+        self,
+        writer: &Writer,
+        now: DateTime<Utc>,
+    ) -> Result<CatalogBatch, StoreError> {
+        let mut batch = CatalogBatch::default();
+        for (node, document) in self.0 {
+            let changes = document.changes();
+            if changes.is_empty() {
+                continue;
+            }
+            let stamp = document.stored.stamp().next(now);
+            let written = document.stored.write(document.fields, stamp, &mut batch);
+            written.map_err(StoreError::failed)?;
+            let revision = writer.changed(node, stamp, changes);
+            batch.revisions.push(revision);
+        }
+        Ok(batch)
+    }
+}
+
+impl Document {
+    /// The fields that are to be others.
+    fn changes(&self) -> Vec<FieldChange> {
+        let all = fields_of(self.stored.node());
+        self.before.changes(&self.fields, all)
+    }
+}
+
+impl Stored {
+    fn node(&self) -> CatalogNode {
+        match self {
+            Self::Title(title) => CatalogNode::Title(title.id),
+            Self::Episode(episode) => CatalogNode::Episode(episode.0.id),
+            Self::Person(person) => CatalogNode::Person(person.0.id),
+            Self::Genre(genre) => CatalogNode::Genre(genre.id),
+            Self::Collection(collection) => CatalogNode::Collection(collection.id),
+        }
+    }
+
+    fn stamp(&self) -> Stamp {
+        match self {
+            Self::Title(title) => title.stamp,
+            Self::Episode(episode) => episode.0.stamp,
+            Self::Person(person) => person.0.stamp,
+            Self::Genre(genre) => genre.stamp,
+            Self::Collection(collection) => collection.stamp,
+        }
+    }
+
+    fn fields(&self) -> DocumentFields {
+        match self {
+            Self::Title(title) => DocumentFields::of(title),
+            Self::Episode(episode) => DocumentFields::of_episode(episode),
+            Self::Person(person) => DocumentFields::of_person(person),
+            Self::Genre(genre) => DocumentFields::of(genre),
+            Self::Collection(collection) => DocumentFields::of(collection),
+        }
+    }
+
+    /// Puts it with other fields into a batch.
+    fn write(
+        self,
+        fields: DocumentFields,
+        stamp: Stamp,
+        batch: &mut CatalogBatch,
+    ) -> serde_json::Result<()> {
+        match self {
+            Self::Title(stored) => batch.titles.push(Title {
+                reception: stored.reception,
+                stamp,
+                ..fields.document()?
+            }),
+            Self::Episode(_) => {
+                let (episode, texts): (Episode, Texts) = fields.told("overview")?;
+                batch.overviews.push(Overview {
+                    episode: episode.id,
+                    texts,
+                });
+                batch.episodes.push(Episode { stamp, ..episode });
+            }
+            Self::Person(_) => {
+                let (person, texts): (Person, Texts) = fields.told("biography")?;
+                batch.biographies.push(Biography {
+                    person: person.id,
+                    texts,
+                });
+                batch.people.push(Person { stamp, ..person });
+            }
+            Self::Genre(_) => batch.genres.push(Genre {
+                stamp,
+                ..fields.document()?
+            }),
+            Self::Collection(_) => batch.collections.push(Collection {
+                stamp,
+                ..fields.document()?
+            }),
+        }
+        Ok(())
+    }
+}
+
+/// The ids of one sort, each once.
+fn ids<T: Ord>(nodes: &[CatalogNode], id: impl Fn(&CatalogNode) -> Option<T>) -> Vec<T> {
+    let mut ids: Vec<T> = nodes.iter().filter_map(id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    ids
+}

@@ -1,0 +1,78 @@
+//! What can go wrong with revisions and locks.
+
+use crate::domain::catalog::CatalogError;
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+
+/// The most fields that are locked with one call.
+pub(super) const MOST_FIELDS: usize = 40;
+
+/// What can go wrong with revisions and locks.
+#[derive(Debug, thiserror::Error)]
+pub enum RevisingError {
+    /// Neither a revision nor a run, or both, is named.
+    #[error("give either `revision` or `run`")]
+    NothingNamed,
+    #[error("there is no revision with this id")]
+    RevisionNotFound,
+    /// Nothing was changed in a run of this name, or nothing is left of it.
+    #[error("no revision is of this run")]
+    RunNotFound,
+    #[error("this is no revision to go on after")]
+    AfterNotFound,
+    /// Too many things, or none.
+    #[error("give 1 to {most} ids")]
+    IdCount { most: usize },
+    /// The place in the list is from 1.
+    #[error("id {place} of the list is of no film, series, episode or person")]
+    NodeNotFound { place: usize },
+    #[error("name 1 to {MOST_FIELDS} fields")]
+    FieldCount,
+    #[error("“{field}” is no field that {of} have")]
+    UnknownField { field: String, of: &'static str },
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Coded for RevisingError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::NothingNamed | Self::UnknownField { .. } => ErrorCode::Invalid,
+            Self::RevisionNotFound
+            | Self::RunNotFound
+            | Self::AfterNotFound
+            | Self::NodeNotFound { .. } => ErrorCode::NotFound,
+            Self::IdCount { .. } | Self::FieldCount => ErrorCode::OutOfRange,
+            Self::Catalog(error) => error.code(),
+            Self::Store(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
+            Self::RunNotFound => Some("run"),
+            Self::AfterNotFound => Some("after"),
+            Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
+            Self::FieldCount | Self::UnknownField { .. } => Some("fields"),
+            Self::Catalog(error) => error.field(),
+            Self::Store(error) => error.field(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::IdCount { most } => Bounds::between(1, *most),
+            Self::FieldCount => Bounds::between(1, MOST_FIELDS),
+            Self::NothingNamed
+            | Self::RevisionNotFound
+            | Self::RunNotFound
+            | Self::AfterNotFound
+            | Self::NodeNotFound { .. }
+            | Self::UnknownField { .. }
+            | Self::Catalog(_)
+            | Self::Store(_) => Bounds::default(),
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Taking revisions back: what they changed becomes what it was, unless it has become something else since.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use super::documents::{Document, Documents};
+use super::error::RevisingError;
+use super::service::RevisionService;
+use super::store::{RevisionFilter, place_of};
+use super::told::{ToldChange, ToldRevision, in_words, tell};
+use super::words::Names;
+use crate::domain::catalog::{
+    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
+    TitleState, Writer,
+};
+use crate::domain::error::StoreError;
+use crate::domain::events::Event;
+use crate::domain::ids::{RevisionId, RunId};
+use crate::domain::page::{MAX_PAGE, Window};
+use crate::domain::viewer::KnownViewer;
+
+/// The most revisions that are taken back with one call.
+pub const MOST_REVERTED: usize = MAX_PAGE;
+/// How often it is tried again if somebody else writes the same documents.
+const TRIES: usize = 5;
+/// Of how many fields that stand in the way it is looked up what changed them.
+const LOOKED_UP: usize = 50;
+/// The field in which a title says whether viewers see it.
+const STATE: &str = "state";
+
+/// What is to be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Revert {
+    /// One revision, whatever others are of its run.
+    Revision(RevisionId),
+    /// Those of a run, up to [`MOST_REVERTED`] of them, the latest first.
+    Run {
+        run: RunId,
+        /// Only those before this one, with which a call before has ended.
+        after: Option<RevisionId>,
+    },
+}
+
+/// Whether it is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RevertMode {
+    /// It is only said what would be done.
+    DryRun,
+    Write,
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reverted {
+    /// Each revision, the latest first.
+    pub results: Vec<RevertResult>,
+    /// After which revision to go on with the run; `None`: it has no more.
+    pub next: Option<RevisionId>,
+    /// The run in which it was done; `None` if nothing was written.
+    pub run: Option<RunId>,
+}
+
+/// What became of one revision. With an obstacle it stays as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RevertResult {
+    pub revision: ToldRevision,
+    /// The fields that become what they were, from what they are to that; none if they are that already.
+    pub changes: Vec<ToldChange>,
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// What stands in the way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Obstacle {
+    /// The field; `None`: it is about the whole.
+    pub field: Option<String>,
+    pub reason: ObstacleReason,
+    /// The latest revision of the field, if it was changed since by one that is kept.
+    pub by: Option<RevisionId>,
+}
+
+/// Why something cannot be taken back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ObstacleReason {
+    /// The field is not what the revision made of it.
+    ChangedSince,
+    /// It was created by it. Titles are hidden then; all else stays.
+    StaysOnceCreated,
+    /// It is not there, or this version cannot read it.
+    NotThere,
+}
+
+/// What becomes of one revision, as documents have it.
+struct Planned {
+    changes: Vec<FieldChange>,
+    obstacles: Vec<Obstacle>,
+}
+
+impl RevisionService {
+    /// Takes revisions back, or says what that would do and what stands in the way. What is taken back is a revision
+    /// itself, and can be taken back as well. Locks are no obstacle: it is a curator who does it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn revert(
+        &self,
+        viewer: &KnownViewer,
+        what: Revert,
+        mode: RevertMode,
+    ) -> Result<Reverted, RevisingError> {
+        let (revisions, next) = self.meant(what).await?;
+        let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
+        let writer = Writer::new(Author::from(viewer), RevisionSource::Revert);
+        for _ in 0..TRIES {
+            let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
+            let planned: Vec<Planned> = revisions
+                .iter()
+                .map(|revision| plan(revision, documents.get_mut(revision.node)))
+                .collect();
+            let batch = documents.batch(&writer, self.ports.clock.now())?;
+            let is_written = mode == RevertMode::Write && !batch.is_empty();
+            if is_written {
+                match self.ports.load.put(&batch).await {
+                    Err(CatalogError::Store(StoreError::Conflict)) => continue,
+                    written => written?,
+                }
+                self.ports.events.publish(Event::CatalogChanged);
+            }
+            return Ok(Reverted {
+                results: self.results(revisions, planned).await?,
+                next,
+                run: is_written.then_some(writer.run),
+            });
+        }
+        Err(StoreError::Conflict.into())
+    }
+
+    /// The revisions that are meant, the latest first, and after which to go on.
+    async fn meant(
+        &self,
+        what: Revert,
+    ) -> Result<(Vec<CatalogRevision>, Option<RevisionId>), RevisingError> {
+        let revisions = &self.ports.revisions;
+        match what {
+            Revert::Revision(id) => {
+                let found = revisions.revisions_by_id(&[id]).await?;
+                if found.is_empty() {
+                    return Err(RevisingError::RevisionNotFound);
+                }
+                Ok((found, None))
+            }
+            Revert::Run { run, after } => {
+                let filter = RevisionFilter {
+                    run: Some(run),
+                    ..RevisionFilter::default()
+                };
+                let window = match after {
+                    Some(after) => Window::after(MOST_REVERTED, place_of(after)),
+                    None => Window::first(MOST_REVERTED),
+                };
+                let page = revisions.revisions(&filter, &window).await?;
+                if page.rows.is_empty() && after.is_none() {
+                    return Err(RevisingError::RunNotFound);
+                }
+                let last = page.rows.last().map(|revision| revision.id);
+                Ok((page.rows, last.filter(|_| page.has_more)))
+            }
+        }
+    }
+
+    /// The plans in words.
+    async fn results(
+        &self,
+        revisions: Vec<CatalogRevision>,
+        mut planned: Vec<Planned>,
+    ) -> Result<Vec<RevertResult>, RevisingError> {
+        let mut latest: HashMap<(CatalogNode, String), Option<RevisionId>> = HashMap::new();
+        for (revision, plan) in revisions.iter().zip(&mut planned) {
+            for obstacle in &mut plan.obstacles {
+                let Some(field) = &obstacle.field else {
+                    continue;
+                };
+                let key = (revision.node, field.clone());
+                if !latest.contains_key(&key) && latest.len() < LOOKED_UP {
+                    let found = self.latest_of(revision.node, field).await?;
+                    latest.insert(key.clone(), found);
+                }
+                let by = latest.get(&key).copied().flatten();
+                obstacle.by = by.filter(|by| *by != revision.id);
+            }
+        }
+        let catalog = &self.ports.catalog;
+        let changes = planned.iter().flat_map(|plan| &plan.changes);
+        let names = Names::of(catalog, changes).await?;
+        let told = tell(catalog, revisions).await?.into_iter();
+        let results = told.zip(planned).map(|(revision, plan)| RevertResult {
+            revision,
+            changes: in_words(&names, &plan.changes),
+            obstacles: plan.obstacles,
+        });
+        Ok(results.collect())
+    }
+
+    /// The latest revision that changed a field.
+    async fn latest_of(
+        &self,
+        node: CatalogNode,
+        field: &str,
+    ) -> Result<Option<RevisionId>, RevisingError> {
+        let filter = RevisionFilter {
+            node: Some(node),
+            field: Some(field.to_owned()),
+            ..RevisionFilter::default()
+        };
+        let window = Window::first(1);
+        let found = self.ports.revisions.revisions(&filter, &window).await?;
+        Ok(found.rows.first().map(|revision| revision.id))
+    }
+}
+
+/// Puts a document back as it was before a revision, unless something stands in the way.
+fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned {
+    let obstacle = |field: Option<&str>, reason| Obstacle {
+        field: field.map(str::to_owned),
+        reason,
+        by: None,
+    };
+    let whole = |reason| Planned {
+        changes: Vec::new(),
+        obstacles: vec![obstacle(None, reason)],
+    };
+    let Some(document) = document else {
+        return whole(ObstacleReason::NotThere);
+    };
+    let changes = match revision.kind {
+        RevisionKind::Deleted => return whole(ObstacleReason::NotThere),
+        RevisionKind::Created => {
+            if !matches!(revision.node, CatalogNode::Title(_)) {
+                return whole(ObstacleReason::StaysOnceCreated);
+            }
+            let is = document.fields.get(STATE);
+            vec![FieldChange {
+                field: STATE.to_owned(),
+                before: json!(TitleState::Hidden),
+                after: is,
+            }]
+        }
+        RevisionKind::Changed => revision.fields.clone(),
+    };
+    let mut obstacles = Vec::new();
+    let mut back = Vec::new();
+    for change in changes {
+        let is = document.fields.get(&change.field);
+        if is == change.before {
+            continue;
+        }
+        if is != change.after {
+            let reason = ObstacleReason::ChangedSince;
+            obstacles.push(obstacle(Some(&change.field), reason));
+            continue;
+        }
+        back.push(FieldChange {
+            field: change.field,
+            before: is,
+            after: change.before,
+        });
+    }
+    if !obstacles.is_empty() {
+        back.clear();
+    }
+    for change in &back {
+        document.fields.put(&change.field, &change.after);
+    }
+    Planned {
+        changes: back,
+        obstacles,
+    }
+}

@@ -1,0 +1,80 @@
+//! The service of revisions: reading them, and taking away those that have had their time.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::error::RevisingError;
+use super::store::{RevisionFilter, RevisionStore};
+use super::told::{ToldRevision, tell};
+use crate::domain::catalog::{CatalogRevision, CatalogService};
+use crate::domain::clock::Clock;
+use crate::domain::events::EventBus;
+use crate::domain::ids::RevisionId;
+use crate::domain::loading::LoadService;
+use crate::domain::page::{Slice, Window};
+
+/// How many revisions are taken away with one write.
+const AT_A_TIME: usize = 1_000;
+
+/// What the service stands on.
+#[derive(Clone)]
+pub struct RevisionPorts {
+    /// Writes what is taken back or locked, as a load does.
+    pub load: LoadService,
+    /// The catalogue as the record has it: what is to be written is laid over that.
+    pub catalog: CatalogService,
+    pub revisions: Arc<dyn RevisionStore>,
+    pub clock: Arc<dyn Clock>,
+    pub events: Arc<dyn EventBus>,
+    /// For how long revisions are kept; `None`: for ever.
+    pub keep: Option<TimeDelta>,
+}
+
+/// The use cases of revisions and locks. All of them are for curators.
+#[derive(Clone)]
+pub struct RevisionService {
+    pub(super) ports: RevisionPorts,
+}
+
+impl RevisionService {
+    /// A service on stores and others.
+    pub fn new(ports: RevisionPorts) -> Self {
+        Self { ports }
+    }
+
+    /// A page of the revisions that pass a filter, those that were written last first, in words.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn revisions(
+        &self,
+        filter: &RevisionFilter,
+        window: &Window,
+    ) -> Result<Slice<ToldRevision>, RevisingError> {
+        let slice = self.ports.revisions.revisions(filter, window).await?;
+        Ok(Slice {
+            rows: tell(&self.ports.catalog, slice.rows).await?,
+            has_more: slice.has_more,
+        })
+    }
+
+    /// One revision in words, if there is one with this id.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn find_revision(
+        &self,
+        id: RevisionId,
+    ) -> Result<Option<ToldRevision>, RevisingError> {
+        let found: Vec<CatalogRevision> = self.ports.revisions.revisions_by_id(&[id]).await?;
+        Ok(tell(&self.ports.catalog, found).await?.pop())
+    }
+
+    /// Takes away some of the revisions that are older than they are kept. Says how many; 0: there are no more.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn clear_away(&self) -> Result<usize, RevisingError> {
+        let Some(keep) = self.ports.keep else {
+            return Ok(0);
+        };
+        let before = self.ports.clock.now() - keep;
+        let revisions = &self.ports.revisions;
+        Ok(revisions.delete_revisions(before, AT_A_TIME).await?)
+    }
+}

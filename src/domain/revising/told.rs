@@ -1,0 +1,134 @@
+//! Revisions as curators read them: with the names of what was changed, in the words of files.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::words::Names;
+use crate::domain::catalog::{
+    CatalogError, CatalogNode, CatalogRevision, CatalogService, FieldChange, TitleKind, Visibility,
+};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+
+/// A revision in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToldRevision {
+    pub revision: CatalogRevision,
+    /// What the thing is called now; `None` if it is not there, or has no name.
+    pub name: Option<String>,
+    /// What a title is; `None` of anything else, and if it is not there.
+    pub kind: Option<TitleKind>,
+    /// What was changed, in the order of the revision.
+    pub changes: Vec<ToldChange>,
+}
+
+/// A field that is another, in the words of files.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ToldChange {
+    pub field: String,
+    pub before: Value,
+    pub after: Value,
+}
+
+/// The fields that documents keep in one value with others: it may be another of these alone.
+const TOGETHER: [&str; 5] = [
+    "collection",
+    "part",
+    "airs_before_season",
+    "airs_before_episode",
+    "airs_after_season",
+];
+
+/// Changes in the words of files.
+pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange> {
+    let changes = changes.iter().map(|change| ToldChange {
+        field: change.field.clone(),
+        before: names.say(&change.field, &change.before),
+        after: names.say(&change.field, &change.after),
+    });
+    let is_told = |change: &ToldChange| {
+        change.before != change.after || !TOGETHER.contains(&change.field.as_str())
+    };
+    changes.filter(is_told).collect()
+}
+
+/// Revisions in words, in their order.
+pub(super) async fn tell(
+    catalog: &CatalogService,
+    revisions: Vec<CatalogRevision>,
+) -> Result<Vec<ToldRevision>, CatalogError> {
+    let changes = revisions.iter().flat_map(|revision| &revision.fields);
+    let names = Names::of(catalog, changes).await?;
+    let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
+    let called = Called::of(catalog, &nodes).await?;
+    let told = revisions.into_iter().map(|revision| {
+        let (name, kind) = called.get(revision.node);
+        ToldRevision {
+            name,
+            kind,
+            changes: in_words(&names, &revision.fields),
+            revision,
+        }
+    });
+    Ok(told.collect())
+}
+
+/// What things are called now.
+struct Called(HashMap<CatalogNode, (String, Option<TitleKind>)>);
+
+impl Called {
+    async fn of(catalog: &CatalogService, nodes: &[CatalogNode]) -> Result<Self, CatalogError> {
+        let everything = Visibility::everything();
+        let mut called = HashMap::new();
+        let mut titles: Vec<TitleId> = Vec::new();
+        let mut episodes: Vec<EpisodeId> = Vec::new();
+        let mut people: Vec<PersonId> = Vec::new();
+        let mut genres: Vec<GenreId> = Vec::new();
+        let mut collections: Vec<CollectionId> = Vec::new();
+        for node in nodes {
+            match node {
+                CatalogNode::Title(id) => titles.push(*id),
+                CatalogNode::Episode(id) => episodes.push(*id),
+                CatalogNode::Person(id) => people.push(*id),
+                CatalogNode::Genre(id) => genres.push(*id),
+                CatalogNode::Collection(id) => collections.push(*id),
+            }
+        }
+        if !titles.is_empty() {
+            for title in catalog.titles(&everything, &titles).await? {
+                let name = (title.name.clone(), Some(title.kind));
+                called.insert(CatalogNode::Title(title.id), name);
+            }
+        }
+        if !episodes.is_empty() {
+            for episode in catalog.episodes(&everything, &episodes).await? {
+                let place = format!("S{} E{}", episode.season, episode.number);
+                let name = episode.name.unwrap_or(place);
+                called.insert(CatalogNode::Episode(episode.id), (name, None));
+            }
+        }
+        if !people.is_empty() {
+            for person in catalog.people(&people).await? {
+                called.insert(CatalogNode::Person(person.id), (person.name, None));
+            }
+        }
+        if !genres.is_empty() {
+            for genre in catalog.genres(&genres).await? {
+                called.insert(CatalogNode::Genre(genre.id), (genre.name, None));
+            }
+        }
+        if !collections.is_empty() {
+            for one in catalog.collections(&everything, &collections).await? {
+                called.insert(CatalogNode::Collection(one.id), (one.name, None));
+            }
+        }
+        Ok(Self(called))
+    }
+
+    fn get(&self, node: CatalogNode) -> (Option<String>, Option<TitleKind>) {
+        match self.0.get(&node) {
+            Some((name, kind)) => (Some(name.clone()), *kind),
+            None => (None, None),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! Lists of revisions, and which fields are locked.
+
+use async_graphql::{Context, ID, InputObject, Object};
+use uuid::Uuid;
+
+use super::revision::{RevisionEdge, RevisionSource};
+use crate::domain::catalog::{
+    CatalogNode, EPISODE_FIELDS, Locks, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
+};
+use crate::domain::error::ErrorCode;
+use crate::domain::ids::RunId;
+use crate::domain::revising::{self, place_of};
+use crate::domain::viewer::Role;
+use crate::graphql::context::ContextExt;
+use crate::graphql::cursor::Order;
+use crate::graphql::error::{ApiError, Result};
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
+use crate::graphql::page::{Connection, PageArgs};
+use crate::graphql::total::Total;
+
+static REVISIONS: Order = Order::by_number("revisions");
+
+/// A page of revisions.
+pub(crate) type RevisionConnection = Connection<RevisionEdge>;
+
+/// What was changed of the whole catalogue.
+#[derive(Default)]
+pub(crate) struct RevisionQuery;
+
+/// What was changed of the whole catalogue.
+#[Object]
+impl RevisionQuery {
+    /// The changes of the catalogue, the latest first: by loads, scans, edits, merges, and by taking changes back. For
+    /// curators; an API key needs the scope `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how
+    /// many.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those to which all of this applies; all if left out.")]
+        filter: Option<RevisionFilter>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+    ) -> Result<Option<RevisionConnection>> {
+        let filter = filter.map(RevisionFilter::into_domain).transpose()?;
+        let page = PageArgs::forward(first, after);
+        list(ctx, &filter.unwrap_or_default(), page).await.map(Some)
+    }
+}
+
+/// Which changes of the catalogue are meant: those to which all of it applies.
+#[derive(InputObject)]
+struct RevisionFilter {
+    /// Only those of this film, series, episode, person, genre or collection, by its global id.
+    node: Option<ID>,
+    /// Only those that this account made, also by its keys, by its global id.
+    who: Option<ID>,
+    /// Only those that were made by this.
+    source: Option<RevisionSource>,
+    /// Only those of this field, by its name in files that are loaded: `title`, `cast`; `INVALID` if there is none.
+    field: Option<String>,
+    /// Only those of one load, bulk edit or taking back, as `run` of a revision says.
+    run: Option<String>,
+}
+
+impl RevisionFilter {
+    fn into_domain(self) -> Result<revising::RevisionFilter> {
+        let node = self.node.map(|id| {
+            let node = catalog_node(&id);
+            node.ok_or_else(|| ApiError::not_found("node"))
+        });
+        let author = self.who.map(|id| match GlobalId::decode(&id) {
+            Some(GlobalId::User(user)) => Ok(user),
+            _ => Err(ApiError::not_found("who")),
+        });
+        let all = [
+            &TITLE_FIELDS[..],
+            &EPISODE_FIELDS,
+            &PERSON_FIELDS,
+            &NAME_FIELDS,
+        ];
+        let is_field = |field: &str| all.iter().any(|fields| fields.contains(&field));
+        if let Some(field) = &self.field
+            && !is_field(field)
+        {
+            let message = "there is no such field in files that are loaded";
+            return Err(ApiError::argument(ErrorCode::Invalid, "field", message));
+        }
+        let run = self.run.map(|run| {
+            let run = run_id(&run);
+            run.ok_or_else(|| {
+                ApiError::argument(ErrorCode::Invalid, "run", "`run` is not a UUID of a run")
+            })
+        });
+        Ok(revising::RevisionFilter {
+            node: node.transpose()?,
+            author: author.transpose()?,
+            source: self.source.map(Into::into),
+            field: self.field,
+            run: run.transpose()?,
+        })
+    }
+}
+
+/// What a global id names of the catalogue, if it has revisions.
+pub(super) fn catalog_node(id: &ID) -> Option<CatalogNode> {
+    Some(match GlobalId::decode(id)? {
+        GlobalId::Film(id) | GlobalId::Series(id) => CatalogNode::Title(id),
+        GlobalId::Episode(id) => CatalogNode::Episode(id),
+        GlobalId::Person(id) => CatalogNode::Person(id),
+        GlobalId::Genre(id) => CatalogNode::Genre(id),
+        GlobalId::Collection(id) => CatalogNode::Collection(id),
+        _ => return None,
+    })
+}
+
+/// The run that a text names.
+pub(super) fn run_id(text: &str) -> Option<RunId> {
+    Uuid::try_parse(text).ok().map(RunId)
+}
+
+/// A page of the revisions of one thing.
+pub(crate) async fn revisions_of(
+    ctx: &Context<'_>,
+    node: CatalogNode,
+    page: PageArgs,
+) -> Result<Option<RevisionConnection>> {
+    let filter = revising::RevisionFilter {
+        node: Some(node),
+        ..revising::RevisionFilter::default()
+    };
+    list(ctx, &filter, page).await.map(Some)
+}
+
+async fn list(
+    ctx: &Context<'_>,
+    filter: &revising::RevisionFilter,
+    page: PageArgs,
+) -> Result<RevisionConnection> {
+    let window = page.window(&REVISIONS, 20)?;
+    let slice = ctx.services().revising.revisions(filter, &window).await?;
+    let edges = slice.map(|told| {
+        let cursor = REVISIONS.cursor(place_of(told.revision.id));
+        RevisionEdge::new(cursor, told)
+    });
+    Ok(Connection::new(edges, &window, Total::Uncounted))
+}
+
+/// The locked fields, for whoever may know of them.
+pub(crate) fn locked_fields(ctx: &Context<'_>, locks: &Locks) -> Option<Vec<String>> {
+    let viewer = ctx.viewer();
+    let is_curator = viewer
+        .known()
+        .is_some_and(|viewer| viewer.role >= Role::Curator);
+    is_curator.then(|| locks.iter().map(str::to_owned).collect())
+}

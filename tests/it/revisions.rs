@@ -1,0 +1,230 @@
+//! Curators see who changed what, lock fields against loads, and take loads back.
+
+use serde_json::{Value, json};
+
+use crate::both_ways::both_ways;
+use crate::support::program::{On, Program, Site};
+use crate::support::visitor::Visitor;
+
+both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
+
+/// What is told of a revision.
+const REVISION: &str =
+    "id nodeId nodeName number kind author authorId source run changes { field before after }";
+const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
+const SET: &str = "results { nodeId lockedFields }";
+const REVERTED: &str = "results { revision { id nodeName } changes { field before after } obstacles { field reason by } }
+    next run";
+
+async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
+    let program = Program::seeded(on).await;
+    program.create_user("cora@example.org", "curator").await;
+    let site = program.serve().await;
+    let film = site.id_of("film", "heat-1995").await;
+    let mut cora = Visitor::of(&site);
+    cora.log_in("cora@example.org").await;
+
+    curators_alone_are_told_what_the_site_began_with(&site, &mut cora, &film).await;
+    let loaded = locked_fields_stay(&program, &mut cora, &film).await;
+    let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
+    what_was_changed_since_stands_in_the_way(&program, &mut cora, &taken_back).await;
+
+    let unlock = json!({ "ids": [film], "fields": ["title", "cast"], "locked": false });
+    let done = cora.expect("setLocks", unlock, SET).await;
+    assert_eq!(done["results"][0]["lockedFields"], json!([]));
+    let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
+    let refused = cora.refused("setLocks", other).await;
+    assert_eq!(refused, ("INVALID".to_owned(), "fields".to_owned()));
+}
+
+async fn curators_alone_are_told_what_the_site_began_with(
+    site: &Site,
+    cora: &mut Visitor,
+    film: &str,
+) {
+    let all = revisions(cora).await;
+    assert_eq!(all.len(), 1, "{all:?}");
+    let first = &all[0];
+    assert_eq!(first["kind"], "CREATED");
+    assert_eq!(first["source"], "LOAD");
+    assert_eq!(first["author"], "COMMAND");
+    assert_eq!(first["authorId"], Value::Null);
+    assert_eq!(first["number"], 1);
+    assert_eq!(first["nodeId"], film);
+    assert_eq!(first["nodeName"], "Heat");
+    assert_eq!(first["changes"], json!([]));
+
+    let query = "query ($id: ID!) { node(id: $id) { ... on Revision { number } } }";
+    let node = json!({ "id": first["id"] });
+    let told = cora.send(query, node.clone()).await;
+    assert_eq!(told.body["data"]["node"]["number"], 1);
+    let nobody = site.send(query, node).await;
+    assert_eq!(nobody["errors"][0]["extensions"]["code"], "NOT_FOUND");
+    let nobody = site.ask(LOCKED, json!({})).await;
+    assert_eq!(nobody["film"], json!({ "lockedFields": null }));
+}
+
+/// A load leaves locked fields as they are, says so, and changes the others. Its revision of the film.
+async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -> Value {
+    let locks = json!({ "ids": [film], "fields": ["title", "cast"], "locked": true });
+    let results = json!([{ "nodeId": film, "lockedFields": ["cast", "title"] }]);
+    // The second time it is so already, and no change.
+    for _ in 0..2 {
+        let done = cora.expect("setLocks", locks.clone(), SET).await;
+        assert_eq!(done["results"], results);
+    }
+    let locked = cora.ask(LOCKED).await;
+    assert_eq!(locked["film"]["lockedFields"], json!(["cast", "title"]));
+
+    let told = load(program, 1996, "loud").await;
+
+    assert!(told.contains("title is locked"), "{told}");
+    assert!(told.contains("cast is locked"), "{told}");
+    assert!(told.contains("LOCKED_FIELD"), "{told}");
+    let all = revisions(cora).await;
+    assert_eq!(all.len(), 3, "{all:?}");
+    let (loaded, lock) = (&all[0], &all[1]);
+    assert_eq!(
+        loaded["changes"],
+        json!([
+            { "field": "year", "before": "1995", "after": "1996" },
+            { "field": "genres", "before": "[\"Action\",\"Crime\",\"Drama\"]", "after": "[\"Heist\"]" },
+            { "field": "tags", "before": "[]", "after": "[\"loud\"]" },
+        ])
+    );
+    assert_eq!(
+        (&loaded["number"], &loaded["source"]),
+        (&json!(3), &json!("LOAD"))
+    );
+    assert_eq!(
+        lock["changes"],
+        json!([{ "field": "locks", "before": "[]", "after": "[\"cast\",\"title\"]" }])
+    );
+    assert_eq!(
+        (&lock["author"], &lock["source"]),
+        (&json!("USER"), &json!("EDIT"))
+    );
+
+    // The site has them, too: by who, and by what was loaded together. The genre is new with it.
+    let who = json!({ "filter": { "who": lock["authorId"] } });
+    assert_eq!(of_site(cora, who).await, [lock["id"].clone()]);
+    let run = json!({ "filter": { "run": loaded["run"], "source": "LOAD" } });
+    assert_eq!(of_site(cora, run).await.len(), 2);
+    let query = "query ($filter: RevisionFilter) { revisions(filter: $filter) { nodes { id } } }";
+    let wrong = json!({ "filter": { "field": "slug" } });
+    assert_eq!(cora.send(query, wrong).await.code(), "INVALID");
+    loaded.clone()
+}
+
+/// What taking a load back would do is said first, and then done. The revision that it makes.
+async fn what_was_loaded_is_taken_back(cora: &mut Visitor, loaded: &Value) -> Value {
+    let back = json!([
+        { "field": "year", "before": "1996", "after": "1995" },
+        { "field": "genres", "before": "[\"Heist\"]", "after": "[\"Action\",\"Crime\",\"Drama\"]" },
+        { "field": "tags", "before": "[\"loud\"]", "after": "[]" },
+    ]);
+    let input = json!({ "run": loaded["run"], "dryRun": true });
+    let shown = cora.expect("revertRevisions", input, REVERTED).await;
+    assert_eq!(result_of(&shown, "Heat")["changes"], back);
+    assert_eq!(
+        (&shown["run"], &shown["next"]),
+        (&Value::Null, &Value::Null)
+    );
+    assert_eq!(revisions(cora).await.len(), 3);
+
+    let input = json!({ "run": loaded["run"] });
+    let done = cora.expect("revertRevisions", input, REVERTED).await;
+
+    assert_eq!(result_of(&done, "Heat")["changes"], back);
+    let genre = &result_of(&done, "Heist")["obstacles"][0];
+    assert_eq!(genre["reason"], "STAYS_ONCE_CREATED");
+    let query = "{ film(slug: \"heat-1995\") { name year tags genres { name } lockedFields } }";
+    assert_eq!(
+        cora.ask(query).await["film"],
+        json!({
+            "name": "Heat", "year": 1995, "tags": [], "lockedFields": ["cast", "title"],
+            "genres": [{ "name": "Action" }, { "name": "Crime" }, { "name": "Drama" }],
+        })
+    );
+    let all = revisions(cora).await;
+    assert_eq!(all.len(), 4, "{all:?}");
+    let taken_back = all[0].clone();
+    assert_eq!(taken_back["source"], "REVERT");
+    assert_eq!(taken_back["run"], done["run"]);
+    // It is so already.
+    let input = json!({ "revision": loaded["id"] });
+    let nothing = cora.expect("revertRevisions", input, REVERTED).await;
+    let result = result_of(&nothing, "Heat");
+    assert_eq!(
+        (&result["changes"], &result["obstacles"]),
+        (&json!([]), &json!([]))
+    );
+    assert_eq!(nothing["run"], Value::Null);
+    taken_back
+}
+
+async fn what_was_changed_since_stands_in_the_way(
+    program: &Program,
+    cora: &mut Visitor,
+    taken_back: &Value,
+) {
+    load(program, 1997, "loud").await;
+    let since = revisions(cora).await[0]["id"].clone();
+
+    let input = json!({ "revision": taken_back["id"] });
+    let refused = cora.expect("revertRevisions", input, REVERTED).await;
+
+    let result = result_of(&refused, "Heat");
+    let obstacle = json!({ "field": "year", "reason": "CHANGED_SINCE", "by": since });
+    assert_eq!(result["obstacles"], json!([obstacle]));
+    assert_eq!(
+        (&result["changes"], &refused["run"]),
+        (&json!([]), &Value::Null)
+    );
+    for (input, field) in [
+        (json!({}), "revision"),
+        (json!({ "revision": "x" }), "revision"),
+        (json!({ "run": "x" }), "run"),
+    ] {
+        let (_, found) = cora.refused("revertRevisions", input).await;
+        assert_eq!(found, field);
+    }
+}
+
+/// What became of the revision of what is called so.
+fn result_of<'a>(payload: &'a Value, name: &str) -> &'a Value {
+    let mut results = payload["results"].as_array().unwrap().iter();
+    let result = results.find(|it| it["revision"]["nodeName"] == name);
+    result.unwrap_or_else(|| panic!("nothing of {name}: {payload}"))
+}
+
+/// Loads a record that says other things of the film; what is told of it.
+async fn load(program: &Program, year: i32, tag: &str) -> String {
+    let record = json!({
+        "slug": "heat-1995", "title": "Heat!", "year": year, "tags": [tag], "genres": ["Heist"],
+        "cast": ["Al Pacino"],
+    });
+    let file = program.data().join("heat.ndjson");
+    std::fs::write(&file, record.to_string()).unwrap();
+    let output = program.run(&["load", file.to_str().unwrap()]).await;
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+/// The revisions of the film, the latest first.
+async fn revisions(curator: &mut Visitor) -> Vec<Value> {
+    let query =
+        format!("{{ film(slug: \"heat-1995\") {{ revisions {{ nodes {{ {REVISION} }} }} }} }}");
+    let data = curator.ask(&query).await;
+    let nodes = data["film"]["revisions"]["nodes"].as_array();
+    nodes.unwrap().clone()
+}
+
+/// The ids of the revisions of the site that pass a filter.
+async fn of_site(curator: &mut Visitor, variables: Value) -> Vec<Value> {
+    let query = "query ($filter: RevisionFilter) { revisions(filter: $filter, first: 100) { nodes { id } } }";
+    let answer = curator.send(query, variables).await;
+    let nodes = answer.body["data"]["revisions"]["nodes"].as_array();
+    let nodes = nodes.unwrap_or_else(|| panic!("{}", answer.body)).iter();
+    nodes.map(|node| node["id"].clone()).collect()
+}
