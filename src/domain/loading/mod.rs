@@ -20,7 +20,10 @@ mod extras;
 mod fields;
 mod giving_up;
 mod known;
+mod laying;
+mod laying_single;
 mod lengths;
+mod lists;
 mod load;
 mod mapped;
 mod mapped_credits;
@@ -63,6 +66,11 @@ pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use extras::ExtrasRecord;
 pub use giving_up::PicturePlace;
+pub use laying::{
+    Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
+};
+pub use laying_single::{Laid, LayError, StoredEpisode};
+pub use lists::{check_lists, with_added, without_removed};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
