@@ -39,6 +39,8 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// The change contradicts what is stored; `message` says how.
     Conflict,
+    /// Somebody has changed it since the revision that the change goes by: read it again. `message` says what is other.
+    StaleRevision,
     /// The role, the key, the age of the profile or a rule does not let this viewer do this.
     Forbidden,
     /// The viewer must log in first.
@@ -115,7 +117,7 @@ macro_rules! of_resolvers {
 }
 
 of_resolvers! {
-    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict Forbidden Unauthenticated WrongCredentials Cancelled
+    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden Unauthenticated WrongCredentials Cancelled
     Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
 }
 

@@ -5,7 +5,7 @@ use super::codes::MAX_CODES;
 use super::credits::MAX_CREDITS;
 use super::problem::Problem;
 use super::records::MAX_GENRES;
-use crate::domain::catalog::{Certification, Credit, CreditRole, ExternalId, Title};
+use crate::domain::catalog::{Certification, Credit, CreditRole, ExternalId, Title, TitleKind};
 
 /// The most ids that a title has elsewhere; each provider gives it one.
 const MAX_IDS: usize = 100;
@@ -64,13 +64,17 @@ pub fn without_removed(title: Title, removed: &Title) -> Title {
 /// That no list of a title is longer than a record may have it.
 pub fn check_lists(title: &Title) -> Result<(), Problem> {
     let credited = |role: CreditRole| title.all_credits().filter(|it| it.role == role).count();
+    let directors = match title.kind {
+        TitleKind::Film => "directors",
+        TitleKind::Series => "creators",
+    };
     for (field, number, most) in [
         ("genres", title.genres.len(), MAX_GENRES),
         ("tags", title.tags.len(), MAX_TAGS),
         ("studios", title.studios.len(), MAX_STUDIOS),
         ("countries", title.countries.len(), MAX_CODES),
         ("languages", title.languages.len(), MAX_CODES),
-        ("directors", credited(CreditRole::Director), MAX_CREDITS),
+        (directors, credited(CreditRole::Director), MAX_CREDITS),
         ("cast", credited(CreditRole::Actor), MAX_CREDITS),
         ("guests", credited(CreditRole::Guest), MAX_CREDITS),
         ("writers", credited(CreditRole::Writer), MAX_CREDITS),

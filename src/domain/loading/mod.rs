@@ -21,6 +21,7 @@ mod fields;
 mod giving_up;
 mod known;
 mod laying;
+mod laying_names;
 mod laying_single;
 mod lengths;
 mod lists;
@@ -69,6 +70,7 @@ pub use giving_up::PicturePlace;
 pub use laying::{
     Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
 };
+pub use laying_names::{SoundName, collection_named, genre_named};
 pub use laying_single::{Laid, LayError, StoredEpisode};
 pub use lists::{check_lists, with_added, without_removed};
 pub use options::{
