@@ -9,9 +9,9 @@ use super::part::Part;
 use super::patch::Patch;
 use super::refused::{Place, Refused};
 use super::rows::Locking;
-use super::service::{EditService, TRIES, curator, lock_all, with_new};
+use super::service::{EditService, TRIES, curator, lock_all};
 use super::single::Edited;
-use crate::domain::catalog::{CatalogNode, Title, TitleKind, Visibility, Writer};
+use crate::domain::catalog::{Title, TitleKind, Visibility, Writer};
 use crate::domain::error::ErrorCode;
 use crate::domain::loading::{Intent, Laying, LoadMode, batch_of, blank_title, check_lists};
 use crate::domain::text;
@@ -87,10 +87,8 @@ impl EditService {
         }
         let pairs = [(&blank, &title)];
         let mut differences = self.load.title_differences(&pairs, &laid.new).await?;
-        let mut batch = batch_of(vec![title.clone()], laid.new);
-        let node = CatalogNode::Title(title.id);
-        batch.revisions.push(writer.created(node, title.stamp));
-        self.write(creation.mode, &with_new(writer, batch)).await?;
+        let batch = batch_of(vec![title.clone()], laid.new);
+        self.write(creation.mode, batch, writer).await?;
         Ok(Edited {
             node: Arc::new(title),
             differences: differences.pop().unwrap_or_default(),

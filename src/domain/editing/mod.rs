@@ -2,6 +2,7 @@
 //! collections; checked as a record of a file is.
 
 mod create;
+mod delete;
 mod error;
 mod names;
 mod part;

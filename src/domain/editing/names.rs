@@ -5,11 +5,9 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::error::EditError;
-use super::part::Part;
 use super::refused::{Place, Refused};
 use super::service::{EditService, TRIES, curator, revision};
 use super::single::Edited;
-use super::titles::stale;
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, Collection, DocumentFields, Genre, NameKeys, Visibility, Writer,
 };
@@ -25,8 +23,6 @@ use crate::domain::viewer::KnownViewer;
 #[derive(Debug, Clone)]
 pub struct Renaming {
     pub name: String,
-    /// The revision that the curator has seen; `None`: whichever it is of.
-    pub base: Option<u64>,
     pub mode: LoadMode,
 }
 
@@ -83,9 +79,6 @@ impl EditService {
     ) -> Result<Edited<Arc<Genre>>, EditError> {
         let stored = self.catalog.genres(&[id]).await?.into_iter().next();
         let stored = stored.ok_or_else(|| Refused::not_there("genre"))?;
-        if let Some(stale) = stale(renaming.base, stored.stamp.revision) {
-            return Err(stale.into());
-        }
         let same = self.catalog.find_genre(&sound.name).await?;
         if same.is_some_and(|other| other.id != id) {
             return Err(taken(&sound.name).into());
@@ -104,7 +97,7 @@ impl EditService {
                 genres: vec![genre.clone()],
                 ..CatalogBatch::default()
             };
-            self.write(renaming.mode, &batch).await?;
+            self.write(renaming.mode, batch, writer).await?;
         }
         let is_new = !differences.is_empty() && renaming.mode == LoadMode::Write;
         Ok(Edited {
@@ -132,9 +125,6 @@ impl EditService {
         }
         let stored = found.into_iter().find(|found| found.id == id);
         let stored = stored.ok_or_else(|| Refused::not_there("collection"))?;
-        if let Some(stale) = stale(renaming.base, stored.stamp.revision) {
-            return Err(stale.into());
-        }
         let collection = Collection {
             name: sound.name.clone(),
             stamp: stored.stamp.next(self.clock.now()),
@@ -150,7 +140,7 @@ impl EditService {
                 collections: vec![collection.clone()],
                 ..CatalogBatch::default()
             };
-            self.write(renaming.mode, &batch).await?;
+            self.write(renaming.mode, batch, writer).await?;
         }
         let is_new = !differences.is_empty() && renaming.mode == LoadMode::Write;
         Ok(Edited {
@@ -175,12 +165,10 @@ fn renamed(before: &str, after: &str) -> Vec<Difference> {
 }
 
 fn of_name(refusal: Refusal) -> EditError {
-    let place = Place::Field(Part::Set, "name".to_owned());
-    Refused::new(refusal.code, place, refusal.problem.reason).into()
+    Refused::new(refusal.code, Place::Name, refusal.problem.reason).into()
 }
 
 fn taken(name: &str) -> Refused {
-    let place = Place::Field(Part::Set, "name".to_owned());
     let reason = format!("is “{name}”, which stands for another");
-    Refused::new(ErrorCode::Taken, place, reason)
+    Refused::new(ErrorCode::Taken, Place::Name, reason)
 }

@@ -22,6 +22,8 @@ pub enum Place {
     Base,
     /// The key of something new.
     Slug,
+    /// The name that something is given which has little else.
+    Name,
     /// A part of the patch as a whole.
     Part(Part),
     /// A field of the patch, as files call it: `ids.imdb`.
@@ -54,7 +56,7 @@ impl Refused {
     }
 
     pub(super) fn not_there(what: &str) -> Self {
-        let reason = format!("is of no {what}");
+        let reason = format!("names no {what}");
         Self::new(ErrorCode::NotFound, Place::Subject, reason)
     }
 
@@ -65,7 +67,7 @@ impl Refused {
                 let field = field.split('.').next().unwrap_or(field);
                 Some((*part, field))
             }
-            Place::Subject | Place::Base | Place::Slug | Place::Part(_) => None,
+            Place::Subject | Place::Base | Place::Slug | Place::Name | Place::Part(_) => None,
         }
     }
 }

@@ -38,12 +38,12 @@ impl EditService {
     pub(super) async fn write(
         &self,
         mode: LoadMode,
-        batch: &CatalogBatch,
+        batch: CatalogBatch,
+        writer: &Writer,
     ) -> Result<(), EditError> {
         match mode {
             LoadMode::DryRun => Ok(()),
-            LoadMode::Write if batch.is_empty() => Ok(()),
-            LoadMode::Write => Ok(self.load.write(batch).await?),
+            LoadMode::Write => Ok(self.load.write(batch, writer).await?),
         }
     }
 }
@@ -76,20 +76,4 @@ pub(super) fn revision(
     let fields = differences.iter().map(|it| it.field).chain([LOCKS]);
     let fields: Vec<&str> = fields.collect();
     writer.changed(node, stamp, before.changes(after, &fields))
-}
-
-/// The batch with the revisions of those people, genres and collections that are new with it.
-pub(super) fn with_new(writer: &Writer, mut batch: CatalogBatch) -> CatalogBatch {
-    let people = batch.people.iter();
-    let people = people.map(|it| (CatalogNode::Person(it.id), it.stamp));
-    let genres = batch.genres.iter();
-    let genres = genres.map(|it| (CatalogNode::Genre(it.id), it.stamp));
-    let collections = batch.collections.iter();
-    let collections = collections.map(|it| (CatalogNode::Collection(it.id), it.stamp));
-    let all = people.chain(genres).chain(collections);
-    let new = all.filter(|(_, stamp)| stamp.revision == 1);
-    let created = new.map(|(node, stamp)| writer.created(node, stamp));
-    let created: Vec<CatalogRevision> = created.collect();
-    batch.revisions.extend(created);
-    batch
 }

@@ -7,7 +7,7 @@ use super::part::Part;
 use super::patch::{Patch, replace_all};
 use super::refused::Refused;
 use super::rows::Locking;
-use super::service::{EditService, TRIES, curator, lock_all, revision, with_new};
+use super::service::{EditService, TRIES, curator, lock_all, revision};
 use super::titles::stale;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogNode, DocumentFields, Episode, Overview, Person, Texts,
@@ -130,7 +130,7 @@ impl EditService {
             revisions: vec![revision],
             ..CatalogBatch::default()
         };
-        self.write(edit.mode, &with_new(writer, batch)).await?;
+        self.write(edit.mode, batch, writer).await?;
         let node = match edit.mode {
             LoadMode::DryRun => stored.episode.0,
             LoadMode::Write => episode,
@@ -191,7 +191,7 @@ impl EditService {
             revisions: vec![revision],
             ..CatalogBatch::default()
         };
-        self.write(edit.mode, &batch).await?;
+        self.write(edit.mode, batch, writer).await?;
         let node = match edit.mode {
             LoadMode::DryRun => stored.0,
             LoadMode::Write => person,

@@ -10,7 +10,7 @@ use super::refused::{Place, Refused};
 use super::rows::{
     EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice, TitlesEdit,
 };
-use super::service::{EditService, TRIES, curator, lock_all, revision, with_new};
+use super::service::{EditService, TRIES, curator, lock_all, revision};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, DocumentFields, Title, TitleFilter, TitleOrder, TitleQuery,
     Visibility, Writer,
@@ -140,9 +140,11 @@ impl EditService {
             }
             titles.push(title);
         }
-        let batch = batch_of(titles, new);
-        let batch = with_new(writer, CatalogBatch { revisions, ..batch });
-        self.write(edit.mode, &batch).await?;
+        let batch = CatalogBatch {
+            revisions,
+            ..batch_of(titles, new)
+        };
+        self.write(edit.mode, batch, writer).await?;
         Ok(EditedTitles {
             rows: edited,
             changed: number,

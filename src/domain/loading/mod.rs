@@ -12,6 +12,7 @@ mod column_maps;
 mod credited;
 mod credits;
 mod drafts;
+mod edits;
 mod encodings;
 mod entry;
 mod episode_drafts;
