@@ -23,6 +23,9 @@ use super::catalog::CatalogQuery;
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
+use super::editing::{
+    CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation, NameMutation, SingleMutation,
+};
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::importing::ImportMutation;
@@ -99,6 +102,11 @@ pub(crate) struct Mutation(
     PauseMutation,
     ImportMutation,
     RevisingMutation,
+    CreateTitleMutation,
+    EditTitlesMutation,
+    DeleteTitleMutation,
+    SingleMutation,
+    NameMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

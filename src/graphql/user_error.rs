@@ -8,6 +8,10 @@ use super::accounts::{
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
+use super::editing::{
+    CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload, EditEpisodePayload,
+    EditGenrePayload, EditPersonPayload, EditTitlesPayload,
+};
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::revising::{RevertRevisionsPayload, SetLocksPayload};
@@ -117,8 +121,8 @@ macro_rules! of_resolvers {
 }
 
 of_resolvers! {
-    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden Unauthenticated WrongCredentials Cancelled
-    Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
+    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden Unauthenticated
+    WrongCredentials Cancelled Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
 }
 
 /// Something that a person can put right.
@@ -182,6 +186,13 @@ pub(crate) enum Payload {
     DiscardImport(DiscardImportPayload),
     SetLocks(SetLocksPayload),
     RevertRevisions(RevertRevisionsPayload),
+    CreateTitle(CreateTitlePayload),
+    EditTitles(EditTitlesPayload),
+    DeleteTitle(DeleteTitlePayload),
+    EditEpisode(EditEpisodePayload),
+    EditPerson(EditPersonPayload),
+    EditGenre(EditGenrePayload),
+    EditCollection(EditCollectionPayload),
 }
 
 impl UserError {

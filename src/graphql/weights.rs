@@ -79,6 +79,9 @@ pub(super) const WORK: &Table = &[
         &["revisions"],
         30,
     ),
+    // Five hundred titles, which are read, looked through and written together.
+    (&["Mutation"], &["editTitles"], 4_000),
+    (&["Mutation"], &["createTitle", "editEpisode"], 300),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
     // The rows are counted by their states, however many there are.
@@ -215,6 +218,32 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RevertResult", "Revision"], &["changes"], 5),
     (&["RevertResult"], &["obstacles"], 2),
+    (
+        &[
+            "CreateTitlePayload",
+            "DeleteTitlePayload",
+            "EditCollectionPayload",
+            "EditEpisodePayload",
+            "EditGenrePayload",
+            "EditPersonPayload",
+            "EditTitleResult",
+        ],
+        &["changes"],
+        3,
+    ),
+    (
+        &[
+            "CreateTitlePayload",
+            "EditCollectionPayload",
+            "EditEpisodePayload",
+            "EditGenrePayload",
+            "EditPersonPayload",
+            "EditTitleResult",
+        ],
+        &["warnings"],
+        2,
+    ),
+    (&["EditTitlesPayload"], &["results"], 500),
     (&["RevertRevisionsPayload"], &["results"], 100),
     (&["SetLocksPayload"], &["results"], 500),
     (&["ApiKey"], &["scopes"], 5),

@@ -4,6 +4,7 @@ use super::refused::Refused;
 use super::rows::MOST_TITLES;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+use crate::domain::revising::RevisingError;
 
 /// What can go wrong with an edit as a whole.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,8 @@ pub enum EditError {
     Refused(Refused),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Revising(#[from] RevisingError),
 }
 
 impl EditError {
@@ -54,6 +57,7 @@ impl Coded for EditError {
             }
             Self::Refused(refused) => refused.code,
             Self::Catalog(error) => error.code(),
+            Self::Revising(error) => error.code(),
         }
     }
 
@@ -61,7 +65,7 @@ impl Coded for EditError {
         match self {
             Self::NoTitles | Self::TooManyTitles(_) => Some("titles"),
             Self::FilterOfTooMany(_) => Some("filter"),
-            Self::Forbidden | Self::Refused(_) => None,
+            Self::Forbidden | Self::Refused(_) | Self::Revising(_) => None,
             Self::Catalog(error) => error.field(),
         }
     }
@@ -70,7 +74,9 @@ impl Coded for EditError {
         match self {
             Self::NoTitles | Self::TooManyTitles(_) => Bounds::between(1, MOST_TITLES),
             Self::FilterOfTooMany(_) => Bounds::most(MOST_TITLES),
-            Self::Forbidden | Self::Refused(_) | Self::Catalog(_) => Bounds::default(),
+            Self::Forbidden | Self::Refused(_) | Self::Catalog(_) | Self::Revising(_) => {
+                Bounds::default()
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::patch::Patch;
 use super::refused::Refused;
 use crate::domain::catalog::{Title, TitleFilter};
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{RunId, TitleId};
 use crate::domain::loading::{Difference, LoadMode, Problem};
 
 /// How many titles an edit may be of. They are written in one transaction.
@@ -64,6 +64,8 @@ pub struct EditedTitles {
     pub rows: Vec<EditedTitle>,
     /// How many are others than before, or would be.
     pub changed: usize,
+    /// What the revisions of it have in common; `None`: nothing was written.
+    pub run: Option<RunId>,
 }
 
 /// What became of one title.

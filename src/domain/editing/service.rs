@@ -1,17 +1,24 @@
 //! The service by which curators edit the catalogue.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::EditError;
+use super::refused::{Place, Refused};
 use crate::domain::catalog::{
     Author, CatalogBatch, CatalogNode, CatalogRevision, CatalogService, DocumentFields, LOCKS,
-    Locks, RevisionSource, Writer,
+    Locks, RevisionFilter, RevisionSource, Writer,
 };
 use crate::domain::clock::Clock;
+use crate::domain::error::ErrorCode;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
+use crate::domain::page::Window;
+use crate::domain::revising::RevisionService;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{KnownViewer, Role};
 
+/// So many of the latest changes are looked at to tell what was changed meanwhile.
+const MOST_TOLD: usize = 20;
 /// How often an edit is tried again if somebody else writes the same documents.
 pub(super) const TRIES: usize = 5;
 
@@ -21,15 +28,22 @@ pub struct EditService {
     pub(super) load: LoadService,
     /// As the record has it at this moment.
     pub(super) catalog: CatalogService,
+    pub(super) revising: RevisionService,
     pub(super) clock: Arc<dyn Clock>,
 }
 
 impl EditService {
     /// A service on others; `catalog` must read the record.
-    pub fn new(load: LoadService, catalog: CatalogService, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(
+        load: LoadService,
+        catalog: CatalogService,
+        revising: RevisionService,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             load,
             catalog,
+            revising,
             clock,
         }
     }
@@ -45,6 +59,37 @@ impl EditService {
             LoadMode::DryRun => Ok(()),
             LoadMode::Write => Ok(self.load.write(batch, writer).await?),
         }
+    }
+
+    /// That something was changed since the curator has seen it, and which fields, as far as revisions tell.
+    pub(super) async fn stale(
+        &self,
+        node: CatalogNode,
+        base: Option<u64>,
+        revision: u64,
+    ) -> Result<Option<Refused>, EditError> {
+        let Some(base) = base.filter(|base| *base != revision) else {
+            return Ok(None);
+        };
+        let filter = RevisionFilter {
+            node: Some(node),
+            ..RevisionFilter::default()
+        };
+        let told = self
+            .revising
+            .revisions(&filter, &Window::first(MOST_TOLD))
+            .await?;
+        let revisions = told.rows.iter().map(|told| &told.revision);
+        let since = revisions.filter(|revision| revision.number > base);
+        let fields = since.flat_map(|revision| &revision.fields);
+        let fields: BTreeSet<&str> = fields.map(|it| it.field.as_str()).collect();
+        let fields: Vec<&str> = fields.into_iter().collect();
+        let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
+        if !fields.is_empty() {
+            reason = format!("{reason}; changed since: {}", fields.join(", "));
+        }
+        let refused = Refused::new(ErrorCode::StaleRevision, Place::Base, reason);
+        Ok(Some(refused))
     }
 }
 

@@ -8,7 +8,6 @@ use super::patch::{Patch, replace_all};
 use super::refused::Refused;
 use super::rows::Locking;
 use super::service::{EditService, TRIES, curator, lock_all, revision};
-use super::titles::stale;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogNode, DocumentFields, Episode, Overview, Person, Texts,
     Visibility, Writer,
@@ -91,7 +90,8 @@ impl EditService {
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let stored = self.load.stored_episode(visibility, id).await?;
         let stored = stored.ok_or_else(|| Refused::not_there("episode"))?;
-        if let Some(stale) = stale(edit.base, stored.episode.0.stamp.revision) {
+        let (node, at) = (CatalogNode::Episode(id), stored.episode.0.stamp.revision);
+        if let Some(stale) = self.stale(node, edit.base, at).await? {
             return Err(stale.into());
         }
         let laid = self.load.lay_episode(&stored, &edit.patch.set).await;
@@ -117,7 +117,7 @@ impl EditService {
         let after = (episode, told);
         let revision = revision(
             writer,
-            (CatalogNode::Episode(id), after.0.stamp),
+            (node, after.0.stamp),
             &differences,
             &DocumentFields::of_episode(&stored.episode),
             &DocumentFields::of_episode(&after),
@@ -151,7 +151,8 @@ impl EditService {
     ) -> Result<Edited<Arc<Person>>, EditError> {
         let stored = self.load.stored_person(id).await?;
         let stored = stored.ok_or_else(|| Refused::not_there("person"))?;
-        if let Some(stale) = stale(edit.base, stored.0.stamp.revision) {
+        let (node, at) = (CatalogNode::Person(id), stored.0.stamp.revision);
+        if let Some(stale) = self.stale(node, edit.base, at).await? {
             return Err(stale.into());
         }
         let mut set = edit.patch.set.clone();
@@ -179,7 +180,7 @@ impl EditService {
         let after = (person, told);
         let revision = revision(
             writer,
-            (CatalogNode::Person(id), after.0.stamp),
+            (node, after.0.stamp),
             &differences,
             &DocumentFields::of_person(&stored),
             &DocumentFields::of_person(&after),

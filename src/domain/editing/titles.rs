@@ -1,6 +1,6 @@
 //! Editing many titles at once: each is laid over as by a record, and all are written in one transaction.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::error::EditError;
@@ -148,6 +148,7 @@ impl EditService {
         Ok(EditedTitles {
             rows: edited,
             changed: number,
+            run: (number > 0 && edit.is_written()).then_some(writer.run),
         })
     }
 
@@ -160,26 +161,32 @@ impl EditService {
     ) -> Result<Vec<Row>, EditError> {
         let ids: Vec<TitleId> = named.iter().filter_map(|named| named.id).collect();
         let stored = self.catalog.titles(visibility, &ids).await?;
+        let stored = stored.into_iter().map(|title| (title.id, title));
+        let stored: HashMap<TitleId, Arc<Title>> = stored.collect();
         let mut met: HashSet<TitleId> = HashSet::new();
-        let rows = named.iter().map(|named| {
-            let stored = stored.iter().find(|title| Some(title.id) == named.id);
+        let mut rows = Vec::with_capacity(named.len());
+        for named in named {
+            let stored = named.id.and_then(|id| stored.get(&id));
             let refused = match stored {
                 None => Some(Refused::not_there("title")),
                 Some(title) if !met.insert(title.id) => {
                     let reason = "is named before";
                     Some(Refused::new(ErrorCode::Invalid, Place::Subject, reason))
                 }
-                Some(title) => stale(named.base, title.stamp.revision),
+                Some(title) => {
+                    let node = CatalogNode::Title(title.id);
+                    self.stale(node, named.base, title.stamp.revision).await?
+                }
             };
-            Row {
+            rows.push(Row {
                 patch: stored.map(|title| patch.of(title)).unwrap_or_default(),
                 stored: stored.cloned(),
                 laid: None,
                 refused: refused.into_iter().collect(),
                 noticed: Vec::new(),
-            }
-        });
-        Ok(rows.collect())
+            });
+        }
+        Ok(rows)
     }
 
     /// Lays what is to be done over each title, as often as something is left of it that was not refused. What the titles
@@ -340,13 +347,6 @@ fn without_lists(title: &Title) -> Title {
         tags: Vec::new(),
         ..title.clone()
     }
-}
-
-/// That something was changed since the curator has seen it.
-pub(super) fn stale(base: Option<u64>, revision: u64) -> Option<Refused> {
-    let base = base.filter(|base| *base != revision)?;
-    let reason = format!("is {base}, and it is at revision {revision}: read it again");
-    Some(Refused::new(ErrorCode::StaleRevision, Place::Base, reason))
 }
 
 fn edited(row: Row) -> EditedTitle {

@@ -44,7 +44,11 @@ impl CreateTitleMutation {
             mode: mode(input.dry_run),
             locking: locking(input.lock),
         };
-        let created = ctx.services().editing.create_title(&viewer, &creation).await;
+        let created = ctx
+            .services()
+            .editing
+            .create_title(&viewer, &creation)
+            .await;
         let (created, user_errors) = split(created, &["set"])?;
         let Some(created) = created else {
             return Ok(CreateTitlePayload::refused(user_errors));

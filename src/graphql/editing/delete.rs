@@ -37,7 +37,9 @@ impl DeleteTitleMutation {
         };
         let (visibility, mode) = (ctx.visibility(), mode(input.dry_run));
         let editing = &ctx.services().editing;
-        let deleted = editing.delete_title(&visibility, &viewer, title, mode).await;
+        let deleted = editing
+            .delete_title(&visibility, &viewer, title, mode)
+            .await;
         let (deleted, mut user_errors) = split(deleted, &["title"])?;
         let Some(deleted) = deleted else {
             return Ok(DeleteTitlePayload {
@@ -49,7 +51,10 @@ impl DeleteTitleMutation {
         let refused = deleted.refused.iter();
         user_errors.extend(refused.map(|it| user_error(it, &["title"])));
         Ok(DeleteTitlePayload {
-            title: deleted.title.filter(|_| user_errors.is_empty()).map(Title::one),
+            title: deleted
+                .title
+                .filter(|_| user_errors.is_empty())
+                .map(Title::one),
             changes: EditedField::list(&deleted.differences),
             user_errors,
         })

@@ -48,10 +48,14 @@ pub(super) fn split<T>(
     match outcome {
         Ok(done) => Ok((Some(done), Vec::new())),
         Err(EditError::Refused(refused)) => Ok((None, vec![user_error(&refused, subject)])),
-        Err(error @ (EditError::NoTitles
-        | EditError::TooManyTitles(_)
-        | EditError::FilterOfTooMany(_))) => Ok((None, vec![UserError::from_error(error)?])),
-        Err(error @ (EditError::Forbidden | EditError::Catalog(_))) => Err(ApiError::from(error)),
+        Err(
+            error @ (EditError::NoTitles
+            | EditError::TooManyTitles(_)
+            | EditError::FilterOfTooMany(_)),
+        ) => Ok((None, vec![UserError::from_error(error)?])),
+        Err(error @ (EditError::Forbidden | EditError::Catalog(_) | EditError::Revising(_))) => {
+            Err(ApiError::from(error))
+        }
     }
 }
 
@@ -120,15 +124,30 @@ mod tests {
         let person: &[&str] = &["person"];
         let field = |part, field: &str| Place::Field(part, field.to_owned());
         for (place, subject, path, message) in [
-            (Place::Subject, row, json!(["input", "titles", "3", "title"]), "`title` is wrong"),
+            (
+                Place::Subject,
+                row,
+                json!(["input", "titles", "3", "title"]),
+                "`title` is wrong",
+            ),
             (
                 Place::Base,
                 row,
                 json!(["input", "titles", "3", "baseRevision"]),
                 "`baseRevision` is wrong",
             ),
-            (Place::Subject, person, json!(["input", "person"]), "`person` is wrong"),
-            (Place::Part(Part::Add), row, json!(["input", "add"]), "`add` is wrong"),
+            (
+                Place::Subject,
+                person,
+                json!(["input", "person"]),
+                "`person` is wrong",
+            ),
+            (
+                Place::Part(Part::Add),
+                row,
+                json!(["input", "add"]),
+                "`add` is wrong",
+            ),
             (
                 field(Part::Set, "ids.imdb"),
                 row,

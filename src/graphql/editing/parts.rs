@@ -248,7 +248,9 @@ pub(super) fn put_texts(
     field: &str,
     texts: MaybeUndefined<Vec<LocalizedTextInput>>,
 ) -> std::result::Result<(), UserError> {
-    put_entries(fields, field, field, texts, |it| (it.language, json!(it.text)))
+    put_entries(fields, field, field, texts, |it| {
+        (it.language, json!(it.text))
+    })
 }
 
 /// Who took part in one role.

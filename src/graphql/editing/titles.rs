@@ -120,10 +120,7 @@ pub(super) fn title_id(id: &ID) -> Option<TitleId> {
 
 impl EditTitlesInput {
     /// The edit, or what of it is wrong.
-    async fn read(
-        self,
-        ctx: &Context<'_>,
-    ) -> Result<std::result::Result<TitlesEdit, UserError>> {
+    async fn read(self, ctx: &Context<'_>) -> Result<std::result::Result<TitlesEdit, UserError>> {
         let titles = match (self.titles, self.filter) {
             (Some(titles), None) => {
                 let named = titles.iter().map(|it| NamedTitle {
@@ -177,6 +174,9 @@ pub(crate) struct EditTitlesPayload {
     results: Vec<EditTitleResult>,
     /// How many titles are others than before, or would be; a title of which a field is locked is one of them.
     changed: usize,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right of the edit as a whole. Then nothing was changed.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -199,6 +199,7 @@ impl EditTitlesPayload {
         Self {
             results: Vec::new(),
             changed: 0,
+            run: None,
             user_errors,
         }
     }
@@ -225,6 +226,7 @@ impl EditTitlesPayload {
         Self {
             results: results.collect(),
             changed: edited.changed,
+            run: edited.run.map(|run| run.to_string()),
             user_errors: Vec::new(),
         }
     }

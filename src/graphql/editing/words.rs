@@ -101,7 +101,9 @@ mod tests {
 
         fields.put("year", MaybeUndefined::Value(1995), |year| json!(year));
         fields.put("tagline", MaybeUndefined::Null, |text: String| json!(text));
-        fields.put("network", MaybeUndefined::Undefined, |text: String| json!(text));
+        fields.put("network", MaybeUndefined::Undefined, |text: String| {
+            json!(text)
+        });
         fields.put_some("tags", Some(["heist"]), |tags| json!(tags));
         fields.put_some("genres", None, |genres: Vec<String>| json!(genres));
 
