@@ -49,7 +49,7 @@ pub struct NamedTitle {
 /// What becomes of the rest if something of an edit is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Policy {
-    /// Nothing is changed.
+    /// Nothing is changed, of no title.
     RejectEverything,
     /// The titles of which something is refused stay as they are.
     RejectFailedRows,

@@ -73,7 +73,7 @@ pub struct LaidTitle {
     pub noticed: Vec<Problem>,
 }
 
-/// Titles after records.
+/// Titles after records, and what is new with them.
 #[derive(Debug)]
 pub struct LaidTitles {
     /// In the order of the records.

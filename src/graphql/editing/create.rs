@@ -14,11 +14,11 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Adding titles.
+/// Adding titles by hand.
 #[derive(Default)]
 pub(crate) struct CreateTitleMutation;
 
-/// Adding titles.
+/// Adding titles by hand.
 #[Object]
 impl CreateTitleMutation {
     /// Adds a film or a series. What is said of it is checked as a record of a file that is loaded. For curators; an API

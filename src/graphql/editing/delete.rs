@@ -13,11 +13,11 @@ use crate::graphql::error::Result;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Taking titles away.
+/// Taking titles away from viewers.
 #[derive(Default)]
 pub(crate) struct DeleteTitleMutation;
 
-/// Taking titles away.
+/// Taking titles away from viewers.
 #[Object]
 impl DeleteTitleMutation {
     /// Takes a film or a series, with its episodes, away from viewers: for them it does not exist, in no list and no

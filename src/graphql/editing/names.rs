@@ -15,11 +15,11 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Giving other names.
+/// Giving things other names.
 #[derive(Default)]
 pub(crate) struct NameMutation;
 
-/// Giving other names.
+/// Giving things other names.
 #[Object]
 impl NameMutation {
     /// Gives a genre another name. Its key stays, and its titles; records of files that name it as before are still of it.

@@ -19,11 +19,11 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Editing titles.
+/// Editing many titles at once.
 #[derive(Default)]
 pub(crate) struct EditTitlesMutation;
 
-/// Editing titles.
+/// Editing many titles at once.
 #[Object]
 impl EditTitlesMutation {
     /// Edits up to 500 films and series at once, named one by one or by a filter; they are written together, or none is.
@@ -88,7 +88,7 @@ struct EditedTitleInput {
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "Policy")]
 enum ErrorPolicy {
-    /// Nothing is changed.
+    /// Nothing is changed, of no title.
     RejectEverything,
     /// The titles of which something is refused stay as they are, the others are changed.
     RejectFailedRows,
