@@ -7,13 +7,13 @@ use super::error::EditError;
 use super::refused::{Place, Refused};
 use crate::domain::catalog::{
     Author, CatalogBatch, CatalogNode, CatalogRevision, CatalogService, DocumentFields, LOCKS,
-    Locks, RevisionFilter, RevisionSource, Writer,
+    Locks, RevisionSource, Writer,
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
 use crate::domain::page::Window;
-use crate::domain::revising::RevisionService;
+use crate::domain::revising::{RevisionFilter, RevisionService};
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{KnownViewer, Role};
 
