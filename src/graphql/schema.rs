@@ -24,7 +24,8 @@ use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
 use super::editing::{
-    CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation, NameMutation, SingleMutation,
+    CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
+    NameMutation, SingleMutation,
 };
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
@@ -103,6 +104,7 @@ pub(crate) struct Mutation(
     ImportMutation,
     RevisingMutation,
     CreateTitleMutation,
+    CreateEpisodeMutation,
     EditTitlesMutation,
     DeleteTitleMutation,
     SingleMutation,

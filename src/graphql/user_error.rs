@@ -9,8 +9,8 @@ use super::accounts::{
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
 use super::editing::{
-    CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload, EditEpisodePayload,
-    EditGenrePayload, EditPersonPayload, EditTitlesPayload,
+    CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
@@ -187,6 +187,7 @@ pub(crate) enum Payload {
     SetLocks(SetLocksPayload),
     RevertRevisions(RevertRevisionsPayload),
     CreateTitle(CreateTitlePayload),
+    CreateEpisode(CreateEpisodePayload),
     EditTitles(EditTitlesPayload),
     DeleteTitle(DeleteTitlePayload),
     EditEpisode(EditEpisodePayload),

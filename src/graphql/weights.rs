@@ -81,7 +81,11 @@ pub(super) const WORK: &Table = &[
     ),
     // Five hundred titles, which are read, looked through and written together.
     (&["Mutation"], &["editTitles"], 4_000),
-    (&["Mutation"], &["createTitle", "editEpisode"], 300),
+    (
+        &["Mutation"],
+        &["createEpisode", "createTitle", "editEpisode"],
+        300,
+    ),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
     // The rows are counted by their states, however many there are.
@@ -220,6 +224,7 @@ pub(super) const LISTS: &Table = &[
     (&["RevertResult"], &["obstacles"], 2),
     (
         &[
+            "CreateEpisodePayload",
             "CreateTitlePayload",
             "DeleteTitlePayload",
             "EditCollectionPayload",
@@ -233,6 +238,7 @@ pub(super) const LISTS: &Table = &[
     ),
     (
         &[
+            "CreateEpisodePayload",
             "CreateTitlePayload",
             "EditCollectionPayload",
             "EditEpisodePayload",

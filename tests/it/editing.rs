@@ -37,6 +37,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
     what_is_refused_says_what_is_to_blame(&site, &mut curator, (heat.as_str(), alien.as_str()))
         .await;
     titles_are_added(&site, &mut curator).await;
+    episodes_are_added(&site, &mut curator).await;
     other_things_are_edited(&site, &mut curator).await;
     program.expect(&["load", &file]).await;
     what_was_edited_holds(&site).await;
@@ -256,6 +257,34 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
         let mut input = input;
         input["kind"] = json!("FILM");
         let refused = curator.refused("createTitle", input).await;
+        assert_eq!(refused, (code.to_owned(), field.to_owned()));
+    }
+}
+
+async fn episodes_are_added(site: &Site, curator: &mut Visitor) {
+    let series = site.id_of("series", "dark-2017").await;
+    let place = |season: u32, number: u32| {
+        let set = json!({ "name": "Lies", "durationMinutes": 44 });
+        json!({ "series": series, "season": season, "number": number, "set": set })
+    };
+    let fields = "episode { name number duration } changes { field }";
+
+    let added = curator.expect("createEpisode", place(1, 2), fields).await;
+
+    let expected = json!({ "name": "Lies", "number": 2, "duration": 44 * 60 });
+    assert_eq!(added["episode"], expected);
+    let changes = json!([{ "field": "title" }, { "field": "runtime_minutes" }]);
+    assert_eq!(added["changes"], changes);
+    for (input, code, field) in [
+        (place(1, 2), "TAKEN", "number"),
+        (place(10_000, 1), "OUT_OF_RANGE", "season"),
+        (
+            json!({ "series": "nonsense", "season": 1, "number": 3, "set": {} }),
+            "NOT_FOUND",
+            "series",
+        ),
+    ] {
+        let refused = curator.refused("createEpisode", input).await;
         assert_eq!(refused, (code.to_owned(), field.to_owned()));
     }
 }

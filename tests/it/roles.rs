@@ -129,6 +129,11 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ titles: [{ title: "x" }], set: { tagline: null } }"#,
         CURATORS,
     ),
+    (
+        "createEpisode",
+        r#"{ series: "x", season: 1, number: 1, set: {} }"#,
+        CURATORS,
+    ),
     ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
     (
         "editEpisode",

@@ -2,6 +2,7 @@
 //! collections; checked as a record of a file is.
 
 mod create;
+mod create_episode;
 mod delete;
 mod error;
 mod names;
@@ -14,6 +15,7 @@ mod single;
 mod titles;
 
 pub use create::TitleCreation;
+pub use create_episode::EpisodeCreation;
 pub use error::EditError;
 pub use names::Renaming;
 pub use part::Part;

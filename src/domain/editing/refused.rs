@@ -24,6 +24,10 @@ pub enum Place {
     Slug,
     /// The name that something is given which has little else.
     Name,
+    /// The season of a new episode.
+    Season,
+    /// The number of a new episode in its season.
+    Number,
     /// A part of the patch as a whole.
     Part(Part),
     /// A field of the patch, as files call it: `ids.imdb`.
@@ -67,7 +71,13 @@ impl Refused {
                 let field = field.split('.').next().unwrap_or(field);
                 Some((*part, field))
             }
-            Place::Subject | Place::Base | Place::Slug | Place::Name | Place::Part(_) => None,
+            Place::Subject
+            | Place::Base
+            | Place::Slug
+            | Place::Name
+            | Place::Season
+            | Place::Number
+            | Place::Part(_) => None,
         }
     }
 }

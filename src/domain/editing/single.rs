@@ -206,7 +206,8 @@ impl EditService {
     }
 }
 
-fn of_laying(error: LayError) -> EditError {
+/// Why a record was not laid over something.
+pub(super) fn of_laying(error: LayError) -> EditError {
     match error {
         LayError::Refused(refusal) => Refused::of_record(Part::Set, refusal).into(),
         LayError::Catalog(error) => error.into(),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::Datelike;
+use chrono::{DateTime, Datelike, Utc};
 use serde_json::{Map, Value, json};
 
 use super::changes::{Names, of_person};
@@ -60,6 +60,38 @@ impl From<CatalogError> for LayError {
     }
 }
 
+/// An episode, by season and number, of which nothing is known yet; what is wrong with its place, if it can have none
+/// there.
+pub fn blank_episode(
+    series: &Arc<Title>,
+    (season, number): (u32, u32),
+    now: DateTime<Utc>,
+) -> Result<StoredEpisode, Problem> {
+    let fields = key_of(series, season, number);
+    let read = read_known(fields, &Map::new(), now.year(), "is no field of a key");
+    let episode = match read {
+        Ok((Record::Episode(record), _)) => episode_drafts::blank(&record, series.id, now),
+        Ok(_) => return Err(Problem::new("kind", "is no episode")),
+        Err(refusal) => return Err(refusal.problem),
+    };
+    Ok(StoredEpisode {
+        episode: (episode, Texts::default()),
+        series: Arc::clone(series),
+    })
+}
+
+/// What a record of an episode begins with.
+fn key_of(series: &Title, season: u32, number: u32) -> Map<String, Value> {
+    let fields = [
+        ("kind", json!("episode")),
+        ("series", json!(series.slug)),
+        ("season", json!(season)),
+        ("episode", json!(number)),
+    ];
+    let fields = fields.map(|(field, value)| (field.to_owned(), value));
+    fields.into_iter().collect()
+}
+
 impl LoadService {
     /// An episode as the record has it, if its series may be seen.
     #[tracing::instrument(level = "debug", skip_all)]
@@ -103,14 +135,7 @@ impl LoadService {
         let now = self.clock.now();
         let StoredEpisode { episode, series } = stored;
         let mut fields = record.clone();
-        for (field, value) in [
-            ("kind", json!("episode")),
-            ("series", json!(series.slug)),
-            ("season", json!(episode.0.season)),
-            ("episode", json!(episode.0.number)),
-        ] {
-            fields.insert(field.to_owned(), value);
-        }
+        fields.extend(key_of(series, episode.0.season, episode.0.number));
         let read = read_known(fields, record, now.year(), "is nothing that episodes have")?;
         let (Record::Episode(read), noticed) = read else {
             let problem = Problem::new("kind", "is no episode");
@@ -180,5 +205,30 @@ fn unchanged<T>(noticed: Vec<Problem>) -> Laid<T> {
         differences: Vec::new(),
         noticed,
         people: Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::catalog::TitleKind;
+    use crate::domain::loading::laying::blank_title;
+
+    #[test]
+    fn a_place_is_checked_as_that_of_a_record() {
+        let now = DateTime::UNIX_EPOCH;
+        let series = Arc::new(blank_title(TitleKind::Series, "dark", now).unwrap());
+
+        let blank = blank_episode(&series, (2, 3), now).unwrap();
+
+        let episode = &blank.episode.0;
+        assert_eq!((episode.season, episode.number), (2, 3));
+        assert_eq!(episode.id, EpisodeId::of_ordinal(series.id, 2, 3));
+        assert_eq!((&episode.name, episode.stamp.revision), (&None, 1));
+        for (place, field) in [((10_000, 1), "season"), ((1, 10_000), "episode")] {
+            let problem = blank_episode(&series, place, now).unwrap_err();
+            assert_eq!(problem.field, field);
+            assert_eq!(problem.reason, "is 10000, not from 0 to 9999");
+        }
     }
 }

@@ -72,7 +72,7 @@ pub use laying::{
     Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
 };
 pub use laying_names::{SoundName, collection_named, genre_named};
-pub use laying_single::{Laid, LayError, StoredEpisode};
+pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode};
 pub use lists::{check_lists, with_added, without_removed};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,

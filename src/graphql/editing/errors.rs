@@ -28,6 +28,8 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
         Place::Name => input("name"),
+        Place::Season => input("season"),
+        Place::Number => input("number"),
         Place::Part(part) => input(part_name(*part)),
         Place::Field(part, field) => {
             let (name, inside) = match field.split_once('.') {

@@ -2,6 +2,7 @@
 
 mod changes;
 mod create;
+mod create_episode;
 mod credits;
 mod delete;
 mod errors;
@@ -12,6 +13,7 @@ mod titles;
 mod words;
 
 pub(crate) use create::{CreateTitleMutation, CreateTitlePayload};
+pub(crate) use create_episode::{CreateEpisodeMutation, CreateEpisodePayload};
 pub(crate) use delete::{DeleteTitleMutation, DeleteTitlePayload};
 pub(crate) use names::{EditCollectionPayload, EditGenrePayload, NameMutation};
 pub(crate) use single::{EditEpisodePayload, EditPersonPayload, SingleMutation};

@@ -149,7 +149,7 @@ struct EditPersonInput {
 /// What fields of an episode are to be. What is left out stays as it is; null takes a value away. A list replaces what is
 /// there.
 #[derive(InputObject)]
-struct EpisodePatch {
+pub(super) struct EpisodePatch {
     /// The name in the site's language; null: it has none, and is shown as "Episode 6".
     name: MaybeUndefined<String>,
     /// The name in the language that it was made in.
@@ -199,7 +199,7 @@ struct PersonPatch {
 }
 
 impl EpisodePatch {
-    async fn read(self, ctx: &Context<'_>) -> Result<ReadPart> {
+    pub(super) async fn read(self, ctx: &Context<'_>) -> Result<ReadPart> {
         let credits = [&self.directors, &self.guests, &self.writers];
         let credits = credits.into_iter().filter_map(MaybeUndefined::value);
         let credits: Vec<&CreditInput> = credits.flatten().collect();

@@ -19,7 +19,7 @@ const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
 const FOR_CURATORS: [&str; 1] = ["Query.topTitles"];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 14] = [
+const MUTATIONS: [&str; 15] = [
     "removeFromContinueWatching",
     "hideFromNextUp",
     "reportPlaybackBatch",
@@ -30,6 +30,7 @@ const MUTATIONS: [&str; 14] = [
     "editPlay",
     "reportPlayback",
     "createTitle",
+    "createEpisode",
     "editTitles",
     "deleteTitle",
     "editEpisode",
