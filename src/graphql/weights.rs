@@ -249,7 +249,8 @@ pub(super) const LISTS: &Table = &[
         &["warnings"],
         2,
     ),
-    (&["EditTitlesPayload"], &["results"], 500),
+    // Up to five hundred; most edits are of few.
+    (&["EditTitlesPayload"], &["results"], 200),
     (&["RevertRevisionsPayload"], &["results"], 100),
     (&["SetLocksPayload"], &["results"], 500),
     (&["ApiKey"], &["scopes"], 5),
