@@ -21,6 +21,7 @@ use crate::domain::catalog::{
     SearchService, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::editing::EditService;
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
@@ -63,6 +64,8 @@ pub struct App {
     pub export: CatalogExport,
     /// What was changed of the catalogue, and by whom.
     revising: RevisionService,
+    /// What curators change by hand.
+    editing: EditService,
     /// Removing pictures that nothing refers to.
     pub sweep: PictureSweep,
     /// How much is watched.
@@ -221,6 +224,12 @@ impl App {
             ),
             similar,
             publish,
+            editing: EditService::new(
+                load.clone(),
+                CatalogService::new(stores.catalog.record.clone()),
+                revising.clone(),
+                Arc::clone(&clock),
+            ),
             load,
             export: CatalogExport::new(
                 CatalogService::new(stores.catalog.record.clone()),
@@ -444,6 +453,7 @@ impl App {
             importing: self.importing.clone(),
             work: self.work.clone(),
             revising: self.revising.clone(),
+            editing: self.editing.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -26,6 +26,8 @@ pub enum ErrorCode {
     NotFound,
     /// It contradicts what is stored.
     Conflict,
+    /// It goes by a revision that is not the present one any more.
+    StaleRevision,
     /// The viewer is known and may not do this.
     Forbidden,
     /// The viewer must log in first.
@@ -60,6 +62,7 @@ impl ErrorCode {
             Self::Taken => "TAKEN",
             Self::NotFound => "NOT_FOUND",
             Self::Conflict => "CONFLICT",
+            Self::StaleRevision => "STALE_REVISION",
             Self::Forbidden => "FORBIDDEN",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::WrongCredentials => "WRONG_CREDENTIALS",

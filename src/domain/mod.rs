@@ -7,6 +7,7 @@ pub mod blobs;
 pub mod budget;
 pub mod catalog;
 pub mod clock;
+pub mod editing;
 pub mod entropy;
 pub mod error;
 pub mod events;

@@ -14,6 +14,7 @@ use crate::domain::budget::Budget;
 use crate::domain::catalog::{CatalogService, PictureService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
+use crate::domain::editing::EditService;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
@@ -42,6 +43,8 @@ pub struct Services {
     pub work: WorkService,
     /// What was changed of the catalogue, and by whom.
     pub revising: RevisionService,
+    /// What curators change by hand.
+    pub editing: EditService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

@@ -51,7 +51,9 @@ impl Edge {
             ErrorCode::Unauthenticated => (401, Level::INFO, None),
             ErrorCode::Forbidden => (403, Level::INFO, None),
             ErrorCode::NotFound => (404, Level::INFO, None),
-            ErrorCode::Taken | ErrorCode::Conflict => (409, Level::INFO, None),
+            ErrorCode::Taken | ErrorCode::Conflict | ErrorCode::StaleRevision => {
+                (409, Level::INFO, None)
+            }
             ErrorCode::RateLimited => (429, Level::INFO, None),
             // Whoever found it has logged it, once: every request would say the same.
             ErrorCode::StorageFull => (
@@ -269,6 +271,7 @@ mod tests {
             ("NOT_FOUND", (404, Level::INFO)),
             ("TAKEN", (409, Level::INFO)),
             ("CONFLICT", (409, Level::INFO)),
+            ("STALE_REVISION", (409, Level::INFO)),
             ("RATE_LIMITED", (429, Level::INFO)),
             ("STORAGE_FULL", (507, Level::DEBUG)),
             ("INTERNAL", (500, Level::ERROR)),

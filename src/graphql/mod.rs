@@ -16,6 +16,7 @@ mod cookie;
 mod cost;
 mod cursor;
 mod documents;
+mod editing;
 mod error;
 mod freshness;
 mod global_id;

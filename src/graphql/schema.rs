@@ -23,6 +23,10 @@ use super::catalog::{CatalogQuery, LikelyQuery};
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
+use super::editing::{
+    CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
+    NameMutation, SingleMutation,
+};
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::importing::ImportMutation;
@@ -100,6 +104,12 @@ pub(crate) struct Mutation(
     PauseMutation,
     ImportMutation,
     RevisingMutation,
+    CreateTitleMutation,
+    CreateEpisodeMutation,
+    EditTitlesMutation,
+    DeleteTitleMutation,
+    SingleMutation,
+    NameMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

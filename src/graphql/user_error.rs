@@ -8,6 +8,10 @@ use super::accounts::{
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
+use super::editing::{
+    CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload,
+};
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::revising::{RevertRevisionsPayload, SetLocksPayload};
@@ -39,6 +43,8 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// The change contradicts what is stored; `message` says how.
     Conflict,
+    /// Somebody has changed it since the revision that the change goes by: read it again. `message` says what is other.
+    StaleRevision,
     /// The role, the key, the age of the profile or a rule does not let this viewer do this.
     Forbidden,
     /// The viewer must log in first.
@@ -115,8 +121,8 @@ macro_rules! of_resolvers {
 }
 
 of_resolvers! {
-    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict Forbidden Unauthenticated WrongCredentials Cancelled
-    Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
+    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden Unauthenticated
+    WrongCredentials Cancelled Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
 }
 
 /// Something that a person can put right.
@@ -180,6 +186,14 @@ pub(crate) enum Payload {
     DiscardImport(DiscardImportPayload),
     SetLocks(SetLocksPayload),
     RevertRevisions(RevertRevisionsPayload),
+    CreateTitle(CreateTitlePayload),
+    CreateEpisode(CreateEpisodePayload),
+    EditTitles(EditTitlesPayload),
+    DeleteTitle(DeleteTitlePayload),
+    EditEpisode(EditEpisodePayload),
+    EditPerson(EditPersonPayload),
+    EditGenre(EditGenrePayload),
+    EditCollection(EditCollectionPayload),
 }
 
 impl UserError {

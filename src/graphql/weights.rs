@@ -79,6 +79,13 @@ pub(super) const WORK: &Table = &[
         &["revisions"],
         30,
     ),
+    // Five hundred titles, which are read, looked through and written together.
+    (&["Mutation"], &["editTitles"], 4_000),
+    (
+        &["Mutation"],
+        &["createEpisode", "createTitle", "editEpisode"],
+        300,
+    ),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
     // The rows are counted by their states, however many there are.
@@ -225,6 +232,35 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RevertResult", "Revision"], &["changes"], 5),
     (&["RevertResult"], &["obstacles"], 2),
+    (
+        &[
+            "CreateEpisodePayload",
+            "CreateTitlePayload",
+            "DeleteTitlePayload",
+            "EditCollectionPayload",
+            "EditEpisodePayload",
+            "EditGenrePayload",
+            "EditPersonPayload",
+            "EditTitleResult",
+        ],
+        &["changes"],
+        3,
+    ),
+    (
+        &[
+            "CreateEpisodePayload",
+            "CreateTitlePayload",
+            "EditCollectionPayload",
+            "EditEpisodePayload",
+            "EditGenrePayload",
+            "EditPersonPayload",
+            "EditTitleResult",
+        ],
+        &["warnings"],
+        2,
+    ),
+    // Up to five hundred; most edits are of few.
+    (&["EditTitlesPayload"], &["results"], 200),
     (&["RevertRevisionsPayload"], &["results"], 100),
     (&["SetLocksPayload"], &["results"], 500),
     (&["ApiKey"], &["scopes"], 5),

@@ -30,6 +30,7 @@ use reelgraph::domain::catalog::{
     Visibility, VisibilityPolicy,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::editing::EditService;
 use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
@@ -423,6 +424,14 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         Arc::clone(&clock),
         events.clone(),
     );
+    let revising = RevisionService::new(RevisionPorts {
+        load: load.clone(),
+        catalog: catalog.clone(),
+        revisions: Arc::new(SqliteCatalog::new(db.clone())),
+        clock: Arc::clone(&clock),
+        events: events.clone(),
+        keep: None,
+    });
     let services = Services {
         search,
         recommend: RecommendService::new(
@@ -458,14 +467,8 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::clone(&clock),
         ),
         work,
-        revising: RevisionService::new(RevisionPorts {
-            load,
-            catalog: catalog.clone(),
-            revisions: Arc::new(SqliteCatalog::new(db.clone())),
-            clock: Arc::clone(&clock),
-            events: events.clone(),
-            keep: None,
-        }),
+        editing: EditService::new(load, catalog.clone(), revising.clone(), Arc::clone(&clock)),
+        revising,
         catalog,
         watching,
         accounts,

@@ -17,6 +17,7 @@ mod cypher;
 mod docs;
 mod documents;
 mod door;
+mod editing;
 mod episodes;
 mod erasure;
 mod errors;

@@ -119,6 +119,38 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         CURATORS,
     ),
     ("revertRevisions", "{}", CURATORS),
+    (
+        "createTitle",
+        r#"{ kind: FILM, set: { name: "" } }"#,
+        CURATORS,
+    ),
+    (
+        "editTitles",
+        r#"{ titles: [{ title: "x" }], set: { tagline: null } }"#,
+        CURATORS,
+    ),
+    (
+        "createEpisode",
+        r#"{ series: "x", season: 1, number: 1, set: {} }"#,
+        CURATORS,
+    ),
+    ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
+    (
+        "editEpisode",
+        r#"{ episode: "x", set: { name: null } }"#,
+        CURATORS,
+    ),
+    (
+        "editPerson",
+        r#"{ person: "x", set: { born: null } }"#,
+        CURATORS,
+    ),
+    ("editGenre", r#"{ genre: "x", name: "" }"#, CURATORS),
+    (
+        "editCollection",
+        r#"{ collection: "x", name: "" }"#,
+        CURATORS,
+    ),
     ("logOut", "{}", NO_MACHINE),
 ];
 

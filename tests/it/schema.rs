@@ -54,6 +54,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "tags",
     "trailers",
     "userErrors",
+    "warnings",
 ];
 
 #[test]

@@ -17,10 +17,10 @@ use crate::domain::catalog::{RatingScore, SITE_LANGUAGE, SeriesStatus, Title, Ti
 const MAX_OVERVIEW: usize = 4_000;
 const MAX_TAGLINE: usize = 500;
 /// The most tags, and the longest one, in characters.
-const MAX_TAGS: usize = 100;
+pub(super) const MAX_TAGS: usize = 100;
 const MAX_TAG: usize = 60;
 /// The most studios; a name is as long as any.
-const MAX_STUDIOS: usize = 50;
+pub(super) const MAX_STUDIOS: usize = 50;
 /// The longest word for a status, in characters.
 const MAX_STATUS: usize = 60;
 

@@ -9,7 +9,7 @@ use super::said::Said;
 use crate::domain::catalog::{country_code, language_code};
 
 /// The most countries or languages of a title, and the longest name of one, in characters.
-const MAX_CODES: usize = 100;
+pub(super) const MAX_CODES: usize = 100;
 const MAX_CODE: usize = 200;
 
 /// A list of codes, and how its entries are understood.

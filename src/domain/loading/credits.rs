@@ -12,7 +12,7 @@ use crate::domain::catalog::CreditRole;
 use crate::domain::text;
 
 /// The longest cast or crew.
-const MAX_CREDITS: usize = 5000;
+pub(super) const MAX_CREDITS: usize = 5000;
 
 /// A person whom a record credits.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -74,7 +74,7 @@ pub(super) fn title(
 }
 
 /// A title without anything that a record could say, but for what is its own whatever records say.
-fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Title {
+pub(super) fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Title {
     Title {
         id: stored.map_or_else(|| TitleId::of_slug(&record.slug), |stored| stored.id),
         kind: record.kind,
@@ -118,7 +118,8 @@ fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Ti
     }
 }
 
-fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
+/// A title after a record.
+pub(super) fn compose(record: &TitleRecord, base: Title, named: &Named) -> Result<Title, Problem> {
     let over = |said: &Said<Vec<CreditName>>, role| {
         credits_over(said, role, base.all_credits(), &named.people)
     };
@@ -211,7 +212,7 @@ fn credits(
 }
 
 /// The fields in which two titles differ, as files call them.
-fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
+pub(super) fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
     // A field that is added to a title has to be named here, or to be left out on purpose.
     let Title {
         id: _,

@@ -70,7 +70,7 @@ pub(super) fn draft(
 }
 
 /// An episode of which nothing is told but its place.
-fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode {
+pub(super) fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode {
     Episode {
         id: EpisodeId::of_ordinal(series, record.season, record.number),
         series,

@@ -12,6 +12,7 @@ mod column_maps;
 mod credited;
 mod credits;
 mod drafts;
+mod edits;
 mod encodings;
 mod entry;
 mod episode_drafts;
@@ -22,7 +23,11 @@ mod fields;
 mod formulas;
 mod giving_up;
 mod known;
+mod laying;
+mod laying_names;
+mod laying_single;
 mod lengths;
+mod lists;
 mod load;
 mod mapped;
 mod mapped_credits;
@@ -67,6 +72,12 @@ pub use episodes::EpisodeRecord;
 pub use export::{Beside, CatalogExport, ExportError, ExportSummary, TellExport};
 pub use extras::ExtrasRecord;
 pub use giving_up::{PicturePlace, WhyGivenUp};
+pub use laying::{
+    Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
+};
+pub use laying_names::{SoundName, collection_named, genre_named};
+pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode};
+pub use lists::{check_lists, with_added, without_removed};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };

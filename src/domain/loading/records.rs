@@ -29,7 +29,7 @@ const FIRST_YEAR: i64 = 1870;
 /// How many years ahead something may be announced.
 const YEARS_AHEAD: i64 = 10;
 /// The most genres of a title, and the longest name of one, in characters.
-const MAX_GENRES: usize = 50;
+pub(super) const MAX_GENRES: usize = 50;
 const MAX_GENRE: usize = 60;
 
 /// A record that was read and is sound in itself.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::checks::{is_identifying, own_id};
+use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::{CreditName, PersonKey};
 use super::episodes::EpisodeRecord;
 use super::named::Named;
@@ -241,18 +241,8 @@ impl Run<'_> {
                 format!("“{}” is a {} already", record.slug, sort_of(title.kind)),
             ));
         }
-        record.ids().filter(|id| is_identifying(id)).find_map(|id| {
-            let own = own_id(id, record.kind);
-            let owner = self
-                .owners
-                .get(&own)
-                .or_else(|| stored.owners.get(&own))
-                .filter(|owner| **owner != record.slug)?;
-            let reason = format!(
-                "is {}, which “{owner}” has already: probably the same title",
-                id.value
-            );
-            Some(Problem::new(format!("ids.{}", id.provider), reason))
+        taken_id(record, |own| {
+            self.owners.get(own).or_else(|| stored.owners.get(own))
         })
     }
 
@@ -376,13 +366,28 @@ impl Run<'_> {
     }
 }
 
-fn nobody(field: &'static str, slug: &str) -> Problem {
+/// The first identifying id of a record that another title has.
+pub(super) fn taken_id<'o>(
+    record: &TitleRecord,
+    owner: impl Fn(&OwnId) -> Option<&'o String>,
+) -> Option<Problem> {
+    record.ids().filter(|id| is_identifying(id)).find_map(|id| {
+        let owner = owner(&own_id(id, record.kind)).filter(|owner| **owner != record.slug)?;
+        let reason = format!(
+            "is {}, which “{owner}” has already: probably the same title",
+            id.value
+        );
+        Some(Problem::new(format!("ids.{}", id.provider), reason))
+    })
+}
+
+pub(super) fn nobody(field: &'static str, slug: &str) -> Problem {
     let reason = format!("names “{slug}” by slug, and nobody of that slug is loaded");
     Problem::new(field, reason)
 }
 
 /// The batch without what none of its titles names: who is new by a record that was refused is nobody.
-fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
+pub(super) fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
     let titles = || batch.titles.iter();
     let people: HashSet<_> = titles().flat_map(Title::credited).collect();
     let genres: HashSet<_> = titles().flat_map(|title| title.genres.clone()).collect();
@@ -399,7 +404,7 @@ fn only_what_is_named(mut batch: CatalogBatch) -> CatalogBatch {
 }
 
 /// What titles of a kind are called in a summary.
-fn sort_of(kind: TitleKind) -> &'static str {
+pub(super) fn sort_of(kind: TitleKind) -> &'static str {
     match kind {
         TitleKind::Film => "films",
         TitleKind::Series => "series",

@@ -25,7 +25,9 @@ mod title_fields;
 mod title_list;
 
 pub(crate) use collection::Collection;
+pub(crate) use details::SeriesStatus;
 pub(crate) use episode::{Episode, EpisodeEdge};
+pub(crate) use external_id::ExternalIdInput;
 pub(crate) use facets::TitleConnection;
 pub(crate) use film::Film;
 pub(crate) use filter::{TitleFilter, TitleKind, kinds};
@@ -33,6 +35,7 @@ pub(crate) use genre::Genre;
 pub(crate) use likely::LikelyQuery;
 pub(crate) use person::{Person, PersonEdge};
 pub(crate) use playable::{Playable, playables};
+pub(crate) use publication::TitleState;
 pub(crate) use query::CatalogQuery;
 pub(crate) use season::Season;
 pub(crate) use series::Series;

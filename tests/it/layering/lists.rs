@@ -227,6 +227,7 @@ pub(super) const FEATURES: &[&str] = &[
     "privacy",
     "loading",
     "revising",
+    "editing",
 ];
 /// The technologies: one folder each.
 pub(super) const ADAPTERS: &[&str] = &[

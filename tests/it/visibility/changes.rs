@@ -46,6 +46,26 @@ async fn a_child_does_nothing_with_what_is_not_for_it(on: On) {
             _ => {}
         }
         let kind = what.split(' ').next().unwrap();
+        // The account is a curator's, and its child is none.
+        let edit = match kind {
+            "Film" | "Series" => {
+                let titles = json!([{ "title": id }]);
+                Some((
+                    "editTitles",
+                    json!({ "titles": titles, "set": { "tagline": null } }),
+                ))
+            }
+            "Episode" => Some((
+                "editEpisode",
+                json!({ "episode": id, "set": { "name": null } }),
+            )),
+            "Collection" => Some(("editCollection", json!({ "collection": id, "name": "X" }))),
+            _ => None,
+        };
+        if let Some((mutation, input)) = edit {
+            let refused = visitor.refused(mutation, input).await;
+            assert_eq!(refused, ("FORBIDDEN".to_owned(), String::new()), "{what}");
+        }
         if ["Film", "Series", "Season", "Episode"].contains(&kind) {
             let input = json!({ "item": id, "watched": true });
             let refused = visitor.refused("setWatched", input).await;

@@ -19,7 +19,7 @@ const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
 const FOR_CURATORS: [&str; 2] = ["Query.likelyDuplicates", "Query.topTitles"];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 9] = [
+const MUTATIONS: [&str; 15] = [
     "removeFromContinueWatching",
     "hideFromNextUp",
     "reportPlaybackBatch",
@@ -29,6 +29,12 @@ const MUTATIONS: [&str; 9] = [
     "setWatchlisted",
     "editPlay",
     "reportPlayback",
+    "createTitle",
+    "createEpisode",
+    "editTitles",
+    "deleteTitle",
+    "editEpisode",
+    "editCollection",
 ];
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,0 +1,151 @@
+//! Adding a title by hand.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::error::EditError;
+use super::part::Part;
+use super::patch::Patch;
+use super::refused::{Place, Refused};
+use super::rows::Locking;
+use super::service::{EditService, TRIES, curator, lock_all};
+use super::single::Edited;
+use crate::domain::catalog::{Title, TitleKind, Visibility, Writer};
+use crate::domain::error::ErrorCode;
+use crate::domain::loading::{Intent, Laying, LoadMode, batch_of, blank_title, check_lists};
+use crate::domain::text;
+use crate::domain::viewer::KnownViewer;
+
+/// So much of a name is in the key that is made of it, in characters.
+const WORDS: usize = 150;
+/// How many titles of one name and year get a key of their own.
+const MOST_ALIKE: usize = 20;
+
+/// A title that is to be added.
+#[derive(Debug, Clone)]
+pub struct TitleCreation {
+    pub kind: TitleKind,
+    /// Its key; `None`: one is made of name and year.
+    pub slug: Option<String>,
+    /// What it says in `add` and `remove` is of nothing that is there.
+    pub patch: Patch,
+    pub mode: LoadMode,
+    pub locking: Locking,
+}
+
+impl EditService {
+    /// Adds a title, or says what that would do. In a dry run the title is as it would be, without anything that names it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn create_title(
+        &self,
+        viewer: &KnownViewer,
+        creation: &TitleCreation,
+    ) -> Result<Edited<Arc<Title>>, EditError> {
+        let writer = curator(viewer)?;
+        if let Some(flaw) = creation.patch.flaw() {
+            return Err(flaw.into());
+        }
+        let mut tries = 1;
+        loop {
+            match self.try_create(&writer, creation).await {
+                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+                outcome => return outcome,
+            }
+        }
+    }
+
+    async fn try_create(
+        &self,
+        writer: &Writer,
+        creation: &TitleCreation,
+    ) -> Result<Edited<Arc<Title>>, EditError> {
+        let now = self.clock.now();
+        let slug = match &creation.slug {
+            Some(slug) => self.given(slug).await?,
+            None => self.made(&creation.patch).await?,
+        };
+        let blank = blank_title(creation.kind, &slug, now)
+            .map_err(|problem| Refused::new(ErrorCode::Invalid, Place::Slug, problem.reason))?;
+        let patch = creation.patch.of(&blank);
+        let laying = Laying {
+            base: blank.clone(),
+            record: patch.set.clone(),
+            intent: Intent::Give,
+        };
+        let mut laid = self.load.lay_titles(&[laying]).await?;
+        let of_set = |refusal| EditError::from(Refused::of_record(Part::Set, refusal));
+        let Some(laid_title) = laid.titles.pop() else {
+            return Err(Refused::not_there("title").into());
+        };
+        let laid_title = laid_title.map_err(of_set)?;
+        let mut title = laid_title.title;
+        check_lists(&title)
+            .map_err(|problem| Refused::of_problem(ErrorCode::OutOfRange, Part::Set, problem))?;
+        if creation.locking == Locking::Lock {
+            lock_all(&mut title.locks, patch.fields().into_iter());
+        }
+        let pairs = [(&blank, &title)];
+        let mut differences = self.load.title_differences(&pairs, &laid.new).await?;
+        let batch = batch_of(vec![title.clone()], laid.new);
+        self.write(creation.mode, batch, writer).await?;
+        Ok(Edited {
+            node: Arc::new(title),
+            differences: differences.pop().unwrap_or_default(),
+            noticed: laid_title.noticed,
+        })
+    }
+
+    /// The key that is given, if nothing has it.
+    async fn given(&self, slug: &str) -> Result<String, EditError> {
+        let slug = text::compose(slug);
+        if self.has_title(&slug).await? {
+            let reason = format!("is “{slug}”, which another title has");
+            return Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into());
+        }
+        Ok(slug)
+    }
+
+    /// A key that nothing has yet, of the name and the year; numbered if others have that.
+    async fn made(&self, patch: &Patch) -> Result<String, EditError> {
+        let name = patch.set.get("title").and_then(Value::as_str);
+        let day = patch.set.get("release_date").and_then(Value::as_str);
+        let year = match patch.set.get("year") {
+            Some(Value::Number(year)) => Some(year.to_string()),
+            _ => day.and_then(|day| day.get(..4)).map(str::to_owned),
+        };
+        let words: String = text::slug(name.unwrap_or_default())
+            .chars()
+            .take(WORDS)
+            .collect();
+        let words = text::slug(&format!("{words} {}", year.unwrap_or_default()));
+        if name.is_some() && words.is_empty() {
+            let reason = "is needed: the name has no letter or digit of which a key could be made";
+            return Err(Refused::new(ErrorCode::Blank, Place::Slug, reason).into());
+        }
+        // Without a name the record says what is missing.
+        let words = if words.is_empty() {
+            "new".to_owned()
+        } else {
+            words
+        };
+        for number in 1..=MOST_ALIKE {
+            let slug = match number {
+                1 => words.clone(),
+                number => format!("{words}-{number}"),
+            };
+            if !self.has_title(&slug).await? {
+                return Ok(slug);
+            }
+        }
+        let reason = format!("is needed: “{words}” and {MOST_ALIKE} more of its kind are taken");
+        Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into())
+    }
+
+    async fn has_title(&self, slug: &str) -> Result<bool, EditError> {
+        let slugs = [slug.to_owned()];
+        let everything = Visibility::everything();
+        let titles = self.catalog.titles_by_slug(&everything, &slugs).await?;
+        Ok(!titles.is_empty())
+    }
+}

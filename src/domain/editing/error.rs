@@ -1,0 +1,82 @@
+//! What can go wrong with an edit as a whole.
+
+use super::refused::Refused;
+use super::rows::MOST_TITLES;
+use crate::domain::catalog::CatalogError;
+use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+use crate::domain::revising::RevisingError;
+
+/// What can go wrong with an edit as a whole.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// Whoever asks is no curator.
+    #[error("you may not do this")]
+    Forbidden,
+    /// No title is named.
+    #[error("an edit is of 1 to {MOST_TITLES} titles, and this names none")]
+    NoTitles,
+    /// More titles are named than an edit may have.
+    #[error("an edit is of 1 to {MOST_TITLES} titles, and this names {0}")]
+    TooManyTitles(usize),
+    /// More titles pass the filter than an edit may have.
+    #[error(
+        "{0} titles pass this filter, and an edit is of {MOST_TITLES} at the most; narrow it down"
+    )]
+    FilterOfTooMany(u64),
+    /// Something of what is asked cannot be done.
+    #[error("{}", .0.reason)]
+    Refused(Refused),
+    #[error(transparent)]
+    Catalog(#[from] CatalogError),
+    #[error(transparent)]
+    Revising(#[from] RevisingError),
+}
+
+impl EditError {
+    /// Whether somebody else wrote the same documents at the same time, so that it may be tried again.
+    pub(super) fn is_conflict(&self) -> bool {
+        matches!(
+            self,
+            Self::Catalog(CatalogError::Store(StoreError::Conflict))
+        )
+    }
+}
+
+impl From<Refused> for EditError {
+    fn from(refused: Refused) -> Self {
+        Self::Refused(refused)
+    }
+}
+
+impl Coded for EditError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Forbidden => ErrorCode::Forbidden,
+            Self::NoTitles | Self::TooManyTitles(_) | Self::FilterOfTooMany(_) => {
+                ErrorCode::OutOfRange
+            }
+            Self::Refused(refused) => refused.code,
+            Self::Catalog(error) => error.code(),
+            Self::Revising(error) => error.code(),
+        }
+    }
+
+    fn field(&self) -> Option<&'static str> {
+        match self {
+            Self::NoTitles | Self::TooManyTitles(_) => Some("titles"),
+            Self::FilterOfTooMany(_) => Some("filter"),
+            Self::Forbidden | Self::Refused(_) | Self::Revising(_) => None,
+            Self::Catalog(error) => error.field(),
+        }
+    }
+
+    fn bounds(&self) -> Bounds {
+        match self {
+            Self::NoTitles | Self::TooManyTitles(_) => Bounds::between(1, MOST_TITLES),
+            Self::FilterOfTooMany(_) => Bounds::most(MOST_TITLES),
+            Self::Forbidden | Self::Refused(_) | Self::Catalog(_) | Self::Revising(_) => {
+                Bounds::default()
+            }
+        }
+    }
+}

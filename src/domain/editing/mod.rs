@@ -1,0 +1,28 @@
+//! What curators change by hand: titles one by one or many at once, episodes, people, and the names of genres and
+//! collections; checked as a record of a file is.
+
+mod create;
+mod create_episode;
+mod delete;
+mod error;
+mod names;
+mod part;
+mod patch;
+mod refused;
+mod rows;
+mod service;
+mod single;
+mod titles;
+
+pub use create::TitleCreation;
+pub use create_episode::EpisodeCreation;
+pub use error::EditError;
+pub use names::Renaming;
+pub use part::Part;
+pub use patch::Patch;
+pub use refused::{Place, Refused};
+pub use rows::{
+    EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice, TitlesEdit,
+};
+pub use service::EditService;
+pub use single::{Edited, SingleEdit};

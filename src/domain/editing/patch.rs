@@ -1,0 +1,203 @@
+//! What an edit says: what fields are to be, and what lists are to have besides or no longer; by the names of fields in
+//! files.
+
+use serde_json::{Map, Value};
+
+use super::part::Part;
+use super::refused::{Place, Refused};
+use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::error::ErrorCode;
+
+/// What an edit says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Patch {
+    /// What fields are to be. A list replaces what is there; `null` takes a value away. Of texts by language each language
+    /// is a field of its own.
+    pub set: Map<String, Value>,
+    /// What lists are to have besides.
+    pub add: Map<String, Value>,
+    /// What lists are to have no longer.
+    pub remove: Map<String, Value>,
+}
+
+/// What files call the people who directed a film and those who created a series.
+const DIRECTORS: &str = "directors";
+const CREATORS: &str = "creators";
+
+impl Patch {
+    /// The fields of a part.
+    pub(super) fn part(&self, part: Part) -> &Map<String, Value> {
+        match part {
+            Part::Set => &self.set,
+            Part::Add => &self.add,
+            Part::Remove => &self.remove,
+        }
+    }
+
+    fn part_mut(&mut self, part: Part) -> &mut Map<String, Value> {
+        match part {
+            Part::Set => &mut self.set,
+            Part::Add => &mut self.add,
+            Part::Remove => &mut self.remove,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        Part::ALL.into_iter().all(|part| self.part(part).is_empty())
+    }
+
+    /// The fields that it names, each once.
+    pub(super) fn fields(&self) -> Vec<&str> {
+        let parts = Part::ALL.into_iter();
+        let fields = parts.flat_map(|part| self.part(part).keys());
+        let mut fields: Vec<&str> = fields.map(String::as_str).collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields
+    }
+
+    /// What is wrong with it, whatever it is laid over: that it says nothing, or has an empty text.
+    ///
+    /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
+    pub(super) fn flaw(&self) -> Option<Refused> {
+        if self.is_empty() {
+            let reason = "says nothing, nor do `add` and `remove`";
+            let place = Place::Part(Part::Set);
+            return Some(Refused::new(ErrorCode::Blank, place, reason));
+        }
+        Part::ALL.into_iter().find_map(|part| {
+            let mut fields = self.part(part).iter();
+            let (field, _) = fields.find(|(_, value)| has_blank(value))?;
+            let place = Place::Field(part, field.clone());
+            let reason = "has an empty text; null takes a value away";
+            Some(Refused::new(ErrorCode::Blank, place, reason))
+        })
+    }
+
+    /// Takes out the field to blame; whether there was such a field.
+    pub(super) fn leave_out(&mut self, refused: &Refused) -> bool {
+        let Some((part, field)) = refused.field() else {
+            return false;
+        };
+        self.part_mut(part).remove(field).is_some()
+    }
+
+    /// The same for a title: with the names that fields of its kind have, and with what it loses where all that it has of
+    /// something by name is replaced.
+    pub(super) fn of(&self, title: &Title) -> Self {
+        let mut patch = self.clone();
+        if title.kind == TitleKind::Series {
+            for part in Part::ALL {
+                let fields = patch.part_mut(part);
+                if let Some(directors) = fields.remove(DIRECTORS) {
+                    fields.insert(CREATORS.to_owned(), directors);
+                }
+            }
+        }
+        let ids = title.external_ids.iter().map(|id| id.provider.as_str());
+        replace_all(&mut patch.set, "ids", ids);
+        let systems = title.certifications.iter().map(|it| it.system.as_str());
+        replace_all(&mut patch.set, "certifications", systems);
+        patch
+    }
+}
+
+/// Says of each entry that is there and not named that it goes: a record would leave it.
+pub(super) fn replace_all<'a>(
+    fields: &mut Map<String, Value>,
+    field: &str,
+    there: impl Iterator<Item = &'a str>,
+) {
+    if let Some(Value::Object(entries)) = fields.get_mut(field) {
+        for name in there {
+            entries.entry(name).or_insert(Value::Null);
+        }
+    }
+}
+
+fn has_blank(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.trim().is_empty(),
+        Value::Array(values) => values.iter().any(has_blank),
+        Value::Object(values) => {
+            let mut values = values.iter();
+            values.any(|(key, value)| key.trim().is_empty() || has_blank(value))
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::catalog::ExternalId;
+    use crate::domain::loading::blank_title;
+
+    fn fields(value: Value) -> Map<String, Value> {
+        let Value::Object(fields) = value else {
+            unreachable!("it is an object");
+        };
+        fields
+    }
+
+    fn set(value: Value) -> Patch {
+        Patch {
+            set: fields(value),
+            ..Patch::default()
+        }
+    }
+
+    #[test]
+    fn a_patch_says_something_and_no_empty_text() {
+        let flaw = Patch::default().flaw().unwrap();
+        assert_eq!(flaw.place, Place::Part(Part::Set));
+        assert_eq!(set(json!({ "tagline": null, "tags": [] })).flaw(), None);
+
+        let blank = Patch {
+            add: fields(json!({ "cast": [{ "name": "Al Pacino", "character": " " }] })),
+            ..set(json!({ "title": "Heat" }))
+        };
+        let flaw = blank.flaw().unwrap();
+        assert_eq!(flaw.code, ErrorCode::Blank);
+        assert_eq!(flaw.place, Place::Field(Part::Add, "cast".to_owned()));
+    }
+
+    #[test]
+    fn the_field_to_blame_is_left_out() {
+        let mut patch = set(json!({ "ids": { "imdb": "x" }, "year": 1995 }));
+        let place = Place::Field(Part::Set, "ids.imdb".to_owned());
+        let refused = Refused::new(ErrorCode::Invalid, place, "is x");
+
+        assert!(patch.leave_out(&refused));
+        assert_eq!(patch, set(json!({ "year": 1995 })));
+        assert!(!patch.leave_out(&refused));
+        let whole = Refused::not_there("title");
+        assert!(!patch.leave_out(&whole));
+    }
+
+    #[test]
+    fn a_series_has_creators_and_what_is_replaced_goes() {
+        let now = chrono::DateTime::UNIX_EPOCH;
+        let mut series = blank_title(TitleKind::Series, "dark", now).unwrap();
+        series.external_ids = ["imdb", "tmdb"]
+            .map(|provider| ExternalId {
+                provider: provider.to_owned(),
+                value: "1".to_owned(),
+            })
+            .into();
+        let patch = set(json!({ "directors": ["Baran bo Odar"], "ids": { "tmdb": "70523" } }));
+
+        let of_series = patch.of(&series);
+
+        let expected = json!({
+            "creators": ["Baran bo Odar"], "ids": { "imdb": null, "tmdb": "70523" },
+        });
+        assert_eq!(of_series, set(expected));
+        assert_eq!(of_series.fields(), ["creators", "ids"]);
+        // What takes all away says so as it stands there.
+        let none = set(json!({ "ids": null }));
+        assert_eq!(none.of(&series), none);
+    }
+}

@@ -1,0 +1,124 @@
+//! The service by which curators edit the catalogue.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::error::EditError;
+use super::refused::{Place, Refused};
+use crate::domain::catalog::{
+    Author, CatalogBatch, CatalogNode, CatalogRevision, CatalogService, DocumentFields, LOCKS,
+    Locks, RevisionSource, Writer,
+};
+use crate::domain::clock::Clock;
+use crate::domain::error::ErrorCode;
+use crate::domain::loading::{Difference, LoadMode, LoadService};
+use crate::domain::page::Window;
+use crate::domain::revising::{RevisionFilter, RevisionService};
+use crate::domain::stamp::Stamp;
+use crate::domain::viewer::{KnownViewer, Role};
+
+/// So many of the latest changes are looked at to tell what was changed meanwhile.
+const MOST_TOLD: usize = 20;
+/// How often an edit is tried again if somebody else writes the same documents.
+pub(super) const TRIES: usize = 5;
+
+/// Edits titles, episodes, people, genres and collections.
+#[derive(Clone)]
+pub struct EditService {
+    pub(super) load: LoadService,
+    /// As the record has it at this moment.
+    pub(super) catalog: CatalogService,
+    pub(super) revising: RevisionService,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl EditService {
+    /// A service on others; `catalog` must read the record.
+    pub fn new(
+        load: LoadService,
+        catalog: CatalogService,
+        revising: RevisionService,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            load,
+            catalog,
+            revising,
+            clock,
+        }
+    }
+
+    /// Writes a batch, unless the edit is a dry run.
+    pub(super) async fn write(
+        &self,
+        mode: LoadMode,
+        batch: CatalogBatch,
+        writer: &Writer,
+    ) -> Result<(), EditError> {
+        match mode {
+            LoadMode::DryRun => Ok(()),
+            LoadMode::Write => Ok(self.load.write(batch, writer).await?),
+        }
+    }
+
+    /// That something was changed since the curator has seen it, and which fields, as far as revisions tell.
+    pub(super) async fn stale(
+        &self,
+        node: CatalogNode,
+        base: Option<u64>,
+        revision: u64,
+    ) -> Result<Option<Refused>, EditError> {
+        let Some(base) = base.filter(|base| *base != revision) else {
+            return Ok(None);
+        };
+        let filter = RevisionFilter {
+            node: Some(node),
+            ..RevisionFilter::default()
+        };
+        let told = self
+            .revising
+            .revisions(&filter, &Window::first(MOST_TOLD))
+            .await?;
+        let revisions = told.rows.iter().map(|told| &told.revision);
+        let since = revisions.filter(|revision| revision.number > base);
+        let fields = since.flat_map(|revision| &revision.fields);
+        let fields: BTreeSet<&str> = fields.map(|it| it.field.as_str()).collect();
+        let fields: Vec<&str> = fields.into_iter().collect();
+        let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
+        if !fields.is_empty() {
+            reason = format!("{reason}; changed since: {}", fields.join(", "));
+        }
+        let refused = Refused::new(ErrorCode::StaleRevision, Place::Base, reason);
+        Ok(Some(refused))
+    }
+}
+
+/// Who edits, if it is a curator.
+pub(super) fn curator(viewer: &KnownViewer) -> Result<Writer, EditError> {
+    if viewer.role < Role::Curator {
+        return Err(EditError::Forbidden);
+    }
+    Ok(Writer::new(Author::from(viewer), RevisionSource::Edit))
+}
+
+/// Locks fields; whether that is news.
+pub(super) fn lock_all<'a>(locks: &mut Locks, fields: impl Iterator<Item = &'a str>) -> bool {
+    let mut is_news = false;
+    for field in fields {
+        is_news |= locks.lock(field);
+    }
+    is_news
+}
+
+/// The revision of something that is written otherwise, in these fields and what is locked of it.
+pub(super) fn revision(
+    writer: &Writer,
+    (node, stamp): (CatalogNode, Stamp),
+    differences: &[Difference],
+    before: &DocumentFields,
+    after: &DocumentFields,
+) -> CatalogRevision {
+    let fields = differences.iter().map(|it| it.field).chain([LOCKS]);
+    let fields: Vec<&str> = fields.collect();
+    writer.changed(node, stamp, before.changes(after, &fields))
+}

@@ -1,0 +1,20 @@
+//! Editing the catalogue by hand: titles one by one or many at once, episodes, people, names. For curators.
+
+mod changes;
+mod create;
+mod create_episode;
+mod credits;
+mod delete;
+mod errors;
+mod names;
+mod parts;
+mod single;
+mod titles;
+mod words;
+
+pub(crate) use create::{CreateTitleMutation, CreateTitlePayload};
+pub(crate) use create_episode::{CreateEpisodeMutation, CreateEpisodePayload};
+pub(crate) use delete::{DeleteTitleMutation, DeleteTitlePayload};
+pub(crate) use names::{EditCollectionPayload, EditGenrePayload, NameMutation};
+pub(crate) use single::{EditEpisodePayload, EditPersonPayload, SingleMutation};
+pub(crate) use titles::{EditTitlesMutation, EditTitlesPayload};

@@ -1,0 +1,113 @@
+//! The fields of the catalogue as the schema calls them, and as files do, by which the domain knows them.
+
+use std::borrow::Cow;
+
+use async_graphql::MaybeUndefined;
+use serde_json::{Map, Value};
+
+/// Those that are called otherwise in files: the name in the schema, and that in files.
+const CALLED: [(&str, &str); 12] = [
+    ("name", "title"),
+    ("originalName", "original_title"),
+    ("premiered", "release_date"),
+    ("aired", "air_date"),
+    ("durationMinutes", "runtime_minutes"),
+    ("episodeDurationMinutes", "episode_runtime_minutes"),
+    ("collectionPart", "part"),
+    ("externalIds", "ids"),
+    // Of a series.
+    ("directors", "creators"),
+    ("numberEnd", "number_end"),
+    ("absoluteNumber", "absolute_number"),
+    ("totalSeasons", "total_seasons"),
+];
+
+/// What the schema calls a field of files.
+pub(super) fn in_schema(field: &str) -> Cow<'_, str> {
+    let mut called = CALLED.into_iter();
+    if let Some((name, _)) = called.find(|(_, in_files)| *in_files == field) {
+        return Cow::Borrowed(name);
+    }
+    let mut words = field.split('_');
+    let mut name = words.next().unwrap_or_default().to_owned();
+    for word in words {
+        let mut letters = word.chars();
+        name.extend(letters.next().map(|letter| letter.to_ascii_uppercase()));
+        name.extend(letters);
+    }
+    Cow::Owned(name)
+}
+
+/// What an edit says of fields, by their names in files.
+#[derive(Debug, Default)]
+pub(super) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// What is given for a field: null takes its value away, and what is left out says nothing.
+    pub(super) fn put<T>(
+        &mut self,
+        field: &str,
+        given: MaybeUndefined<T>,
+        value: impl FnOnce(T) -> Value,
+    ) {
+        let value = match given {
+            MaybeUndefined::Undefined => return,
+            MaybeUndefined::Null => Value::Null,
+            MaybeUndefined::Value(given) => value(given),
+        };
+        self.0.insert(field.to_owned(), value);
+    }
+
+    /// What is given for a field of which null says nothing.
+    pub(super) fn put_some<T>(
+        &mut self,
+        field: &str,
+        given: Option<T>,
+        value: impl FnOnce(T) -> Value,
+    ) {
+        if let Some(given) = given {
+            self.0.insert(field.to_owned(), value(given));
+        }
+    }
+
+    pub(super) fn into_map(self) -> Map<String, Value> {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn fields_are_called_as_in_the_schema() {
+        for (field, expected) in [
+            ("title", "name"),
+            ("creators", "directors"),
+            ("available_from", "availableFrom"),
+            ("airs_before_season", "airsBeforeSeason"),
+            ("tags", "tags"),
+            ("", ""),
+        ] {
+            assert_eq!(in_schema(field), expected);
+        }
+    }
+
+    #[test]
+    fn null_takes_away_and_what_is_left_out_says_nothing() {
+        let mut fields = Fields::default();
+
+        fields.put("year", MaybeUndefined::Value(1995), |year| json!(year));
+        fields.put("tagline", MaybeUndefined::Null, |text: String| json!(text));
+        fields.put("network", MaybeUndefined::Undefined, |text: String| {
+            json!(text)
+        });
+        fields.put_some("tags", Some(["heist"]), |tags| json!(tags));
+        fields.put_some("genres", None, |genres: Vec<String>| json!(genres));
+
+        let expected = json!({ "tagline": null, "tags": ["heist"], "year": 1995 });
+        assert_eq!(Value::Object(fields.into_map()), expected);
+    }
+}
