@@ -224,6 +224,7 @@ pub(super) const FEATURES: &[&str] = &[
     "importing",
     "privacy",
     "loading",
+    "library",
 ];
 /// The technologies: one folder each.
 pub(super) const ADAPTERS: &[&str] = &[
