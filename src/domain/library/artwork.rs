@@ -96,7 +96,11 @@ mod tests {
             ("disc", None, Folder),
             ("season01-poster", Some(PictureKind::Poster), Season(1)),
             ("season02", Some(PictureKind::Poster), Season(2)),
-            ("season-specials-banner", Some(PictureKind::Banner), Season(0)),
+            (
+                "season-specials-banner",
+                Some(PictureKind::Banner),
+                Season(0),
+            ),
             ("season-all-fanart", Some(PictureKind::Backdrop), Folder),
             (
                 "Heat (1995)-poster",

@@ -41,7 +41,11 @@ pub(super) fn junk(name: &str) -> Option<&'static str> {
         "@eadir" | "#recycle" | "#snapshot" | "@recycle" | "@recently-snapshot" => {
             Some("devices for storage keep such folders for themselves")
         }
-        "$recycle.bin" | "recycler" | "system volume information" | "lost+found" | "lost.dir"
+        "$recycle.bin"
+        | "recycler"
+        | "system volume information"
+        | "lost+found"
+        | "lost.dir"
         | "__macosx" => Some("systems keep such folders for themselves"),
         "rarbg.txt" | "rarbg_do_not_mirror.exe" => Some("releases leave it"),
         small if small.starts_with("._") => Some("macOS leaves it beside a file"),

@@ -25,14 +25,11 @@ pub(super) struct ReadEpisodes<'a> {
 }
 
 static SEASON_EPISODE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)(?:^|[\s._\-\[(])s([0-9]{1,4})[\s._\-\[\]]*(?:x?ep?|episode)[\s._-]*([0-9]{1,4})",
-    )
+    pattern(r"(?i)(?:^|[\s._\-\[(])s([0-9]{1,4})[\s._\-\[\]]*(?:x?ep?|episode)[\s._-]*([0-9]{1,4})")
 });
 /// Another episode behind: `E02`, `-E02`, `S01E02`. A hyphen says that those between are in the file, too.
-static NEXT: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^[\s._]*(-?)[\s._]*(?:s([0-9]{1,4})[\s._]*)?x?ep?([0-9]{1,4})")
-});
+static NEXT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^[\s._]*(-?)[\s._]*(?:s([0-9]{1,4})[\s._]*)?x?ep?([0-9]{1,4})"));
 static CROSS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|[\s._\-\[(])([0-9]{1,2})x([0-9]{1,3})"));
 static NEXT_CROSS: LazyLock<Regex> =
@@ -50,7 +47,8 @@ static EPISODE: LazyLock<Regex> = LazyLock::new(|| {
 });
 static COUNTED: LazyLock<Regex> = LazyLock::new(|| pattern(r"第\s*([0-9]{1,4})\s*[話话集回]"));
 static LEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*([0-9]{1,4})"));
-static HYPHEN: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\s._]-[\s._]+([0-9]{1,4})(?:v[0-9])?"));
+static HYPHEN: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"[\s._]-[\s._]+([0-9]{1,4})(?:v[0-9])?"));
 static TRAILING: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\s._]([0-9]{1,3})$"));
 static YEAR_FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"([0-9]{4})([-._ ])([0-9]{2})([-._ ])([0-9]{2})"));
@@ -61,11 +59,12 @@ static SEASON_FOLDER: LazyLock<Regex> = LazyLock::new(|| {
         r"(?i)^(?:(.*?)[\s._-]+)?(?:season|series|saison|staffel|temporada|stagione|sezon|sezona|seizoen|säsong|sæson|sesong|kausi|сезон)[\s._-]*([0-9]{1,4})(?:$|[\W_].*$)",
     )
 });
-static SHORT_SEASON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(.*?)[\s._-]+)?s([0-9]{1,2})(?:$|[\s._(\[-].*$)")
-});
+static SHORT_SEASON: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:(.*?)[\s._-]+)?s([0-9]{1,2})(?:$|[\s._(\[-].*$)"));
 static ORDINAL_SEASON: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^([0-9]{1,2})(?:st|nd|rd|th|\.|ª|e|ème)?[\s._-]*(?:season|saison|staffel|temporada|stagione|sezon|seizoen|säsong|sæson|sesong|kausi|сезон)$")
+    pattern(
+        r"(?i)^([0-9]{1,2})(?:st|nd|rd|th|\.|ª|e|ème)?[\s._-]*(?:season|saison|staffel|temporada|stagione|sezon|seizoen|säsong|sæson|sesong|kausi|сезон)$",
+    )
 });
 
 /// `S01E02`, `1x02`, `Season 1 Episode 2`, and several of them.
@@ -196,7 +195,10 @@ pub(super) fn dated(stem: &str) -> Option<ReadEpisodes<'_>> {
         if found[2] != found[4] || before.is_some_and(is_digit) || behind.is_some_and(is_digit) {
             return None;
         }
-        let year = found[year].parse::<i32>().ok().filter(|year| *year >= 1900)?;
+        let year = found[year]
+            .parse::<i32>()
+            .ok()
+            .filter(|year| *year >= 1900)?;
         let (month, day) = (number(&found[month])?, number(&found[day])?);
         let date = NaiveDate::from_ymd_opt(year, month, day)?;
         let mut read = read(stem, whole.start(), whole.end(), None, Vec::new());
@@ -295,7 +297,11 @@ mod tests {
             ("Show - S01 E02 - 10 Years", 1, vec![2]),
         ] {
             let found = explicit(stem).unwrap_or_else(|| panic!("{stem}"));
-            assert_eq!((found.season, found.numbers), (Some(season), numbers), "{stem}");
+            assert_eq!(
+                (found.season, found.numbers),
+                (Some(season), numbers),
+                "{stem}"
+            );
         }
         for stem in [
             "Heat (1995)",

@@ -8,9 +8,8 @@ use super::guess::TakenFor;
 use super::naming::pattern;
 use crate::domain::catalog::ExtraKind;
 
-static TRAILER: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)^(?:(.*?)[\s._-]+)?(trailer|sample|teaser)[\s._-]*[0-9]{0,2}$")
-});
+static TRAILER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^(?:(.*?)[\s._-]+)?(trailer|sample|teaser)[\s._-]*[0-9]{0,2}$"));
 static SUFFIX: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
         r"(?i)^(.+)-(scene|clip|interview|behindthescenes|deleted|deletedscene|featurette|short|other|extra)[0-9]{0,2}$",
@@ -20,7 +19,9 @@ static PART: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^(.*?)[\s._(\[-]+(?:cd|dvd|part|pt|disc|disk)[\s._-]*([0-9]{1,2}|[a-d])[)\]]?$")
 });
 static STEREO: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"(?i)(?:^|[\s._(\[-])(?:3d[\s._-]+(h-?sbs|f-?sbs|h-?tab|f-?tab|mvc)|(h-?sbs|f-?sbs|h-?tab|f-?tab|mvc)[\s._-]+3d)(?:$|[\s._)\]-])")
+    pattern(
+        r"(?i)(?:^|[\s._(\[-])(?:3d[\s._-]+(h-?sbs|f-?sbs|h-?tab|f-?tab|mvc)|(h-?sbs|f-?sbs|h-?tab|f-?tab|mvc)[\s._-]+3d)(?:$|[\s._)\]-])",
+    )
 });
 static PICTURE_LINES: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|[\s._(\[-])([0-9]{3,4}[pi]|4k)(?:$|[\s._)\]-])"));
@@ -138,7 +139,10 @@ mod tests {
         assert_eq!(part("cd1"), None);
         let label = |stem| version(stem, "Heat (1995)");
         assert_eq!(label("Heat (1995) - 1080p"), Some("1080p"));
-        assert_eq!(label("Heat (1995) - [Directors Cut]"), Some("Directors Cut"));
+        assert_eq!(
+            label("Heat (1995) - [Directors Cut]"),
+            Some("Directors Cut")
+        );
         assert_eq!(label("Heat (1995)-1080p"), None);
         assert_eq!(label("Heat"), None);
         assert_eq!(stereo("Avatar (2009).3D.HSBS"), Some("hsbs".to_owned()));

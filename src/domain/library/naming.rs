@@ -52,9 +52,7 @@ static NUMBER: LazyLock<Regex> = LazyLock::new(|| pattern(r"[0-9]+"));
 static WORD: LazyLock<Regex> = LazyLock::new(|| pattern(r"[^\s._()\[\]{}+,]+"));
 static BRACKETS: LazyLock<Regex> = LazyLock::new(|| pattern(r"\[[^\[\]]*\]"));
 static ARTICLE: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(
-        r"(?i)^(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il|lo|gli|de|het|den|det)$",
-    )
+    pattern(r"(?i)^(.+), (the|an?|le|la|les|l'|der|die|das|el|los|las|il|lo|gli|de|het|den|det)$")
 });
 /// Words that nothing but releases use.
 static RELEASE: LazyLock<Regex> = LazyLock::new(|| {
@@ -299,11 +297,7 @@ mod tests {
             ),
             ("S.W.A.T.2003.1080p", "S.W.A.T.", Some(2003)),
             ("Malcolm.X.1992", "Malcolm X", Some(1992)),
-            (
-                "千と千尋の神隠し (2001)",
-                "千と千尋の神隠し",
-                Some(2001),
-            ),
+            ("千と千尋の神隠し (2001)", "千と千尋の神隠し", Some(2001)),
             ("🎬 Home video 🎉", "🎬 Home video 🎉", None),
             ("$(touch pwned) (2003)", "$(touch pwned)", Some(2003)),
             ("new\nline (2004)", "new line", Some(2004)),
@@ -336,7 +330,11 @@ mod tests {
                 "Film",
                 vec![("imdb", "tt0106145")],
             ),
-            ("Film [tmdbid=65567] (2010)", "Film", vec![("tmdb", "65567")]),
+            (
+                "Film [tmdbid=65567] (2010)",
+                "Film",
+                vec![("tmdb", "65567")],
+            ),
             (
                 "Kill Bill - Volume 1 (2003) {tmdb-24}",
                 "Kill Bill - Volume 1",

@@ -181,7 +181,7 @@ fn read_roots(text: &str, sidecar: &mut Sidecar) -> Result<String, String> {
                 if depth == 2
                     && let Some(said) = &mut said
                 {
-                    said.take(&closed, text::tidy(&value), &mut sidecar.warnings);
+                    said.take(&closed, &text::tidy(&value), &mut sidecar.warnings);
                 }
                 if depth == 1
                     && let Some(said) = said.take()
@@ -271,7 +271,7 @@ impl Said {
     }
 
     /// Takes the value of an element; of several of one name the last that says something.
-    fn take(&mut self, element: &Open, value: String, warnings: &mut Vec<String>) {
+    fn take(&mut self, element: &Open, value: &str, warnings: &mut Vec<String>) {
         if value.is_empty() {
             return;
         }
@@ -286,23 +286,27 @@ impl Said {
                     wrong("longer than any title; it is left out");
                     return;
                 }
-                let value = Some(text::compose(&value));
+                let value = Some(text::compose(value));
                 match name {
                     "title" => self.title = value,
                     "originaltitle" => self.original_title = value,
                     _ => self.show_title = value,
                 }
             }
-            "year" => match value.parse().ok().filter(|year| (1800..3000).contains(year)) {
+            "year" => match value
+                .parse::<i32>()
+                .ok()
+                .filter(|year| (1800..3000).contains(year))
+            {
                 Some(year) => self.year = Some(year),
                 None => wrong("which is no year; it is left out"),
             },
-            "premiered" | "releasedate" | "aired" => match day(&value) {
+            "premiered" | "releasedate" | "aired" => match day(value) {
                 Some(day) if name == "aired" => self.aired = Some(day),
                 Some(day) => self.year = self.year.or(Some(day.year())),
                 None => wrong("which is no day; it is left out"),
             },
-            "season" | "seasonnumber" | "episode" => match value.parse().ok() {
+            "season" | "seasonnumber" | "episode" => match value.parse::<u32>().ok() {
                 Some(number) if name == "episode" => self.episode = Some(number),
                 Some(number) => self.season = Some(number),
                 None => wrong("which is no number; it is left out"),
@@ -317,7 +321,7 @@ impl Said {
                 let is_imdb = provider.is_empty() && value.starts_with("tt");
                 let provider = if is_imdb { "imdb" } else { provider };
                 let provider = provider.to_lowercase();
-                match external_id(&provider, &value) {
+                match external_id(&provider, value) {
                     Some(id) => {
                         self.ids.retain(|known| known.provider != id.provider);
                         add_ids(&mut self.ids, &[id]);
@@ -383,7 +387,10 @@ mod tests {
             <episode>2</episode></episodedetails>";
         let roots = read_sidecar(text.as_bytes()).unwrap().roots;
 
-        let numbers: Vec<_> = roots.iter().map(|said| (said.season, said.episode)).collect();
+        let numbers: Vec<_> = roots
+            .iter()
+            .map(|said| (said.season, said.episode))
+            .collect();
         assert_eq!(numbers, [(Some(1), Some(1)), (Some(1), Some(2))]);
         assert_eq!(roots[0].aired, NaiveDate::from_ymd_opt(2001, 9, 9));
     }
@@ -391,7 +398,10 @@ mod tests {
     #[test]
     fn an_address_alone_says_an_id() {
         for (address, expected) in [
-            ("https://www.imdb.com/title/tt0113277/", id("imdb", "tt0113277")),
+            (
+                "https://www.imdb.com/title/tt0113277/",
+                id("imdb", "tt0113277"),
+            ),
             ("https://www.themoviedb.org/tv/1396\n", id("tmdb", "1396")),
             (
                 "http://thetvdb.com/?tab=series&id=81189",
@@ -420,8 +430,8 @@ mod tests {
             ("https://example.org/", "no root"),
             (" \n", "empty"),
             ("<movie></movie><movie></movie>", "several roots"),
-            (&deep, "deep"),
-            (&long, "bytes"),
+            (deep.as_str(), "deep"),
+            (long.as_str(), "bytes"),
         ] {
             let error = read_sidecar(text.as_bytes()).unwrap_err();
             assert!(error.contains(reason), "{text:.60}: {error}");
@@ -436,12 +446,15 @@ mod tests {
                 "not read",
             ),
             (
-                b"<movie><plot>Thelma & Louise</plot><title>Heat</title></movie>",
+                &b"<movie><plot>Thelma & Louise</plot><title>Heat</title></movie>"[..],
                 "&",
             ),
-            (b"<movie><title>Heat</title><plot>\xe9</plot></movie>", "Latin-1"),
             (
-                b"<movie><title>Heat</title><year>soon</year></movie>",
+                &b"<movie><title>Heat</title><plot>\xe9</plot></movie>"[..],
+                "Latin-1",
+            ),
+            (
+                &b"<movie><title>Heat</title><year>soon</year></movie>"[..],
                 "no year",
             ),
         ] {

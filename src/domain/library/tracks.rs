@@ -21,7 +21,11 @@ pub(super) fn read_track(rest: &str) -> Track {
     let mut spoken = (0..words.len()).rev();
     let spoken = spoken
         .find(|at| !is_flag(words[*at]) && language(words[*at]).is_some())
-        .or_else(|| words.iter().position(|word| word.eq_ignore_ascii_case("hi")));
+        .or_else(|| {
+            words
+                .iter()
+                .position(|word| word.eq_ignore_ascii_case("hi"))
+        });
     track.language = spoken.and_then(|at| language(words[at]));
     let mut title = Vec::new();
     for (at, word) in words.iter().enumerate() {
