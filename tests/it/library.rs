@@ -9,7 +9,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::support::program::Program;
+use crate::support::program::{On, Program};
 
 const VIDEO: &str = "some bytes of a video";
 
@@ -103,7 +103,7 @@ async fn a_scan_tells_what_every_file_is_and_writes_nothing() {
     build(around.path());
     let library = around.path().join("library");
     let before = listed(&library);
-    let program = Program::without_graph();
+    let program = Program::new(On::Embedded).await;
     let report = around.path().join("report.ndjson");
     let (folder, file) = (library.to_str().unwrap(), report.to_str().unwrap());
 
@@ -183,7 +183,7 @@ async fn a_scan_that_finds_nothing_or_would_write_into_a_library_fails() {
     let around = tempfile::tempdir().unwrap();
     let library = around.path().join("library");
     put(&library, "notes.md", "no video");
-    let program = Program::without_graph();
+    let program = Program::new(On::Embedded).await;
     let folder = library.to_str().unwrap();
     let inside = library.join("report.ndjson");
     let gone = around.path().join("gone");
