@@ -13,7 +13,7 @@ use super::tree::{Tree, Video, home};
 /// Takes a video for episodes, if something says so.
 pub(super) fn episodes(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
     if video.is_disc {
-        return None;
+        return disc(tree, video);
     }
     let home = home(video.path);
     let part = tree.part_of(video);
@@ -56,6 +56,28 @@ pub(super) fn episodes(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
         let warning = "nothing says which series it is of";
         guess.warnings.push(warning.to_owned());
     }
+    Some(guess)
+}
+
+/// A disc with episodes, if it lies in the folder of a season or series: nothing says which of them are on it.
+fn disc(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
+    let inside = join(video.folder, "disc");
+    let home = home(&inside);
+    let season = folders(&inside)
+        .take_while(|folder| *folder != home)
+        .find_map(|folder| season_of_folder(file_name(folder)));
+    if season.is_none() && !tree.is_series(home) {
+        return None;
+    }
+    let reason = "is a disc that lies with a series, and nothing says which episodes are on it";
+    let mut guess = Guess::new(TakenFor::Video, Certainty::Unsure, reason);
+    let before = season.map_or("", |(_, before)| before);
+    let series = series(tree, home, before, &mut Vec::new());
+    guess.belongs_to = (!home.is_empty()).then(|| home.to_owned());
+    guess.item = Some(match season {
+        Some((season, _)) => Item::Season { series, season },
+        None => Item::Series(series),
+    });
     Some(guess)
 }
 

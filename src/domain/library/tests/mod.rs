@@ -134,6 +134,10 @@ fn series_and_what_lies_beside_them_are_told() {
             "TV/Show/The Daily Thing 2021-03-04.mkv",
             "VIDEO LIKELY The Daily Thing of 2021-03-04",
         ),
+        (
+            "TV/Alf (1986)/Season 1/VIDEO_TS/VIDEO_TS.IFO",
+            "VIDEO UNSURE season 1 of Alf 1986",
+        ),
         ("TV/Show/Show 203.avi", "VIDEO UNSURE Show season 2 [3]"),
         ("Season 3/04.mkv", "VIDEO UNSURE  season 3 [4]"),
     ]);
