@@ -1,5 +1,6 @@
 //! Folders of the machine in which libraries lie. They are read, and never written.
 
+mod names;
 mod read;
 mod walk;
 

@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 use std::fs::{DirEntry, Metadata};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use chrono::{DateTime, Utc};
 
-use super::read::{path_of, read_within};
+use super::names::{FileNumber, path_of, shared_number, shown_path};
+use super::read::read_within;
 use crate::domain::library::{
     Entry, EntryKind, LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP,
 };
@@ -24,9 +23,6 @@ pub struct FolderOnDisk {
     /// As it was named, for messages.
     shown: String,
 }
-
-/// Which file it is on disk: names of one file have the same.
-type FileNumber = (u64, u64);
 
 impl FolderOnDisk {
     /// The folder at this path, which may be a link to it.
@@ -76,8 +72,7 @@ impl FolderOnDisk {
         }
         entry.kind = EntryKind::File;
         entry.size = about.len();
-        let has_names = about.nlink() > 1;
-        (entry, has_names.then(|| (about.dev(), about.ino())))
+        (entry, shared_number(&about))
     }
 
     /// Says where a link leads.
@@ -203,44 +198,4 @@ fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
     let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let seconds = i64::try_from(since.as_secs()).ok()?;
     DateTime::from_timestamp(seconds, since.subsec_nanos())
-}
-
-/// A path as entries have it, and whether it is UTF-8. Where it is not, a backslash is written by its number, too, so that
-/// the bytes can be told from it.
-fn shown_path(path: &Path) -> (String, bool) {
-    let bytes = path.as_os_str().as_bytes();
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (text.to_owned(), true);
-    }
-    let mut shown = String::new();
-    for chunk in bytes.utf8_chunks() {
-        shown.push_str(&chunk.valid().replace('\\', "\\x5C"));
-        let numbers = chunk.invalid().iter();
-        shown.extend(numbers.map(|byte| format!("\\x{byte:02X}")));
-    }
-    (shown, false)
-}
-
-#[cfg(test)]
-mod tests {
-    use std::ffi::OsStr;
-
-    use super::*;
-
-    #[test]
-    fn paths_that_are_no_utf8_can_be_told_from_what_is_shown() {
-        let path = Path::new(OsStr::from_bytes(b"a\\b \xe9t\xe9.mkv"));
-        let (shown, is_utf8) = shown_path(path);
-        assert_eq!(
-            (shown.as_str(), is_utf8),
-            ("a\\x5Cb \\xE9t\\xE9.mkv", false)
-        );
-
-        let entry = Entry {
-            is_utf8,
-            ..unreadable(path, String::new())
-        };
-        assert_eq!(path_of(&entry), path);
-        assert_eq!(shown_path(Path::new("a\\b é")), ("a\\b é".to_owned(), true));
-    }
 }
