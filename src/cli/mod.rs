@@ -14,6 +14,7 @@ mod maps;
 mod migrate;
 mod packed;
 mod pictures;
+mod scan;
 mod schema;
 mod seed;
 mod serve;
@@ -46,6 +47,8 @@ enum Command {
     Load(load::Arguments),
     /// Write the whole catalogue into a file that `load` reads, with its pictures beside it
     Export(export::Arguments),
+    /// Look through a folder of films and series, and tell what each file of it is taken for; nothing is written
+    Scan(scan::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
     /// Keep the recommendation graph
@@ -122,6 +125,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(arguments) => {
                 Box::pin(export::run(&App::open(&config).await?, &arguments)).await
             }
+            Command::Scan(arguments) => scan::run(&arguments),
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }

@@ -17,6 +17,7 @@ pub mod importing;
 pub mod json;
 pub mod language;
 pub mod lease;
+pub mod library;
 pub mod limits;
 pub mod listeners;
 pub mod loading;

@@ -32,6 +32,7 @@ mod home;
 mod importing;
 mod insight;
 mod layering;
+mod library;
 mod lists;
 mod live;
 mod loading;

@@ -1,0 +1,7 @@
+//! Folders of the machine in which libraries lie. They are read, and never written.
+
+mod names;
+mod read;
+mod walk;
+
+pub use walk::FolderOnDisk;
