@@ -24,6 +24,7 @@ use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
+use crate::domain::library::{LibraryService, ScanService};
 use crate::domain::loading::LoadService;
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
@@ -68,6 +69,10 @@ pub struct App {
     pub importing: ImportService,
     /// The jobs that profiles wait for.
     pub work: WorkService,
+    /// The files of libraries, as curators see them.
+    pub library: LibraryService,
+    /// Writing down what scans of libraries see.
+    pub scans: ScanService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -228,6 +233,12 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
+            library: LibraryService::new(
+                Arc::clone(&stores.library),
+                catalog.clone(),
+                Arc::clone(&clock),
+            ),
+            scans: ScanService::new(stores.scans(), catalog.clone(), Arc::clone(&clock)),
             work,
             catalog,
             watching,
@@ -419,6 +430,7 @@ impl App {
             pictures: self.pictures.clone(),
             importing: self.importing.clone(),
             work: self.work.clone(),
+            library: self.library.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -17,6 +17,7 @@ use crate::domain::clock::Clock;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
+use crate::domain::library::LibraryService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
@@ -39,6 +40,8 @@ pub struct Services {
     pub importing: ImportService,
     /// The jobs that profiles wait for.
     pub work: WorkService,
+    /// The files of libraries, for curators.
+    pub library: LibraryService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

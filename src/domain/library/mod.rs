@@ -1,5 +1,25 @@
 //! Libraries of files: folders of films and series as media servers know them, and what each file in them is taken for.
 
+mod curating;
+mod error;
+mod file;
+mod fingerprint;
 mod guess;
+mod matching;
+mod moves;
+mod reading;
+mod recording;
+mod steps;
+mod store;
+mod tree;
 
+pub use curating::{Decision, LibraryService};
+pub use error::{LibraryError, MAX_ENTRIES, MAX_ROOTS};
+pub use file::{
+    FileCandidate, FileEvent, FileEventKind, FileState, LibraryFolder, LibraryRoot, MAX_CANDIDATES,
+    MAX_EVENTS, MAX_ITEMS, MatchedBy, MediaFile,
+};
+pub use fingerprint::{Bytes, Contents, Reading};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
+pub use recording::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanService, ScanSummary};
+pub use store::{FileFilter, LibraryStore, place_of};
