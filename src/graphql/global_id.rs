@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, PersonId, PlayId, ProfileId,
-    SessionId, TitleId, UserId,
+    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, MediaFileId, PersonId, PlayId,
+    ProfileId, SessionId, TitleId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -37,6 +37,7 @@ pub(crate) enum GlobalId {
     /// A row of an import, by its number.
     ImportRow(ImportId, u32),
     Job(JobId),
+    MediaFile(MediaFileId),
 }
 
 /// What tells a row from the others of the page that is made for a profile, or for everybody.
@@ -100,6 +101,7 @@ impl GlobalId {
             Self::Import(id) => format!("Import:{id}"),
             Self::ImportRow(import, number) => format!("ImportRow:{import}:{number}"),
             Self::Job(id) => format!("Job:{id}"),
+            Self::MediaFile(id) => format!("MediaFile:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -143,6 +145,7 @@ impl GlobalId {
                 Self::ImportRow(import, number.parse().ok()?)
             }
             "Job" => Self::Job(JobId(Uuid::try_parse(rest).ok()?)),
+            "MediaFile" => Self::MediaFile(MediaFileId(Uuid::try_parse(rest).ok()?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -274,6 +277,7 @@ mod tests {
                 GlobalId::Import(ImportId(Uuid::from_u128(play))),
                 GlobalId::ImportRow(ImportId(Uuid::from_u128(play)), season),
                 GlobalId::Job(JobId(Uuid::from_u128(play))),
+                GlobalId::MediaFile(MediaFileId(Uuid::from_u128(play))),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

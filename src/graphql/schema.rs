@@ -26,6 +26,7 @@ use super::documents::Document;
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::importing::ImportMutation;
+use super::library::{LibraryMutation, LibraryQuery};
 use super::limits::Introspection;
 use super::live::{
     CatalogueSubscription, JobSubscription, SessionSubscription, StateSubscription,
@@ -70,6 +71,7 @@ pub(crate) struct Query(
     RowsQuery,
     SearchQuery,
     UsageQuery,
+    LibraryQuery,
     SiteQuery,
 );
 
@@ -96,6 +98,7 @@ pub(crate) struct Mutation(
     HistoryMutation,
     PauseMutation,
     ImportMutation,
+    LibraryMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

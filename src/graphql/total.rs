@@ -6,6 +6,7 @@ use super::context::ContextExt;
 use super::error::Result;
 use crate::domain::catalog::{HitKind, TitleFilter, TitleKind, Visibility};
 use crate::domain::ids::ProfileId;
+use crate::domain::library::FileFilter;
 use crate::domain::recommend::Extent;
 use crate::domain::watching::ProfileList;
 
@@ -25,6 +26,8 @@ pub(crate) enum Total {
     SearchPeople(String),
     /// What a search finds of these kinds.
     SearchAll(String, Vec<HitKind>),
+    /// The files of libraries that pass a filter.
+    Files(FileFilter),
     /// Only by walking through it.
     Uncounted,
 }
@@ -62,6 +65,10 @@ impl Total {
             Self::SearchAll(query, kinds) => {
                 let search = &services.search;
                 Some(search.count_all(&ctx.visibility(), query, kinds).await?)
+            }
+            Self::Files(filter) => {
+                let viewer = ctx.known_viewer()?;
+                Some(services.library.count(&viewer, filter).await?)
             }
             Self::Uncounted => None,
         })

@@ -10,6 +10,7 @@ use super::accounts::{
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
+use super::library::MatchFilePayload;
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -177,6 +178,7 @@ pub(crate) enum Payload {
     Import(ImportPayload),
     DecideImportRow(DecideImportRowPayload),
     DiscardImport(DiscardImportPayload),
+    MatchFile(MatchFilePayload),
 }
 
 impl UserError {

@@ -113,6 +113,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ("undoImport", r#"{ import: "x" }"#, WATCHERS),
     ("decideImportRow", r#"{ row: "x" }"#, WATCHERS),
     ("discardImport", r#"{ import: "x" }"#, WATCHERS),
+    ("matchFile", r#"{ file: "x" }"#, CURATORS),
     ("logOut", "{}", NO_MACHINE),
 ];
 
@@ -132,6 +133,7 @@ const FIELDS: &[(&str, Row)] = &[
         "{ series(slug: \"breaking-bad-2008\") { nextUp { stats { summary { views } } } } }",
         CURATORS,
     ),
+    ("{ files { nodes { id } } }", CURATORS),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),
     (

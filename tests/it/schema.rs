@@ -36,6 +36,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "highlights",
     "images",
     "languages",
+    "matches",
     "nodes",
     "notes",
     "points",

@@ -5,6 +5,8 @@ use crate::domain::error::{Coded, ErrorCode, StoreError};
 
 /// How many files and folders a library may have.
 pub const MAX_ENTRIES: usize = 2_000_000;
+/// How long a path may be, from the root of the file system, in bytes.
+pub const MAX_PATH: usize = 4_096;
 /// How many libraries there may be.
 pub const MAX_ROOTS: usize = 1_000;
 

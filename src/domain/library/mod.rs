@@ -9,12 +9,12 @@ mod matching;
 mod moves;
 mod reading;
 mod recording;
+mod seen;
 mod steps;
 mod store;
-mod tree;
 
 pub use curating::{Decision, LibraryService};
-pub use error::{LibraryError, MAX_ENTRIES, MAX_ROOTS};
+pub use error::{LibraryError, MAX_ENTRIES, MAX_PATH, MAX_ROOTS};
 pub use file::{
     FileCandidate, FileEvent, FileEventKind, FileState, LibraryFolder, LibraryRoot, MAX_CANDIDATES,
     MAX_EVENTS, MAX_ITEMS, MatchedBy, MediaFile,

@@ -18,9 +18,9 @@ use super::guess::{Entry, Guess};
 use super::matching::{Matcher, is_of_use};
 use super::moves::Moves;
 use super::reading::{Told, read};
+use super::seen::SeenFiles;
 use super::steps::{News, Outcome, Seen, Step};
 use super::store::{FileFilter, LibraryStore, place_of};
-use super::tree::Tree;
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
@@ -135,7 +135,7 @@ impl ScanService {
         options: ScanOptions,
         tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
     ) -> Result<ScanSummary, LibraryError> {
-        let tree = Tree::of(found)?;
+        let tree = SeenFiles::of(root, found)?;
         let mut scan = Scan {
             service: self,
             root: LibraryRoot::new(root),
@@ -164,7 +164,7 @@ fn lease_of(root: &str) -> String {
 impl Scan<'_> {
     async fn record(
         &mut self,
-        mut tree: Tree,
+        mut tree: SeenFiles,
         contents: Arc<dyn Contents>,
         tell: Tell<'_>,
     ) -> Result<(), LibraryError> {
@@ -230,7 +230,7 @@ impl Scan<'_> {
     /// What is stored of the folders that have to be looked at, by path.
     async fn stored(
         &mut self,
-        tree: &Tree,
+        tree: &SeenFiles,
         gone: &[String],
     ) -> Result<HashMap<String, MediaFile>, LibraryError> {
         let folders: Vec<String> = tree.folders.keys().chain(gone).cloned().collect();
@@ -253,7 +253,7 @@ impl Scan<'_> {
     /// One step for each file that is seen, and what is stored and not seen.
     fn steps(
         &self,
-        tree: &Tree,
+        tree: &SeenFiles,
         mut stored: HashMap<String, MediaFile>,
     ) -> (Vec<Step>, Vec<MediaFile>) {
         let mut steps = Vec::new();

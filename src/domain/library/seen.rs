@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
 
-use super::error::{LibraryError, MAX_ENTRIES};
-use super::file::{LibraryFolder, folder_of};
+use super::error::{LibraryError, MAX_ENTRIES, MAX_PATH};
+use super::file::{LibraryFolder, folder_of, place};
 use super::fingerprint::{Reading, text};
 use super::guess::{Entry, EntryKind, Guess};
 use super::steps::Seen;
@@ -14,22 +14,28 @@ use crate::domain::error::StoreError;
 
 /// The files of a library, by folder, and what of it could not be looked at.
 #[derive(Debug, Default)]
-pub(super) struct Tree {
+pub(super) struct SeenFiles {
     /// By the path of the folder, in the order in which they were found there.
     pub(super) folders: BTreeMap<String, Vec<Seen>>,
     /// Paths with what the disk says of them. Of what lies there, or below, nobody knows anything.
     pub(super) unreadable: Vec<(String, String)>,
 }
 
-impl Tree {
+impl SeenFiles {
     /// Of what was found in a library its files: folders say nothing, and what leads out is no file of it.
-    pub(super) fn of(found: Vec<(Entry, Guess)>) -> Result<Self, LibraryError> {
+    pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Result<Self, LibraryError> {
         if found.len() > MAX_ENTRIES {
             return Err(LibraryError::TooManyEntries);
         }
         let mut tree = Self::default();
         for (entry, guess) in found {
             match entry.kind {
+                EntryKind::File | EntryKind::LinkToFile { .. }
+                    if place(root, &entry.path).len() > MAX_PATH =>
+                {
+                    let error = format!("its path has more than {MAX_PATH} bytes");
+                    tree.unreadable.push((entry.path, error));
+                }
                 EntryKind::File | EntryKind::LinkToFile { .. } => {
                     let folder = folder_of(&entry.path).to_owned();
                     tree.folders.entry(folder).or_default().push(Seen {
@@ -143,7 +149,7 @@ mod tests {
     }
 
     fn left(found: Vec<(Entry, Guess)>, reading: Reading, stored: &[LibraryFolder]) -> Vec<String> {
-        let mut tree = Tree::of(found).unwrap();
+        let mut tree = SeenFiles::of("/films", found).unwrap();
         let now = tree.prints(reading).unwrap();
         let gone = tree.take_unchanged(&now, stored);
         let left = tree
@@ -156,7 +162,10 @@ mod tests {
     #[test]
     fn a_folder_that_is_as_it_was_is_passed_over() {
         let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("3.mkv", 3)];
-        let stored = Tree::of(found()).unwrap().prints(Reading::Pieces).unwrap();
+        let stored = SeenFiles::of("/films", found())
+            .unwrap()
+            .prints(Reading::Pieces)
+            .unwrap();
 
         let same = found().into_iter().rev().collect();
         assert_eq!(left(same, Reading::Pieces, &stored), [""; 0]);
@@ -173,7 +182,10 @@ mod tests {
     #[test]
     fn what_cannot_be_looked_at_is_not_gone() {
         let found = || vec![file("a/1.mkv", 1), file("ab/2.mkv", 2)];
-        let stored = Tree::of(found()).unwrap().prints(Reading::Pieces).unwrap();
+        let stored = SeenFiles::of("/films", found())
+            .unwrap()
+            .prints(Reading::Pieces)
+            .unwrap();
         let error = "permission denied".to_owned();
 
         let closed = vec![entry("a", 0, EntryKind::Unreadable { error })];
