@@ -6,6 +6,7 @@ mod exchange;
 mod files;
 mod graph;
 mod import;
+mod library;
 mod lists;
 mod load;
 mod log;

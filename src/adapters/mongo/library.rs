@@ -15,7 +15,7 @@ use super::find::{BATCH, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
-use crate::domain::library::{FileFilter, LibraryFolder, LibraryRoot, LibraryStore, MediaFile};
+use crate::domain::library::{FileFilter, LibraryRoot, LibraryStore, MediaFile, ScannedFolder};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// What the collections are called, and what in them cannot be read.
@@ -243,7 +243,7 @@ impl LibraryStore for MongoLibrary {
         .await
     }
 
-    async fn folders(&self, root: &str) -> Result<Vec<LibraryFolder>, StoreError> {
+    async fn folders(&self, root: &str) -> Result<Vec<ScannedFolder>, StoreError> {
         let found: Vec<KeptFolder> = patiently(self.db.timeout, async {
             let found = self.folders.find(doc! { "_id.root": root });
             let found = found.sort(doc! { "_id.path": 1 });
@@ -252,7 +252,7 @@ impl LibraryStore for MongoLibrary {
             found.try_collect().await.map_err(store_error)
         })
         .await?;
-        let folders = found.into_iter().map(|kept| LibraryFolder {
+        let folders = found.into_iter().map(|kept| ScannedFolder {
             path: kept.key.path,
             fingerprint: kept.fingerprint,
             has_full_hashes: kept.has_full_hashes,
@@ -263,7 +263,7 @@ impl LibraryStore for MongoLibrary {
     async fn put_folders(
         &self,
         root: &str,
-        folders: &[LibraryFolder],
+        folders: &[ScannedFolder],
         gone: &[String],
     ) -> Result<(), StoreError> {
         let updates = folders.iter().map(|folder| {

@@ -10,7 +10,7 @@ use super::db::{SqliteDb, store_error};
 use super::statements::{all, fill, insert, one, readable, update, write};
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
-use crate::domain::library::{FileFilter, LibraryFolder, LibraryRoot, LibraryStore, MediaFile};
+use crate::domain::library::{FileFilter, LibraryRoot, LibraryStore, MediaFile, ScannedFolder};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// What roots and files are called that cannot be read.
@@ -59,7 +59,7 @@ impl From<RootRow> for LibraryRoot {
     }
 }
 
-impl From<FolderRow> for LibraryFolder {
+impl From<FolderRow> for ScannedFolder {
     fn from(row: FolderRow) -> Self {
         Self {
             path: row.path,
@@ -121,7 +121,7 @@ impl LibraryStore for SqliteLibrary {
             .await
     }
 
-    async fn folders(&self, root: &str) -> Result<Vec<LibraryFolder>, StoreError> {
+    async fn folders(&self, root: &str) -> Result<Vec<ScannedFolder>, StoreError> {
         let sql = format!("{} WHERE root = ?1 ORDER BY path", FolderRow::SELECT);
         let root = root.to_owned();
         self.db
@@ -132,7 +132,7 @@ impl LibraryStore for SqliteLibrary {
     async fn put_folders(
         &self,
         root: &str,
-        folders: &[LibraryFolder],
+        folders: &[ScannedFolder],
         gone: &[String],
     ) -> Result<(), StoreError> {
         let folders = folders.iter().map(|folder| FolderRow {

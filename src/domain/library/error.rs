@@ -3,8 +3,6 @@
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, ErrorCode, StoreError};
 
-/// How many files and folders a library may have.
-pub const MAX_ENTRIES: usize = 2_000_000;
 /// How long a path may be, from the root of the file system, in bytes.
 pub const MAX_PATH: usize = 4_096;
 /// How many libraries there may be.
@@ -42,8 +40,6 @@ pub enum LibraryError {
          if they are gone for good, scan with --all-gone"
     )]
     AllGone(u64),
-    #[error("a library has at most {MAX_ENTRIES} files")]
-    TooManyEntries,
     #[error("there are {MAX_ROOTS} libraries already")]
     TooManyRoots,
     /// Whoever writes at the same time was always first.
@@ -64,7 +60,6 @@ impl Coded for LibraryError {
             Self::AtWork
             | Self::Overlaps(_)
             | Self::AllGone(_)
-            | Self::TooManyEntries
             | Self::TooManyRoots
             | Self::Busy => ErrorCode::Conflict,
             Self::Catalog(error) => error.code(),
@@ -82,7 +77,6 @@ impl Coded for LibraryError {
             | Self::AtWork
             | Self::Overlaps(_)
             | Self::AllGone(_)
-            | Self::TooManyEntries
             | Self::TooManyRoots
             | Self::Catalog(_)
             | Self::Store(_) => None,

@@ -241,7 +241,7 @@ impl LibraryRoot {
 
 /// A folder of a library as a scan has left it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LibraryFolder {
+pub struct ScannedFolder {
     /// From the library's root; empty: the root itself.
     pub path: String,
     /// Made of the files right in it: their names, sizes and times, and what each is taken for.

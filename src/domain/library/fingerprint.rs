@@ -2,30 +2,19 @@
 //!
 //! So of a film of 40 GB as little is read as of one of 200 kB, and one that is moved or renamed is known again.
 
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io;
 
 use sha2::{Digest, Sha256};
 
 /// How many bytes are read at each of the three places.
 const PIECE: u64 = 64 << 10;
 /// How many bytes of a whole file are read at a time.
-const CHUNK: usize = 1 << 20;
-
-/// What is read of a file.
-pub trait Bytes: Read + Seek {}
-
-impl<T: Read + Seek> Bytes for T {}
-
-/// The files of a library, as they can be read.
-pub trait Contents: Send + Sync {
-    /// Opens a file by its path in the library; see [`super::Entry`]. What is no file, or lies outside, is an error.
-    fn open(&self, path: &str) -> io::Result<Box<dyn Bytes>>;
-}
+const CHUNK: u64 = 4 << 20;
 
 /// How much of files is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reading {
-    /// Three pieces.
+    /// Three pieces of each.
     Pieces,
     /// All bytes, once for each file as it is.
     Whole,
@@ -38,33 +27,25 @@ pub(super) struct Print {
     pub(super) full_hash: Option<String>,
 }
 
-/// Reads a file that is so long; one that has grown or shrunk meanwhile is told by what its length is now.
-pub(super) fn print(file: &mut dyn Bytes, reading: Reading) -> io::Result<Print> {
-    let size = file.seek(SeekFrom::End(0))?;
+/// Reads a file that is so long; `read` gives up to so many bytes from a place on, fewer where the file ends.
+pub(super) fn print(
+    size: u64,
+    reading: Reading,
+    read: &mut dyn FnMut(u64, u64) -> io::Result<Vec<u8>>,
+) -> io::Result<Print> {
     let mut hash = Sha256::new();
-    // What is not longer than three pieces is hashed as a whole, each byte once.
-    let places = if size <= 3 * PIECE {
-        vec![(0, size)]
+    if size <= 3 * PIECE {
+        // What is not longer than three pieces is hashed as a whole, each byte once.
+        hash.update(read(0, size)?);
     } else {
-        vec![
-            (0, PIECE),
-            (size / 2 - PIECE / 2, PIECE),
-            (size - PIECE, PIECE),
-        ]
-    };
-    for (at, length) in places {
-        file.seek(SeekFrom::Start(at))?;
-        read_into(&mut hash, &mut (&mut *file).take(length))?;
+        for at in [0, size / 2 - PIECE / 2, size - PIECE] {
+            hash.update(read(at, PIECE)?);
+        }
     }
     let fingerprint = format!("{size}-{}", text(&hash.finalize()));
     let full_hash = match reading {
         Reading::Pieces => None,
-        Reading::Whole => {
-            let mut hash = Sha256::new();
-            file.seek(SeekFrom::Start(0))?;
-            read_into(&mut hash, file)?;
-            Some(text(&hash.finalize()))
-        }
+        Reading::Whole => Some(hash_whole(read)?),
     };
     Ok(Print {
         fingerprint,
@@ -72,14 +53,14 @@ pub(super) fn print(file: &mut dyn Bytes, reading: Reading) -> io::Result<Print>
     })
 }
 
-fn read_into(hash: &mut Sha256, from: &mut dyn Read) -> io::Result<()> {
-    let mut chunk = vec![0; CHUNK];
+fn hash_whole(read: &mut dyn FnMut(u64, u64) -> io::Result<Vec<u8>>) -> io::Result<String> {
+    let (mut hash, mut at) = (Sha256::new(), 0);
     loop {
-        match from.read(&mut chunk) {
-            Ok(0) => return Ok(()),
-            Ok(read) => hash.update(&chunk[..read]),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        let bytes = read(at, CHUNK)?;
+        hash.update(&bytes);
+        at += bytes.len() as u64;
+        if (bytes.len() as u64) < CHUNK {
+            return Ok(text(&hash.finalize()));
         }
     }
 }
@@ -93,12 +74,14 @@ pub(super) fn text(digest: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Cursor;
-
     use super::*;
 
     fn of(bytes: &[u8], reading: Reading) -> Print {
-        print(&mut Cursor::new(bytes), reading).unwrap()
+        let place = |at: u64| usize::try_from(at).unwrap().min(bytes.len());
+        let mut read = |from: u64, most: u64| -> io::Result<Vec<u8>> {
+            Ok(bytes[place(from)..place(from + most)].to_vec())
+        };
+        print(bytes.len() as u64, reading, &mut read).unwrap()
     }
 
     #[test]
@@ -115,8 +98,9 @@ mod tests {
 
     #[test]
     fn a_long_file_is_known_by_its_beginning_middle_and_end() {
-        let size = 1 << 20;
-        let plain = vec![7; size];
+        // More than one chunk.
+        let size = 5 << 20;
+        let plain = vec![7_u8; size];
         let with = |place: usize| {
             let mut bytes = plain.clone();
             bytes[place] = 8;
@@ -127,9 +111,10 @@ mod tests {
         for place in [0, size / 2, size - 1] {
             assert_ne!(with(place).fingerprint, whole.fingerprint, "{place}");
         }
-        let between = with(size / 4);
-        assert_eq!(between.fingerprint, whole.fingerprint);
-        assert_ne!(between.full_hash, whole.full_hash);
+        for between in [size / 4, size - (1 << 19)].map(with) {
+            assert_eq!(between.fingerprint, whole.fingerprint);
+            assert_ne!(between.full_hash, whole.full_hash);
+        }
         let longer = vec![7; size + 1];
         assert_ne!(of(&longer, Reading::Pieces).fingerprint, whole.fingerprint);
     }

@@ -9,17 +9,19 @@ mod matching;
 mod moves;
 mod reading;
 mod recording;
+mod scans;
 mod seen;
 mod steps;
 mod store;
 
 pub use curating::{Decision, LibraryService};
-pub use error::{LibraryError, MAX_ENTRIES, MAX_PATH, MAX_ROOTS};
+pub use error::{LibraryError, MAX_PATH, MAX_ROOTS};
 pub use file::{
-    FileCandidate, FileEvent, FileEventKind, FileState, LibraryFolder, LibraryRoot, MAX_CANDIDATES,
-    MAX_EVENTS, MAX_ITEMS, MatchedBy, MediaFile,
+    FileCandidate, FileEvent, FileEventKind, FileState, LibraryRoot, MAX_CANDIDATES, MAX_EVENTS,
+    MAX_ITEMS, MatchedBy, MediaFile, ScannedFolder,
 };
-pub use fingerprint::{Bytes, Contents, Reading};
+pub use fingerprint::Reading;
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
-pub use recording::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanService, ScanSummary};
+pub use recording::ScanService;
+pub use scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
 pub use store::{FileFilter, LibraryStore, place_of};

@@ -1,13 +1,15 @@
 //! Reading what is in files, off the async threads, while whoever waits is told now and then that it goes on.
 
-use std::io::{self, Read, Seek};
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-use super::fingerprint::{Bytes, Contents, Print, Reading, print};
+use super::fingerprint::{Print, Reading, print};
+use super::folder::LibraryFolder;
+use super::guess::Entry;
 
 /// How often it is told that a long file is still being read.
 const BEAT: Duration = Duration::from_secs(5);
@@ -20,17 +22,17 @@ pub(super) enum Told {
     Read(usize, io::Result<Print>),
 }
 
-/// Reads files by their paths. What is told ends when all are read, and no more are read once nobody listens.
+/// Reads files of a library. What is told ends when all are read, and no more are read once nobody listens.
 pub(super) fn read(
-    contents: Arc<dyn Contents>,
-    paths: Vec<String>,
+    folder: Arc<dyn LibraryFolder>,
+    files: Vec<Entry>,
     reading: Reading,
 ) -> UnboundedReceiver<Told> {
     let (sender, receiver) = unbounded();
     rayon::spawn(move || {
-        paths.into_par_iter().enumerate().for_each(|(place, path)| {
+        files.into_par_iter().enumerate().for_each(|(place, file)| {
             if !sender.is_closed() {
-                let found = read_one(&*contents, &path, reading, &sender);
+                let found = read_one(&*folder, &file, reading, &sender);
                 // Nobody may listen any more.
                 drop(sender.unbounded_send(Told::Read(place, found)));
             }
@@ -40,40 +42,20 @@ pub(super) fn read(
 }
 
 fn read_one(
-    contents: &dyn Contents,
-    path: &str,
+    folder: &dyn LibraryFolder,
+    file: &Entry,
     reading: Reading,
     sender: &UnboundedSender<Told>,
 ) -> io::Result<Print> {
-    let mut file = Beating {
-        file: contents.open(path)?,
-        sender,
-        last: Instant::now(),
-    };
-    print(&mut file, reading)
-}
-
-/// A file that tells that it is read.
-struct Beating<'a> {
-    file: Box<dyn Bytes>,
-    sender: &'a UnboundedSender<Told>,
-    last: Instant,
-}
-
-impl Read for Beating<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.last.elapsed() >= BEAT {
-            self.last = Instant::now();
-            if self.sender.unbounded_send(Told::Beat).is_err() {
+    let mut last = Instant::now();
+    print(file.size, reading, &mut |from, most| {
+        if last.elapsed() >= BEAT {
+            last = Instant::now();
+            if sender.unbounded_send(Told::Beat).is_err() {
                 return Err(io::Error::other("nobody waits for it any more"));
             }
         }
-        self.file.read(buffer)
-    }
-}
-
-impl Seek for Beating<'_> {
-    fn seek(&mut self, to: io::SeekFrom) -> io::Result<u64> {
-        self.file.seek(to)
-    }
+        let most = usize::try_from(most).map_err(io::Error::other)?;
+        folder.read(file, from, most)
+    })
 }

@@ -13,20 +13,22 @@ use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, folder_of};
-use super::fingerprint::{Contents, Reading, text};
+use super::fingerprint::{Reading, text};
+use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
 use super::matching::{Matcher, is_of_use};
 use super::moves::Moves;
 use super::reading::{Told, read};
+use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
 use super::seen::SeenFiles;
 use super::steps::{News, Outcome, Seen, Step};
-use super::store::{FileFilter, LibraryStore, place_of};
+use super::store::{FileFilter, place_of};
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
-use crate::domain::lease::{Leases, may_work};
+use crate::domain::lease::may_work;
 use crate::domain::page::Window;
 
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
@@ -37,61 +39,6 @@ const RENEW: Duration = Duration::from_secs(10);
 const AT_ONCE: usize = 200;
 /// How often it is begun anew to write files that somebody else writes at the same time.
 const TRIES: usize = 10;
-
-/// What scans stand on.
-#[derive(Clone)]
-pub struct ScanPorts {
-    pub store: Arc<dyn LibraryStore>,
-    /// Seen by every process that scans the same folders.
-    pub leases: Arc<dyn Leases>,
-}
-
-/// How a scan goes about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ScanOptions {
-    pub reading: Reading,
-    pub all_gone: AllGone,
-}
-
-/// What it means if none of the files that were known is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AllGone {
-    /// That the disk is away: nothing is changed.
-    DiskIsAway,
-    /// That they are gone.
-    FilesAreGone,
-}
-
-/// What is told while a scan is written down.
-#[derive(Debug)]
-pub enum ScanNews<'a> {
-    /// What lies at this path of the library cannot be looked at, or read. What is stored of it stays.
-    Unreadable { path: &'a str, error: &'a str },
-    /// Something became of a file. A move says from where.
-    File {
-        file: &'a MediaFile,
-        what: FileEventKind,
-        from: Option<&'a str>,
-    },
-}
-
-/// What became of a scan.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ScanSummary {
-    /// How many files were seen.
-    pub seen: usize,
-    /// How many of them lie in folders that are as they were.
-    pub unchanged: usize,
-    pub new: usize,
-    pub moved: usize,
-    pub changed: usize,
-    pub gone: usize,
-    pub back: usize,
-    /// How many paths could not be looked at, or read.
-    pub unreadable: usize,
-    /// How many files of the library there are in each state, in the order of [`FileState::ALL`].
-    pub states: [u64; 5],
-}
 
 /// Writes down what scans have seen.
 #[derive(Clone)]
@@ -131,11 +78,11 @@ impl ScanService {
         &self,
         root: &str,
         found: Vec<(Entry, Guess)>,
-        contents: Arc<dyn Contents>,
+        folder: Arc<dyn LibraryFolder>,
         options: ScanOptions,
         tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
     ) -> Result<ScanSummary, LibraryError> {
-        let tree = SeenFiles::of(root, found)?;
+        let seen = SeenFiles::of(root, found);
         let mut scan = Scan {
             service: self,
             root: LibraryRoot::new(root),
@@ -146,7 +93,7 @@ impl ScanService {
             summary: ScanSummary::default(),
         };
         scan.renew().await?;
-        let recorded = scan.record(tree, contents, tell).await;
+        let recorded = scan.record(seen, folder, tell).await;
         let leases = &self.ports.leases;
         // One that cannot be given back is free when its time is over.
         drop(leases.release(&scan.lease, scan.holder).await);
@@ -164,27 +111,27 @@ fn lease_of(root: &str) -> String {
 impl Scan<'_> {
     async fn record(
         &mut self,
-        mut tree: SeenFiles,
-        contents: Arc<dyn Contents>,
+        mut seen: SeenFiles,
+        folder: Arc<dyn LibraryFolder>,
         tell: Tell<'_>,
     ) -> Result<(), LibraryError> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
-        self.summary.seen = tree.len();
-        self.summary.unreadable = tree.unreadable.len();
-        for (path, error) in &tree.unreadable {
+        self.summary.seen = seen.len();
+        self.summary.unreadable = seen.unreadable.len();
+        for (path, error) in &seen.unreadable {
             tell(ScanNews::Unreadable { path, error });
         }
-        let mut folders = tree.prints(self.options.reading)?;
+        let mut folders = seen.prints(self.options.reading)?;
         let gone_folders = {
             let stored = store.folders(&self.root.path).await?;
-            tree.take_unchanged(&folders, &stored)
+            seen.take_unchanged(&folders, &stored)
         };
-        self.summary.unchanged = self.summary.seen - tree.len();
-        folders.retain(|folder| tree.folders.contains_key(&folder.path));
-        let stored = self.stored(&tree, &gone_folders).await?;
-        let (mut steps, gone) = self.steps(&tree, stored);
-        let unread = self.read(&mut steps, contents, tell).await?;
+        self.summary.unchanged = self.summary.seen - seen.len();
+        folders.retain(|folder| seen.folders.contains_key(&folder.path));
+        let stored = self.stored(&seen, &gone_folders).await?;
+        let (mut steps, gone) = self.steps(&seen, stored);
+        let unread = self.read(&mut steps, folder, tell).await?;
         let gone = self.moved(&mut steps, gone).await?;
         self.check_all_gone(gone.len()).await?;
         steps.extend(gone.into_iter().map(|file| Step {
@@ -230,10 +177,10 @@ impl Scan<'_> {
     /// What is stored of the folders that have to be looked at, by path.
     async fn stored(
         &mut self,
-        tree: &SeenFiles,
+        seen: &SeenFiles,
         gone: &[String],
     ) -> Result<HashMap<String, MediaFile>, LibraryError> {
-        let folders: Vec<String> = tree.folders.keys().chain(gone).cloned().collect();
+        let folders: Vec<String> = seen.folders.keys().chain(gone).cloned().collect();
         let mut stored: HashMap<String, MediaFile> = HashMap::new();
         for some in folders.chunks(AT_ONCE) {
             self.renew_in_time().await?;
@@ -253,14 +200,15 @@ impl Scan<'_> {
     /// One step for each file that is seen, and what is stored and not seen.
     fn steps(
         &self,
-        tree: &SeenFiles,
+        seen: &SeenFiles,
         mut stored: HashMap<String, MediaFile>,
     ) -> (Vec<Step>, Vec<MediaFile>) {
         let mut steps = Vec::new();
-        for seen in tree.folders.values().flatten() {
-            let stored = stored.remove(&seen.path);
+        for seen in seen.folders.values().flatten() {
+            let path = &seen.entry.path;
+            let stored = stored.remove(path);
             let id = stored.as_ref().map_or_else(
-                || MediaFileId::of_place(&self.root.path, &seen.path, self.root.scans + 1),
+                || MediaFileId::of_place(&self.root.path, path, self.root.scans + 1),
                 |stored| stored.id,
             );
             steps.push(Step {
@@ -271,7 +219,7 @@ impl Scan<'_> {
         }
         let is_gone = |file: &MediaFile| file.state != FileState::Missing;
         let gone = stored.into_values().filter(is_gone);
-        let gone = gone.filter(|file| !tree.is_unknown(&file.path));
+        let gone = gone.filter(|file| !seen.is_unknown(&file.path));
         let mut gone: Vec<MediaFile> = gone.collect();
         gone.sort_by(|one, other| one.path.cmp(&other.path));
         (steps, gone)
@@ -281,35 +229,37 @@ impl Scan<'_> {
     async fn read(
         &mut self,
         steps: &mut [Step],
-        contents: Arc<dyn Contents>,
+        folder: Arc<dyn LibraryFolder>,
         tell: Tell<'_>,
     ) -> Result<HashSet<String>, LibraryError> {
         let reading = self.options.reading;
         let wanted = (0..steps.len()).filter(|place| must_be_read(&steps[*place], reading));
         let wanted: Vec<usize> = wanted.collect();
-        let paths = wanted.iter().filter_map(|place| match &steps[*place].news {
-            News::Seen(seen) => Some(seen.path.clone()),
+        let files = wanted.iter().filter_map(|place| match &steps[*place].news {
+            News::Seen(seen) => Some(seen.entry.clone()),
             News::Gone | News::Again => None,
         });
         let mut unread = HashSet::new();
-        let (mut told, mut left) = (read(contents, paths.collect(), reading), wanted.len());
+        let (mut told, mut left) = (read(folder, files.collect(), reading), wanted.len());
         while let Some(one) = told.next().await {
             self.renew_in_time().await?;
             let Told::Read(place, found) = one else {
                 continue;
             };
             left -= 1;
-            let News::Seen(seen) = &mut steps[wanted[place]].news else {
+            let news = &mut steps[wanted[place]].news;
+            let News::Seen(seen) = news else {
                 continue;
             };
             match found {
                 Ok(print) => seen.print = Some(print),
                 Err(error) => {
-                    let error = error.to_string();
-                    let (path, error) = (seen.path.as_str(), error.as_str());
+                    let (path, error) = (seen.entry.path.as_str(), &error.to_string());
                     tell(ScanNews::Unreadable { path, error });
                     unread.insert(folder_of(path).to_owned());
                     self.summary.unreadable += 1;
+                    // Nobody knows what it is now: what is stored of it stays.
+                    *news = News::Again;
                 }
             }
         }
@@ -344,7 +294,7 @@ impl Scan<'_> {
                 .print
                 .as_ref()
                 .and_then(|print| print.full_hash.as_deref());
-            if let Some(file) = moves.take(&self.root.path, &seen.path, &fingerprint, hash) {
+            if let Some(file) = moves.take(&self.root.path, &seen.entry.path, &fingerprint, hash) {
                 step.id = file.id;
                 step.stored = Some(file);
             }
@@ -516,10 +466,11 @@ fn must_be_read(step: &Step, reading: Reading) -> bool {
     if !is_of_use(seen.guess.taken_for) {
         return false;
     }
+    let entry = &seen.entry;
     let is_known = |stored: &MediaFile| {
-        let is_same = (stored.size, stored.modified) == (seen.size, seen.modified);
+        let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
         let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
-        is_same && is_enough && !stored.fingerprint.is_empty() && seen.modified.is_some()
+        is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
     };
     !step.stored.as_ref().is_some_and(is_known)
 }
@@ -527,7 +478,7 @@ fn must_be_read(step: &Step, reading: Reading) -> bool {
 /// The fingerprint of a file that is new at its place. One without a byte is like all others without.
 fn print_of_new(step: &Step) -> Option<String> {
     match (&step.news, &step.stored) {
-        (News::Seen(seen), None) if seen.size > 0 => {
+        (News::Seen(seen), None) if seen.entry.size > 0 => {
             seen.print.as_ref().map(|print| print.fingerprint.clone())
         }
         _ => None,

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
 
-use super::error::{LibraryError, MAX_ENTRIES, MAX_PATH};
-use super::file::{LibraryFolder, folder_of, place};
+use super::error::{LibraryError, MAX_PATH};
+use super::file::{ScannedFolder, folder_of, place};
 use super::fingerprint::{Reading, text};
-use super::guess::{Entry, EntryKind, Guess};
+use super::guess::{Entry, EntryKind, Guess, TakenFor};
 use super::steps::Seen;
 use crate::domain::error::StoreError;
 
@@ -23,38 +23,28 @@ pub(super) struct SeenFiles {
 
 impl SeenFiles {
     /// Of what was found in a library its files: folders say nothing, and what leads out is no file of it.
-    pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Result<Self, LibraryError> {
-        if found.len() > MAX_ENTRIES {
-            return Err(LibraryError::TooManyEntries);
-        }
-        let mut tree = Self::default();
-        for (entry, guess) in found {
-            match entry.kind {
-                EntryKind::File | EntryKind::LinkToFile { .. }
-                    if place(root, &entry.path).len() > MAX_PATH =>
-                {
-                    let error = format!("its path has more than {MAX_PATH} bytes");
-                    tree.unreadable.push((entry.path, error));
-                }
-                EntryKind::File | EntryKind::LinkToFile { .. } => {
-                    let folder = folder_of(&entry.path).to_owned();
-                    tree.folders.entry(folder).or_default().push(Seen {
-                        path: entry.path,
-                        size: entry.size,
-                        modified: entry.modified.map(|at| at.trunc_subsecs(3)),
-                        guess,
-                        print: None,
-                    });
-                }
-                EntryKind::Unreadable { error } => tree.unreadable.push((entry.path, error)),
-                EntryKind::Folder
-                | EntryKind::LinkToFolder { .. }
-                | EntryKind::LinkOut
-                | EntryKind::BrokenLink
-                | EntryKind::Special => {}
+    pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Self {
+        let mut seen = Self::default();
+        for (mut entry, guess) in found {
+            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
+            if let EntryKind::Unreadable { error } = entry.kind {
+                seen.unreadable.push((entry.path, error));
+            } else if is_file && guess.taken_for == TakenFor::Refused {
+                seen.unreadable.push((entry.path, guess.reason));
+            } else if is_file && place(root, &entry.path).len() > MAX_PATH {
+                let error = format!("its path has more than {MAX_PATH} bytes");
+                seen.unreadable.push((entry.path, error));
+            } else if is_file {
+                let folder = folder_of(&entry.path).to_owned();
+                entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
+                seen.folders.entry(folder).or_default().push(Seen {
+                    entry,
+                    guess,
+                    print: None,
+                });
             }
         }
-        Ok(tree)
+        seen
     }
 
     /// How many files there are.
@@ -73,10 +63,10 @@ impl SeenFiles {
     }
 
     /// The folders as they are now; all bytes of their files are read, or not.
-    pub(super) fn prints(&self, reading: Reading) -> Result<Vec<LibraryFolder>, LibraryError> {
+    pub(super) fn prints(&self, reading: Reading) -> Result<Vec<ScannedFolder>, LibraryError> {
         let prints = self.folders.iter().map(|(path, files)| {
             let fingerprint = fingerprint(files).map_err(StoreError::failed)?;
-            Ok(LibraryFolder {
+            Ok(ScannedFolder {
                 path: path.clone(),
                 fingerprint,
                 has_full_hashes: reading == Reading::Whole,
@@ -89,10 +79,10 @@ impl SeenFiles {
     /// has to be looked at.
     pub(super) fn take_unchanged(
         &mut self,
-        now: &[LibraryFolder],
-        stored: &[LibraryFolder],
+        now: &[ScannedFolder],
+        stored: &[ScannedFolder],
     ) -> Vec<String> {
-        let before: HashMap<&str, &LibraryFolder> =
+        let before: HashMap<&str, &ScannedFolder> =
             stored.iter().map(|it| (it.path.as_str(), it)).collect();
         let gone = stored.iter().map(|it| &it.path);
         let gone = gone.filter(|path| !self.folders.contains_key(*path) && !self.is_unknown(path));
@@ -114,11 +104,11 @@ impl SeenFiles {
 fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
     let mut hash = Sha256::new();
     let mut files: Vec<&Seen> = files.iter().collect();
-    files.sort_by(|one, other| one.path.cmp(&other.path));
-    for file in files {
-        let at = file.modified.map(|at| at.timestamp_millis());
-        let line = serde_json::to_vec(&(&file.path, file.size, at, &file.guess))?;
-        hash.update(&line);
+    files.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
+    for Seen { entry, guess, .. } in files {
+        let at = entry.modified.map(|at| at.timestamp_millis());
+        let line = serde_json::to_vec(&(&entry.path, entry.size, at, guess))?;
+        hash.update(line);
         hash.update([0]);
     }
     Ok(text(&hash.finalize()))
@@ -127,7 +117,7 @@ fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::library::guess::{Certainty, TakenFor};
+    use crate::domain::library::guess::Certainty;
 
     fn entry(path: &str, size: u64, kind: EntryKind) -> (Entry, Guess) {
         let entry = Entry {
@@ -148,11 +138,11 @@ mod tests {
         entry(path, size, EntryKind::File)
     }
 
-    fn left(found: Vec<(Entry, Guess)>, reading: Reading, stored: &[LibraryFolder]) -> Vec<String> {
-        let mut tree = SeenFiles::of("/films", found).unwrap();
-        let now = tree.prints(reading).unwrap();
-        let gone = tree.take_unchanged(&now, stored);
-        let left = tree
+    fn left(found: Vec<(Entry, Guess)>, reading: Reading, stored: &[ScannedFolder]) -> Vec<String> {
+        let mut seen = SeenFiles::of("/films", found);
+        let now = seen.prints(reading).unwrap();
+        let gone = seen.take_unchanged(&now, stored);
+        let left = seen
             .folders
             .into_keys()
             .map(|path| format!("look into {path}"));
@@ -163,7 +153,6 @@ mod tests {
     fn a_folder_that_is_as_it_was_is_passed_over() {
         let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("3.mkv", 3)];
         let stored = SeenFiles::of("/films", found())
-            .unwrap()
             .prints(Reading::Pieces)
             .unwrap();
 
@@ -183,7 +172,6 @@ mod tests {
     fn what_cannot_be_looked_at_is_not_gone() {
         let found = || vec![file("a/1.mkv", 1), file("ab/2.mkv", 2)];
         let stored = SeenFiles::of("/films", found())
-            .unwrap()
             .prints(Reading::Pieces)
             .unwrap();
         let error = "permission denied".to_owned();

@@ -6,16 +6,15 @@ use serde_json::Map;
 
 use super::file::{FileEventKind, FileState, MediaFile, place};
 use super::fingerprint::Print;
-use super::guess::Guess;
+use super::guess::{Entry, Guess};
 use super::matching::{Matcher, Verdict};
 use crate::domain::ids::MediaFileId;
 
 /// A file as a scan sees it.
 #[derive(Debug, Clone)]
 pub(super) struct Seen {
-    pub(super) path: String,
-    pub(super) size: u64,
-    pub(super) modified: Option<DateTime<Utc>>,
+    /// Its time is cut to the milliseconds that stores keep.
+    pub(super) entry: Entry,
     pub(super) guess: Guess,
     /// What is in it; `None`: that was not read, and is as it was.
     pub(super) print: Option<Print>,
@@ -126,9 +125,9 @@ fn seen_first(
     let mut file = MediaFile {
         id,
         root: root.to_owned(),
-        path: seen.path.clone(),
-        size: seen.size,
-        modified: seen.modified,
+        path: seen.entry.path.clone(),
+        size: seen.entry.size,
+        modified: seen.entry.modified,
         fingerprint,
         full_hash,
         guess: seen.guess.clone(),
@@ -150,11 +149,11 @@ fn seen_again(stored: &MediaFile, root: &str, seen: &Seen, matcher: &Matcher) ->
     let mut file = stored.clone();
     let mut events = Vec::new();
     root.clone_into(&mut file.root);
-    file.path.clone_from(&seen.path);
-    file.size = seen.size;
-    file.modified = seen.modified;
+    file.path.clone_from(&seen.entry.path);
+    file.size = seen.entry.size;
+    file.modified = seen.entry.modified;
     file.guess.clone_from(&seen.guess);
-    let is_moved = stored.place() != place(root, &seen.path);
+    let is_moved = stored.place() != place(root, &seen.entry.path);
     if is_moved {
         events.push((FileEventKind::Moved, Some(stored.place())));
     } else if stored.state == FileState::Missing {

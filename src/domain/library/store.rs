@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::file::{FileState, LibraryFolder, LibraryRoot, MediaFile};
+use super::file::{FileState, LibraryRoot, MediaFile, ScannedFolder};
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::measured::measured;
@@ -31,14 +31,14 @@ pub trait LibraryStore: Send + Sync {
     async fn put_root(&self, root: &LibraryRoot) -> Result<(), StoreError>;
 
     /// The folders of a root, by path.
-    async fn folders(&self, root: &str) -> Result<Vec<LibraryFolder>, StoreError>;
+    async fn folders(&self, root: &str) -> Result<Vec<ScannedFolder>, StoreError>;
 
     /// Writes folders of a root, each in the place of that with its path, whatever it was, and removes those with the
     /// paths that are gone.
     async fn put_folders(
         &self,
         root: &str,
-        folders: &[LibraryFolder],
+        folders: &[ScannedFolder],
         gone: &[String],
     ) -> Result<(), StoreError>;
 

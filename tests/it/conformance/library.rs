@@ -9,8 +9,8 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteLibrary};
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{MediaFileId, TitleId};
 use reelgraph::domain::library::{
-    Certainty, FileCandidate, FileEvent, FileEventKind, FileFilter, FileState, Guess,
-    LibraryFolder, LibraryRoot, LibraryStore, MatchedBy, MediaFile, TakenFor, place_of,
+    Certainty, FileCandidate, FileEvent, FileEventKind, FileFilter, FileState, Guess, LibraryRoot,
+    LibraryStore, MatchedBy, MediaFile, ScannedFolder, TakenFor, place_of,
 };
 use reelgraph::domain::page::{Direction, Slice, Window};
 use reelgraph::domain::watching::WatchedItem;
@@ -83,8 +83,8 @@ fn of_a_later_version() -> Map<String, serde_json::Value> {
     Map::from_iter([("of_a_later_version".to_owned(), json!([1]))])
 }
 
-fn folder(path: &str, fingerprint: &str) -> LibraryFolder {
-    LibraryFolder {
+fn folder(path: &str, fingerprint: &str) -> ScannedFolder {
+    ScannedFolder {
         path: path.to_owned(),
         fingerprint: fingerprint.to_owned(),
         has_full_hashes: fingerprint.len() > 1,
