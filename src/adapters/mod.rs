@@ -3,6 +3,7 @@
 
 pub mod argon2;
 pub mod blobs;
+pub mod folders;
 pub mod images;
 pub mod jwt;
 #[cfg(feature = "kafka")]

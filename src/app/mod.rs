@@ -1,6 +1,7 @@
 //! Connects everything: settings to adapters, adapters to services. No rules of any kind.
 
 mod blobs;
+mod library;
 mod outside;
 mod stores;
 
@@ -39,6 +40,8 @@ use crate::domain::working::WorkService;
 use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
+
+pub use self::library::open_library;
 
 use self::blobs::Blobs;
 use self::outside::{access_tokens, mailer, providers, topics};

@@ -14,6 +14,7 @@ mod maps;
 mod migrate;
 mod packed;
 mod pictures;
+mod scan;
 mod schema;
 mod seed;
 mod serve;
@@ -44,6 +45,8 @@ enum Command {
     Serve,
     /// Load films, series, episodes, people and watches from files or folders
     Load(load::Arguments),
+    /// Look through a folder of films and series, and tell what each file of it is taken for; write it down with --apply
+    Scan(scan::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
     /// Keep the recommendation graph
@@ -117,6 +120,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Load(arguments) => {
                 Box::pin(load::run(&App::open(&config).await?, &arguments)).await
             }
+            Command::Scan(arguments) => Box::pin(scan::run(&config, &arguments)).await,
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }

@@ -11,7 +11,7 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::error::{LibraryError, MAX_ROOTS};
+use super::error::{LibraryError, MAX_PATH, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, folder_of};
 use super::fingerprint::{Reading, text};
 use super::folder::LibraryFolder;
@@ -118,8 +118,9 @@ impl Scan<'_> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
         self.summary.seen = seen.len();
-        self.summary.unreadable = seen.unreadable.len();
-        for (path, error) in &seen.unreadable {
+        self.summary.unreadable = seen.unreadable.len() + seen.too_long.len();
+        for path in &seen.too_long {
+            let error = &format!("its path has more than {MAX_PATH} bytes, and is not kept");
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;

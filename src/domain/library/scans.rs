@@ -34,7 +34,8 @@ pub enum AllGone {
 /// What is told while a scan is written down.
 #[derive(Debug)]
 pub enum ScanNews<'a> {
-    /// What lies at this path of the library cannot be looked at, or read. What is stored of it stays.
+    /// What lies at this path of the library cannot be read, or not be kept. What is stored of it stays. What could not even
+    /// be looked at is not told of: whoever looked through the library knows.
     Unreadable { path: &'a str, error: &'a str },
     /// Something became of a file. A move says from where.
     File {

@@ -17,8 +17,11 @@ use crate::domain::error::StoreError;
 pub(super) struct SeenFiles {
     /// By the path of the folder, in the order in which they were found there.
     pub(super) folders: BTreeMap<String, Vec<Seen>>,
-    /// Paths with what the disk says of them. Of what lies there, or below, nobody knows anything.
-    pub(super) unreadable: Vec<(String, String)>,
+    /// What the disk does not let be looked at: of what lies there, or below, nobody knows anything. Whoever has looked
+    /// through the library has told of it.
+    pub(super) unreadable: Vec<String>,
+    /// Paths that are longer than any that is kept.
+    pub(super) too_long: Vec<String>,
 }
 
 impl SeenFiles {
@@ -27,13 +30,12 @@ impl SeenFiles {
         let mut seen = Self::default();
         for (mut entry, guess) in found {
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
-            if let EntryKind::Unreadable { error } = entry.kind {
-                seen.unreadable.push((entry.path, error));
+            if matches!(entry.kind, EntryKind::Unreadable { .. }) {
+                seen.unreadable.push(entry.path);
             } else if is_file && guess.taken_for == TakenFor::Refused {
-                seen.unreadable.push((entry.path, guess.reason));
+                seen.unreadable.push(entry.path);
             } else if is_file && place(root, &entry.path).len() > MAX_PATH {
-                let error = format!("its path has more than {MAX_PATH} bytes");
-                seen.unreadable.push((entry.path, error));
+                seen.too_long.push(entry.path);
             } else if is_file {
                 let folder = folder_of(&entry.path).to_owned();
                 entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
@@ -59,7 +61,7 @@ impl SeenFiles {
             unreadable.is_empty()
                 || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        self.unreadable.iter().any(|(path, _)| is_at_or_below(path))
+        self.unreadable.iter().any(|path| is_at_or_below(path))
     }
 
     /// The folders as they are now; all bytes of their files are read, or not.

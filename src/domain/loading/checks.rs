@@ -61,7 +61,7 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
 }
 
 /// The one spelling of an id of a provider; `None` if it is none.
-pub(super) fn normal_id(provider: &str, text: &str) -> Option<String> {
+pub fn normal_id(provider: &str, text: &str) -> Option<String> {
     match provider {
         "imdb" => imdb(text),
         "wikidata" => after_letter(last_part(text), 'Q'),
@@ -131,7 +131,7 @@ fn is_number(text: &str) -> bool {
 }
 
 /// Whether an id is one that programs write where there is none: `0`, `tt0000000`, `Q0`.
-pub(super) fn is_zero(text: &str) -> bool {
+pub fn is_zero(text: &str) -> bool {
     let id = last_part(text).trim_start_matches(|c: char| c.is_ascii_alphabetic());
     !id.is_empty() && id.bytes().all(|byte| byte == b'0')
 }

@@ -38,12 +38,18 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "dataloader",
             "futures",
             "idna",
+            // The lines of `.ignore` files are those of `.gitignore`.
+            "ignore",
             "isolang",
             "metrics",
             "nalgebra",
             "postcard",
+            // Sidecars of films and series are XML.
+            "quick_xml",
             "rand",
             "rayon",
+            // What names of files say.
+            "regex",
             "rust_iso3166",
             "rustc_hash",
             "secrecy",
@@ -228,6 +234,6 @@ pub(super) const FEATURES: &[&str] = &[
 ];
 /// The technologies: one folder each.
 pub(super) const ADAPTERS: &[&str] = &[
-    "argon2", "blobs", "images", "jwt", "kafka", "mail", "memory", "mongo", "neo4j", "oauth",
-    "pictures", "redis", "search", "sqlite",
+    "argon2", "blobs", "folders", "images", "jwt", "kafka", "mail", "memory", "mongo", "neo4j",
+    "oauth", "pictures", "redis", "search", "sqlite",
 ];

@@ -1,0 +1,264 @@
+//! `reelgraph scan`: a library of files, looked through and understood. It writes nothing but its report, unless `--apply`
+//! or the settings say that what is seen is written down.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, Datelike, Utc};
+use clap::Args;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::files::shown;
+use super::library::{Printing, Recording, record};
+use crate::app::{App, open_library};
+use crate::config::Config;
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::library::{
+    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, TakenFor, Track, read_library,
+};
+use crate::domain::text;
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// A folder of films and series, in folders as media servers know them or not
+    folder: PathBuf,
+    /// Write what each file was taken for, one JSON object a line: `path taken_for kind certainty reason item …`
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Print nothing but problems
+    #[arg(long)]
+    quiet: bool,
+    #[command(flatten)]
+    recording: Recording,
+}
+
+pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let folder: Arc<dyn LibraryFolder> = open_library(&arguments.folder)?.into();
+    if let Some(report) = &arguments.report {
+        spare(&arguments.folder, report)?;
+    }
+    let found = read_library(&*folder, SystemClock.now().year())?;
+    if let Some(path) = &arguments.report {
+        write_report(path, &found)?;
+    }
+    let is_recorded = arguments.recording.applies(config.scan_apply);
+    let printing = if arguments.quiet {
+        Printing::ProblemsAlone
+    } else {
+        Printing::News
+    };
+    if printing == Printing::News {
+        show(&found, is_recorded)?;
+    }
+    for (entry, guess) in &found {
+        for problem in problems(guess) {
+            eprintln!("{}: {}", text::visible(&entry.path), text::visible(problem));
+        }
+    }
+    let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
+    let has_video = taken_for.any(|sort| sort == TakenFor::Video);
+    let mut code = ExitCode::SUCCESS;
+    if is_recorded {
+        let app = App::open(config).await?;
+        let (path, how) = (&arguments.folder, &arguments.recording);
+        code = Box::pin(record(&app, path, found, folder, how, printing)).await?;
+    }
+    if has_video {
+        return Ok(code);
+    }
+    eprintln!(
+        "{} has no film and no episode in it",
+        shown(&arguments.folder)
+    );
+    Ok(ExitCode::FAILURE)
+}
+
+/// Prints what each file was taken for, and how many were taken for what. Of what is written down the sums are enough: the
+/// rest is in the report.
+fn show(found: &[(Entry, Guess)], is_recorded: bool) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    if !is_recorded {
+        for (entry, guess) in found {
+            writeln!(out, "{}", line(entry, guess))?;
+        }
+    }
+    writeln!(out, "{}", sum_up(found))?;
+    out.flush()
+}
+
+/// Fails if a report would be written into the library, which is never written.
+fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
+    let library = library.canonicalize()?;
+    let around = report
+        .parent()
+        .filter(|around| !around.as_os_str().is_empty());
+    let around = around.unwrap_or(Path::new("."));
+    let places = [report.canonicalize(), around.canonicalize()];
+    if places
+        .iter()
+        .flatten()
+        .any(|place| place.starts_with(&library))
+    {
+        bail!(
+            "{} would lie in the folder that is scanned, into which nothing is written",
+            shown(report)
+        );
+    }
+    Ok(())
+}
+
+/// What is wrong with a file, or needs a curator.
+fn problems(guess: &Guess) -> impl Iterator<Item = &str> {
+    let is_fault = matches!(guess.taken_for, TakenFor::Refused | TakenFor::Damaged);
+    let is_doubt = guess.taken_for == TakenFor::Video && guess.certainty == Certainty::Unsure;
+    let reason = (is_fault || is_doubt).then_some(guess.reason.as_str());
+    reason
+        .into_iter()
+        .chain(guess.warnings.iter().map(String::as_str))
+}
+
+/// A file as the report has it.
+#[derive(Serialize)]
+struct Line<'a> {
+    path: &'a str,
+    taken_for: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<Value>,
+    certainty: &'static str,
+    reason: &'a str,
+    size: u64,
+    modified: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    item: Option<&'a Item>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    part: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stereo: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    track: Option<&'a Track>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    belongs_to: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    warnings: &'a [String],
+}
+
+impl<'a> Line<'a> {
+    fn of(entry: &'a Entry, guess: &'a Guess) -> anyhow::Result<Self> {
+        let kind = match guess.taken_for {
+            TakenFor::Extra(kind) => Some(serde_json::to_value(kind)?),
+            TakenFor::Picture(kind) => Some(serde_json::to_value(kind)?),
+            _ => None,
+        };
+        Ok(Self {
+            path: &entry.path,
+            taken_for: guess.taken_for.as_str(),
+            kind,
+            certainty: guess.certainty.as_str(),
+            reason: &guess.reason,
+            size: entry.size,
+            modified: entry.modified,
+            item: guess.item.as_ref(),
+            version: guess.version.as_deref(),
+            part: guess.part,
+            stereo: guess.stereo.as_deref(),
+            track: guess.track.as_ref(),
+            belongs_to: guess.belongs_to.as_deref(),
+            warnings: &guess.warnings,
+        })
+    }
+}
+
+fn write_report(path: &Path, found: &[(Entry, Guess)]) -> anyhow::Result<()> {
+    let cannot = || format!("{} cannot be written", shown(path));
+    let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
+    for (entry, guess) in found {
+        let line = serde_json::to_string(&Line::of(entry, guess)?)?;
+        writeln!(file, "{line}").with_context(cannot)?;
+    }
+    file.flush().with_context(cannot)
+}
+
+/// A file on one line, as `VIDEO SURE Film/Heat (1995).mkv: Heat (1995); why`.
+fn line(entry: &Entry, guess: &Guess) -> String {
+    let mut said: Vec<String> = guess.item.as_ref().map(describe).into_iter().collect();
+    said.extend(
+        guess
+            .version
+            .as_ref()
+            .map(|label| format!("version {label}")),
+    );
+    said.extend(guess.part.map(|part| format!("part {part}")));
+    let language = guess.track.as_ref().and_then(|track| track.language);
+    said.extend(language.map(|language| format!("language {language}")));
+    let said = if said.is_empty() {
+        String::new()
+    } else {
+        format!("{}; ", said.join(", "))
+    };
+    let (sort, sure) = (guess.taken_for.as_str(), guess.certainty.as_str());
+    let whole = format!("{sort} {sure} {}: {said}{}", entry.path, guess.reason);
+    text::visible(&whole)
+}
+
+/// What a file is of, in words.
+fn describe(item: &Item) -> String {
+    match item {
+        Item::Film(named) | Item::Series(named) => describe_name(named),
+        Item::Season { series, season } => format!("{} season {season}", describe_name(series)),
+        Item::Episodes(episodes) => describe_episodes(episodes),
+    }
+}
+
+fn describe_name(named: &Named) -> String {
+    let name = if named.name.is_empty() {
+        "(no name)"
+    } else {
+        &named.name
+    };
+    match named.year {
+        Some(year) => format!("{name} ({year})"),
+        None => name.to_owned(),
+    }
+}
+
+fn describe_episodes(episodes: &Episodes) -> String {
+    let mut parts = vec![describe_name(&episodes.series)];
+    if let Some(season) = episodes.season {
+        parts.push(format!("season {season}"));
+    }
+    if !episodes.numbers.is_empty() {
+        let numbers: Vec<String> = episodes.numbers.iter().map(u32::to_string).collect();
+        parts.push(format!("episode {}", numbers.join(" and ")));
+    }
+    parts.extend(
+        episodes
+            .absolute
+            .map(|number| format!("number {number} of all")),
+    );
+    parts.extend(episodes.date.map(|day| format!("of {day}")));
+    parts.join(" ")
+}
+
+/// How many files were taken for what, and how many of them surely.
+fn sum_up(found: &[(Entry, Guess)]) -> String {
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    for (_, guess) in found {
+        let (all, sure) = counts.entry(guess.taken_for.as_str()).or_default();
+        *all += 1;
+        *sure += usize::from(guess.certainty == Certainty::Sure);
+    }
+    let mut lines = vec![format!("{} files", found.len())];
+    let counts = counts.iter();
+    lines.extend(
+        counts.map(|(sort, (all, sure))| format!("  {sort}: {all}, {sure} of them surely")),
+    );
+    lines.join("\n")
+}

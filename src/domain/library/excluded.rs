@@ -1,0 +1,130 @@
+//! What `.ignore` and `.nomedia` files take out of a library.
+
+use std::collections::BTreeMap;
+
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use super::places::{folders, join};
+
+/// The file that takes out all of its folder, or what its lines say as those of `.gitignore` do.
+pub(super) const IGNORE: &str = ".ignore";
+/// The file that takes out all of its folder, whatever is in it.
+pub(super) const NO_MEDIA: &str = ".nomedia";
+/// So much of a `.ignore` file is read, in bytes; a longer one takes out all of its folder.
+pub(super) const MOST_BYTES: usize = 64 * 1024;
+/// So many lines of it are followed.
+const MOST_LINES: usize = 1_000;
+
+/// What folders leave out, by their paths.
+#[derive(Debug, Default)]
+pub(super) struct Exclusions {
+    by_folder: BTreeMap<String, Exclusion>,
+}
+
+#[derive(Debug)]
+enum Exclusion {
+    /// All of it, and why.
+    All(&'static str),
+    Lines(Box<Gitignore>),
+}
+
+impl Exclusions {
+    /// Leaves out all of a folder.
+    pub(super) fn leave_out(&mut self, folder: &str, reason: &'static str) {
+        self.by_folder
+            .insert(folder.to_owned(), Exclusion::All(reason));
+    }
+
+    /// Follows what a `.ignore` file in a folder says. What is wrong with its lines is given back; they are passed over.
+    pub(super) fn follow(&mut self, folder: &str, text: &str) -> Vec<String> {
+        let mut warnings = Vec::new();
+        if text.trim().is_empty() {
+            self.leave_out(folder, "an empty .ignore takes out its whole folder");
+            return warnings;
+        }
+        let mut builder = GitignoreBuilder::new(".");
+        for (number, line) in (1..).zip(text.lines()) {
+            if number > MOST_LINES {
+                warnings.push(format!("lines from {number} on are passed over"));
+                break;
+            }
+            if builder.add_line(None, line).is_err() {
+                warnings.push(format!("line {number} is no pattern; it is passed over"));
+            }
+        }
+        match builder.build() {
+            Ok(lines) => {
+                let lines = Exclusion::Lines(Box::new(lines));
+                self.by_folder.entry(folder.to_owned()).or_insert(lines);
+            }
+            Err(_) => {
+                warnings.push("its patterns cannot be followed together".to_owned());
+                self.leave_out(folder, "its .ignore cannot be followed");
+            }
+        }
+        warnings
+    }
+
+    /// Why a path is left out, if it is. The innermost folder that says something of it decides, unless one around it is
+    /// left out as a whole.
+    pub(super) fn reason(&self, path: &str, is_folder: bool) -> Option<String> {
+        let around: Vec<&str> = folders(path).chain([""]).collect();
+        let shown = |folder: &str| join(folder, IGNORE);
+        for folder in &around {
+            if let Some(Exclusion::All(reason)) = self.by_folder.get(*folder) {
+                return Some((*reason).to_owned());
+            }
+        }
+        for folder in around {
+            let Some(Exclusion::Lines(lines)) = self.by_folder.get(folder) else {
+                continue;
+            };
+            let inside = path.strip_prefix(folder).unwrap_or(path);
+            let inside = inside.trim_start_matches('/');
+            match lines.matched_path_or_any_parents(inside, is_folder) {
+                Match::Ignore(glob) => {
+                    let (line, file) = (glob.original(), shown(folder));
+                    return Some(format!("“{line}” in {file} takes it out"));
+                }
+                Match::Whitelist(_) => return None,
+                Match::None => {}
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_and_lines_take_out_what_they_say() {
+        let mut exclusions = Exclusions::default();
+        assert_eq!(exclusions.follow("Skip", " \n"), Vec::<String>::new());
+        exclusions.leave_out("Junk", "a reason");
+        let warnings = exclusions.follow("Film", "*.iso\n!Keep.iso\n/Old/\n[z-a]\n");
+
+        assert_eq!(warnings, ["line 4 is no pattern; it is passed over"]);
+        for (path, expected) in [
+            ("Skip/Heat (1995).mkv", true),
+            ("Skip/deep/in/Heat (1995).mkv", true),
+            ("Skipped/Heat (1995).mkv", false),
+            ("Junk/x.mkv", true),
+            ("Film/Heat/Heat.iso", true),
+            ("Film/Keep.iso", false),
+            ("Film/Old/Heat.mkv", true),
+            ("Film/New/Old/Heat.mkv", false),
+            ("Heat.iso", false),
+        ] {
+            let found = exclusions.reason(path, false);
+            assert_eq!(found.is_some(), expected, "{path}: {found:?}");
+        }
+        let reason = exclusions.reason("Film/a.iso", false);
+        assert_eq!(
+            reason.as_deref(),
+            Some("“*.iso” in Film/.ignore takes it out")
+        );
+    }
+}

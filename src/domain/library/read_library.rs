@@ -1,0 +1,218 @@
+//! A whole library, looked through and understood: every file with what it is taken for.
+
+use std::collections::BTreeMap;
+
+use super::beside::{Beside, Whose};
+use super::endings::{Sort, sort_of};
+use super::episode_names::explicit;
+use super::excluded::{self, Exclusions, IGNORE, NO_MEDIA};
+use super::film_names::extra;
+use super::films::film;
+use super::folder::{LibraryFolder, LibraryFolderError};
+use super::guess::{Certainty, Entry, EntryKind, Guess, TakenFor};
+use super::nfo::{self, read_sidecar};
+use super::places::{file_name, parent, split_ending};
+use super::series::episodes;
+use super::set_aside::set_aside;
+use super::tree::{Sidecars, Tree, Video, disc_of};
+use crate::domain::catalog::ExtraKind;
+
+/// So much of a video is looked at, in bytes, to tell whether it can be one.
+const HEAD: usize = 512;
+
+/// What is wrong with the bytes of a video.
+enum Flaw {
+    Unreadable(String),
+    NoVideo(&'static str),
+}
+
+/// Looks through a folder and takes each file, link and oddity in it for something; folders have no guess. In the order of
+/// paths. A year in a name is at most the one after `this_year`. Nothing is written anywhere.
+pub fn read_library(
+    folder: &dyn LibraryFolder,
+    this_year: i32,
+) -> Result<Vec<(Entry, Guess)>, LibraryFolderError> {
+    let entries = folder.entries()?;
+    let mut warned = BTreeMap::new();
+    let exclusions = read_exclusions(folder, &entries, &mut warned);
+    let aside = set_aside(&entries, &exclusions);
+    let sidecars = read_sidecars(folder, &entries, &aside);
+    let flaws = find_flaws(folder, &entries, &aside);
+    let mut guesses = understand(&entries, aside, &sidecars, this_year);
+    for (at, entry) in entries.iter().enumerate() {
+        let Some(guess) = &mut guesses[at] else {
+            continue;
+        };
+        if let Some(flaw) = flaws.get(entry.path.as_str()) {
+            spoil(guess, flaw);
+        }
+        if let Some(warnings) = warned.remove(&entry.path) {
+            guess.warnings.extend(warnings);
+        }
+        if !entry.is_utf8 {
+            let warning = "its path is no UTF-8; bytes that are none are shown by their numbers";
+            guess.warnings.push(warning.to_owned());
+        }
+    }
+    let both = entries.into_iter().zip(guesses);
+    let both = both.filter_map(|(entry, guess)| Some((entry, guess?)));
+    Ok(both.collect())
+}
+
+/// What all entries are taken for that are no folders; what is set aside stays what it is.
+fn understand(
+    entries: &[Entry],
+    aside: Vec<Option<Guess>>,
+    sidecars: &Sidecars,
+    this_year: i32,
+) -> Vec<Option<Guess>> {
+    let tree = Tree::new(entries, &aside, sidecars, this_year);
+    let mut of_videos: Vec<Option<Guess>> = vec![None; entries.len()];
+    let mut extras = Vec::new();
+    for video in &tree.videos {
+        match extra_of(&tree, video) {
+            Some((taken_for, whose)) => extras.push((video, taken_for, whose)),
+            None => {
+                let guess = episodes(&tree, video).unwrap_or_else(|| film(&tree, video));
+                of_videos[video.at] = Some(guess);
+            }
+        }
+    }
+    let mut beside = Beside::new(&tree, &of_videos);
+    let mut guesses = aside;
+    for (video, taken_for, whose) in extras {
+        guesses[video.at] = Some(beside.extra(video, taken_for, whose));
+    }
+    for (at, entry) in entries.iter().enumerate() {
+        if entry.kind == EntryKind::Folder || guesses[at].is_some() {
+            continue;
+        }
+        let guess = of_videos[at].clone();
+        guesses[at] = Some(guess.unwrap_or_else(|| beside.guess(&entry.path)));
+    }
+    guesses
+}
+
+/// What extra a video is, if it is one, and whose.
+fn extra_of<'v>(tree: &Tree<'_>, video: &'v Video<'_>) -> Option<(TakenFor, Whose<'v>)> {
+    if video.is_disc {
+        return None;
+    }
+    if let Some((taken_for, of)) = tree.extras_around(video.path) {
+        // Specials of a series may lie among its extras.
+        let is_special =
+            taken_for == TakenFor::Extra(ExtraKind::Other) && explicit(&video.stem).is_some();
+        return (!is_special).then_some((taken_for, Whose::Folder(of)));
+    }
+    let (base, taken_for) = extra(&video.stem)?;
+    let whose = if base.is_empty() {
+        Whose::Folder(video.folder)
+    } else {
+        Whose::Named(base)
+    };
+    Some((taken_for, whose))
+}
+
+/// What `.ignore` and `.nomedia` files say. What is wrong with one is put beside its path.
+fn read_exclusions(
+    folder: &dyn LibraryFolder,
+    entries: &[Entry],
+    warned: &mut BTreeMap<String, Vec<String>>,
+) -> Exclusions {
+    let mut exclusions = Exclusions::default();
+    for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+        let around = parent(&entry.path);
+        match file_name(&entry.path) {
+            NO_MEDIA => exclusions.leave_out(around, "a .nomedia takes out its whole folder"),
+            IGNORE => match folder.read(entry, 0, excluded::MOST_BYTES + 1) {
+                Ok(bytes) if bytes.len() <= excluded::MOST_BYTES => {
+                    let warnings = exclusions.follow(around, &String::from_utf8_lossy(&bytes));
+                    warned.insert(entry.path.clone(), warnings);
+                }
+                Ok(_) => exclusions.leave_out(around, "its .ignore is longer than 64 KiB"),
+                Err(_) => exclusions.leave_out(around, "its .ignore cannot be read"),
+            },
+            _ => {}
+        }
+    }
+    exclusions
+}
+
+fn read_sidecars(
+    folder: &dyn LibraryFolder,
+    entries: &[Entry],
+    aside: &[Option<Guess>],
+) -> Sidecars {
+    let mut sidecars = Sidecars::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if aside[at].is_some() || !is_sort(entry, Sort::Sidecar) {
+            continue;
+        }
+        let read = folder.read(entry, 0, nfo::MOST_BYTES + 1);
+        let read = read.map_err(|error| format!("cannot be read: {error}"));
+        let sidecar = read.and_then(|bytes| read_sidecar(&bytes));
+        sidecars.insert(entry.path.clone(), sidecar);
+    }
+    sidecars
+}
+
+/// Looks at how videos begin: what is not whole often has nothing there, or what a server said instead of it.
+fn find_flaws<'e>(
+    folder: &dyn LibraryFolder,
+    entries: &'e [Entry],
+    aside: &[Option<Guess>],
+) -> BTreeMap<&'e str, Flaw> {
+    let mut flaws = BTreeMap::new();
+    for (at, entry) in entries.iter().enumerate() {
+        if aside[at].is_some() || !is_sort(entry, Sort::Video) || disc_of(&entry.path).is_some() {
+            continue;
+        }
+        let flaw = if entry.size == 0 {
+            Some(Flaw::NoVideo("has no bytes"))
+        } else {
+            match folder.read(entry, 0, HEAD) {
+                Ok(head) => flaw_of(&head).map(Flaw::NoVideo),
+                Err(error) => Some(Flaw::Unreadable(error.to_string())),
+            }
+        };
+        if let Some(flaw) = flaw {
+            flaws.insert(entry.path.as_str(), flaw);
+        }
+    }
+    flaws
+}
+
+fn is_sort(entry: &Entry, sort: Sort) -> bool {
+    let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
+    is_file && sort_of(&split_ending(file_name(&entry.path)).1) == sort
+}
+
+/// Why what begins so is no video. Only what no video can begin with is said: containers are many.
+fn flaw_of(head: &[u8]) -> Option<&'static str> {
+    if head.iter().all(|byte| *byte == 0) {
+        return Some("begins with nothing but zeros, as what is not yet copied does");
+    }
+    let beginning = head.trim_ascii_start();
+    let beginning = &beginning[..beginning.len().min(9)];
+    let tags = ["<!doctype", "<html", "<head", "<?xml"].map(str::as_bytes);
+    let is_page = tags.into_iter().any(|tag| {
+        let start = beginning.get(..tag.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(tag))
+    });
+    is_page.then_some("begins as a page of the web, as what a server said instead of a video")
+}
+
+/// A video that cannot be one is still of what its name says.
+fn spoil(guess: &mut Guess, flaw: &Flaw) {
+    guess.certainty = Certainty::Sure;
+    match flaw {
+        Flaw::Unreadable(error) => {
+            guess.taken_for = TakenFor::Refused;
+            guess.reason = format!("cannot be read: {error}");
+        }
+        Flaw::NoVideo(reason) => {
+            guess.taken_for = TakenFor::Damaged;
+            guess.reason = (*reason).to_owned();
+        }
+    }
+}

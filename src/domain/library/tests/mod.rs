@@ -1,0 +1,1 @@
+//! Whole libraries, as they are understood.
