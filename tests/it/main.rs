@@ -36,6 +36,7 @@ mod live;
 mod loading;
 mod mail;
 mod mail_links;
+mod media_files;
 mod node;
 mod oauth;
 mod pages;
