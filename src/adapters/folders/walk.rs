@@ -215,9 +215,8 @@ fn shown_path(path: &Path) -> (String, bool) {
     let mut shown = String::new();
     for chunk in bytes.utf8_chunks() {
         shown.push_str(&chunk.valid().replace('\\', "\\x5C"));
-        for byte in chunk.invalid() {
-            shown.push_str(&format!("\\x{byte:02X}"));
-        }
+        let numbers = chunk.invalid().iter();
+        shown.extend(numbers.map(|byte| format!("\\x{byte:02X}")));
     }
     (shown, false)
 }

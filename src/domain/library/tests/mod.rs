@@ -1,1 +1,196 @@
 //! Whole libraries, as they are understood.
+
+mod hostile;
+mod shelf;
+mod sidecars;
+
+use self::shelf::{Shelf, told};
+
+/// What each of these files is taken for, in a library of them alone.
+fn assert_told(files: &[(&str, &str)]) {
+    let mut shelf = Shelf::default();
+    for (path, _) in files {
+        shelf.put(path, b"some bytes of a video");
+    }
+    let found = shelf.read();
+    for (path, expected) in files {
+        let guess = &found[*path];
+        assert_eq!(told(guess), *expected, "{path}: {guess:?}");
+    }
+    assert_eq!(found.len(), files.len());
+}
+
+#[test]
+fn films_and_what_lies_beside_them_are_told() {
+    assert_told(&[
+        ("Film/Alien (1979).mkv", "VIDEO SURE film Alien 1979"),
+        (
+            "Film/Alien (1979).en.srt",
+            "SUBTITLE SURE film Alien 1979 en",
+        ),
+        (
+            "Film/Brazil (1985)/Brazil (1985) - 1080p.mkv",
+            "VIDEO SURE film Brazil 1985 [1080p]",
+        ),
+        (
+            "Film/Brazil (1985)/Brazil (1985) - Director's Cut.mkv",
+            "VIDEO SURE film Brazil 1985 [Director's Cut]",
+        ),
+        (
+            "Film/Dune (1984)/Dune (1984)-cd1.avi",
+            "VIDEO SURE film Dune 1984 #1",
+        ),
+        (
+            "Film/Dune (1984)/Dune (1984)-cd2.avi",
+            "VIDEO SURE film Dune 1984 #2",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995).mkv",
+            "VIDEO SURE film Heat 1995",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995).default.en.forced.ass",
+            "SUBTITLE SURE film Heat 1995 en default forced",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995).en.hi.srt",
+            "SUBTITLE SURE film Heat 1995 en hearing",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995).hi.srt",
+            "SUBTITLE SURE film Heat 1995 hi",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995).Commentary.en.mp3",
+            "AUDIO SURE film Heat 1995 en",
+        ),
+        (
+            "Film/Heat (1995)/Heat (1995)-trailer.mp4",
+            "EXTRA Trailer SURE film Heat 1995",
+        ),
+        (
+            "Film/Heat (1995)/trailers/Short.mkv",
+            "EXTRA Trailer SURE film Heat 1995",
+        ),
+        ("Film/Heat (1995)/sample.mkv", "SAMPLE SURE film Heat 1995"),
+        (
+            "Film/Heat (1995)/poster.jpg",
+            "PICTURE poster SURE film Heat 1995",
+        ),
+        (
+            "Film/Heat (1995)/extrafanart/fanart1.jpg",
+            "PICTURE backdrop SURE film Heat 1995",
+        ),
+        ("Film/Heat (1995)/theme.mp3", "AUDIO LIKELY film Heat 1995"),
+        (
+            "Film/Avatar (2009) [imdbid-tt0499549]/movie.3D.HSBS.mkv",
+            "VIDEO LIKELY film Avatar 2009 imdb=tt0499549 3d=hsbs",
+        ),
+        ("Film/notes.md", "OTHER SURE"),
+    ]);
+}
+
+#[test]
+fn series_and_what_lies_beside_them_are_told() {
+    assert_told(&[
+        (
+            "TV/Firefly (2002)/Season 01/Firefly - S01E01-E02 - Serenity.mkv",
+            "VIDEO SURE Firefly 2002 season 1 [1, 2] Serenity",
+        ),
+        (
+            "TV/Firefly (2002)/Season 01/Firefly - S01E01-E02 - Serenity-thumb.jpg",
+            "PICTURE still SURE Firefly 2002 season 1 [1, 2] Serenity",
+        ),
+        (
+            "TV/Firefly (2002)/Season 01/Firefly - S01E01-E02 - Serenity.es.vtt",
+            "SUBTITLE SURE Firefly 2002 season 1 [1, 2] Serenity es",
+        ),
+        (
+            "TV/Firefly (2002)/Season 00/Making of.mkv",
+            "VIDEO UNSURE season 0 of Firefly 2002",
+        ),
+        (
+            "TV/Firefly (2002)/season01-poster.jpg",
+            "PICTURE poster SURE season 1 of Firefly 2002",
+        ),
+        (
+            "TV/Firefly (2002)/season-specials-banner.jpg",
+            "PICTURE banner SURE season 0 of Firefly 2002",
+        ),
+        (
+            "TV/Firefly (2002)/fanart.jpg",
+            "PICTURE backdrop SURE series Firefly 2002",
+        ),
+        (
+            "TV/Show/Breaking.Bad.S01E03.720p.HDTV.x264-GRP.mkv",
+            "VIDEO SURE Breaking Bad season 1 [3]",
+        ),
+        (
+            "TV/Show/Staffel 02/Folge 07.mkv",
+            "VIDEO LIKELY Show season 2 [7]",
+        ),
+        ("TV/Show/Naruto - 101.mkv", "VIDEO UNSURE Naruto number 101"),
+        (
+            "TV/Show/The Daily Thing 2021-03-04.mkv",
+            "VIDEO LIKELY The Daily Thing of 2021-03-04",
+        ),
+    ]);
+}
+
+#[test]
+fn messy_names_are_told() {
+    assert_told(&[
+        (
+            "The.Matrix.1999.1080p.BluRay.x264-GRP/The.Matrix.1999.1080p.BluRay.x264-GRP.mkv",
+            "VIDEO LIKELY film The Matrix 1999 [1080p]",
+        ),
+        ("Two/Alien (1979).mkv", "VIDEO SURE film Alien 1979"),
+        ("Two/Aliens (1986).mkv", "VIDEO SURE film Aliens 1986"),
+        ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
+        ("AVATAR (2009).MKV", "VIDEO SURE film AVATAR 2009"),
+        ("Apollo - 13.mkv", "VIDEO UNSURE film Apollo - 13"),
+        (
+            "Scarface (1983)/VIDEO_TS/VIDEO_TS.IFO",
+            "VIDEO SURE film Scarface 1983",
+        ),
+        (
+            "Scarface (1983)/VIDEO_TS/VTS_01_1.VOB",
+            "DISC_PART SURE film Scarface 1983",
+        ),
+        (
+            "Léon (1994)/Le\u{301}on (1994).mkv",
+            "VIDEO SURE film Léon 1994",
+        ),
+        (
+            "Léon (1994)/Subs/2_English.srt",
+            "SUBTITLE LIKELY film Léon 1994 en",
+        ),
+        ("Lonely (2004).en.srt", "SUBTITLE UNSURE en"),
+        ("Lonely (2004)/poster.jpg", "PICTURE poster UNSURE"),
+        ("00001.jpg", "OTHER_PICTURE UNSURE"),
+        ("Jaws (1975).mp4.!qB", "UNFINISHED SURE"),
+        ("._Jaws (1975).mp4", "JUNK SURE"),
+        ("@eaDir/Jaws (1975).mp4/x.jpg", "JUNK SURE"),
+    ]);
+}
+
+#[test]
+fn reasons_are_told_of_everything() {
+    let mut shelf = Shelf::default();
+    for path in [
+        "Film/Heat (1995).mkv",
+        "Film/x.nfo",
+        "Film/.hidden",
+        "Film/y.txt",
+    ] {
+        shelf.put(path, b"x");
+    }
+
+    for (path, guess) in shelf.read() {
+        let words = guess.reason.split_whitespace().count();
+        assert!(
+            words >= 4 && !guess.reason.ends_with('.'),
+            "{path}: {guess:?}"
+        );
+    }
+}

@@ -1,0 +1,76 @@
+//! What sidecars say beats what names say, if they are believed.
+
+use super::shelf::{Shelf, told};
+
+const VIDEO: &[u8] = b"some bytes of a video";
+
+#[test]
+fn a_sidecar_beats_the_name() {
+    let mut shelf = Shelf::default();
+    shelf.put("Kill Bill - Volume 1 (2003)/kb1.mkv", VIDEO);
+    let nfo = b"<movie><title>Kill Bill: Vol. 1</title><year>2004</year><uniqueid type='imdb'>tt0266697</uniqueid></movie>";
+    shelf.put("Kill Bill - Volume 1 (2003)/movie.nfo", nfo);
+    shelf.put(
+        "Show (2001)/tvshow.nfo",
+        b"<tvshow><title>The Show</title></tvshow>",
+    );
+    shelf.put("Show (2001)/Season 01/Show S01E01.mkv", VIDEO);
+    let nfo = b"<episodedetails><title>One</title><season>1</season><episode>2</episode></episodedetails>\n<episodedetails><season>1</season><episode>3</episode></episodedetails>";
+    shelf.put("Show (2001)/Season 01/Show S01E01.nfo", nfo);
+
+    let found = shelf.read();
+
+    let film = &found["Kill Bill - Volume 1 (2003)/kb1.mkv"];
+    let expected = "VIDEO SURE film Kill Bill: Vol. 1 2004 imdb=tt0266697";
+    assert_eq!(told(film), expected);
+    assert_eq!(film.warnings.len(), 2, "{:?}", film.warnings);
+    let sidecar = &found["Kill Bill - Volume 1 (2003)/movie.nfo"];
+    let expected = "SIDECAR SURE film Kill Bill: Vol. 1 2004 imdb=tt0266697";
+    assert_eq!(told(sidecar), expected);
+    let episodes = &found["Show (2001)/Season 01/Show S01E01.mkv"];
+    let expected = "VIDEO SURE The Show 2001 season 1 [2, 3] One";
+    assert_eq!(told(episodes), expected);
+    assert!(
+        episodes.warnings[0].contains("other numbers"),
+        "{:?}",
+        episodes.warnings
+    );
+    let series = &found["Show (2001)/tvshow.nfo"];
+    assert_eq!(told(series), "SIDECAR SURE series The Show 2001");
+}
+
+#[test]
+fn a_sidecar_that_is_not_believed_changes_nothing_and_is_told() {
+    let bomb =
+        b"<!DOCTYPE movie [<!ENTITY a 'aaaa'>]><movie><title>&a;</title><year>2000</year></movie>";
+    let mut shelf = Shelf::default();
+    shelf.put("Heat (1995).mkv", VIDEO);
+    shelf.put("Heat (1995).nfo", bomb);
+    shelf.put("Jaws (1975).mkv", VIDEO);
+    shelf.put("Jaws (1975).nfo", b"<tvshow><title>Other</title></tvshow>");
+    shelf.put(
+        "No Video (2003).nfo",
+        b"<movie><title>No Video</title></movie>",
+    );
+
+    let found = shelf.read();
+
+    let film = &found["Heat (1995).mkv"];
+    assert_eq!(told(film), "VIDEO SURE film Heat 1995");
+    assert!(film.warnings[0].contains("DOCTYPE"), "{:?}", film.warnings);
+    let sidecar = &found["Heat (1995).nfo"];
+    assert_eq!(told(sidecar), "SIDECAR UNSURE film Heat 1995");
+    assert!(sidecar.reason.contains("DOCTYPE"), "{sidecar:?}");
+    let film = &found["Jaws (1975).mkv"];
+    assert_eq!(told(film), "VIDEO SURE film Jaws 1975");
+    assert!(
+        film.warnings[0].contains("of no film"),
+        "{:?}",
+        film.warnings
+    );
+    assert_eq!(
+        told(&found["Jaws (1975).nfo"]),
+        "SIDECAR UNSURE film Jaws 1975"
+    );
+    assert_eq!(told(&found["No Video (2003).nfo"]), "SIDECAR UNSURE");
+}
