@@ -25,7 +25,7 @@ pub struct MediaFile {
     pub root: String,
     /// Where it lies in there, or lay last; see [`super::Entry`].
     pub path: String,
-    /// In bytes.
+    /// How long it is, in bytes.
     pub size: u64,
     /// When what is in it changed last, to the millisecond, if the disk knows.
     pub modified: Option<DateTime<Utc>>,

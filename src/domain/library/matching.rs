@@ -95,6 +95,16 @@ impl Matcher {
         })
     }
 
+    /// One for an empty catalogue.
+    #[cfg(test)]
+    pub(super) fn of_nothing() -> Self {
+        Self {
+            known: Known::default(),
+            titles: HashMap::new(),
+            episodes: HashMap::new(),
+        }
+    }
+
     /// What a file is that is taken for this.
     pub(super) fn find(&self, guess: &Guess) -> Verdict {
         if !is_of_use(guess.taken_for) {
@@ -483,13 +493,7 @@ mod tests {
             item: Some(Item::Film(named("Solaris", Some(1972), None))),
             ..Guess::new(TakenFor::Sample, Certainty::Sure, "a sample")
         };
-        let matcher = Matcher {
-            known: Known::default(),
-            titles: HashMap::new(),
-            episodes: HashMap::new(),
-        };
-
-        let verdict = matcher.find(&guess);
+        let verdict = Matcher::of_nothing().find(&guess);
 
         assert_eq!(open(&verdict), (FileState::Ignored, Vec::new()));
     }

@@ -86,3 +86,74 @@ impl Moves {
 fn name_of(path: &str) -> &str {
     path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::MediaFileId;
+    use crate::domain::library::guess::{Certainty, Guess, TakenFor};
+
+    fn file(root: &str, path: &str, state: FileState) -> MediaFile {
+        let at = chrono::DateTime::UNIX_EPOCH;
+        MediaFile {
+            id: MediaFileId::of_place(root, path, 1),
+            root: root.to_owned(),
+            path: path.to_owned(),
+            size: 1,
+            modified: None,
+            fingerprint: "same".to_owned(),
+            full_hash: None,
+            guess: Guess::new(TakenFor::Video, Certainty::Sure, "its name"),
+            state,
+            items: Vec::new(),
+            matched_by: None,
+            candidates: Vec::new(),
+            first_seen: at,
+            last_seen: at,
+            events: Vec::new(),
+            revision: 1,
+            rest: serde_json::Map::new(),
+        }
+    }
+
+    #[test]
+    fn of_several_copies_the_likeliest_has_moved_and_each_only_once() {
+        let gone = |path| file("/films", path, FileState::Unmatched);
+        let missing = |root, path| file(root, path, FileState::Missing);
+        let mut moves = Moves::of(vec![gone("a/other.mkv"), gone("b/heat.mkv")]);
+        let there = file("/films", "there.mkv", FileState::Matched);
+        let long_gone = [missing("/tv", "heat.mkv"), missing("/films", "heat.mkv")];
+        moves.add_missing([&long_gone[..], &[there]].concat());
+        // A page of files may have some of them again.
+        moves.add_missing(long_gone.to_vec());
+        let mut take = || {
+            let file = moves.take("/films", "c/heat.mkv", "same", None);
+            file.map(|file| file.place())
+        };
+
+        let taken = [take(), take(), take(), take(), take()];
+
+        let expected = [
+            "/films/b/heat.mkv",
+            "/films/a/other.mkv",
+            "/films/heat.mkv",
+            "/tv/heat.mkv",
+        ];
+        assert_eq!(taken.map(Option::unwrap_or_default)[..4], expected);
+        assert_eq!(take(), None);
+        assert_eq!(moves.still_gone(), []);
+    }
+
+    #[test]
+    fn what_differs_as_a_whole_has_not_moved() {
+        let hashed = MediaFile {
+            full_hash: Some("one".to_owned()),
+            ..file("/films", "a.mkv", FileState::Matched)
+        };
+        let mut moves = Moves::of(vec![hashed.clone()]);
+
+        assert_eq!(moves.take("/films", "b.mkv", "same", Some("other")), None);
+        assert_eq!(moves.take("/films", "b.mkv", "another", None), None);
+        assert_eq!(moves.still_gone(), std::slice::from_ref(&hashed));
+    }
+}

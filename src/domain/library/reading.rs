@@ -16,7 +16,7 @@ const BEAT: Duration = Duration::from_secs(5);
 
 /// What is told while files are read.
 pub(super) enum Told {
-    /// It goes on.
+    /// A long file is still being read.
     Beat,
     /// A file was read, by its place among those that were asked for.
     Read(usize, io::Result<Print>),

@@ -30,9 +30,8 @@ impl SeenFiles {
         let mut seen = Self::default();
         for (mut entry, guess) in found {
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
-            if matches!(entry.kind, EntryKind::Unreadable { .. }) {
-                seen.unreadable.push(entry.path);
-            } else if is_file && guess.taken_for == TakenFor::Refused {
+            let is_closed = matches!(entry.kind, EntryKind::Unreadable { .. });
+            if is_closed || is_file && guess.taken_for == TakenFor::Refused {
                 seen.unreadable.push(entry.path);
             } else if is_file && place(root, &entry.path).len() > MAX_PATH {
                 seen.too_long.push(entry.path);

@@ -23,7 +23,7 @@ pub(super) struct Seen {
 /// What a scan has to say of a file.
 #[derive(Debug, Clone)]
 pub(super) enum News {
-    /// It lies there.
+    /// It lies there, like this.
     Seen(Box<Seen>),
     /// It is not there any more.
     Gone,
@@ -199,5 +199,116 @@ impl MediaFile {
         self.items = items;
         self.matched_by = matched_by;
         self.candidates = candidates;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::domain::ids::TitleId;
+    use crate::domain::library::file::MatchedBy;
+    use crate::domain::library::guess::{Certainty, EntryKind, TakenFor};
+    use crate::domain::watching::WatchedItem;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::seconds(second)
+    }
+
+    fn seen(path: &str, print: &str) -> News {
+        let entry = Entry {
+            path: path.to_owned(),
+            is_utf8: true,
+            kind: EntryKind::File,
+            size: 7,
+            modified: Some(at(0)),
+            same_as: None,
+        };
+        News::Seen(Box::new(Seen {
+            entry,
+            guess: Guess::new(TakenFor::Video, Certainty::Sure, "its name"),
+            print: Some(Print {
+                fingerprint: print.to_owned(),
+                full_hash: None,
+            }),
+        }))
+    }
+
+    /// What becomes of a file, of which nothing is in the catalogue.
+    fn outcome(stored: Option<&MediaFile>, news: News, now: i64) -> Option<Outcome> {
+        let step = Step {
+            id: MediaFileId::of_place("/films", "a.mkv", 1),
+            stored: stored.cloned(),
+            news,
+        };
+        step.outcome("/films", &Matcher::of_nothing(), at(now))
+    }
+
+    fn events(outcome: &Outcome) -> Vec<(FileEventKind, Option<&str>)> {
+        let events = outcome.events.iter();
+        events
+            .map(|(what, from)| (*what, from.as_deref()))
+            .collect()
+    }
+
+    #[test]
+    fn a_file_is_followed_from_place_to_place_and_never_forgotten() {
+        let new = outcome(None, seen("a.mkv", "1"), 1).unwrap();
+        assert_eq!(events(&new), [(FileEventKind::Seen, None)]);
+        assert_eq!(
+            (new.file.revision, new.file.state),
+            (1, FileState::Unmatched)
+        );
+        assert_eq!(outcome(Some(&new.file), seen("a.mkv", "1"), 2), None);
+
+        let moved = outcome(Some(&new.file), seen("b/c.mkv", "1"), 3).unwrap();
+        let from = Some("/films/a.mkv");
+        assert_eq!(events(&moved), [(FileEventKind::Moved, from)]);
+        assert_eq!(moved.file.place(), "/films/b/c.mkv");
+
+        let gone = outcome(Some(&moved.file), News::Gone, 4).unwrap();
+        assert_eq!(events(&gone), [(FileEventKind::Gone, None)]);
+        let times = (gone.file.state, gone.file.first_seen, gone.file.last_seen);
+        assert_eq!(times, (FileState::Missing, at(1), at(3)));
+        assert_eq!(outcome(Some(&gone.file), News::Gone, 5), None);
+        assert_eq!(outcome(Some(&gone.file), News::Again, 5), None);
+
+        let back = outcome(Some(&gone.file), seen("b/c.mkv", "2"), 6).unwrap();
+        let expected = [(FileEventKind::Back, None), (FileEventKind::Changed, None)];
+        assert_eq!(events(&back), expected);
+        let noted: Vec<FileEventKind> = back.file.events.iter().map(|it| it.what).collect();
+        assert_eq!(noted.len(), 5);
+        assert_eq!((back.file.revision, back.file.id), (4, new.file.id));
+    }
+
+    #[test]
+    fn what_a_curator_decided_holds() {
+        let decided = MediaFile {
+            items: vec![WatchedItem::Film(TitleId(7))],
+            matched_by: Some(MatchedBy::Curator),
+            state: FileState::Matched,
+            ..outcome(None, seen("a.mkv", "1"), 1).unwrap().file
+        };
+
+        let moved = outcome(Some(&decided), seen("b.mkv", "1"), 2).unwrap().file;
+        let gone = outcome(Some(&moved), News::Gone, 3).unwrap().file;
+        let back = outcome(Some(&gone), seen("b.mkv", "9"), 4).unwrap().file;
+
+        for file in [&moved, &back] {
+            assert_eq!(
+                (&file.items, file.state),
+                (&decided.items, FileState::Matched)
+            );
+        }
+        assert_eq!(outcome(Some(&back), News::Again, 5), None);
+        // What no curator decided is matched anew.
+        let undecided = MediaFile {
+            matched_by: Some(MatchedBy::Name),
+            ..decided
+        };
+        let rematched = outcome(Some(&undecided), News::Again, 6).unwrap();
+        assert_eq!(events(&rematched), [(FileEventKind::Matched, None)]);
+        assert_eq!(rematched.file.state, FileState::Unmatched);
     }
 }

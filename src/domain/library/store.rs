@@ -27,7 +27,7 @@ pub trait LibraryStore: Send + Sync {
     /// All roots, by path.
     async fn roots(&self) -> Result<Vec<LibraryRoot>, StoreError>;
 
-    /// Writes a root.
+    /// Writes a root, in the place of that with its path.
     async fn put_root(&self, root: &LibraryRoot) -> Result<(), StoreError>;
 
     /// The folders of a root, by path.

@@ -205,7 +205,7 @@ impl MediaFile {
 #[Object]
 impl MediaFile {
     /// The global id, which `node` takes: opaque text that stays the same.
-    async fn id(&self) -> ID {
+    pub(crate) async fn id(&self) -> ID {
         GlobalId::MediaFile(self.0.id).encode()
     }
 
