@@ -111,7 +111,7 @@ pub enum MatchedBy {
     Id,
     /// By kind, folded name and year.
     NameAndYear,
-    /// By the folded name of a series, which says no year, and the place of an episode that it has.
+    /// By the folded name of a series, where no year is said; of an episode also by its place, which the series has.
     Name,
     /// A curator decided it, and no scan decides otherwise.
     Curator,

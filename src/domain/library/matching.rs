@@ -8,16 +8,12 @@ use std::sync::Arc;
 use super::error::LibraryError;
 use super::file::{FileCandidate, FileState, MAX_CANDIDATES, MAX_ITEMS, MatchedBy};
 use super::guess::{Episodes, Guess, Item, Named, TakenFor};
-use crate::domain::catalog::{
-    CatalogService, Episode, ExternalId, Title, TitleKind, TitleOrder, TitleQuery, Visibility,
-};
+use super::wanted::{TITLES, asked, learn_titles};
+use crate::domain::catalog::{CatalogService, Episode, Title, TitleKind, Visibility};
 use crate::domain::ids::TitleId;
-use crate::domain::importing::{FoundBy, ImportedIds, ImportedItem, Known, Match};
-use crate::domain::page::Window;
+use crate::domain::importing::{FoundBy, ImportedItem, Known, Match};
 use crate::domain::watching::WatchedItem;
 
-/// How many titles are read at a time.
-const TITLES: usize = 1_000;
 /// Of how many series the episodes are read at a time.
 const SERIES: usize = 200;
 
@@ -126,8 +122,10 @@ impl Matcher {
             Match::One(one) => match (one.by, item) {
                 (FoundBy::Id, _) => (one.is.title, MatchedBy::Id),
                 (FoundBy::NameAndYear, _) => (one.is.title, MatchedBy::NameAndYear),
-                // That it has the episode, too, makes sure of the series.
-                (FoundBy::Name, Item::Episodes(_)) => (one.is.title, MatchedBy::Name),
+                // Series are rarely made twice, and must have the episode, too.
+                (FoundBy::Name, Item::Series(_) | Item::Season { .. } | Item::Episodes(_)) => {
+                    (one.is.title, MatchedBy::Name)
+                }
                 (FoundBy::Name | FoundBy::NearYear | FoundBy::Viewer, _) => {
                     return Verdict::open(FileState::Ambiguous, candidates(&found));
                 }
@@ -254,33 +252,6 @@ fn in_the_whole_series(known: &[Episode], number: u32) -> Option<&Episode> {
     run.get(place).copied()
 }
 
-/// What of the titles of the catalogue some items may be.
-async fn learn_titles(
-    catalog: &CatalogService,
-    wanted: &[ImportedItem],
-) -> Result<Known, LibraryError> {
-    let mut known = Known::for_items(wanted);
-    // For nothing that is looked for the catalogue need not be read.
-    if wanted.is_empty() {
-        return Ok(known);
-    }
-    let query = TitleQuery {
-        order: TitleOrder::NewestAdded,
-        ..TitleQuery::default()
-    };
-    let (everything, mut window) = (Visibility::everything(), Window::first(TITLES));
-    loop {
-        let page = catalog.list_titles(&everything, &query, &window).await?;
-        for title in &page.rows {
-            known.learn(title);
-        }
-        window.start = page.rows.last().map(|title| query.order.keyset(title));
-        if !page.has_more {
-            return Ok(known);
-        }
-    }
-}
-
 /// The titles that a match names.
 fn titles_of(found: &Match) -> Vec<TitleId> {
     match found {
@@ -291,50 +262,12 @@ fn titles_of(found: &Match) -> Vec<TitleId> {
     }
 }
 
-/// The film, or the series, that is asked for.
-fn asked(item: &Item) -> ImportedItem {
-    let Named {
-        name,
-        original_name,
-        year,
-        external_ids,
-    } = item.named();
-    let (name, original_name, year) = (name.clone(), original_name.clone(), *year);
-    let ids = ids_of(external_ids);
-    match item {
-        Item::Film(_) => ImportedItem::Film {
-            name,
-            original_name,
-            year,
-            ids,
-        },
-        Item::Series(_) | Item::Season { .. } | Item::Episodes(_) => ImportedItem::Series {
-            name,
-            original_name,
-            year,
-            ids,
-        },
-    }
-}
-
-fn ids_of(ids: &[ExternalId]) -> ImportedIds {
-    let of = |provider: &str| {
-        let mut ids = ids.iter().filter(|id| id.provider == provider);
-        ids.next().map(|id| id.value.clone())
-    };
-    ImportedIds {
-        imdb: of("imdb"),
-        tmdb: of("tmdb"),
-        tvdb: of("tvdb"),
-        trakt: of("trakt"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::catalog::ExternalId;
     use crate::domain::ids::EpisodeId;
     use crate::domain::library::guess::Certainty;
 
@@ -471,6 +404,11 @@ mod tests {
         // Two numbers of one episode, and a special.
         assert_eq!(of(episodes(Some(1), &[2, 3])), by_name(&[at(1, 2)]));
         assert_eq!(of(episodes(Some(0), &[1])), by_name(&[at(0, 1)]));
+        let of_all = found(Item::Season {
+            series: named("The Wire", None, None),
+            season: 1,
+        });
+        assert_eq!(of_all, by_name(&[WatchedItem::Series(TitleId(4))]));
         let absolute = Episodes {
             absolute: Some(3),
             ..episodes(None, &[])

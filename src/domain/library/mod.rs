@@ -30,6 +30,7 @@ mod steps;
 mod store;
 mod tracks;
 mod tree;
+mod wanted;
 
 #[cfg(test)]
 mod tests;

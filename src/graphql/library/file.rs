@@ -110,7 +110,7 @@ enum MediaFileMatch {
     Id,
     /// By its kind, its name and its year.
     NameAndYear,
-    /// By the name of a series, without a year, and an episode that this series has.
+    /// By the name of a series, where no year is said; an episode also by its place, which the series has.
     Name,
     /// A curator decided it by `matchFile`, and no scan decides otherwise.
     Curator,
