@@ -116,7 +116,8 @@ fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
 /// What is wrong with a file, or needs a curator.
 fn problems(guess: &Guess) -> impl Iterator<Item = &str> {
     let is_fault = matches!(guess.taken_for, TakenFor::Refused | TakenFor::Damaged);
-    let is_doubt = guess.taken_for == TakenFor::Video && guess.certainty == Certainty::Unsure;
+    let is_doubt = matches!(guess.taken_for, TakenFor::Video | TakenFor::Sidecar)
+        && guess.certainty == Certainty::Unsure;
     let reason = (is_fault || is_doubt).then_some(guess.reason.as_str());
     reason
         .into_iter()

@@ -31,6 +31,7 @@ mod home;
 mod importing;
 mod insight;
 mod layering;
+mod library;
 mod lists;
 mod live;
 mod loading;

@@ -163,7 +163,8 @@ fn spaced(name: &str) -> String {
         let has_before = at > 0 && is_letter(words[at - 1]);
         let has_after = words.get(at + 1).is_some_and(|next| is_letter(next));
         let is_joined = is_letter(word) && (has_before || has_after);
-        if !(is_joined && has_before || spaced.is_empty() || spaced.ends_with(' ')) {
+        let is_apart = !(is_joined && has_before);
+        if is_apart && !spaced.is_empty() && !spaced.ends_with(' ') {
             spaced.push(' ');
         }
         spaced.push_str(word);
@@ -189,11 +190,11 @@ fn release_start(name: &str, from: usize) -> Option<usize> {
         .find_iter(name)
         .map(|word| (word.start(), word.as_str()))
         .collect();
-    let is_of = |word: &str, sort: &Regex| {
+    let is_release = |word: &str| {
         let first = word.split('-').next().unwrap_or(word);
-        sort.is_match(word) || sort.is_match(first)
+        RELEASE.is_match(word) || RELEASE.is_match(first)
     };
-    let mut first = (from..words.len()).find(|at| is_of(words[*at].1, &RELEASE))?;
+    let mut first = (from..words.len()).find(|at| is_release(words[*at].1))?;
     while first > from && ALSO_RELEASE.is_match(words[first - 1].1) {
         first -= 1;
     }

@@ -84,7 +84,7 @@ fn films_and_what_lies_beside_them_are_told() {
         ("Film/Heat (1995)/theme.mp3", "AUDIO LIKELY film Heat 1995"),
         (
             "Film/Avatar (2009) [imdbid-tt0499549]/movie.3D.HSBS.mkv",
-            "VIDEO LIKELY film Avatar 2009 imdb=tt0499549 3d=hsbs",
+            "VIDEO SURE film Avatar 2009 imdb=tt0499549 3d=hsbs",
         ),
         ("Film/notes.md", "OTHER SURE"),
     ]);
