@@ -17,16 +17,9 @@ pub(super) fn path_of(entry: &Entry) -> PathBuf {
     let mut bytes = Vec::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
-        match byte_at(&text[at..]) {
-            Some(byte) => {
-                bytes.push(byte);
-                at += 4;
-            }
-            None => {
-                bytes.push(text[at]);
-                at += 1;
-            }
-        }
+        let (byte, length) = byte_at(&text[at..]).map_or((text[at], 1), |byte| (byte, 4));
+        bytes.push(byte);
+        at += length;
     }
     PathBuf::from(OsStr::from_bytes(&bytes))
 }

@@ -63,7 +63,10 @@ impl<'a> Beside<'a> {
         whose: Whose<'_>,
     ) -> Guess {
         let (folder, reason) = match whose {
-            Whose::Folder(folder) => (folder, "lies in a folder of extras, and so is no film"),
+            Whose::Folder(folder) => (
+                folder,
+                "is called, or lies in a folder, as extras are, and so is no film",
+            ),
             Whose::Named(base) => {
                 let reason = "ends as extras do, and so is no film";
                 if let Some((path, item)) = self.video(video.folder, base) {

@@ -50,6 +50,10 @@ static LEADING: LazyLock<Regex> = LazyLock::new(|| pattern(r"^\s*([0-9]{1,4})"))
 static HYPHEN: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[\s._]-[\s._]+([0-9]{1,4})(?:v[0-9])?"));
 static TRAILING: LazyLock<Regex> = LazyLock::new(|| pattern(r"[\s._]([0-9]{1,3})$"));
+/// Season and episode as one number: `102`.
+static TOGETHER: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?:^|[\s._-])([1-9])([0-9]{2})(?:$|[\s._-])"));
+static SPECIAL: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)[\s._-]special$"));
 static YEAR_FIRST: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"([0-9]{4})([-._ ])([0-9]{2})([-._ ])([0-9]{2})"));
 static DAY_FIRST: LazyLock<Regex> =
@@ -182,6 +186,24 @@ pub(super) fn absolute(stem: &str) -> Option<ReadEpisodes<'_>> {
         }
     }
     None
+}
+
+/// Season and episode as one number, or a special without any, as Kodi reads them within a series.
+pub(super) fn within_series(stem: &str) -> Option<ReadEpisodes<'_>> {
+    if let Some(found) = SPECIAL.find(stem) {
+        return Some(read(stem, found.start(), found.end(), Some(0), Vec::new()));
+    }
+    let found = TOGETHER.captures(stem)?;
+    let whole = found.get(0)?;
+    let episode = number(&found[2]).filter(|episode| *episode > 0)?;
+    let season = number(&found[1]);
+    Some(read(
+        stem,
+        whole.start(),
+        whole.end(),
+        season,
+        vec![episode],
+    ))
 }
 
 /// An episode that is named by the day on which it was on the air.
@@ -344,6 +366,11 @@ mod tests {
         assert_eq!(absolute("Naruto - 101"), Some(101));
         assert_eq!(absolute("[Group] Naruto - 101v2 [1080p]"), Some(101));
         assert_eq!(absolute("Naruto"), None);
+        let within = |stem| within_series(stem).map(|found| (found.season, found.numbers));
+        assert_eq!(within("Show 102"), Some((Some(1), vec![2])));
+        assert_eq!(within("Show.Special"), Some((Some(0), vec![])));
+        assert_eq!(within("Show 720p"), None);
+        assert_eq!(within("Show 300"), None);
         let dated = |stem| dated(stem).and_then(|found| found.date);
         let day = NaiveDate::from_ymd_opt(2021, 3, 4);
         assert_eq!(dated("The Daily Thing 2021-03-04"), day);

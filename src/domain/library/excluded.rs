@@ -53,15 +53,12 @@ impl Exclusions {
                 warnings.push(format!("line {number} is no pattern; it is passed over"));
             }
         }
-        match builder.build() {
-            Ok(lines) => {
-                let lines = Exclusion::Lines(Box::new(lines));
-                self.by_folder.entry(folder.to_owned()).or_insert(lines);
-            }
-            Err(_) => {
-                warnings.push("its patterns cannot be followed together".to_owned());
-                self.leave_out(folder, "its .ignore cannot be followed");
-            }
+        if let Ok(lines) = builder.build() {
+            let lines = Exclusion::Lines(Box::new(lines));
+            self.by_folder.entry(folder.to_owned()).or_insert(lines);
+        } else {
+            warnings.push("its patterns cannot be followed together".to_owned());
+            self.leave_out(folder, "its .ignore cannot be followed");
         }
         warnings
     }

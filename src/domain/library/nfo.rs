@@ -117,13 +117,11 @@ fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> String {
         return String::from_utf16_lossy(&units(u16::from_be_bytes));
     }
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    match std::str::from_utf8(bytes) {
-        Ok(text) => text.to_owned(),
-        Err(_) => {
-            warnings.push("is no UTF-8; read as Latin-1".to_owned());
-            bytes.iter().copied().map(char::from).collect()
-        }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
     }
+    warnings.push("is no UTF-8; read as Latin-1".to_owned());
+    bytes.iter().copied().map(char::from).collect()
 }
 
 /// An element that is open.

@@ -70,12 +70,11 @@ fn understand(
     let mut of_videos: Vec<Option<Guess>> = vec![None; entries.len()];
     let mut extras = Vec::new();
     for video in &tree.videos {
-        match extra_of(&tree, video) {
-            Some((taken_for, whose)) => extras.push((video, taken_for, whose)),
-            None => {
-                let guess = episodes(&tree, video).unwrap_or_else(|| film(&tree, video));
-                of_videos[video.at] = Some(guess);
-            }
+        if let Some((taken_for, whose)) = extra_of(&tree, video) {
+            extras.push((video, taken_for, whose));
+        } else {
+            let guess = episodes(&tree, video).unwrap_or_else(|| film(&tree, video));
+            of_videos[video.at] = Some(guess);
         }
     }
     let mut beside = Beside::new(&tree, &of_videos);

@@ -1,9 +1,11 @@
 //! Which episodes a video is, by its name, those of its folders, and sidecars.
 
-use super::episode_names::{ReadEpisodes, absolute, dated, explicit, in_season, season_of_folder};
+use super::episode_names::{
+    ReadEpisodes, absolute, dated, explicit, in_season, season_of_folder, within_series,
+};
 use super::films::say;
 use super::guess::{Certainty, Episodes, Guess, Item, Named, TakenFor};
-use super::naming::{add_ids, is_same_name, read_name, title_behind};
+use super::naming::{YearIn, add_ids, is_same_name, read_name, title_behind};
 use super::nfo::{Said, SaidOf};
 use super::places::{file_name, folders, join, parent, stem};
 use super::tree::{Tree, Video, home};
@@ -45,6 +47,15 @@ pub(super) fn episodes(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
         let warning = format!("lies in the folder of season {season}; its name is believed");
         guess.warnings.push(warning);
     }
+    if guess
+        .item
+        .as_ref()
+        .is_some_and(|item| item.named().name.is_empty())
+    {
+        guess.certainty = Certainty::Unsure;
+        let warning = "nothing says which series it is of";
+        guess.warnings.push(warning.to_owned());
+    }
     Some(guess)
 }
 
@@ -83,6 +94,13 @@ fn find<'s>(
     let is_fansub = stem.starts_with('[');
     if let Some(found) = absolute(stem).filter(|_| is_beside || is_fansub) {
         let reason = "has a number in its name that may be one of the whole series, or of a season and an episode";
+        return Some((Some(found), Certainty::Unsure, reason));
+    }
+    // A film with its year may lie there, too.
+    let has_year = read_name(stem, tree.this_year).year == YearIn::Brackets;
+    let within = within_series(stem).filter(|_| is_of_series && !has_year);
+    if let Some(found) = within {
+        let reason = "lies with a series, and its name reads as that of one of its episodes";
         return Some((Some(found), Certainty::Unsure, reason));
     }
     let sidecar = tree.said(parent(video.path), &sidecar_of(video), SaidOf::Episode);

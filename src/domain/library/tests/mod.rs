@@ -134,6 +134,8 @@ fn series_and_what_lies_beside_them_are_told() {
             "TV/Show/The Daily Thing 2021-03-04.mkv",
             "VIDEO LIKELY The Daily Thing of 2021-03-04",
         ),
+        ("TV/Show/Show 203.avi", "VIDEO UNSURE Show season 2 [3]"),
+        ("Season 3/04.mkv", "VIDEO UNSURE  season 3 [4]"),
     ]);
 }
 
