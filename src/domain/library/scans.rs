@@ -59,6 +59,6 @@ pub struct ScanSummary {
     pub back: usize,
     /// How many paths could not be looked at, or read.
     pub unreadable: usize,
-    /// How many files of the library there are in each state, in the order of [`FileState::ALL`].
+    /// How many files of the library there are in each state, in the order of [`super::FileState::ALL`].
     pub states: [u64; 5],
 }
