@@ -26,6 +26,7 @@ use crate::domain::editing::EditService;
 use crate::domain::entropy::{Entropy, SystemEntropy, unique_name};
 use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
+use crate::domain::library::{LibraryService, ScanService};
 use crate::domain::loading::{CatalogExport, LoadService};
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
@@ -79,6 +80,10 @@ pub struct App {
     pub importing: ImportService,
     /// The jobs that profiles wait for.
     pub work: WorkService,
+    /// The files of libraries, as curators see them.
+    pub library: LibraryService,
+    /// Writing down what scans of libraries see.
+    pub scans: ScanService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -260,6 +265,12 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
+            library: LibraryService::new(
+                Arc::clone(&stores.library),
+                catalog.clone(),
+                Arc::clone(&clock),
+            ),
+            scans: ScanService::new(stores.scans(), catalog.clone(), Arc::clone(&clock)),
             work,
             catalog,
             watching,
@@ -457,6 +468,7 @@ impl App {
             work: self.work.clone(),
             revising: self.revising.clone(),
             editing: self.editing.clone(),
+            library: self.library.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

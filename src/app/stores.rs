@@ -12,8 +12,8 @@ use crate::adapters::memory::{
     MemoryLimiter, MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
-    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoImporting, MongoNotes, MongoUsage,
-    MongoWatching,
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoImporting, MongoLibrary, MongoNotes,
+    MongoUsage, MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
@@ -22,7 +22,8 @@ use crate::adapters::redis::{
 };
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs,
-    SqliteNotes, SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteLeases, SqliteLibrary, SqliteNotes, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
+    SqliteUsage, SqliteWatching,
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
@@ -35,6 +36,7 @@ use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportStore;
 use crate::domain::lease::Leases;
+use crate::domain::library::{LibraryStore, ScanPorts};
 use crate::domain::limits::RateLimiter;
 use crate::domain::loading::CurationStore;
 use crate::domain::measured::Measured;
@@ -65,6 +67,7 @@ pub(super) struct AllStores {
     pub(super) usage: Arc<dyn UsageStore>,
     pub(super) imports: Arc<dyn ImportStore>,
     pub(super) jobs: Arc<dyn JobStore>,
+    pub(super) library: Arc<dyn LibraryStore>,
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
@@ -73,6 +76,8 @@ pub(super) struct AllStores {
     pub(super) signing_keys: Arc<dyn SigningKeyStore>,
     pub(super) limiter: Arc<dyn RateLimiter>,
     pub(super) leases: Arc<dyn Leases>,
+    /// Those that commands beside the site see as well.
+    pub(super) shared_leases: Arc<dyn Leases>,
     /// Documents that clients name by their hash.
     pub(super) persisted: Arc<dyn PersistedStore>,
     /// The graph as it is read, behind a breaker where it is on a server.
@@ -197,6 +202,14 @@ impl AllStores {
         CachedGraph::new(Arc::clone(&self.graph), self.watching.tastes.clone())
     }
 
+    /// What scans of libraries are written down by.
+    pub(super) fn scans(&self) -> ScanPorts {
+        ScanPorts {
+            store: Arc::clone(&self.library),
+            leases: Arc::clone(&self.shared_leases),
+        }
+    }
+
     /// The graph, and the documents that it is made from.
     pub(super) fn projection(&self) -> ProjectionPorts {
         ProjectionPorts {
@@ -230,6 +243,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         usage: measured("sqlite", SqliteUsage::new(db.clone())),
         imports: measured("sqlite", SqliteImports::new(db.clone())),
         jobs: measured("sqlite", SqliteJobs::new(db.clone())),
+        library: measured("sqlite", SqliteLibrary::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         owners: Arc::new(ReadInTurn::new(sessions.clone(), accounts.clone())),
         mails: accounts,
@@ -238,6 +252,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         signing_keys: measured("sqlite", SqliteSigningKeys::new(db.clone())),
         limiter: measured("memory", MemoryLimiter::new()),
         leases: measured("memory", MemoryLeases::new()),
+        shared_leases: measured("sqlite", SqliteLeases::new(db.clone())),
         persisted: measured("memory", MemoryPersisted::new(Bounds::default())),
         graph: graph.clone(),
         projected: graph,
@@ -279,27 +294,31 @@ pub(super) async fn on_servers(
     let watching = MongoWatching::new(mongo.clone());
     let usage = MongoUsage::new(mongo.clone());
     let importing = MongoImporting::new(mongo.clone());
+    let library = MongoLibrary::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
     let cannot = "MongoDB cannot be prepared";
     let is_prepared = catalog.prepare().await.context(cannot)?
         & watching.prepare().await.context(cannot)?
         & usage.prepare().await.context(cannot)?
         & importing.prepare().await.context(cannot)?
+        & library.prepare().await.context(cannot)?
         & accounts.prepare().await.context(cannot)?;
     let all = (
         catalog.clone(),
         watching.clone(),
         usage.clone(),
         importing.clone(),
+        library.clone(),
         accounts.clone(),
     );
     let preparation: Preparation = Arc::new(move || {
-        let (catalog, watching, usage, importing, accounts) = all.clone();
+        let (catalog, watching, usage, importing, library, accounts) = all.clone();
         Box::pin(async move {
             catalog.ensure_indexes().await?;
             watching.ensure_indexes().await?;
             usage.ensure_indexes().await?;
             importing.ensure_indexes().await?;
+            library.ensure_indexes().await?;
             accounts.ensure_indexes().await
         })
     });
@@ -347,6 +366,7 @@ pub(super) async fn on_servers(
         ),
     };
     let graph = measured("neo4j", Neo4jGraph::new(neo4j));
+    let leases = measured("redis", RedisLeases::new(redis.clone()));
     let persisted = RedisPersisted::new(redis.clone(), Bounds::default());
     let persisted = BreakerPersisted::new(measured("redis", persisted), pulses.sessions.clone());
     Ok(AllStores {
@@ -355,6 +375,7 @@ pub(super) async fn on_servers(
         usage: measured("mongo", usage),
         imports: importing.clone(),
         jobs: importing,
+        library: measured("mongo", library),
         accounts: AccountStores {
             writes: remembered.clone(),
             profiles: remembered.clone(),
@@ -366,7 +387,8 @@ pub(super) async fn on_servers(
         one_time: measured("redis", RedisOneTime::new(redis.clone())),
         signing_keys: measured("redis", RedisSigningKeys::new(redis.clone())),
         limiter: measured("redis", RedisLimiter::new(redis.clone())),
-        leases: measured("redis", RedisLeases::new(redis.clone())),
+        leases: leases.clone(),
+        shared_leases: leases,
         persisted: Arc::new(persisted),
         graph: Arc::new(BreakerGraph::new(graph.clone(), pulses.graph.clone())),
         projected: graph,

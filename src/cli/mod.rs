@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod graph;
 mod import;
+mod library;
 mod lists;
 mod load;
 mod log;
@@ -47,7 +48,7 @@ enum Command {
     Load(load::Arguments),
     /// Write the whole catalogue into a file that `load` reads, with its pictures beside it
     Export(export::Arguments),
-    /// Look through a folder of films and series, and tell what each file of it is taken for; nothing is written
+    /// Look through a folder of films and series, and tell what each file of it is taken for; write it down with --apply
     Scan(scan::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
@@ -125,7 +126,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(arguments) => {
                 Box::pin(export::run(&App::open(&config).await?, &arguments)).await
             }
-            Command::Scan(arguments) => scan::run(&arguments),
+            Command::Scan(arguments) => Box::pin(scan::run(&config, &arguments)).await,
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }

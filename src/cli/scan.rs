@@ -1,10 +1,12 @@
-//! `reelgraph scan`: a library of files, looked through and understood. It writes nothing but its report.
+//! `reelgraph scan`: a library of files, looked through and understood. It writes nothing but its report, unless `--apply`
+//! or the settings say that what is seen is written down.
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, Datelike, Utc};
@@ -13,10 +15,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::files::shown;
-use crate::app::open_library;
+use super::library::{Printing, Recording, record};
+use crate::app::{App, open_library};
+use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, Named, TakenFor, Track, read_library,
+    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, TakenFor, Track, read_library,
 };
 use crate::domain::text;
 
@@ -30,10 +34,12 @@ pub(super) struct Arguments {
     /// Print nothing but problems
     #[arg(long)]
     quiet: bool,
+    #[command(flatten)]
+    recording: Recording,
 }
 
-pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let folder = open_library(&arguments.folder)?;
+pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let folder: Arc<dyn LibraryFolder> = open_library(&arguments.folder)?.into();
     if let Some(report) = &arguments.report {
         spare(&arguments.folder, report)?;
     }
@@ -41,30 +47,49 @@ pub(super) fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(path) = &arguments.report {
         write_report(path, &found)?;
     }
-    let mut out = BufWriter::new(std::io::stdout().lock());
-    if !arguments.quiet {
-        for (entry, guess) in &found {
-            writeln!(out, "{}", line(entry, guess))?;
-        }
-        writeln!(out, "{}", sum_up(&found))?;
+    let is_recorded = arguments.recording.applies(config.scan_apply);
+    let printing = if arguments.quiet {
+        Printing::ProblemsAlone
+    } else {
+        Printing::News
+    };
+    if printing == Printing::News {
+        show(&found, is_recorded)?;
     }
-    out.flush()?;
     for (entry, guess) in &found {
         for problem in problems(guess) {
             eprintln!("{}: {}", text::visible(&entry.path), text::visible(problem));
         }
     }
-    if found
-        .iter()
-        .any(|(_, guess)| guess.taken_for == TakenFor::Video)
-    {
-        return Ok(ExitCode::SUCCESS);
+    let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
+    let has_video = taken_for.any(|sort| sort == TakenFor::Video);
+    let mut code = ExitCode::SUCCESS;
+    if is_recorded {
+        let app = App::open(config).await?;
+        let (path, how) = (&arguments.folder, &arguments.recording);
+        code = Box::pin(record(&app, path, found, folder, how, printing)).await?;
+    }
+    if has_video {
+        return Ok(code);
     }
     eprintln!(
         "{} has no film and no episode in it",
         shown(&arguments.folder)
     );
     Ok(ExitCode::FAILURE)
+}
+
+/// Prints what each file was taken for, and how many were taken for what. Of what is written down the sums are enough: the
+/// rest is in the report.
+fn show(found: &[(Entry, Guess)], is_recorded: bool) -> std::io::Result<()> {
+    let mut out = BufWriter::new(std::io::stdout().lock());
+    if !is_recorded {
+        for (entry, guess) in found {
+            writeln!(out, "{}", line(entry, guess))?;
+        }
+    }
+    writeln!(out, "{}", sum_up(found))?;
+    out.flush()
 }
 
 /// Fails if a report would be written into the library, which is never written.

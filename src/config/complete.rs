@@ -105,6 +105,8 @@ pub struct Config {
     pub visibility: VisibilityPolicy,
     /// Which addresses of pictures are read from the web.
     pub picture_urls: PictureUrls,
+    /// Whether scans of libraries are written down without being told to.
+    pub scan_apply: bool,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -214,6 +216,7 @@ impl Config {
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
             picture_urls: given.picture_urls.unwrap_or_default(),
+            scan_apply: given.scan_apply.unwrap_or_default(),
             introspection: given
                 .introspection
                 .unwrap_or(env == Environment::Development),

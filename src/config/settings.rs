@@ -266,6 +266,9 @@ pub struct Settings {
         value_name = "WHICH"
     )]
     pub picture_urls: Option<PictureUrls>,
+    /// Whether `scan` writes down what it sees as with `--apply`, for cron [default: false]
+    #[arg(long, global = true, env = "REELGRAPH_SCAN_APPLY", value_name = "BOOL")]
+    pub scan_apply: Option<bool>,
     /// The highest age rating in years that whoever is not logged in sees [default: every one]
     #[arg(
         long,
@@ -336,6 +339,7 @@ impl Settings {
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),
             recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
             picture_urls: self.picture_urls.or(other.picture_urls),
+            scan_apply: self.scan_apply.or(other.scan_apply),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
             unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),

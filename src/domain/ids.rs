@@ -172,19 +172,37 @@ named_ids! {
     JobId;
     /// What changes the catalogue together: a load, a bulk edit.
     RunId;
+    /// A file of a library.
+    MediaFileId;
 }
 
-/// 63 bits of SHA-256 over the parts, each closed by a byte that occurs in none of them.
+impl MediaFileId {
+    /// The id of a file that is first seen at this path of a library, by its scan of this number. So two scans of the same
+    /// number that see the same file know it under one id.
+    pub fn of_place(root: &str, path: &str, scan: u64) -> Self {
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest(&["media file", root, path, &scan.to_string()])[..16]);
+        Self(uuid::Builder::from_custom_bytes(first).into_uuid())
+    }
+}
+
+/// 63 bits of SHA-256 over the parts.
 fn derive(parts: &[&str]) -> u64 {
+    let mut first = [0; 8];
+    first.copy_from_slice(&digest(parts)[..8]);
+    u64::from_be_bytes(first) >> 1
+}
+
+/// SHA-256 over the parts, each closed by a byte that occurs in none of them.
+fn digest(parts: &[&str]) -> [u8; 32] {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update(part.as_bytes());
         hash.update([0]);
     }
-    let digest = hash.finalize();
-    let mut first = [0; 8];
-    first.copy_from_slice(&digest[..8]);
-    u64::from_be_bytes(first) >> 1
+    let mut digest = [0; 32];
+    digest.copy_from_slice(&hash.finalize()[..]);
+    digest
 }
 
 #[cfg(test)]

@@ -18,6 +18,7 @@ use crate::domain::editing::EditService;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
+use crate::domain::library::LibraryService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::revising::RevisionService;
 use crate::domain::usage::UsageService;
@@ -45,6 +46,8 @@ pub struct Services {
     pub revising: RevisionService,
     /// What curators change by hand.
     pub editing: EditService,
+    /// The files of libraries, for curators.
+    pub library: LibraryService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

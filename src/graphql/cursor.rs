@@ -60,6 +60,15 @@ impl Order {
         }
     }
 
+    /// By a text, then by an id that is a text.
+    pub(crate) const fn by_texts(name: &'static str) -> Self {
+        Self {
+            name,
+            value: Kind::Text,
+            id: Kind::Text,
+        }
+    }
+
     /// The cursor of a keyset of this order.
     pub(crate) fn cursor(&'static self, keyset: Keyset) -> Cursor {
         self.cursor_behind(keyset, Given::default())

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, PersonId, PlayId, ProfileId,
-    RevisionId, SessionId, TitleId, UserId,
+    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, MediaFileId, PersonId, PlayId,
+    ProfileId, RevisionId, SessionId, TitleId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -39,6 +39,7 @@ pub(crate) enum GlobalId {
     Job(JobId),
     /// A change of the catalogue.
     Revision(RevisionId),
+    MediaFile(MediaFileId),
 }
 
 /// What tells a row from the others of the page that is made for a profile, or for everybody.
@@ -103,6 +104,7 @@ impl GlobalId {
             Self::ImportRow(import, number) => format!("ImportRow:{import}:{number}"),
             Self::Job(id) => format!("Job:{id}"),
             Self::Revision(id) => format!("Revision:{id}"),
+            Self::MediaFile(id) => format!("MediaFile:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -147,6 +149,7 @@ impl GlobalId {
             }
             "Job" => Self::Job(JobId(Uuid::try_parse(rest).ok()?)),
             "Revision" => Self::Revision(RevisionId(number(rest)?)),
+            "MediaFile" => Self::MediaFile(MediaFileId(Uuid::try_parse(rest).ok()?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -279,6 +282,7 @@ mod tests {
                 GlobalId::ImportRow(ImportId(Uuid::from_u128(play)), season),
                 GlobalId::Job(JobId(Uuid::from_u128(play))),
                 GlobalId::Revision(RevisionId(id)),
+                GlobalId::MediaFile(MediaFileId(Uuid::from_u128(play))),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

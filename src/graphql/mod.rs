@@ -27,6 +27,7 @@ mod hit;
 mod importing;
 mod inputs;
 mod language;
+mod library;
 pub mod limits;
 mod live;
 mod loaders;

@@ -11,6 +11,7 @@ use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
 use super::importing::{Import, ImportRow, Job};
+use super::library::MediaFile;
 use super::recommend::{RecommendationRow, RowsFor};
 use super::revising::Revision;
 use super::watching::{Play, WatchState};
@@ -61,6 +62,8 @@ pub(crate) enum Node {
     Job(Job),
     /// A change of the catalogue; for curators.
     Revision(Revision),
+    /// A file of a library, for curators.
+    MediaFile(MediaFile),
 }
 
 #[derive(Default)]
@@ -182,11 +185,12 @@ async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         | GlobalId::Play(_)
         | GlobalId::Import(_)
         | GlobalId::ImportRow(..)
-        | GlobalId::Job(_) => find_own(ctx, id).await?,
+        | GlobalId::Job(_)
+        | GlobalId::MediaFile(_) => find_own(ctx, id).await?,
     })
 }
 
-/// What is the viewer's own, and accounts, which admins see; somebody else's does not exist.
+/// What is the viewer's own, accounts, which admins see, and files, which curators see; somebody else's does not exist.
 async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
     let viewer = ctx.viewer();
     let Some(viewer) = viewer.known() else {
@@ -228,6 +232,10 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         GlobalId::Job(job) => {
             let found = Job::find(ctx, viewer.profile, job).await?;
             found.map(Node::Job)
+        }
+        GlobalId::MediaFile(file) => {
+            let found = MediaFile::find(ctx, file).await?;
+            found.map(Node::MediaFile)
         }
         _ => None,
     })

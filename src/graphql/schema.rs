@@ -30,6 +30,7 @@ use super::editing::{
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
 use super::importing::ImportMutation;
+use super::library::{LibraryMutation, LibraryQuery};
 use super::limits::Introspection;
 use super::live::{
     CatalogueSubscription, JobSubscription, SessionSubscription, StateSubscription,
@@ -77,6 +78,7 @@ pub(crate) struct Query(
     RevisionQuery,
     SearchQuery,
     UsageQuery,
+    LibraryQuery,
     SiteQuery,
 );
 
@@ -110,6 +112,7 @@ pub(crate) struct Mutation(
     DeleteTitleMutation,
     SingleMutation,
     NameMutation,
+    LibraryMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one

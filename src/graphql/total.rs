@@ -6,6 +6,7 @@ use super::context::ContextExt;
 use super::error::Result;
 use crate::domain::catalog::{HitKind, TitleFilter, TitleKind, Visibility};
 use crate::domain::ids::ProfileId;
+use crate::domain::library::FileFilter;
 use crate::domain::recommend::Extent;
 use crate::domain::watching::ProfileList;
 
@@ -29,6 +30,8 @@ pub(crate) enum Total {
     LikelyTitles,
     /// The pairs of people who are likely one.
     LikelyPeople,
+    /// The files of libraries that pass a filter.
+    Files(FileFilter),
     /// Only by walking through it.
     Uncounted,
 }
@@ -77,6 +80,10 @@ impl Total {
             Self::LikelyPeople => {
                 let catalog = &services.catalog;
                 Some(catalog.count_likely_people(&ctx.visibility()).await?)
+            }
+            Self::Files(filter) => {
+                let viewer = ctx.known_viewer()?;
+                Some(services.library.count(&viewer, filter).await?)
             }
             Self::Uncounted => None,
         })

@@ -14,6 +14,7 @@ use super::editing::{
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
+use super::library::MatchFilePayload;
 use super::revising::{RevertRevisionsPayload, SetLocksPayload};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
@@ -194,6 +195,7 @@ pub(crate) enum Payload {
     EditPerson(EditPersonPayload),
     EditGenre(EditGenrePayload),
     EditCollection(EditCollectionPayload),
+    MatchFile(MatchFilePayload),
 }
 
 impl UserError {

@@ -86,6 +86,8 @@ pub(super) const WORK: &Table = &[
         &["createEpisode", "createTitle", "editEpisode"],
         300,
     ),
+    // One that is undecided is looked for in the whole catalogue.
+    (&["Mutation"], &["matchFile"], 500),
     // As many rows as the file had.
     (&["Mutation"], &["discardImport"], 1_000),
     // The rows are counted by their states, however many there are.
@@ -93,6 +95,8 @@ pub(super) const WORK: &Table = &[
     (&["Import"], &["job", "rows"], 20),
     (&["Job"], &["import"], 10),
     (&["Viewer"], &["imports", "jobs"], 30),
+    (&["Query"], &["files"], 30),
+    (&["MediaFile"], &["candidates", "matches"], 10),
     // Five hundred reports, which are written together.
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
     (&["Profile"], &["tasteWeights"], 200),
@@ -160,6 +164,7 @@ pub(super) const WORK: &Table = &[
             "AuditEntryConnection",
             "CreditConnection",
             "EpisodeConnection",
+            "MediaFileConnection",
             "MutedTasteConnection",
             "PersonConnection",
             "PlayConnection",
@@ -279,6 +284,7 @@ pub(super) const LISTS: &Table = &[
     (&["Profile"], &["watchlist"], 50),
     (&["Import"], &["notes"], 10),
     (&["ImportRow"], &["candidates"], 3),
+    (&["MediaFile"], &["candidates", "matches"], 3),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
     (&["TitleConnection"], &["facets"], 7),

@@ -17,8 +17,8 @@ use reelgraph::adapters::memory::{
 };
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteOneTime,
-    SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteLibrary,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
@@ -37,6 +37,7 @@ use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
 use reelgraph::domain::importing::{ImportPorts, ImportService};
+use reelgraph::domain::library::LibraryService;
 use reelgraph::domain::loading::{
     CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, NewTitles, Source,
 };
@@ -469,6 +470,11 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         work,
         editing: EditService::new(load, catalog.clone(), revising.clone(), Arc::clone(&clock)),
         revising,
+        library: LibraryService::new(
+            Arc::new(SqliteLibrary::new(db.clone())),
+            catalog.clone(),
+            Arc::clone(&clock),
+        ),
         catalog,
         watching,
         accounts,

@@ -38,6 +38,7 @@ mod live;
 mod loading;
 mod mail;
 mod mail_links;
+mod media_files;
 mod node;
 mod oauth;
 mod pages;

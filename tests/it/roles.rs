@@ -151,6 +151,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ collection: "x", name: "" }"#,
         CURATORS,
     ),
+    ("matchFile", r#"{ file: "x" }"#, CURATORS),
     ("logOut", "{}", NO_MACHINE),
 ];
 
@@ -181,6 +182,7 @@ const FIELDS: &[(&str, Row)] = &[
         "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),
+    ("{ files { nodes { id } } }", CURATORS),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),
     (

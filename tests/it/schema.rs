@@ -38,6 +38,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "images",
     "languages",
     "lockedFields",
+    "matches",
     "nodes",
     "notes",
     "obstacles",

@@ -195,4 +195,9 @@ pub const INDEXES: &[(&str, &[&str])] = &[
         &["in_state", "in_order", "effects", "merged"],
     ),
     ("jobs", &["latest", "open"]),
+    ("library_folders", &["in_order"]),
+    (
+        "media_files",
+        &["in_order", "in_state", "of_folder", "by_fingerprint"],
+    ),
 ];

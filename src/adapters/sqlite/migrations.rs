@@ -43,6 +43,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/imports.sql"),
     include_str!("schema/merged.sql"),
     include_str!("schema/revisions.sql"),
+    include_str!("schema/library.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

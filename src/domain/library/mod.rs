@@ -1,26 +1,50 @@
-//! Libraries of files: folders of films and series as media servers know them, and what each file in them is taken for.
+//! Libraries of files: folders of films and series as media servers know them, what each file in them is taken for, and what
+//! of the catalogue it is.
 
 mod artwork;
 mod beside;
+mod curating;
 mod endings;
 mod episode_names;
+mod error;
 mod excluded;
+mod file;
 mod film_names;
 mod films;
+mod fingerprint;
 mod folder;
 mod guess;
+mod matching;
+mod moves;
 mod naming;
 mod nfo;
 mod places;
 mod read_library;
+mod reading;
+mod recording;
+mod scans;
+mod seen;
 mod series;
 mod set_aside;
+mod steps;
+mod store;
 mod tracks;
 mod tree;
+mod wanted;
 
 #[cfg(test)]
 mod tests;
 
+pub use curating::{Decision, LibraryService};
+pub use error::{LibraryError, MAX_PATH, MAX_ROOTS};
+pub use file::{
+    FileCandidate, FileEvent, FileEventKind, FileState, LibraryRoot, MAX_CANDIDATES, MAX_EVENTS,
+    MAX_ITEMS, MatchedBy, MediaFile, ScannedFolder,
+};
+pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
 pub use read_library::read_library;
+pub use recording::ScanService;
+pub use scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
+pub use store::{FileFilter, LibraryStore, place_of};

@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 use futures::future::join_all;
 use reelgraph::adapters::memory::MemoryLeases;
 use reelgraph::adapters::redis::{RedisDb, RedisLeases};
+use reelgraph::adapters::sqlite::{SqliteDb, SqliteLeases};
 use reelgraph::domain::entropy::unique_name;
 use reelgraph::domain::lease::Leases;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 use super::Backend;
 use crate::support::servers::{self, PATIENT};
 
-on_every_backend!(open on [memory, redis]:
+on_every_backend!(open on [memory, sqlite, redis]:
     one_holder_has_a_lease_and_another_waits,
     a_renewed_lease_stays,
     a_renewal_counts_from_now_also_when_it_is_shorter,
@@ -27,24 +29,46 @@ on_every_backend!(open on [memory, redis]:
     of_many_at_the_same_time_exactly_one_has_it,
 );
 
-struct Opened(Arc<dyn Leases>);
+struct Opened {
+    leases: Arc<dyn Leases>,
+    _folder: Option<TempDir>,
+}
+
+impl Opened {
+    fn new(store: impl Leases + 'static, folder: Option<TempDir>) -> Self {
+        Self {
+            leases: Arc::new(store),
+            _folder: folder,
+        }
+    }
+}
 
 impl Deref for Opened {
     type Target = Arc<dyn Leases>;
 
     fn deref(&self) -> &Self::Target {
-        &self.0
+        &self.leases
     }
 }
 
 async fn open(backend: Backend) -> Opened {
     if backend == Backend::memory {
-        return Opened(Arc::new(MemoryLeases::new()));
+        return Opened::new(MemoryLeases::new(), None);
+    }
+    if backend == Backend::sqlite {
+        let folder = tempfile::tempdir().unwrap();
+        let leases = sqlite(&folder);
+        return Opened::new(leases, Some(folder));
     }
     let (url, prefix) = servers::redis_url();
-    Opened(Arc::new(RedisLeases::new(
-        RedisDb::open(&url, &prefix, PATIENT).unwrap(),
-    )))
+    let db = RedisDb::open(&url, &prefix, PATIENT).unwrap();
+    Opened::new(RedisLeases::new(db), None)
+}
+
+/// The leases of the embedded store in a folder, as another process opens it.
+fn sqlite(folder: &TempDir) -> SqliteLeases {
+    let db = SqliteDb::open(&folder.path().join("reelgraph.db"));
+    SqliteLeases::new(db.unwrap())
 }
 
 const ANN: Uuid = Uuid::from_u128(1);
@@ -142,7 +166,7 @@ async fn leases_of_different_names_do_not_meet(leases: &Opened) {
 async fn of_many_at_the_same_time_exactly_one_has_it(leases: &Opened) {
     for round in 0..10 {
         let acquire = (0..20).map(|_| {
-            let leases = leases.0.clone();
+            let leases = leases.leases.clone();
             let name = format!("work {round}");
             tokio::spawn(async move { leases.acquire(&name, unique_name(), MINUTE).await })
         });
@@ -153,6 +177,18 @@ async fn of_many_at_the_same_time_exactly_one_has_it(leases: &Opened) {
             .count();
         assert_eq!(count, 1);
     }
+}
+
+#[tokio::test]
+async fn processes_on_one_file_share_leases() {
+    let folder = tempfile::tempdir().unwrap();
+    let (one, other) = (sqlite(&folder), sqlite(&folder));
+    assert!(one.acquire("work", ANN, MINUTE).await.unwrap());
+
+    assert!(!other.acquire("work", BEN, MINUTE).await.unwrap());
+
+    one.release("work", ANN).await.unwrap();
+    assert!(other.acquire("work", BEN, MINUTE).await.unwrap());
 }
 
 #[tokio::test]

@@ -37,6 +37,7 @@ pub(crate) mod catalog;
 pub(crate) mod graph;
 mod importing;
 mod leases;
+mod library;
 mod limits;
 mod notes;
 mod one_time;

@@ -61,6 +61,23 @@ pub(super) struct Allowed {
     other_film: String,
 }
 
+/// Has files scanned that are something forbidden: one surely, and one that may be.
+async fn scan(program: &Program) {
+    let library = program.data().join("library");
+    for year in [1999, 1970] {
+        let folder = library.join(format!("{FORBIDDEN} above ({year})"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let film = folder.join(format!("{FORBIDDEN} above ({year}).mkv"));
+        std::fs::write(film, format!("\u{1a}E {year}")).unwrap();
+    }
+    let library = library.to_str().unwrap();
+    let scanned = program.expect(&["scan", library, "--apply"]).await;
+    assert!(
+        scanned.contains("matched 1, ambiguous 0, unmatched 1"),
+        "{scanned}"
+    );
+}
+
 /// All titles as lines of a file, and who watched them.
 fn records() -> String {
     let mut lines = Vec::new();
@@ -147,6 +164,7 @@ impl World {
         program.expect(&["load", file.to_str().unwrap()]).await;
         program.expect(&["graph", "drain"]).await;
         program.expect(&["graph", "similar"]).await;
+        scan(&program).await;
         program.create_user("curator@example.org", "curator").await;
         let site = program.serve().await;
         let mut visitor = Visitor::of(&site);

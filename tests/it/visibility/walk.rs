@@ -17,7 +17,12 @@ use crate::support::program::On;
 /// Fields in which nothing forbidden can be, and why.
 const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
-const FOR_CURATORS: [&str; 2] = ["Query.likelyDuplicates", "Query.topTitles"];
+const FOR_CURATORS: [&str; 4] = [
+    "Query.likelyDuplicates",
+    "Query.topTitles",
+    "MediaFile.candidates",
+    "MediaFile.matches",
+];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
 const MUTATIONS: [&str; 15] = [
     "removeFromContinueWatching",
@@ -158,6 +163,7 @@ impl World {
                 at("shared-collection", "collection", "", "}"),
                 at("forbidden-collection", "collection", "", "}"),
             ],
+            "MediaFile" => vec![("files(first: 30) { nodes {".to_owned(), "} }")],
             "Person" => vec![
                 at("dora-director", "person", "", "}"),
                 at("alma-actor", "person", "", "}"),

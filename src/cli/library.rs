@@ -1,0 +1,136 @@
+//! What `reelgraph scan` writes down: with `--apply`, or where the settings say so.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use clap::Args;
+
+use super::files::shown;
+use crate::app::App;
+use crate::domain::library::{
+    AllGone, Entry, FileEventKind, Guess, LibraryFolder, MediaFile, Reading, ScanNews, ScanOptions,
+    ScanSummary,
+};
+use crate::domain::text;
+
+/// How a scan is written down.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Recording {
+    /// Write down what is seen: files are matched with the catalogue, and what moved, went or came back is noted
+    #[arg(long)]
+    apply: bool,
+    /// Read all bytes of each file once, not only its beginning, middle and end
+    #[arg(long)]
+    full_hash: bool,
+    /// Believe that all files that were known are gone; without it that is taken for a disk that is not mounted
+    #[arg(long)]
+    all_gone: bool,
+}
+
+impl Recording {
+    /// Whether anything is written down; `by_setting`: whether the settings want it of every scan.
+    pub(super) fn applies(&self, by_setting: bool) -> bool {
+        self.apply || by_setting
+    }
+
+    fn options(&self) -> ScanOptions {
+        ScanOptions {
+            reading: if self.full_hash {
+                Reading::Whole
+            } else {
+                Reading::Pieces
+            },
+            all_gone: if self.all_gone {
+                AllGone::FilesAreGone
+            } else {
+                AllGone::DiskIsAway
+            },
+        }
+    }
+}
+
+/// What is printed beside problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Printing {
+    /// What became of files that were known, and a summary.
+    News,
+    /// Nothing: for cron, which mails whatever is printed.
+    ProblemsAlone,
+}
+
+/// Writes down what was found in a folder. Exit status 1: something could not be read, and is as it was.
+pub(super) async fn record(
+    app: &App,
+    path: &Path,
+    found: Vec<(Entry, Guess)>,
+    folder: Arc<dyn LibraryFolder>,
+    how: &Recording,
+    printing: Printing,
+) -> anyhow::Result<ExitCode> {
+    // By whatever way it was named, it is one library.
+    let root = path.canonicalize();
+    let root = root.with_context(|| format!("{} cannot be read", shown(path)))?;
+    let Some(root) = root.to_str() else {
+        bail!("the path of {} is no UTF-8", shown(&root));
+    };
+    let mut tell = |news: ScanNews<'_>| match news {
+        ScanNews::Unreadable { path, error } => {
+            eprintln!("{}: {}", text::visible(path), text::visible(error));
+        }
+        ScanNews::File { file, what, from } => {
+            if printing == Printing::News
+                && let Some(line) = line(file, what, from)
+            {
+                println!("{}", text::visible(&line));
+            }
+        }
+    };
+    let recorded = app
+        .scans
+        .record(root, found, folder, how.options(), &mut tell);
+    let summary = recorded.await?;
+    if printing == Printing::News {
+        println!("{}", sum_up(&summary));
+    }
+    Ok(if summary.unreadable == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// What became of a file that was known before. What is new is in the report.
+fn line(file: &MediaFile, what: FileEventKind, from: Option<&str>) -> Option<String> {
+    let place = file.place();
+    match what {
+        FileEventKind::Moved => Some(format!("moved: {} to {place}", from.unwrap_or_default())),
+        FileEventKind::Changed => Some(format!("changed: {place}")),
+        FileEventKind::Gone => Some(format!("gone: {place}")),
+        FileEventKind::Back => Some(format!("back: {place}")),
+        FileEventKind::Seen
+        | FileEventKind::Matched
+        | FileEventKind::Decided
+        | FileEventKind::Released => None,
+    }
+}
+
+fn sum_up(summary: &ScanSummary) -> String {
+    let ScanSummary {
+        seen,
+        unchanged,
+        new,
+        moved,
+        changed,
+        gone,
+        back,
+        unreadable,
+        states: [matched, ambiguous, unmatched, ignored, missing],
+    } = summary;
+    format!(
+        "{seen} files, {unchanged} of them in folders that are as they were: {new} new, {moved} moved, {changed} changed, \
+         {gone} gone, {back} back, {unreadable} unreadable\n\
+         matched {matched}, ambiguous {ambiguous}, unmatched {unmatched}, ignored {ignored}, missing {missing}"
+    )
+}

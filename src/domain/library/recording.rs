@@ -1,0 +1,487 @@
+//! Writing down what a scan has seen: what is new, moved, changed, gone or there again, and what of the catalogue it is.
+//!
+//! Nothing is ever removed: what is gone is missing, and comes back with all that was decided. Each step can be done again,
+//! so that a scan that broke off is gone on with by the next.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures::StreamExt;
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use super::error::{LibraryError, MAX_PATH, MAX_ROOTS};
+use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, folder_of};
+use super::fingerprint::{Reading, text};
+use super::folder::LibraryFolder;
+use super::guess::{Entry, Guess};
+use super::matching::{Matcher, is_of_use};
+use super::moves::Moves;
+use super::reading::{Told, read};
+use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
+use super::seen::SeenFiles;
+use super::steps::{News, Outcome, Seen, Step};
+use super::store::{FileFilter, place_of};
+use crate::domain::catalog::CatalogService;
+use crate::domain::clock::Clock;
+use crate::domain::entropy::unique_name;
+use crate::domain::error::StoreError;
+use crate::domain::ids::MediaFileId;
+use crate::domain::lease::may_work;
+use crate::domain::page::Window;
+
+/// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
+const LEASE: Duration = Duration::from_secs(60);
+/// How often that is done.
+const RENEW: Duration = Duration::from_secs(10);
+/// How many files are written, or asked for, at a time.
+const AT_ONCE: usize = 200;
+/// How often it is begun anew to write files that somebody else writes at the same time.
+const TRIES: usize = 10;
+
+/// Writes down what scans have seen.
+#[derive(Clone)]
+pub struct ScanService {
+    ports: ScanPorts,
+    catalog: CatalogService,
+    clock: Arc<dyn Clock>,
+}
+
+/// A scan that is under way.
+struct Scan<'a> {
+    service: &'a ScanService,
+    root: LibraryRoot,
+    lease: String,
+    holder: Uuid,
+    renewed: Instant,
+    options: ScanOptions,
+    summary: ScanSummary,
+}
+
+type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
+
+impl ScanService {
+    /// A service on its ports and on the record of the catalogue.
+    pub fn new(ports: ScanPorts, catalog: CatalogService, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            ports,
+            catalog,
+            clock,
+        }
+    }
+
+    /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
+    /// they are new or changed. Of two scans of one folder at a time, one is refused.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn record(
+        &self,
+        root: &str,
+        found: Vec<(Entry, Guess)>,
+        folder: Arc<dyn LibraryFolder>,
+        options: ScanOptions,
+        tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
+    ) -> Result<ScanSummary, LibraryError> {
+        let seen = SeenFiles::of(root, found);
+        let mut scan = Scan {
+            service: self,
+            root: LibraryRoot::new(root),
+            lease: lease_of(root),
+            holder: unique_name(),
+            renewed: Instant::now(),
+            options,
+            summary: ScanSummary::default(),
+        };
+        scan.renew().await?;
+        let recorded = scan.record(seen, folder, tell).await;
+        let leases = &self.ports.leases;
+        // One that cannot be given back is free when its time is over.
+        drop(leases.release(&scan.lease, scan.holder).await);
+        recorded?;
+        Ok(scan.summary)
+    }
+}
+
+/// What a scan of a folder is called among leases: a path may have anything in it.
+fn lease_of(root: &str) -> String {
+    let digest = text(&Sha256::digest(root.as_bytes()));
+    format!("scan:{}", &digest[..32])
+}
+
+impl Scan<'_> {
+    async fn record(
+        &mut self,
+        mut seen: SeenFiles,
+        folder: Arc<dyn LibraryFolder>,
+        tell: Tell<'_>,
+    ) -> Result<(), LibraryError> {
+        let store = &self.service.ports.store;
+        self.root = self.own_root().await?;
+        self.summary.seen = seen.len();
+        self.summary.unreadable = seen.unreadable.len() + seen.too_long.len();
+        for path in &seen.too_long {
+            let error = &format!("its path has more than {MAX_PATH} bytes, and is not kept");
+            tell(ScanNews::Unreadable { path, error });
+        }
+        let mut folders = seen.prints(self.options.reading)?;
+        let gone_folders = {
+            let stored = store.folders(&self.root.path).await?;
+            seen.take_unchanged(&folders, &stored)
+        };
+        self.summary.unchanged = self.summary.seen - seen.len();
+        folders.retain(|folder| seen.folders.contains_key(&folder.path));
+        let stored = self.stored(&seen, &gone_folders).await?;
+        let (mut steps, gone) = self.steps(&seen, stored);
+        let unread = self.read(&mut steps, folder, tell).await?;
+        let gone = self.moved(&mut steps, gone).await?;
+        self.check_all_gone(gone.len()).await?;
+        steps.extend(gone.into_iter().map(|file| Step {
+            id: file.id,
+            stored: Some(file),
+            news: News::Gone,
+        }));
+        self.add_unmatched(&mut steps).await?;
+        self.write(steps, tell).await?;
+        // What could not be read is tried again the next time.
+        folders.retain(|folder| !unread.contains(&folder.path));
+        for some in folders.chunks(AT_ONCE) {
+            self.renew_in_time().await?;
+            store.put_folders(&self.root.path, some, &[]).await?;
+        }
+        for some in gone_folders.chunks(AT_ONCE) {
+            store.put_folders(&self.root.path, &[], some).await?;
+        }
+        self.end().await
+    }
+
+    /// The root as it is stored, if it may be scanned.
+    async fn own_root(&self) -> Result<LibraryRoot, LibraryError> {
+        let roots = self.service.ports.store.roots().await?;
+        let path = self.root.path.as_str();
+        if let Some(known) = roots.iter().find(|root| root.path == path) {
+            return Ok(known.clone());
+        }
+        let is_in = |inner: &str, outer: &str| {
+            let rest = inner.strip_prefix(outer.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let overlaps = |root: &&LibraryRoot| is_in(path, &root.path) || is_in(&root.path, path);
+        if let Some(other) = roots.iter().find(overlaps) {
+            return Err(LibraryError::Overlaps(other.path.clone()));
+        }
+        if roots.len() >= MAX_ROOTS {
+            return Err(LibraryError::TooManyRoots);
+        }
+        Ok(LibraryRoot::new(path))
+    }
+
+    /// What is stored of the folders that have to be looked at, by path.
+    async fn stored(
+        &mut self,
+        seen: &SeenFiles,
+        gone: &[String],
+    ) -> Result<HashMap<String, MediaFile>, LibraryError> {
+        let folders: Vec<String> = seen.folders.keys().chain(gone).cloned().collect();
+        let mut stored: HashMap<String, MediaFile> = HashMap::new();
+        for some in folders.chunks(AT_ONCE) {
+            self.renew_in_time().await?;
+            let files = self.service.ports.store.files_in(&self.root.path, some);
+            for file in files.await? {
+                // Of what went and was replaced both may have lain there: what is there counts, then what was seen last.
+                let rank = |file: &MediaFile| (file.state != FileState::Missing, file.last_seen);
+                match stored.get(&file.path) {
+                    Some(other) if rank(other) >= rank(&file) => {}
+                    _ => drop(stored.insert(file.path.clone(), file)),
+                }
+            }
+        }
+        Ok(stored)
+    }
+
+    /// One step for each file that is seen, and what is stored and not seen.
+    fn steps(
+        &self,
+        seen: &SeenFiles,
+        mut stored: HashMap<String, MediaFile>,
+    ) -> (Vec<Step>, Vec<MediaFile>) {
+        let mut steps = Vec::new();
+        for seen in seen.folders.values().flatten() {
+            let path = &seen.entry.path;
+            let stored = stored.remove(path);
+            let id = stored.as_ref().map_or_else(
+                || MediaFileId::of_place(&self.root.path, path, self.root.scans + 1),
+                |stored| stored.id,
+            );
+            steps.push(Step {
+                id,
+                stored,
+                news: News::Seen(Box::new(seen.clone())),
+            });
+        }
+        let is_gone = |file: &MediaFile| file.state != FileState::Missing;
+        let gone = stored.into_values().filter(is_gone);
+        let gone = gone.filter(|file| !seen.is_unknown(&file.path));
+        let mut gone: Vec<MediaFile> = gone.collect();
+        gone.sort_by(|one, other| one.path.cmp(&other.path));
+        (steps, gone)
+    }
+
+    /// Reads the files that are new or changed. Says in which folders some could not be read.
+    async fn read(
+        &mut self,
+        steps: &mut [Step],
+        folder: Arc<dyn LibraryFolder>,
+        tell: Tell<'_>,
+    ) -> Result<HashSet<String>, LibraryError> {
+        let reading = self.options.reading;
+        let wanted = (0..steps.len()).filter(|place| must_be_read(&steps[*place], reading));
+        let wanted: Vec<usize> = wanted.collect();
+        let files = wanted.iter().filter_map(|place| match &steps[*place].news {
+            News::Seen(seen) => Some(seen.entry.clone()),
+            News::Gone | News::Again => None,
+        });
+        let mut unread = HashSet::new();
+        let (mut told, mut left) = (read(folder, files.collect(), reading), wanted.len());
+        while let Some(one) = told.next().await {
+            self.renew_in_time().await?;
+            let Told::Read(place, found) = one else {
+                continue;
+            };
+            left -= 1;
+            let news = &mut steps[wanted[place]].news;
+            let News::Seen(seen) = news else {
+                continue;
+            };
+            match found {
+                Ok(print) => seen.print = Some(print),
+                Err(error) => {
+                    let (path, error) = (seen.entry.path.as_str(), &error.to_string());
+                    tell(ScanNews::Unreadable { path, error });
+                    unread.insert(folder_of(path).to_owned());
+                    self.summary.unreadable += 1;
+                    // Nobody knows what it is now: what is stored of it stays.
+                    *news = News::Again;
+                }
+            }
+        }
+        if left > 0 {
+            return Err(StoreError::failed("reading files broke off").into());
+        }
+        Ok(unread)
+    }
+
+    /// Finds what was moved among what is new. Says what is still gone.
+    async fn moved(
+        &mut self,
+        steps: &mut [Step],
+        gone: Vec<MediaFile>,
+    ) -> Result<Vec<MediaFile>, LibraryError> {
+        let new: Vec<String> = steps.iter().filter_map(print_of_new).collect();
+        let mut moves = Moves::of(gone);
+        for some in new.chunks(AT_ONCE) {
+            self.renew_in_time().await?;
+            let limit = 10 * AT_ONCE;
+            let missing = self.service.ports.store.files_with(some, limit).await?;
+            moves.add_missing(missing);
+        }
+        for step in steps {
+            let Some(fingerprint) = print_of_new(step) else {
+                continue;
+            };
+            let News::Seen(seen) = &step.news else {
+                continue;
+            };
+            let hash = seen
+                .print
+                .as_ref()
+                .and_then(|print| print.full_hash.as_deref());
+            if let Some(file) = moves.take(&self.root.path, &seen.entry.path, &fingerprint, hash) {
+                step.id = file.id;
+                step.stored = Some(file);
+            }
+        }
+        Ok(moves.still_gone())
+    }
+
+    /// Fails if all files that were known are gone at once, as they are where a disk is not mounted.
+    async fn check_all_gone(&self, gone: usize) -> Result<(), LibraryError> {
+        if gone == 0 || self.options.all_gone == AllGone::FilesAreGone {
+            return Ok(());
+        }
+        let known = self.count(&FileState::PRESENT).await?;
+        if gone as u64 >= known {
+            return Err(LibraryError::AllGone(known));
+        }
+        Ok(())
+    }
+
+    /// Adds a step for each file that is of nothing so far: the catalogue may have grown.
+    async fn add_unmatched(&mut self, steps: &mut Vec<Step>) -> Result<(), LibraryError> {
+        let known: HashSet<MediaFileId> = steps.iter().map(|step| step.id).collect();
+        let filter = FileFilter {
+            states: vec![FileState::Ambiguous, FileState::Unmatched],
+            below: Some(self.root.path.clone()),
+        };
+        let mut window = Window::first(AT_ONCE);
+        loop {
+            self.renew_in_time().await?;
+            let page = self
+                .service
+                .ports
+                .store
+                .list_files(&filter, &window)
+                .await?;
+            window.start = page.rows.last().map(place_of);
+            let new = page
+                .rows
+                .into_iter()
+                .filter(|file| !known.contains(&file.id));
+            steps.extend(new.map(|file| Step {
+                id: file.id,
+                stored: Some(file),
+                news: News::Again,
+            }));
+            if !page.has_more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Matches what is to be matched, and writes what differs from what is stored.
+    async fn write(&mut self, mut steps: Vec<Step>, tell: Tell<'_>) -> Result<(), LibraryError> {
+        let guesses: Vec<&Guess> = steps.iter().filter_map(Step::guess).collect();
+        let matcher = Matcher::learn(&self.service.catalog, &guesses).await?;
+        for some in steps.chunks_mut(AT_ONCE) {
+            self.renew_in_time().await?;
+            let written = self.write_some(some, &matcher).await?;
+            for Outcome { file, events } in &written {
+                for (what, from) in events {
+                    self.count_event(*what);
+                    tell(ScanNews::File {
+                        file,
+                        what: *what,
+                        from: from.as_deref(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes some files; where somebody else was first, what differs from what that one has written.
+    async fn write_some(
+        &self,
+        steps: &mut [Step],
+        matcher: &Matcher,
+    ) -> Result<Vec<Outcome>, LibraryError> {
+        let store = &self.service.ports.store;
+        for _ in 0..TRIES {
+            let now = self.service.clock.now();
+            let outcomes = steps.iter();
+            let outcomes = outcomes.filter_map(|step| step.outcome(&self.root.path, matcher, now));
+            let outcomes: Vec<Outcome> = outcomes.collect();
+            if outcomes.is_empty() {
+                return Ok(outcomes);
+            }
+            let files: Vec<MediaFile> = outcomes.iter().map(|it| it.file.clone()).collect();
+            match store.put_files(&files).await {
+                Ok(()) => return Ok(outcomes),
+                Err(StoreError::Conflict) => {}
+                Err(error) => return Err(error.into()),
+            }
+            let ids: Vec<MediaFileId> = steps.iter().map(|step| step.id).collect();
+            let files = store.files(&ids).await?.into_iter();
+            let mut files: HashMap<MediaFileId, MediaFile> =
+                files.map(|file| (file.id, file)).collect();
+            for step in &mut *steps {
+                if let Some(now) = files.remove(&step.id) {
+                    step.stored = Some(now);
+                }
+            }
+        }
+        Err(LibraryError::Busy)
+    }
+
+    /// Notes that the scan is written down as a whole.
+    async fn end(&mut self) -> Result<(), LibraryError> {
+        let store = &self.service.ports.store;
+        self.root.scans += 1;
+        self.root.scanned_at = Some(self.service.clock.now());
+        self.root.revision += 1;
+        match store.put_root(&self.root).await {
+            Ok(()) => {}
+            // Another scan, which did not know of this one, was written down first.
+            Err(StoreError::Conflict) => return Err(LibraryError::AtWork),
+            Err(error) => return Err(error.into()),
+        }
+        for (place, state) in FileState::ALL.into_iter().enumerate() {
+            self.summary.states[place] = self.count(&[state]).await?;
+        }
+        Ok(())
+    }
+
+    async fn count(&self, states: &[FileState]) -> Result<u64, LibraryError> {
+        let filter = FileFilter {
+            states: states.to_vec(),
+            below: Some(self.root.path.clone()),
+        };
+        Ok(self.service.ports.store.count_files(&filter).await?)
+    }
+
+    fn count_event(&mut self, what: FileEventKind) {
+        let summary = &mut self.summary;
+        match what {
+            FileEventKind::Seen => summary.new += 1,
+            FileEventKind::Moved => summary.moved += 1,
+            FileEventKind::Changed => summary.changed += 1,
+            FileEventKind::Gone => summary.gone += 1,
+            FileEventKind::Back => summary.back += 1,
+            FileEventKind::Matched | FileEventKind::Decided | FileEventKind::Released => {}
+        }
+    }
+
+    /// Renews the lease if that is due.
+    async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
+        if self.renewed.elapsed() < RENEW {
+            return Ok(());
+        }
+        self.renew().await
+    }
+
+    async fn renew(&mut self) -> Result<(), LibraryError> {
+        let leases = &*self.service.ports.leases;
+        self.renewed = Instant::now();
+        if may_work(leases, &self.lease, self.holder, LEASE).await? {
+            Ok(())
+        } else {
+            Err(LibraryError::AtWork)
+        }
+    }
+}
+
+/// Whether what is in a file is not known as it is now.
+fn must_be_read(step: &Step, reading: Reading) -> bool {
+    let News::Seen(seen) = &step.news else {
+        return false;
+    };
+    if !is_of_use(seen.guess.taken_for) {
+        return false;
+    }
+    let entry = &seen.entry;
+    let is_known = |stored: &MediaFile| {
+        let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
+        let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
+        is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
+    };
+    !step.stored.as_ref().is_some_and(is_known)
+}
+
+/// The fingerprint of a file that is new at its place. One without a byte is like all others without.
+fn print_of_new(step: &Step) -> Option<String> {
+    match (&step.news, &step.stored) {
+        (News::Seen(seen), None) if seen.entry.size > 0 => {
+            seen.print.as_ref().map(|print| print.fingerprint.clone())
+        }
+        _ => None,
+    }
+}

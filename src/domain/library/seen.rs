@@ -1,0 +1,184 @@
+//! The files of a library as a scan sees them, by folder, with what tells whether a folder is as it was.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::SubsecRound;
+use sha2::{Digest, Sha256};
+
+use super::error::{LibraryError, MAX_PATH};
+use super::file::{ScannedFolder, folder_of, place};
+use super::fingerprint::{Reading, text};
+use super::guess::{Entry, EntryKind, Guess, TakenFor};
+use super::steps::Seen;
+use crate::domain::error::StoreError;
+
+/// The files of a library, by folder, and what of it could not be looked at.
+#[derive(Debug, Default)]
+pub(super) struct SeenFiles {
+    /// By the path of the folder, in the order in which they were found there.
+    pub(super) folders: BTreeMap<String, Vec<Seen>>,
+    /// What the disk does not let be looked at: of what lies there, or below, nobody knows anything. Whoever has looked
+    /// through the library has told of it.
+    pub(super) unreadable: Vec<String>,
+    /// Paths that are longer than any that is kept.
+    pub(super) too_long: Vec<String>,
+}
+
+impl SeenFiles {
+    /// Of what was found in a library its files: folders say nothing, and what leads out is no file of it.
+    pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Self {
+        let mut seen = Self::default();
+        for (mut entry, guess) in found {
+            let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
+            let is_closed = matches!(entry.kind, EntryKind::Unreadable { .. });
+            if is_closed || is_file && guess.taken_for == TakenFor::Refused {
+                seen.unreadable.push(entry.path);
+            } else if is_file && place(root, &entry.path).len() > MAX_PATH {
+                seen.too_long.push(entry.path);
+            } else if is_file {
+                let folder = folder_of(&entry.path).to_owned();
+                entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
+                seen.folders.entry(folder).or_default().push(Seen {
+                    entry,
+                    guess,
+                    print: None,
+                });
+            }
+        }
+        seen
+    }
+
+    /// How many files there are.
+    pub(super) fn len(&self) -> usize {
+        self.folders.values().map(Vec::len).sum()
+    }
+
+    /// Whether nobody knows what is at a path, because it cannot be looked at, or a folder above it.
+    pub(super) fn is_unknown(&self, path: &str) -> bool {
+        let is_at_or_below = |unreadable: &str| {
+            let rest = path.strip_prefix(unreadable);
+            unreadable.is_empty()
+                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.unreadable.iter().any(|path| is_at_or_below(path))
+    }
+
+    /// The folders as they are now; all bytes of their files are read, or not.
+    pub(super) fn prints(&self, reading: Reading) -> Result<Vec<ScannedFolder>, LibraryError> {
+        let prints = self.folders.iter().map(|(path, files)| {
+            let fingerprint = fingerprint(files).map_err(StoreError::failed)?;
+            Ok(ScannedFolder {
+                path: path.clone(),
+                fingerprint,
+                has_full_hashes: reading == Reading::Whole,
+            })
+        });
+        prints.collect()
+    }
+
+    /// Takes out the files of all folders that are as they were stored, and says which of the stored are gone. What is left
+    /// has to be looked at.
+    pub(super) fn take_unchanged(
+        &mut self,
+        now: &[ScannedFolder],
+        stored: &[ScannedFolder],
+    ) -> Vec<String> {
+        let before: HashMap<&str, &ScannedFolder> =
+            stored.iter().map(|it| (it.path.as_str(), it)).collect();
+        let gone = stored.iter().map(|it| &it.path);
+        let gone = gone.filter(|path| !self.folders.contains_key(*path) && !self.is_unknown(path));
+        let gone: Vec<String> = gone.cloned().collect();
+        for folder in now {
+            let is_unchanged = before.get(folder.path.as_str()).is_some_and(|before| {
+                before.fingerprint == folder.fingerprint
+                    && (before.has_full_hashes || !folder.has_full_hashes)
+            });
+            if is_unchanged {
+                self.folders.remove(&folder.path);
+            }
+        }
+        gone
+    }
+}
+
+/// Of the names, sizes and times of files, and of what they are taken for: a sidecar above them may change that.
+fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
+    let mut hash = Sha256::new();
+    let mut files: Vec<&Seen> = files.iter().collect();
+    files.sort_by(|one, other| one.entry.path.cmp(&other.entry.path));
+    for Seen { entry, guess, .. } in files {
+        let at = entry.modified.map(|at| at.timestamp_millis());
+        let line = serde_json::to_vec(&(&entry.path, entry.size, at, guess))?;
+        hash.update(line);
+        hash.update([0]);
+    }
+    Ok(text(&hash.finalize()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::library::guess::Certainty;
+
+    fn entry(path: &str, size: u64, kind: EntryKind) -> (Entry, Guess) {
+        let entry = Entry {
+            path: path.to_owned(),
+            is_utf8: true,
+            kind,
+            size,
+            modified: None,
+            same_as: None,
+        };
+        (
+            entry,
+            Guess::new(TakenFor::Video, Certainty::Sure, "its name"),
+        )
+    }
+
+    fn file(path: &str, size: u64) -> (Entry, Guess) {
+        entry(path, size, EntryKind::File)
+    }
+
+    fn left(found: Vec<(Entry, Guess)>, reading: Reading, stored: &[ScannedFolder]) -> Vec<String> {
+        let mut seen = SeenFiles::of("/films", found);
+        let now = seen.prints(reading).unwrap();
+        let gone = seen.take_unchanged(&now, stored);
+        let left = seen
+            .folders
+            .into_keys()
+            .map(|path| format!("look into {path}"));
+        left.chain(gone).collect()
+    }
+
+    #[test]
+    fn a_folder_that_is_as_it_was_is_passed_over() {
+        let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("3.mkv", 3)];
+        let stored = SeenFiles::of("/films", found())
+            .prints(Reading::Pieces)
+            .unwrap();
+
+        let same = found().into_iter().rev().collect();
+        assert_eq!(left(same, Reading::Pieces, &stored), [""; 0]);
+        let other = vec![file("a/1.mkv", 9), file("3.mkv", 3)];
+        assert_eq!(left(other, Reading::Pieces, &stored), ["look into a", "b"]);
+        let whole = ["look into ", "look into a", "look into b"];
+        assert_eq!(left(found(), Reading::Whole, &stored), whole);
+        let mut taken_for_another = found();
+        taken_for_another[0].1.taken_for = TakenFor::Sample;
+        let changed = left(taken_for_another, Reading::Pieces, &stored);
+        assert_eq!(changed, ["look into a"]);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_gone() {
+        let found = || vec![file("a/1.mkv", 1), file("ab/2.mkv", 2)];
+        let stored = SeenFiles::of("/films", found())
+            .prints(Reading::Pieces)
+            .unwrap();
+        let error = "permission denied".to_owned();
+
+        let closed = vec![entry("a", 0, EntryKind::Unreadable { error })];
+
+        assert_eq!(left(closed, Reading::Pieces, &stored), ["ab"]);
+    }
+}
