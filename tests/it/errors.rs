@@ -277,8 +277,14 @@ async fn a_document_that_doubles_at_each_level_is_refused_at_the_door() {
 
 /// Texts in capitals that are no codes.
 const OTHERS: &[&str] = &[
+    "CERTIFICATION",
+    "DIRECTOR",
+    "DURATION",
+    "EXTERNAL_ID",
     "FILM",
+    "OVERVIEW",
     "POST",
+    "POSTER",
     "REPORTS",
     "SCREAMING_SNAKE_CASE",
     "SERIES",

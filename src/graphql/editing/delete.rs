@@ -1,4 +1,4 @@
-//! The mutation `deleteTitle`.
+//! The mutation `deleteTitle`, which hides a title.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 

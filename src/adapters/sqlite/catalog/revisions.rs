@@ -1,4 +1,4 @@
-//! Revisions as rows.
+//! Revisions of the catalogue as rows.
 
 use std::collections::HashMap;
 
