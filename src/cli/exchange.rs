@@ -11,12 +11,12 @@ use chrono::SecondsFormat;
 use super::files::shown;
 use crate::app::App;
 use crate::config::Config;
-use crate::domain::recommend::{CheckedGeneration, Computed, Folder};
+use crate::domain::recommend::{CheckedGeneration, Computed, ExchangeFolder};
 
 /// A folder on the disk.
 struct DiskFolder(PathBuf);
 
-impl Folder for DiskFolder {
+impl ExchangeFolder for DiskFolder {
     fn open(&self, name: &str) -> io::Result<Box<dyn BufRead + Send + '_>> {
         let file = File::open(self.0.join(name))?;
         Ok(Box::new(BufReader::with_capacity(256 * 1024, file)))

@@ -14,7 +14,7 @@ use tempfile::NamedTempFile;
 use super::files::shown;
 use super::packed::{Packer, without_ending};
 use crate::app::App;
-use crate::domain::loading::{Beside, ExportSummary, Format, Problem};
+use crate::domain::loading::{ExportFolder, ExportSummary, Format, Problem};
 
 /// What the standard output is called, in arguments.
 const OUTPUT: &str = "-";
@@ -64,7 +64,7 @@ impl Folder {
     }
 }
 
-impl Beside for Folder {
+impl ExportFolder for Folder {
     fn has(&self, path: &str, length: u64) -> io::Result<bool> {
         match fs::metadata(self.0.join(path)) {
             Ok(there) => Ok(there.is_file() && there.len() == length),
@@ -104,7 +104,7 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
     refuse_what_is_there(arguments)?;
     let folder = Folder::of(&arguments.file);
     let file = begin(&folder.0).with_context(|| format!("{name} cannot be written"))?;
-    let beside = (!arguments.without_pictures).then_some(&folder as &dyn Beside);
+    let beside = (!arguments.without_pictures).then_some(&folder as &dyn ExportFolder);
     let mut out = Packer::begin(&name, file)?;
     let exported = app.export.export(format, &mut out, beside, &mut tell);
     let summary = exported.await?;

@@ -70,7 +70,7 @@ pub use column_maps::{ColumnMap, FileMap};
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
-pub use export::{Beside, CatalogExport, ExportError, ExportSummary, TellExport};
+pub use export::{CatalogExport, ExportError, ExportFolder, ExportSummary, TellExport};
 pub use extras::ExtrasRecord;
 pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use laying::{

@@ -52,7 +52,7 @@ pub use edges::{EdgeChanges, changes, edges_by_start};
 pub use epoch::{Epoch, GraphEpoch};
 pub use error::RecommendError;
 pub use exchange::{
-    CheckedGeneration, ExchangeError, ExportedEdges, ExportedMessages, FileProblem, Folder,
+    CheckedGeneration, ExchangeError, ExchangeFolder, ExportedEdges, ExportedMessages, FileProblem,
     Imported, MESSAGES, TITLES_TOPIC, WATCHES_TOPIC,
 };
 pub use features::{Features, Rarity};

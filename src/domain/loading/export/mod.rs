@@ -8,5 +8,5 @@ mod record;
 mod referred;
 mod service;
 
-pub use options::{Beside, ExportError, ExportSummary, TellExport};
+pub use options::{ExportError, ExportFolder, ExportSummary, TellExport};
 pub use service::CatalogExport;

@@ -8,7 +8,7 @@ use crate::domain::loading::problem::Problem;
 
 /// Where the pictures of an export go: files beside it, by their paths from its folder. A path is that of its bytes for
 /// good: what is there need not be written again.
-pub trait Beside: Send + Sync {
+pub trait ExportFolder: Send + Sync {
     /// Whether a file of so many bytes is there.
     fn has(&self, path: &str, length: u64) -> io::Result<bool>;
 

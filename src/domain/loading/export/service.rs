@@ -9,7 +9,7 @@ use futures::future::join_all;
 
 use super::columns::Columns;
 use super::documents;
-use super::options::{Beside, ExportError, ExportSummary, TellExport};
+use super::options::{ExportError, ExportFolder, ExportSummary, TellExport};
 use super::output::Output;
 use super::record::Exported;
 use super::referred::{Named, Referred, path};
@@ -49,7 +49,7 @@ type Take<'a> = &'a mut (dyn FnMut(&Exported) -> Result<bool, ExportError> + Sen
 /// One pass over the catalogue.
 struct Pass<'p> {
     service: &'p CatalogExport,
-    beside: Option<&'p dyn Beside>,
+    beside: Option<&'p dyn ExportFolder>,
     take: Take<'p>,
     tell: TellExport<'p>,
     this_year: i32,
@@ -76,7 +76,7 @@ impl CatalogExport {
         &self,
         format: Format,
         out: &mut (dyn Write + Send),
-        beside: Option<&dyn Beside>,
+        beside: Option<&dyn ExportFolder>,
         tell: TellExport<'_>,
     ) -> Result<ExportSummary, ExportError> {
         let mut columns = Columns::default();
@@ -97,7 +97,7 @@ impl CatalogExport {
 
     async fn go_through(
         &self,
-        beside: Option<&dyn Beside>,
+        beside: Option<&dyn ExportFolder>,
         take: Take<'_>,
         tell: TellExport<'_>,
     ) -> Result<ExportSummary, ExportError> {
@@ -337,7 +337,7 @@ impl Pass<'_> {
 /// Writes the bytes of a picture beside the export, unless they are there; `false`: they are gone.
 async fn put_one_beside(
     blobs: &dyn BlobStore,
-    beside: &dyn Beside,
+    beside: &dyn ExportFolder,
     picture: &StoredPicture,
 ) -> Result<bool, ExportError> {
     let (key, path) = (picture.key(), path(picture));

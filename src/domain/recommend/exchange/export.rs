@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::constants::constants;
 use super::edge_line::EdgeLine;
 use super::error::ExchangeError;
-use super::folder::Folder;
+use super::folder::ExchangeFolder;
 use super::generation::hex;
 use super::manifest::{
     EdgeFile, GENERATION, MANIFEST, MESSAGE_FILES, Manifest, MessageManifest, VERSION,
@@ -44,7 +44,7 @@ impl GraphService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn export_messages(
         &self,
-        folder: &dyn Folder,
+        folder: &dyn ExchangeFolder,
     ) -> Result<ExportedMessages, ExchangeError> {
         let taken_at = self.clock.now();
         let mut titles = LineFile::new(folder, format!("{TITLES_TOPIC}.ndjson"))?;
@@ -87,7 +87,10 @@ impl GraphService {
 
     /// Writes the edges that are served, as a generation that can be imported.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn export_edges(&self, folder: &dyn Folder) -> Result<ExportedEdges, ExchangeError> {
+    pub async fn export_edges(
+        &self,
+        folder: &dyn ExchangeFolder,
+    ) -> Result<ExportedEdges, ExchangeError> {
         let version = self.ports.graph.similar_version().await?;
         if version.generation == 0 {
             return Err(ExchangeError::NoGeneration);
@@ -138,7 +141,7 @@ struct LineFile<'a> {
 }
 
 impl<'a> LineFile<'a> {
-    fn new(folder: &'a dyn Folder, name: String) -> Result<Self, ExchangeError> {
+    fn new(folder: &'a dyn ExchangeFolder, name: String) -> Result<Self, ExchangeError> {
         let file = folder.create(&name).map_err(|error| failed(&name, error))?;
         Ok(Self {
             name,
@@ -173,7 +176,10 @@ impl<'a> LineFile<'a> {
     }
 }
 
-fn write_manifest(folder: &dyn Folder, manifest: &impl Serialize) -> Result<(), ExchangeError> {
+fn write_manifest(
+    folder: &dyn ExchangeFolder,
+    manifest: &impl Serialize,
+) -> Result<(), ExchangeError> {
     let write = || -> std::io::Result<()> {
         let mut file = folder.create(MANIFEST)?;
         serde_json::to_writer_pretty(&mut file, manifest)?;

@@ -6,7 +6,7 @@ use std::io::{self, BufRead, Write};
 use crate::domain::text;
 
 /// A folder of files, each by its name.
-pub trait Folder: Send + Sync {
+pub trait ExchangeFolder: Send + Sync {
     /// Opens a file for reading.
     fn open(&self, name: &str) -> io::Result<Box<dyn BufRead + Send + '_>>;
 

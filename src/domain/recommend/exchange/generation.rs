@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use sha2::{Digest, Sha256};
 
 use super::edge_line::EdgeLine;
-use super::folder::{FileProblem, Folder};
+use super::folder::{ExchangeFolder, FileProblem};
 use super::manifest::{EdgeFile, MANIFEST, Manifest};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
@@ -30,7 +30,7 @@ pub struct CheckedGeneration {
 
 /// Reads a generation of edges between titles that are known. `None`: something is wrong, and all that is was told.
 pub(super) fn read(
-    folder: &dyn Folder,
+    folder: &dyn ExchangeFolder,
     known: &HashSet<TitleId>,
     now: DateTime<Utc>,
     tell: &mut dyn FnMut(FileProblem),
@@ -89,7 +89,7 @@ impl Reader<'_> {
         (self.tell)(FileProblem::new(file, line, reason));
     }
 
-    fn read_file(&mut self, folder: &dyn Folder, file: &EdgeFile) {
+    fn read_file(&mut self, folder: &dyn ExchangeFolder, file: &EdgeFile) {
         let lines = folder.open(&file.name);
         let read = lines.and_then(|reader| self.read_lines(&file.name, reader));
         match read {

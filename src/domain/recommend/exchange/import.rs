@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::error::ExchangeError;
-use super::folder::{FileProblem, Folder};
+use super::folder::{ExchangeFolder, FileProblem};
 use super::generation::{CheckedGeneration, read};
 use crate::domain::events::Event;
 use crate::domain::ids::TitleId;
@@ -27,7 +27,7 @@ impl GraphService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn check_generation(
         &self,
-        folder: &dyn Folder,
+        folder: &dyn ExchangeFolder,
         tell: &mut (dyn FnMut(FileProblem) + Send),
     ) -> Result<Option<CheckedGeneration>, ExchangeError> {
         let known = self.all_titles().await?;

@@ -13,7 +13,7 @@ mod messages;
 
 pub use error::ExchangeError;
 pub use export::{ExportedEdges, ExportedMessages};
-pub use folder::{FileProblem, Folder};
+pub use folder::{ExchangeFolder, FileProblem};
 pub use generation::CheckedGeneration;
 pub use import::Imported;
 pub use messages::{MESSAGES, TITLES_TOPIC, WATCHES_TOPIC};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use super::constants::{Constants, constants};
-use super::folder::Folder;
+use super::folder::ExchangeFolder;
 use super::generation::{CheckedGeneration, hex, read};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
@@ -16,7 +16,7 @@ use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
 /// Files that are in memory.
 struct MemoryFolder(BTreeMap<String, String>);
 
-impl Folder for MemoryFolder {
+impl ExchangeFolder for MemoryFolder {
     fn open(&self, name: &str) -> io::Result<Box<dyn BufRead + Send + '_>> {
         let text = self.0.get(name).ok_or(ErrorKind::NotFound)?;
         Ok(Box::new(Cursor::new(text.as_bytes())))
