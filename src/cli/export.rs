@@ -151,7 +151,11 @@ fn refuse_what_is_there(arguments: &Arguments) -> anyhow::Result<()> {
     if file.is_dir() {
         bail!("{} is a folder", shown(file));
     }
-    if file.exists() && !arguments.force {
+    if file.exists() && !file.is_file() {
+        bail!("{} is no file that could be written over", shown(file));
+    }
+    // A link that leads nowhere is there, too.
+    if (file.exists() || file.is_symlink()) && !arguments.force {
         bail!("{} is there; --force writes over it", shown(file));
     }
     Ok(())
@@ -200,5 +204,44 @@ fn status(summary: &ExportSummary) -> ExitCode {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_put_in_its_place_is_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let refused = |name: &str, force: bool| {
+            let arguments = Arguments {
+                file: path(name),
+                format: None,
+                force,
+                without_pictures: false,
+            };
+            let refused = refuse_what_is_there(&arguments).err();
+            refused.map(|error| error.to_string())
+        };
+        fs::write(path("file"), "mine").unwrap();
+        symlink(path("nowhere"), path("link")).unwrap();
+        let _socket = UnixListener::bind(path("socket")).unwrap();
+
+        for name in ["file", "link"] {
+            let why = refused(name, false).unwrap();
+            assert!(why.ends_with("is there; --force writes over it"), "{why}");
+            assert_eq!(refused(name, true), None);
+        }
+        assert_eq!(refused("new", false), None);
+        // A device would be a file from then on.
+        for force in [false, true] {
+            let why = refused("socket", force).unwrap();
+            assert!(why.ends_with("could be written over"), "{why}");
+        }
     }
 }

@@ -35,8 +35,8 @@ const SELDOM: u32 = 50;
 /// What was found the last time.
 #[derive(Default)]
 pub(super) struct Likely {
-    titles: Mutex<Option<Found>>,
-    people: Mutex<Option<Found>>,
+    titles: Arc<Mutex<Option<Found>>>,
+    people: Arc<Mutex<Option<Found>>>,
 }
 
 struct Found {
@@ -126,12 +126,12 @@ impl CatalogSnapshot {
     /// The pairs that were found the last time, or those of now if that is long ago.
     async fn found(
         &self,
-        kept: &Mutex<Option<Found>>,
+        kept: &Arc<Mutex<Option<Found>>>,
         find: fn(&Self) -> Option<Vec<Pair>>,
     ) -> Result<Arc<[Pair]>, StoreError> {
         self.read().await?;
         // Whoever else asks meanwhile waits for the same.
-        let mut kept = kept.lock().await;
+        let mut kept = Arc::clone(kept).lock_owned().await;
         let revision = self.revision.load(Ordering::Acquire);
         let began = Instant::now();
         if let Some(found) = &*kept
@@ -140,15 +140,18 @@ impl CatalogSnapshot {
             return Ok(Arc::clone(&found.pairs));
         }
         let this = self.clone();
-        let found = tokio::task::spawn_blocking(move || find(&this)).await;
-        let found = found.map_err(StoreError::failed)?;
-        let pairs: Arc<[Pair]> = found.ok_or_else(not_here)?.into();
-        *kept = Some(Found {
-            until: Instant::now() + began.elapsed().max(Duration::from_millis(1)) * SELDOM,
-            revision,
-            pairs: Arc::clone(&pairs),
+        // The lock goes along: whoever asked may go away before it is found, which is kept for the next one all the same.
+        let found = tokio::task::spawn_blocking(move || {
+            let pairs: Arc<[Pair]> = find(&this)?.into();
+            *kept = Some(Found {
+                until: Instant::now() + began.elapsed().max(Duration::from_millis(1)) * SELDOM,
+                revision,
+                pairs: Arc::clone(&pairs),
+            });
+            Some(pairs)
         });
-        Ok(pairs)
+        let found = found.await.map_err(StoreError::failed)?;
+        found.ok_or_else(not_here)
     }
 
     fn find_titles(&self) -> Option<Vec<Pair>> {
