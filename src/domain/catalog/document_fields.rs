@@ -91,6 +91,16 @@ pub const NAME_FIELDS: [&str; 1] = ["name"];
 /// Which fields are locked. It is in no file, and cannot be locked.
 pub const LOCKS: &str = "locks";
 
+/// The fields that are of one value: what changes one of them is a change of each.
+static TOGETHER: [&[&str]; 2] = [
+    &["collection", "part"],
+    &[
+        "airs_before_season",
+        "airs_before_episode",
+        "airs_after_season",
+    ],
+];
+
 /// A document as the fields that it is stored with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentFields(Map<String, Value>);
@@ -179,18 +189,37 @@ impl DocumentFields {
         }
     }
 
-    /// The fields that are others in what comes after, of those that are named.
+    /// The fields that are others in what comes after, of those that are named and those that are of one value with them.
     pub fn changes(&self, after: &Self, fields: &[&str]) -> Vec<FieldChange> {
-        let both = fields
-            .iter()
-            .map(|field| (*field, self.get(field), after.get(field)));
-        both.filter(|(_, before, after)| before != after)
-            .map(|(field, before, after)| FieldChange {
-                field: field.to_owned(),
-                before,
-                after,
-            })
-            .collect()
+        let mut changes: Vec<FieldChange> = Vec::new();
+        for named in fields {
+            for field in together(named) {
+                let is_told = changes.iter().any(|change| change.field == *field);
+                if is_told || self.is_same(after, field) {
+                    continue;
+                }
+                let (before, after) = (self.get(field), after.get(field));
+                if before != after {
+                    changes.push(FieldChange {
+                        field: (*field).to_owned(),
+                        before,
+                        after,
+                    });
+                }
+            }
+        }
+        changes
+    }
+
+    /// Whether a field and all that is in its place are the same, without taking anything out.
+    fn is_same(&self, after: &Self, field: &str) -> bool {
+        let is_same = |key: &str| self.0.get(key) == after.0.get(key);
+        match self.place(field) {
+            None => true,
+            Some(Place::Whole(key) | Place::Within(key, _)) => is_same(key),
+            Some(Place::Credits(_)) => is_same("credits") && is_same("crew"),
+            Some(Place::Videos { .. }) => is_same("extras"),
+        }
     }
 
     /// The title, genre or collection; of a title without what viewers make of it, which no store keeps with it.
@@ -275,6 +304,12 @@ fn own_field(field: &str) -> Option<&'static str> {
     all.find(|own| *own == field)
 }
 
+/// The fields that are of one value with a field, which is one of them.
+fn together<'a>(field: &'a &'a str) -> &'a [&'a str] {
+    let all = TOGETHER.iter().find(|all| all.contains(field));
+    all.map_or(std::slice::from_ref(field), |all| *all)
+}
+
 fn list<T: DeserializeOwned>(value: Option<&Value>) -> Vec<T> {
     let value = value.cloned().unwrap_or_default();
     serde_json::from_value(value).unwrap_or_default()
@@ -304,14 +339,24 @@ mod tests {
         let stored = fields();
         let mut emptied = stored.clone();
         let names = [
-            "title", "year", "state", "cast", "writers", "trailers", "part", LOCKS,
+            "title",
+            "year",
+            "state",
+            "cast",
+            "writers",
+            "trailers",
+            "collection",
+            "part",
+            LOCKS,
         ];
         for name in names {
             assert_ne!(stored.get(name), Value::Null, "{name}");
             emptied.put(name, &Value::Null);
         }
 
-        let changes = stored.changes(&emptied, &names);
+        // Of one value, each is named with the other.
+        let named = names.into_iter().filter(|name| *name != "collection");
+        let changes = stored.changes(&emptied, &named.collect::<Vec<_>>());
         let told: Vec<&str> = changes.iter().map(|it| it.field.as_str()).collect();
         assert_eq!(told, names);
         // What is beside them is as it was.
