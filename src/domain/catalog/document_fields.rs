@@ -162,31 +162,40 @@ impl DocumentFields {
         }
     }
 
-    /// Puts a field as it was stored. A field that there is not changes nothing.
-    pub fn put(&mut self, field: &str, value: &Value) {
+    /// Puts a field as it was stored. Says whether that could be read: if not, or if there is no such field, it changes
+    /// nothing.
+    pub fn put(&mut self, field: &str, value: &Value) -> bool {
         match self.place(field) {
-            None => {}
+            None => return false,
             Some(Place::Whole(key)) => drop(self.0.insert(key.to_owned(), value.clone())),
             Some(Place::Within(object, key)) => {
-                if let Some(Value::Object(object)) = self.0.get_mut(object) {
-                    object.insert(key.to_owned(), value.clone());
-                }
+                let Some(Value::Object(object)) = self.0.get_mut(object) else {
+                    return false;
+                };
+                object.insert(key.to_owned(), value.clone());
             }
             Some(Place::Credits(role)) => {
+                let Some(of_role) = read_list::<Credit>(value) else {
+                    return false;
+                };
                 let mut credits = self.credits();
                 credits.retain(|credit| credit.role != role);
-                credits.extend(list::<Credit>(Some(value)));
+                credits.extend(of_role);
                 credits.sort_by_key(|credit| credit.role);
                 self.put_credits(credits);
             }
             Some(Place::Videos { are_trailers }) => {
+                let Some(of_list) = read_list::<Extra>(value) else {
+                    return false;
+                };
                 let mut videos = self.videos();
                 videos.retain(|video| video.is_trailer() != are_trailers);
-                videos.extend(list::<Extra>(Some(value)));
+                videos.extend(of_list);
                 videos.sort_by_key(|video| !video.is_trailer());
                 self.0.insert("extras".to_owned(), json!(videos));
             }
         }
+        true
     }
 
     /// The fields that are others in what comes after, of those that are named and those that are of one value with them.
@@ -311,8 +320,13 @@ fn together<'a>(field: &'a &'a str) -> &'a [&'a str] {
 }
 
 fn list<T: DeserializeOwned>(value: Option<&Value>) -> Vec<T> {
-    let value = value.cloned().unwrap_or_default();
-    serde_json::from_value(value).unwrap_or_default()
+    value.and_then(read_list).unwrap_or_default()
+}
+
+/// A list; null: an empty one. `None`: it is something else, or of something else.
+fn read_list<T: DeserializeOwned>(value: &Value) -> Option<Vec<T>> {
+    let list: Option<Vec<T>> = serde_json::from_value(value.clone()).ok()?;
+    Some(list.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -351,7 +365,7 @@ mod tests {
         ];
         for name in names {
             assert_ne!(stored.get(name), Value::Null, "{name}");
-            emptied.put(name, &Value::Null);
+            assert!(emptied.put(name, &Value::Null), "{name}");
         }
 
         // Of one value, each is named with the other.
@@ -366,7 +380,7 @@ mod tests {
         assert_eq!(emptied.get("collection"), Value::Null);
         let mut again = emptied;
         for change in changes {
-            again.put(&change.field, &change.before);
+            assert!(again.put(&change.field, &change.before));
         }
         assert_eq!(again, stored);
     }
@@ -381,7 +395,10 @@ mod tests {
         let series = DocumentFields::of(&json!({ "kind": "series" }));
         assert!(series.place("creators").is_some() && series.place("directors").is_none());
         let mut same = fields();
-        same.put("popularity", &json!(1));
+        assert!(!same.put("popularity", &json!(1)));
+        // As a later version may have written them.
+        assert!(!same.put("cast", &json!([{ "person": 2, "role": "understudy" }])));
+        assert!(!same.put("trailers", &json!("none")));
         assert_eq!(same, fields());
         assert_eq!(same.get("popularity"), Value::Null);
     }
