@@ -91,6 +91,16 @@ pub const NAME_FIELDS: [&str; 1] = ["name"];
 /// Which fields are locked. It is in no file, and cannot be locked.
 pub const LOCKS: &str = "locks";
 
+/// The fields that are of one value: what changes one of them is a change of each.
+static TOGETHER: [&[&str]; 2] = [
+    &["collection", "part"],
+    &[
+        "airs_before_season",
+        "airs_before_episode",
+        "airs_after_season",
+    ],
+];
+
 /// A document as the fields that it is stored with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentFields(Map<String, Value>);
@@ -152,45 +162,73 @@ impl DocumentFields {
         }
     }
 
-    /// Puts a field as it was stored. A field that there is not changes nothing.
-    pub fn put(&mut self, field: &str, value: &Value) {
+    /// Puts a field as it was stored. Says whether that could be read: if not, or if there is no such field, it changes
+    /// nothing.
+    pub fn put(&mut self, field: &str, value: &Value) -> bool {
         match self.place(field) {
-            None => {}
+            None => return false,
             Some(Place::Whole(key)) => drop(self.0.insert(key.to_owned(), value.clone())),
             Some(Place::Within(object, key)) => {
-                if let Some(Value::Object(object)) = self.0.get_mut(object) {
-                    object.insert(key.to_owned(), value.clone());
-                }
+                let Some(Value::Object(object)) = self.0.get_mut(object) else {
+                    return false;
+                };
+                object.insert(key.to_owned(), value.clone());
             }
             Some(Place::Credits(role)) => {
+                let Some(of_role) = read_list::<Credit>(value) else {
+                    return false;
+                };
                 let mut credits = self.credits();
                 credits.retain(|credit| credit.role != role);
-                credits.extend(list::<Credit>(Some(value)));
+                credits.extend(of_role);
                 credits.sort_by_key(|credit| credit.role);
                 self.put_credits(credits);
             }
             Some(Place::Videos { are_trailers }) => {
+                let Some(of_list) = read_list::<Extra>(value) else {
+                    return false;
+                };
                 let mut videos = self.videos();
                 videos.retain(|video| video.is_trailer() != are_trailers);
-                videos.extend(list::<Extra>(Some(value)));
+                videos.extend(of_list);
                 videos.sort_by_key(|video| !video.is_trailer());
                 self.0.insert("extras".to_owned(), json!(videos));
             }
         }
+        true
     }
 
-    /// The fields that are others in what comes after, of those that are named.
+    /// The fields that are others in what comes after, of those that are named and those that are of one value with them.
     pub fn changes(&self, after: &Self, fields: &[&str]) -> Vec<FieldChange> {
-        let both = fields
-            .iter()
-            .map(|field| (*field, self.get(field), after.get(field)));
-        both.filter(|(_, before, after)| before != after)
-            .map(|(field, before, after)| FieldChange {
-                field: field.to_owned(),
-                before,
-                after,
-            })
-            .collect()
+        let mut changes: Vec<FieldChange> = Vec::new();
+        for named in fields {
+            for field in together(named) {
+                let is_told = changes.iter().any(|change| change.field == *field);
+                if is_told || self.is_same(after, field) {
+                    continue;
+                }
+                let (before, after) = (self.get(field), after.get(field));
+                if before != after {
+                    changes.push(FieldChange {
+                        field: (*field).to_owned(),
+                        before,
+                        after,
+                    });
+                }
+            }
+        }
+        changes
+    }
+
+    /// Whether a field and all that is in its place are the same, without taking anything out.
+    fn is_same(&self, after: &Self, field: &str) -> bool {
+        let is_same = |key: &str| self.0.get(key) == after.0.get(key);
+        match self.place(field) {
+            None => true,
+            Some(Place::Whole(key) | Place::Within(key, _)) => is_same(key),
+            Some(Place::Credits(_)) => is_same("credits") && is_same("crew"),
+            Some(Place::Videos { .. }) => is_same("extras"),
+        }
     }
 
     /// The title, genre or collection; of a title without what viewers make of it, which no store keeps with it.
@@ -275,9 +313,20 @@ fn own_field(field: &str) -> Option<&'static str> {
     all.find(|own| *own == field)
 }
 
+/// The fields that are of one value with a field, which is one of them.
+fn together<'a>(field: &'a &'a str) -> &'a [&'a str] {
+    let all = TOGETHER.iter().find(|all| all.contains(field));
+    all.map_or(std::slice::from_ref(field), |all| *all)
+}
+
 fn list<T: DeserializeOwned>(value: Option<&Value>) -> Vec<T> {
-    let value = value.cloned().unwrap_or_default();
-    serde_json::from_value(value).unwrap_or_default()
+    value.and_then(read_list).unwrap_or_default()
+}
+
+/// A list; null: an empty one. `None`: it is something else, or of something else.
+fn read_list<T: DeserializeOwned>(value: &Value) -> Option<Vec<T>> {
+    let list: Option<Vec<T>> = serde_json::from_value(value.clone()).ok()?;
+    Some(list.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -304,14 +353,24 @@ mod tests {
         let stored = fields();
         let mut emptied = stored.clone();
         let names = [
-            "title", "year", "state", "cast", "writers", "trailers", "part", LOCKS,
+            "title",
+            "year",
+            "state",
+            "cast",
+            "writers",
+            "trailers",
+            "collection",
+            "part",
+            LOCKS,
         ];
         for name in names {
             assert_ne!(stored.get(name), Value::Null, "{name}");
-            emptied.put(name, &Value::Null);
+            assert!(emptied.put(name, &Value::Null), "{name}");
         }
 
-        let changes = stored.changes(&emptied, &names);
+        // Of one value, each is named with the other.
+        let named = names.into_iter().filter(|name| *name != "collection");
+        let changes = stored.changes(&emptied, &named.collect::<Vec<_>>());
         let told: Vec<&str> = changes.iter().map(|it| it.field.as_str()).collect();
         assert_eq!(told, names);
         // What is beside them is as it was.
@@ -321,7 +380,7 @@ mod tests {
         assert_eq!(emptied.get("collection"), Value::Null);
         let mut again = emptied;
         for change in changes {
-            again.put(&change.field, &change.before);
+            assert!(again.put(&change.field, &change.before));
         }
         assert_eq!(again, stored);
     }
@@ -336,7 +395,10 @@ mod tests {
         let series = DocumentFields::of(&json!({ "kind": "series" }));
         assert!(series.place("creators").is_some() && series.place("directors").is_none());
         let mut same = fields();
-        same.put("popularity", &json!(1));
+        assert!(!same.put("popularity", &json!(1)));
+        // As a later version may have written them.
+        assert!(!same.put("cast", &json!([{ "person": 2, "role": "understudy" }])));
+        assert!(!same.put("trailers", &json!("none")));
         assert_eq!(same, fields());
         assert_eq!(same.get("popularity"), Value::Null);
     }

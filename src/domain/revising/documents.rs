@@ -108,6 +108,14 @@ impl Documents {
         Ok(documents)
     }
 
+    /// Somebody of whose life nothing is told.
+    #[cfg(test)]
+    pub(super) fn of_person(person: Person) -> Self {
+        let mut documents = Self::default();
+        documents.put(Stored::Person(Box::new((person, Texts::default()))));
+        documents
+    }
+
     fn put(&mut self, stored: Stored) {
         let before = stored.fields();
         let document = Document {
@@ -145,6 +153,22 @@ impl Documents {
 }
 
 impl Document {
+    /// Makes fields what they are to be after these changes, all of them or none. Says whether it did: not if this version
+    /// cannot read what would become of it.
+    pub(super) fn take(&mut self, changes: &[FieldChange]) -> bool {
+        if changes.is_empty() {
+            return true;
+        }
+        let mut fields = self.fields.clone();
+        let mut changes = changes.iter();
+        let is_put = changes.all(|change| fields.put(&change.field, &change.after));
+        let is_taken = is_put && self.stored.can_be(fields.clone());
+        if is_taken {
+            self.fields = fields;
+        }
+        is_taken
+    }
+
     /// The fields that are to be others.
     fn changes(&self) -> Vec<FieldChange> {
         let all = fields_of(self.stored.node());
@@ -180,6 +204,17 @@ impl Stored {
             Self::Person(person) => DocumentFields::of_person(person),
             Self::Genre(genre) => DocumentFields::of(genre),
             Self::Collection(collection) => DocumentFields::of(collection),
+        }
+    }
+
+    /// Whether these are fields of such a document.
+    fn can_be(&self, fields: DocumentFields) -> bool {
+        match self {
+            Self::Title(_) => fields.document::<Title>().is_ok(),
+            Self::Episode(_) => fields.told::<Episode>("overview").is_ok(),
+            Self::Person(_) => fields.told::<Person>("biography").is_ok(),
+            Self::Genre(_) => fields.document::<Genre>().is_ok(),
+            Self::Collection(_) => fields.document::<Collection>().is_ok(),
         }
     }
 

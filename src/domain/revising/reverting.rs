@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
 use super::error::RevisingError;
@@ -11,8 +11,8 @@ use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
 use crate::domain::catalog::{
-    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
-    TitleState, Writer,
+    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind,
+    RevisionSource, TitleState, Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
@@ -250,28 +250,132 @@ fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned 
     let mut back = Vec::new();
     for change in changes {
         let is = document.fields.get(&change.field);
-        if is == change.before {
-            continue;
-        }
-        if is != change.after {
+        let Some(to) = put_back(&change, &is) else {
             let reason = ObstacleReason::ChangedSince;
             obstacles.push(obstacle(Some(&change.field), reason));
             continue;
+        };
+        if to != is {
+            back.push(FieldChange {
+                field: change.field,
+                before: is,
+                after: to,
+            });
         }
-        back.push(FieldChange {
-            field: change.field,
-            before: is,
-            after: change.before,
-        });
     }
     if !obstacles.is_empty() {
         back.clear();
     }
-    for change in &back {
-        document.fields.put(&change.field, &change.after);
+    if !document.take(&back) {
+        return whole(ObstacleReason::NotThere);
     }
     Planned {
         changes: back,
         obstacles,
+    }
+}
+
+/// What a field becomes that is something now; `None`: it has become something else since the change.
+fn put_back(change: &FieldChange, is: &Value) -> Option<Value> {
+    if change.field == LOCKS {
+        return Some(locks_put_back(change, is));
+    }
+    let is_known = *is == change.before || *is == change.after;
+    is_known.then(|| change.before.clone())
+}
+
+/// Each lock is for itself: those that were put on go, those that were taken off come back, and others stay.
+fn locks_put_back(change: &FieldChange, is: &Value) -> Value {
+    let read = |value: &Value| serde_json::from_value::<Locks>(value.clone()).unwrap_or_default();
+    let (before, after, mut locks) = (read(&change.before), read(&change.after), read(is));
+    for field in after.iter().filter(|field| !before.has(field)) {
+        locks.unlock(field);
+    }
+    for field in before.iter().filter(|field| !after.has(field)) {
+        locks.lock(field);
+    }
+    json!(locks)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::domain::catalog::Person;
+    use crate::domain::ids::PersonId;
+    use crate::domain::stamp::Stamp;
+
+    /// Somebody whose name and locks are these.
+    fn documents(name: &str, locked: &[&str]) -> Documents {
+        let mut locks = Locks::default();
+        for field in locked {
+            locks.lock(field);
+        }
+        Documents::of_person(Person {
+            id: PersonId(1),
+            slug: "a".to_owned(),
+            name: name.to_owned(),
+            born: None,
+            died: None,
+            birthplace: None,
+            pictures: Vec::new(),
+            external_ids: Vec::new(),
+            locks,
+            stamp: Stamp::first(DateTime::UNIX_EPOCH),
+        })
+    }
+
+    /// What becomes of a change of somebody, who is another then.
+    fn planned(documents: &mut Documents, changes: &[(&str, Value, Value)]) -> Planned {
+        let node = CatalogNode::Person(PersonId(1));
+        let fields = changes.iter().cloned();
+        let fields = fields.map(|(field, before, after)| FieldChange {
+            field: field.to_owned(),
+            before,
+            after,
+        });
+        let writer = Writer::new(Author::Command, RevisionSource::Edit);
+        let stamp = Stamp::first(DateTime::UNIX_EPOCH);
+        let revision = writer.changed(node, stamp, fields.collect());
+        plan(&revision, documents.get_mut(node))
+    }
+
+    #[test]
+    fn locks_that_were_put_on_since_stay_and_are_in_nobodys_way() {
+        // The name was edited, and locked; since then `born` was, and `ids` were unlocked.
+        let edit = [
+            ("name", json!("A"), json!("B")),
+            ("locks", json!(["died", "ids"]), json!(["ids", "name"])),
+        ];
+        let mut documents = documents("B", &["born", "name"]);
+
+        let plan = planned(&mut documents, &edit);
+
+        assert_eq!(plan.obstacles, []);
+        let changed: Vec<_> = plan
+            .changes
+            .iter()
+            .map(|it| (it.field.as_str(), &it.after))
+            .collect();
+        let (name, locks) = (json!("A"), json!(["born", "died"]));
+        assert_eq!(changed, [("name", &name), ("locks", &locks)]);
+        // Once more it is so already.
+        assert_eq!(planned(&mut documents, &edit).changes, []);
+    }
+
+    #[test]
+    fn what_cannot_be_read_stands_in_the_way_of_itself_alone() {
+        let mut documents = documents("B", &[]);
+
+        let unreadable = planned(&mut documents, &[("name", json!(null), json!("B"))]);
+        let sound = planned(&mut documents, &[("name", json!("A"), json!("B"))]);
+
+        assert_eq!(unreadable.changes, []);
+        let [obstacle] = unreadable.obstacles.as_slice() else {
+            unreachable!("one thing stands in the way");
+        };
+        assert_eq!(obstacle.reason, ObstacleReason::NotThere);
+        assert_eq!((sound.changes.len(), sound.obstacles.len()), (1, 0));
     }
 }

@@ -4,6 +4,7 @@
 
 use bson::{Document, doc};
 use chrono::Utc;
+use futures::TryStreamExt;
 use serde::{Deserialize, Serialize};
 
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
@@ -140,9 +141,21 @@ pub(super) async fn delete(
         id: i64,
         at: bson::DateTime,
     }
+    // The server takes 0 for no limit.
+    if limit == 0 {
+        return Ok(0);
+    }
     let revisions = db.collection::<Written>(REVISIONS);
-    let order = doc! { "_id": 1 };
-    let first = find::documents(&revisions, Document::new(), order, Some(limit)).await?;
+    let first: Vec<Written> = patiently(db.timeout, async {
+        // Without what was changed: mostly they are not old, and it is much.
+        let first = revisions
+            .find(Document::new())
+            .projection(doc! { "_id": 1, "at": 1 });
+        let first = first.sort(doc! { "_id": 1 }).limit(fields::limit(limit));
+        let first = first.batch_size(find::BATCH).await.map_err(store_error)?;
+        first.try_collect().await.map_err(store_error)
+    })
+    .await?;
     let before = fields::date(before);
     let old = first.into_iter().filter(|it| it.at < before);
     let old: Vec<i64> = old.map(|it| it.id).collect();
