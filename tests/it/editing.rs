@@ -337,6 +337,20 @@ async fn other_things_are_edited(site: &Site, curator: &mut Visitor) {
     let taken = json!({ "genre": ids["genre"]["id"], "name": "horror" });
     let refused = curator.refused("editGenre", taken).await;
     assert_eq!(refused, ("TAKEN".to_owned(), "name".to_owned()));
+    // Whoever names it as it is called now means it, too.
+    let horror = site.ask("{ genre(slug: \"horror\") { id } }", json!({}));
+    let horror = horror.await["genre"]["id"].take();
+    let taken = json!({ "genre": horror, "name": "gangsters" });
+    let refused = curator.refused("editGenre", taken).await;
+    assert_eq!(refused, ("TAKEN".to_owned(), "name".to_owned()));
+    let alien = site.id_of("film", "alien-1979").await;
+    let named = json!({
+        "titles": [{ "title": alien }], "add": { "genres": ["gangsters"] }, "dryRun": true,
+    });
+    let rows = "results { changes { after } }";
+    let edited = curator.expect("editTitles", named, rows).await;
+    let after = r#"["Horror","Science Fiction","Gangsters"]"#;
+    assert_eq!(edited["results"][0]["changes"], json!([{ "after": after }]));
     let renamed = json!({ "collection": ids["collection"]["id"], "name": "Michael Mann" });
     let edited = curator
         .expect("editCollection", renamed, "collection { slug name }")
