@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::part::Part;
 use super::refused::{Place, Refused};
-use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::catalog::{CertificationName, Title, TitleKind, certification_name};
 use crate::domain::error::ErrorCode;
 
 /// What an edit says.
@@ -23,6 +23,8 @@ pub struct Patch {
 /// What files call the people who directed a film and those who created a series.
 const DIRECTORS: &str = "directors";
 const CREATORS: &str = "creators";
+/// What rating systems say, by the system.
+const CERTIFICATIONS: &str = "certifications";
 
 impl Patch {
     /// The fields of a part.
@@ -56,7 +58,8 @@ impl Patch {
         fields
     }
 
-    /// What is wrong with it, whatever it is laid over: that it says nothing, or has an empty text.
+    /// What is wrong with it, whatever it is laid over: that it says nothing, has an empty text, or a rating system that
+    /// there is not.
     ///
     /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
     pub(super) fn flaw(&self) -> Option<Refused> {
@@ -65,13 +68,31 @@ impl Patch {
             let place = Place::Part(Part::Set);
             return Some(Refused::new(ErrorCode::Blank, place, reason));
         }
-        Part::ALL.into_iter().find_map(|part| {
+        let blank = Part::ALL.into_iter().find_map(|part| {
             let mut fields = self.part(part).iter();
             let (field, _) = fields.find(|(_, value)| has_blank(value))?;
             let place = Place::Field(part, field.clone());
             let reason = "has an empty text; null takes a value away";
             Some(Refused::new(ErrorCode::Blank, place, reason))
+        });
+        blank.or_else(|| {
+            let mut parts = Part::ALL.into_iter();
+            parts.find_map(|part| self.unknown_system(part))
         })
+    }
+
+    /// A rating system that we do not know. A record's is passed over, and its other labels stay; a list that replaces
+    /// what is there would take all of them away for a slip of the pen.
+    fn unknown_system(&self, part: Part) -> Option<Refused> {
+        let systems = self.part(part).get(CERTIFICATIONS)?.as_object()?;
+        let mut names = systems.keys();
+        let name = names.find(|name| {
+            let found = certification_name(name, "NR");
+            matches!(found, CertificationName::UnknownSystem)
+        })?;
+        let place = Place::Field(part, format!("{CERTIFICATIONS}.{name}"));
+        let reason = "is not a rating system that we know";
+        Some(Refused::new(ErrorCode::Invalid, place, reason))
     }
 
     /// Takes out the field to blame; whether there was such a field.
@@ -97,7 +118,7 @@ impl Patch {
         let ids = title.external_ids.iter().map(|id| id.provider.as_str());
         replace_all(&mut patch.set, "ids", ids);
         let systems = title.certifications.iter().map(|it| it.system.as_str());
-        replace_all(&mut patch.set, "certifications", systems);
+        replace_all(&mut patch.set, CERTIFICATIONS, systems);
         patch
     }
 }
@@ -162,6 +183,17 @@ mod tests {
         let flaw = blank.flaw().unwrap();
         assert_eq!(flaw.code, ErrorCode::Blank);
         assert_eq!(flaw.place, Place::Field(Part::Add, "cast".to_owned()));
+    }
+
+    #[test]
+    fn a_rating_system_is_one_that_is_known() {
+        let of = |system: &str| set(json!({ "certifications": { system: "16" } }));
+        assert_eq!(of("FSK").flaw(), None);
+
+        let flaw = of("FKS").flaw().unwrap();
+
+        let place = Place::Field(Part::Set, "certifications.FKS".to_owned());
+        assert_eq!((flaw.code, flaw.place), (ErrorCode::Invalid, place));
     }
 
     #[test]
