@@ -295,10 +295,11 @@ impl Row {
         }
         if let Err(problem) = check_lists(&title)
             && refused.is_empty()
+            // A list that was too long before is no fault of an edit of other fields.
+            && let Some(part) = [Part::Add, Part::Set]
+                .into_iter()
+                .find(|part| self.patch.part(*part).contains_key(&problem.field))
         {
-            let names = |part: &Part| self.patch.part(*part).contains_key(&problem.field);
-            let part = [Part::Add, Part::Set].into_iter().find(names);
-            let part = part.unwrap_or(Part::Set);
             refused.push(Refused::of_problem(ErrorCode::OutOfRange, part, problem));
         }
         if !refused.is_empty() {
