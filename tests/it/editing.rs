@@ -194,6 +194,17 @@ async fn what_is_refused_says_what_is_to_blame(
         let refused = curator.refused("editTitles", input).await;
         assert_eq!(refused, (code.to_owned(), field.to_owned()));
     }
+    // One title has the id, be it laid anew after something else of it was refused.
+    let dark = site.id_of("series", "dark-2017").await;
+    let twice = json!({
+        "titles": [{ "title": dark }, { "title": alien }], "errorPolicy": "IGNORE_FAILED", "dryRun": true,
+        "set": { "durationMinutes": 50, "externalIds": [{ "provider": "imdb", "value": "tt5753856" }] },
+    });
+    let payload = curator.expect("editTitles", twice, ROWS).await;
+    let row = &payload["results"][0];
+    let codes = [0, 1].map(|error| &row["userErrors"][error]["code"]);
+    assert_eq!(codes, ["INVALID", "TAKEN"]);
+    assert_eq!(row["changes"], json!([]));
     // Of a filter each title has its own answer.
     let by_filter = json!({
         "filter": { "kind": ["SERIES"] }, "set": { "durationMinutes": 50 },

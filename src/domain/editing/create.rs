@@ -73,7 +73,7 @@ impl EditService {
             record: patch.set.clone(),
             intent: Intent::Give,
         };
-        let mut laid = self.load.lay_titles(&[laying]).await?;
+        let mut laid = self.load.lay_titles(&[laying], &[]).await?;
         let of_set = |refusal| EditError::from(Refused::of_record(Part::Set, refusal));
         let Some(laid_title) = laid.titles.pop() else {
             return Err(Refused::not_there("title").into());

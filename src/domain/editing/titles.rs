@@ -212,7 +212,11 @@ impl EditService {
                     }
                 }
             }
-            let laid = self.load.lay_titles(&layings).await?;
+            let laid = {
+                let already = rows.iter().filter_map(|row| row.laid.as_ref());
+                let already: Vec<&Title> = already.collect();
+                self.load.lay_titles(&layings, &already).await?
+            };
             extend(&mut new, laid.new);
             let answers: Vec<_> = parts.into_iter().zip(laid.titles).collect();
             waiting.clear();
