@@ -23,6 +23,10 @@ pub struct Patch {
 /// What files call the people who directed a film and those who created a series.
 const DIRECTORS: &str = "directors";
 const CREATORS: &str = "creators";
+/// What an edit may weigh, times its titles: 500 may each get some 200 values, or 20 the longest cast.
+const MOST_WEIGHT: usize = 100_000;
+/// A text weighs as much as a value for each so many bytes.
+const WEIGHED: usize = 100;
 /// What rating systems say, by the system.
 const CERTIFICATIONS: &str = "certifications";
 
@@ -81,6 +85,21 @@ impl Patch {
         })
     }
 
+    /// That it says too much for so many titles: all that it makes of them is in memory at the same time.
+    pub(super) fn flaw_of(&self, titles: usize) -> Option<Refused> {
+        let parts = Part::ALL.into_iter();
+        let weight: usize = parts
+            .flat_map(|it| self.part(it).values())
+            .map(weight)
+            .sum();
+        if weight.saturating_mul(titles) <= MOST_WEIGHT {
+            return None;
+        }
+        let reason = format!("says too much for {titles} titles at once; edit fewer");
+        let place = Place::Part(Part::Set);
+        Some(Refused::new(ErrorCode::OutOfRange, place, reason))
+    }
+
     /// A rating system that we do not know. A record's is passed over, and its other labels stay; a list that replaces
     /// what is there would take all of them away for a slip of the pen.
     fn unknown_system(&self, part: Part) -> Option<Refused> {
@@ -133,6 +152,16 @@ pub(super) fn replace_all<'a>(
         for name in there {
             entries.entry(name).or_insert(Value::Null);
         }
+    }
+}
+
+/// How many values there are in a value, long texts counted for several.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / WEIGHED,
+        Value::Array(values) => values.iter().map(weight).sum(),
+        Value::Object(values) => values.values().map(weight).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
     }
 }
 
@@ -194,6 +223,19 @@ mod tests {
 
         let place = Place::Field(Part::Set, "certifications.FKS".to_owned());
         assert_eq!((flaw.code, flaw.place), (ErrorCode::Invalid, place));
+    }
+
+    #[test]
+    fn much_is_said_of_few_titles_only() {
+        let credit = json!({ "name": "Al Pacino", "character": "Hanna" });
+        let patch = set(json!({ "cast": vec![credit; 1000], "year": 1995 }));
+
+        assert_eq!(patch.flaw_of(49), None);
+        let flaw = patch.flaw_of(500).unwrap();
+        assert_eq!(flaw.code, ErrorCode::OutOfRange);
+        assert_eq!(flaw.place, Place::Part(Part::Set));
+        let text = set(json!({ "overview": { "en": "x".repeat(4000) } }));
+        assert_eq!(text.flaw_of(500), None);
     }
 
     #[test]

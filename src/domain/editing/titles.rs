@@ -63,7 +63,11 @@ impl EditService {
         match named.len() {
             0 if matches!(edit.titles, TitleChoice::Named(_)) => return Err(EditError::NoTitles),
             number if number > MOST_TITLES => return Err(EditError::TooManyTitles(number)),
-            _ => {}
+            number => {
+                if let Some(flaw) = edit.patch.flaw_of(number) {
+                    return Err(flaw.into());
+                }
+            }
         }
         let mut tries = 1;
         loop {
