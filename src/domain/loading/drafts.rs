@@ -364,6 +364,19 @@ mod tests {
     }
 
     #[test]
+    fn two_names_of_one_genre_are_one() {
+        let record = read(json!({ "slug": "a", "title": "A", "genres": ["Crime", "Gangsters"] }));
+        let mut named = Named::in_nothing(&record);
+        let crime = GenreId::of_slug("crime");
+        named.genres.insert("Gangsters".to_owned(), crime);
+
+        let base = blank(&record, None, DateTime::UNIX_EPOCH);
+        let title = compose(&record, base, &named).unwrap();
+
+        assert_eq!(title.genres, [crime]);
+    }
+
+    #[test]
     fn crew_is_kept_beside_directors_and_cast() {
         let title = read(whole()).new_title(DateTime::UNIX_EPOCH).unwrap();
 
