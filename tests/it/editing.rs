@@ -220,7 +220,7 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
     let input = json!({
         "kind": "FILM", "set": { "name": "Heat", "year": 1995, "directors": [{ "person": "al-pacino" }] },
     });
-    let fields = "slug title { slug name } changes { field }";
+    let fields = "slug title { slug name } changes { field } warnings";
     let mut rehearsal = input.clone();
     rehearsal["dryRun"] = json!(true);
     let rehearsed = curator.expect("createTitle", rehearsal, fields).await;
@@ -235,6 +235,8 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
         added["title"],
         json!({ "slug": "heat-1995-2", "name": "Heat" })
     );
+    let warning = "`slug` is “heat-1995-2”, for there is “heat-1995”: perhaps the same title";
+    assert_eq!(added["warnings"], json!([warning]));
     let found = "{ film(slug: \"heat-1995-2\") { year credits(first: 1) { nodes { slug } } } }";
     let found = site.ask(found, json!({})).await["film"].take();
     let expected = json!({ "year": 1995, "credits": { "nodes": [{ "slug": "al-pacino" }] } });
