@@ -194,6 +194,17 @@ async fn what_is_refused_says_what_is_to_blame(
         let refused = curator.refused("editTitles", input).await;
         assert_eq!(refused, (code.to_owned(), field.to_owned()));
     }
+    // One title has the id, be it laid anew after something else of it was refused.
+    let dark = site.id_of("series", "dark-2017").await;
+    let twice = json!({
+        "titles": [{ "title": dark }, { "title": alien }], "errorPolicy": "IGNORE_FAILED", "dryRun": true,
+        "set": { "durationMinutes": 50, "externalIds": [{ "provider": "imdb", "value": "tt5753856" }] },
+    });
+    let payload = curator.expect("editTitles", twice, ROWS).await;
+    let row = &payload["results"][0];
+    let codes = [0, 1].map(|error| &row["userErrors"][error]["code"]);
+    assert_eq!(codes, ["INVALID", "TAKEN"]);
+    assert_eq!(row["changes"], json!([]));
     // Of a filter each title has its own answer.
     let by_filter = json!({
         "filter": { "kind": ["SERIES"] }, "set": { "durationMinutes": 50 },
@@ -209,7 +220,7 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
     let input = json!({
         "kind": "FILM", "set": { "name": "Heat", "year": 1995, "directors": [{ "person": "al-pacino" }] },
     });
-    let fields = "slug title { slug name } changes { field }";
+    let fields = "slug title { slug name } changes { field } warnings";
     let mut rehearsal = input.clone();
     rehearsal["dryRun"] = json!(true);
     let rehearsed = curator.expect("createTitle", rehearsal, fields).await;
@@ -224,6 +235,8 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
         added["title"],
         json!({ "slug": "heat-1995-2", "name": "Heat" })
     );
+    let warning = "`slug` is “heat-1995-2”, for there is “heat-1995”: perhaps the same title";
+    assert_eq!(added["warnings"], json!([warning]));
     let found = "{ film(slug: \"heat-1995-2\") { year credits(first: 1) { nodes { slug } } } }";
     let found = site.ask(found, json!({})).await["film"].take();
     let expected = json!({ "year": 1995, "credits": { "nodes": [{ "slug": "al-pacino" }] } });
@@ -337,6 +350,20 @@ async fn other_things_are_edited(site: &Site, curator: &mut Visitor) {
     let taken = json!({ "genre": ids["genre"]["id"], "name": "horror" });
     let refused = curator.refused("editGenre", taken).await;
     assert_eq!(refused, ("TAKEN".to_owned(), "name".to_owned()));
+    // Whoever names it as it is called now means it, too.
+    let horror = site.ask("{ genre(slug: \"horror\") { id } }", json!({}));
+    let horror = horror.await["genre"]["id"].take();
+    let taken = json!({ "genre": horror, "name": "gangsters" });
+    let refused = curator.refused("editGenre", taken).await;
+    assert_eq!(refused, ("TAKEN".to_owned(), "name".to_owned()));
+    let alien = site.id_of("film", "alien-1979").await;
+    let named = json!({
+        "titles": [{ "title": alien }], "add": { "genres": ["gangsters"] }, "dryRun": true,
+    });
+    let rows = "results { changes { after } }";
+    let edited = curator.expect("editTitles", named, rows).await;
+    let after = r#"["Horror","Science Fiction","Gangsters"]"#;
+    assert_eq!(edited["results"][0]["changes"], json!([{ "after": after }]));
     let renamed = json!({ "collection": ids["collection"]["id"], "name": "Michael Mann" });
     let edited = curator
         .expect("editCollection", renamed, "collection { slug name }")

@@ -13,7 +13,9 @@ use super::service::{EditService, TRIES, curator, lock_all};
 use super::single::Edited;
 use crate::domain::catalog::{Title, TitleKind, Visibility, Writer};
 use crate::domain::error::ErrorCode;
-use crate::domain::loading::{Intent, Laying, LoadMode, batch_of, blank_title, check_lists};
+use crate::domain::loading::{
+    Intent, Laying, LoadMode, Problem, batch_of, blank_title, check_lists,
+};
 use crate::domain::text;
 use crate::domain::viewer::KnownViewer;
 
@@ -61,8 +63,8 @@ impl EditService {
         creation: &TitleCreation,
     ) -> Result<Edited<Arc<Title>>, EditError> {
         let now = self.clock.now();
-        let slug = match &creation.slug {
-            Some(slug) => self.given(slug).await?,
+        let (slug, alike) = match &creation.slug {
+            Some(slug) => (self.given(slug).await?, None),
             None => self.made(&creation.patch).await?,
         };
         let blank = blank_title(creation.kind, &slug, now)
@@ -73,7 +75,7 @@ impl EditService {
             record: patch.set.clone(),
             intent: Intent::Give,
         };
-        let mut laid = self.load.lay_titles(&[laying]).await?;
+        let mut laid = self.load.lay_titles(&[laying], &[]).await?;
         let of_set = |refusal| EditError::from(Refused::of_record(Part::Set, refusal));
         let Some(laid_title) = laid.titles.pop() else {
             return Err(Refused::not_there("title").into());
@@ -92,7 +94,7 @@ impl EditService {
         Ok(Edited {
             node: Arc::new(title),
             differences: differences.pop().unwrap_or_default(),
-            noticed: laid_title.noticed,
+            noticed: alike.into_iter().chain(laid_title.noticed).collect(),
         })
     }
 
@@ -106,8 +108,9 @@ impl EditService {
         Ok(slug)
     }
 
-    /// A key that nothing has yet, of the name and the year; numbered if others have that.
-    async fn made(&self, patch: &Patch) -> Result<String, EditError> {
+    /// A key that nothing has yet, of the name and the year; numbered if others have that, and then it is said: it may be
+    /// the same title, added before.
+    async fn made(&self, patch: &Patch) -> Result<(String, Option<Problem>), EditError> {
         let name = patch.set.get("title").and_then(Value::as_str);
         let day = patch.set.get("release_date").and_then(Value::as_str);
         let year = match patch.set.get("year") {
@@ -135,7 +138,12 @@ impl EditService {
                 number => format!("{words}-{number}"),
             };
             if !self.has_title(&slug).await? {
-                return Ok(slug);
+                let alike = (slug != words).then(|| Problem {
+                    field: "slug".to_owned(),
+                    reason: format!("is “{slug}”, for there is “{words}”: perhaps the same title"),
+                    value: None,
+                });
+                return Ok((slug, alike));
             }
         }
         let reason = format!("is needed: “{words}” and {MOST_ALIKE} more of its kind are taken");

@@ -79,8 +79,12 @@ impl EditService {
     ) -> Result<Edited<Arc<Genre>>, EditError> {
         let stored = self.catalog.genres(&[id]).await?.into_iter().next();
         let stored = stored.ok_or_else(|| Refused::not_there("genre"))?;
+        // One may have the key that the name gives, and another the name since it was given to it.
         let same = self.catalog.find_genre(&sound.name).await?;
-        if same.is_some_and(|other| other.id != id) {
+        let all = self.catalog.all_genres().await?;
+        let is_called_so = |other: &Genre| text::slug(&other.name) == text::slug(&sound.name);
+        let mut others = all.iter().filter(|other| other.id != id);
+        if same.is_some_and(|other| other.id != id) || others.any(is_called_so) {
             return Err(taken(&sound.name).into());
         }
         let genre = Genre {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::part::Part;
 use super::refused::{Place, Refused};
-use crate::domain::catalog::{Title, TitleKind};
+use crate::domain::catalog::{CertificationName, Title, TitleKind, certification_name};
 use crate::domain::error::ErrorCode;
 
 /// What an edit says.
@@ -23,6 +23,12 @@ pub struct Patch {
 /// What files call the people who directed a film and those who created a series.
 const DIRECTORS: &str = "directors";
 const CREATORS: &str = "creators";
+/// What an edit may weigh, times its titles: 500 may each get some 200 values, or 20 the longest cast.
+const MOST_WEIGHT: usize = 100_000;
+/// A text weighs as much as a value for each so many bytes.
+const WEIGHED: usize = 100;
+/// What rating systems say, by the system.
+const CERTIFICATIONS: &str = "certifications";
 
 impl Patch {
     /// The fields of a part.
@@ -56,7 +62,8 @@ impl Patch {
         fields
     }
 
-    /// What is wrong with it, whatever it is laid over: that it says nothing, or has an empty text.
+    /// What is wrong with it, whatever it is laid over: that it says nothing, has an empty text, or a rating system that
+    /// there is not.
     ///
     /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
     pub(super) fn flaw(&self) -> Option<Refused> {
@@ -65,13 +72,46 @@ impl Patch {
             let place = Place::Part(Part::Set);
             return Some(Refused::new(ErrorCode::Blank, place, reason));
         }
-        Part::ALL.into_iter().find_map(|part| {
+        let blank = Part::ALL.into_iter().find_map(|part| {
             let mut fields = self.part(part).iter();
             let (field, _) = fields.find(|(_, value)| has_blank(value))?;
             let place = Place::Field(part, field.clone());
             let reason = "has an empty text; null takes a value away";
             Some(Refused::new(ErrorCode::Blank, place, reason))
+        });
+        blank.or_else(|| {
+            let mut parts = Part::ALL.into_iter();
+            parts.find_map(|part| self.unknown_system(part))
         })
+    }
+
+    /// That it says too much for so many titles: all that it makes of them is in memory at the same time.
+    pub(super) fn flaw_of(&self, titles: usize) -> Option<Refused> {
+        let parts = Part::ALL.into_iter();
+        let weight: usize = parts
+            .flat_map(|it| self.part(it).values())
+            .map(weight)
+            .sum();
+        if weight.saturating_mul(titles) <= MOST_WEIGHT {
+            return None;
+        }
+        let reason = format!("says too much for {titles} titles at once; edit fewer");
+        let place = Place::Part(Part::Set);
+        Some(Refused::new(ErrorCode::OutOfRange, place, reason))
+    }
+
+    /// A rating system that we do not know. A record's is passed over, and its other labels stay; a list that replaces
+    /// what is there would take all of them away for a slip of the pen.
+    fn unknown_system(&self, part: Part) -> Option<Refused> {
+        let systems = self.part(part).get(CERTIFICATIONS)?.as_object()?;
+        let mut names = systems.keys();
+        let name = names.find(|name| {
+            let found = certification_name(name, "NR");
+            matches!(found, CertificationName::UnknownSystem)
+        })?;
+        let place = Place::Field(part, format!("{CERTIFICATIONS}.{name}"));
+        let reason = "is not a rating system that we know";
+        Some(Refused::new(ErrorCode::Invalid, place, reason))
     }
 
     /// Takes out the field to blame; whether there was such a field.
@@ -97,7 +137,7 @@ impl Patch {
         let ids = title.external_ids.iter().map(|id| id.provider.as_str());
         replace_all(&mut patch.set, "ids", ids);
         let systems = title.certifications.iter().map(|it| it.system.as_str());
-        replace_all(&mut patch.set, "certifications", systems);
+        replace_all(&mut patch.set, CERTIFICATIONS, systems);
         patch
     }
 }
@@ -112,6 +152,16 @@ pub(super) fn replace_all<'a>(
         for name in there {
             entries.entry(name).or_insert(Value::Null);
         }
+    }
+}
+
+/// How many values there are in a value, long texts counted for several.
+fn weight(value: &Value) -> usize {
+    match value {
+        Value::String(text) => 1 + text.len() / WEIGHED,
+        Value::Array(values) => values.iter().map(weight).sum(),
+        Value::Object(values) => values.values().map(weight).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 1,
     }
 }
 
@@ -162,6 +212,30 @@ mod tests {
         let flaw = blank.flaw().unwrap();
         assert_eq!(flaw.code, ErrorCode::Blank);
         assert_eq!(flaw.place, Place::Field(Part::Add, "cast".to_owned()));
+    }
+
+    #[test]
+    fn a_rating_system_is_one_that_is_known() {
+        let of = |system: &str| set(json!({ "certifications": { system: "16" } }));
+        assert_eq!(of("FSK").flaw(), None);
+
+        let flaw = of("FKS").flaw().unwrap();
+
+        let place = Place::Field(Part::Set, "certifications.FKS".to_owned());
+        assert_eq!((flaw.code, flaw.place), (ErrorCode::Invalid, place));
+    }
+
+    #[test]
+    fn much_is_said_of_few_titles_only() {
+        let credit = json!({ "name": "Al Pacino", "character": "Hanna" });
+        let patch = set(json!({ "cast": vec![credit; 1000], "year": 1995 }));
+
+        assert_eq!(patch.flaw_of(49), None);
+        let flaw = patch.flaw_of(500).unwrap();
+        assert_eq!(flaw.code, ErrorCode::OutOfRange);
+        assert_eq!(flaw.place, Place::Part(Part::Set));
+        let text = set(json!({ "overview": { "en": "x".repeat(4000) } }));
+        assert_eq!(text.flaw_of(500), None);
     }
 
     #[test]

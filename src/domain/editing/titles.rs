@@ -63,7 +63,11 @@ impl EditService {
         match named.len() {
             0 if matches!(edit.titles, TitleChoice::Named(_)) => return Err(EditError::NoTitles),
             number if number > MOST_TITLES => return Err(EditError::TooManyTitles(number)),
-            _ => {}
+            number => {
+                if let Some(flaw) = edit.patch.flaw_of(number) {
+                    return Err(flaw.into());
+                }
+            }
         }
         let mut tries = 1;
         loop {
@@ -212,7 +216,11 @@ impl EditService {
                     }
                 }
             }
-            let laid = self.load.lay_titles(&layings).await?;
+            let laid = {
+                let already = rows.iter().filter_map(|row| row.laid.as_ref());
+                let already: Vec<&Title> = already.collect();
+                self.load.lay_titles(&layings, &already).await?
+            };
             extend(&mut new, laid.new);
             let answers: Vec<_> = parts.into_iter().zip(laid.titles).collect();
             waiting.clear();
@@ -295,10 +303,11 @@ impl Row {
         }
         if let Err(problem) = check_lists(&title)
             && refused.is_empty()
+            // A list that was too long before is no fault of an edit of other fields.
+            && let Some(part) = [Part::Add, Part::Set]
+                .into_iter()
+                .find(|part| self.patch.part(*part).contains_key(&problem.field))
         {
-            let names = |part: &Part| self.patch.part(*part).contains_key(&problem.field);
-            let part = [Part::Add, Part::Set].into_iter().find(names);
-            let part = part.unwrap_or(Part::Set);
             refused.push(Refused::of_problem(ErrorCode::OutOfRange, part, problem));
         }
         if !refused.is_empty() {

@@ -1,6 +1,6 @@
 //! From records to documents: what a record says, laid over what is stored.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Datelike, Utc};
 
@@ -129,7 +129,10 @@ pub(super) fn compose(record: &TitleRecord, base: Title, named: &Named) -> Resul
     let crew = crew.flat_map(|(role, said)| over(said, role)).collect();
     let genres = record.genres.clone().map(|names| {
         let ids = names.iter().filter_map(|name| named.genres.get(name));
-        ids.copied().collect::<Vec<GenreId>>()
+        // Two names can mean one genre, if it was given the other by hand.
+        let mut met = HashSet::new();
+        let ids = ids.copied().filter(|id| met.insert(*id));
+        ids.collect::<Vec<GenreId>>()
     });
     record.about.over(Title {
         publication: record.publication.over(base.publication)?,
@@ -358,6 +361,19 @@ mod tests {
             "writers": ["Michael Mann", "Al Pacino"], "producers": ["Art Linson"],
             "composers": ["Elliot Goldenthal", "Elliot Goldenthal"],
         })
+    }
+
+    #[test]
+    fn two_names_of_one_genre_are_one() {
+        let record = read(json!({ "slug": "a", "title": "A", "genres": ["Crime", "Gangsters"] }));
+        let mut named = Named::in_nothing(&record);
+        let crime = GenreId::of_slug("crime");
+        named.genres.insert("Gangsters".to_owned(), crime);
+
+        let base = blank(&record, None, DateTime::UNIX_EPOCH);
+        let title = compose(&record, base, &named).unwrap();
+
+        assert_eq!(title.genres, [crime]);
     }
 
     #[test]

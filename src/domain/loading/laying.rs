@@ -19,6 +19,7 @@ use super::service::LoadService;
 use super::write::{nobody, only_what_is_named, sort_of, taken_id};
 use crate::domain::catalog::{CatalogBatch, CatalogError, CreditRole, Title, TitleKind};
 use crate::domain::error::ErrorCode;
+use crate::domain::text;
 
 /// A record, and the title that it is laid over.
 #[derive(Debug, Clone)]
@@ -112,9 +113,13 @@ pub fn batch_of(titles: Vec<Title>, new: CatalogBatch) -> CatalogBatch {
 }
 
 impl LoadService {
-    /// The titles that records make of others.
+    /// The titles that records make of others. What is to be written with them already has its ids before them.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn lay_titles(&self, layings: &[Laying]) -> Result<LaidTitles, CatalogError> {
+    pub async fn lay_titles(
+        &self,
+        layings: &[Laying],
+        already: &[&Title],
+    ) -> Result<LaidTitles, CatalogError> {
         let now = self.clock.now();
         let read: Vec<Read> = layings
             .iter()
@@ -136,6 +141,11 @@ impl LoadService {
         };
         // Of several titles of one call that are to have the same id the first has it.
         let mut owners: HashMap<OwnId, String> = HashMap::new();
+        for title in already {
+            let ids = title.external_ids.iter().filter(|id| is_identifying(id));
+            let ids = ids.map(|id| (own_id(id, title.kind), text::compose(&title.slug)));
+            owners.extend(ids);
+        }
         let mut titles = Vec::with_capacity(layings.len());
         for (laying, read) in layings.iter().zip(read) {
             let laid = read.and_then(|(record, noticed)| {

@@ -150,7 +150,7 @@ pub(super) struct Resolved<K, I, T> {
     pub(super) new: Vec<T>,
 }
 
-/// The genres of these titles.
+/// The genres of these titles: under the key of their name, or of that name since a curator gave it to them.
 pub(super) async fn genres(
     catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
@@ -165,18 +165,47 @@ pub(super) async fn genres(
         .iter()
         .map(|genre| (genre.slug.as_str(), genre.name.as_str()))
         .collect();
+    let are_there = {
+        let name_at = |slug: &str| stored.get(slug).copied();
+        let mut all = keys.values();
+        all.all(|keys| stored.contains_key(keys.choose(name_at)))
+    };
+    let renamed = if are_there {
+        HashMap::new()
+    } else {
+        genres_by_name(catalog).await?
+    };
+    let name_at = |slug: &str| stored.get(slug).copied();
     let mut new: BTreeMap<&str, Genre> = BTreeMap::new();
     let mut ids = HashMap::new();
     for (name, keys) in &keys {
-        let slug = keys.choose(|slug| stored.get(slug).copied());
-        if !stored.contains_key(slug) {
+        let slug = keys.choose(name_at);
+        let there = if stored.contains_key(slug) {
+            None
+        } else {
+            renamed.get(&text::slug(name)).copied()
+        };
+        if there.is_none() && !stored.contains_key(slug) {
             let genre = || drafts::genre(slug, name, now);
             new.entry(slug).or_insert_with(genre);
         }
-        ids.insert((*name).clone(), GenreId::of_slug(slug));
+        let id = there.unwrap_or_else(|| GenreId::of_slug(slug));
+        ids.insert((*name).clone(), id);
     }
     let new = new.into_values().collect();
     Ok(Resolved { ids, new })
+}
+
+/// The ids of all genres, by the keys that their names would give them now.
+async fn genres_by_name(
+    catalog: &CatalogService,
+) -> Result<HashMap<String, GenreId>, CatalogError> {
+    let mut by_name = HashMap::new();
+    for genre in catalog.all_genres().await? {
+        let key = text::slug(&genre.name);
+        by_name.entry(key).or_insert(genre.id);
+    }
+    Ok(by_name)
 }
 
 /// The collections of these titles: each new one with the name that comes first.
