@@ -193,7 +193,7 @@ async fn a_writer_is_found_behind_the_cast(on: On) {
     let titles = "{ titles(filter: { people: [\"hal-moe\"] }) { totalCount } }";
     for (query, variables, field) in [
         (node, json!({ "id": id }), "id"),
-        (titles, json!({}), "people"),
+        (titles, json!({}), "filter.people"),
     ] {
         let answer = site.send(query, variables).await;
         for error in answer["errors"].as_array().unwrap() {

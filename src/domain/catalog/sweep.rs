@@ -1,5 +1,5 @@
-//! Sweeping away the bytes of pictures that nothing refers to any more: those that were replaced, and those of a load that
-//! broke off.
+//! Sweeping away the bytes of pictures that nothing refers to any more: those that were replaced, those of a load that
+//! broke off, and what an older version has made of others.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,7 +7,9 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use super::error::CatalogError;
-use super::pictures::{FOLDER_OF_ORIGINALS, FOLDER_OF_RENDITIONS, KeptPicture, PictureHash};
+use super::pictures::{
+    FOLDER_OF_ORIGINALS, FOLDER_OF_RENDITIONS, KeptPicture, PictureHash, is_outdated,
+};
 use super::service::CatalogService;
 use super::store::CatalogPart;
 use super::types::Title;
@@ -117,7 +119,10 @@ impl PictureSweep {
         for folder in [FOLDER_OF_ORIGINALS, FOLDER_OF_RENDITIONS] {
             for shelf in BlobShelf::all(folder) {
                 for kept in self.blobs.list(&shelf).await? {
-                    if kept.key.hash().is_none_or(|hash| referred.contains(&hash)) {
+                    // What is made of a picture otherwise by now is shown no more.
+                    let is_shown = folder == FOLDER_OF_ORIGINALS || !is_outdated(&kept.key);
+                    let is_referred = |hash: PictureHash| is_shown && referred.contains(&hash);
+                    if kept.key.hash().is_none_or(is_referred) {
                         swept.referred += 1;
                         continue;
                     }

@@ -54,8 +54,8 @@ pub enum ImportError {
         "a profile keeps at most {MAX_IMPORTS} imports, with {MAX_KEPT_ROWS} rows together; discard one first"
     )]
     TooMany,
-    /// Another file of the profile is being taken in, by another server.
-    #[error("another file of this profile is being taken in; send it again in a moment")]
+    /// Another file of the profile is being taken in, by another server, or something is done with what had to make room.
+    #[error("another file or import of this profile is at work; send it again in a moment")]
     TakingIn,
     /// The profile is gone, and so is who imports.
     #[error("this profile was deleted; log in again")]

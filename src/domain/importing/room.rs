@@ -2,8 +2,10 @@
 
 use super::error::{ImportError, MAX_IMPORTS, MAX_KEPT_ROWS};
 use super::import::Import;
-use super::service::ImportService;
+use super::service::{ALONE, ImportService};
+use crate::domain::entropy::unique_name;
 use crate::domain::ids::{ImportId, ProfileId};
+use crate::domain::lease::may_work;
 
 impl ImportService {
     /// Says whether a file of so many rows has room, or what has to go for it can.
@@ -22,15 +24,32 @@ impl ImportService {
         let place: usize = profile.bytes().map(usize::from).sum();
         let lease = format!("imports-of:{profile}");
         self.in_turn(place, &lease, ImportError::TakingIn, async {
-            for id in self
-                .in_the_way(import.profile, import.rows as usize)
-                .await?
-            {
-                self.ports.store.remove_import(id).await?;
+            let gone = self.in_the_way(import.profile, import.rows as usize);
+            for id in gone.await? {
+                self.make_way(id).await?;
             }
             self.put(import).await
         })
         .await
+    }
+
+    /// Removes an import that brought nothing, unless somebody does something with it at this moment, or has begun to.
+    async fn make_way(&self, id: ImportId) -> Result<(), ImportError> {
+        let (lease, holder) = (Self::lease_of(id), unique_name());
+        if !may_work(&*self.ports.leases, &lease, holder, ALONE).await? {
+            return Err(ImportError::TakingIn);
+        }
+        let gone = self.remove_idle(id).await;
+        drop(self.ports.leases.release(&lease, holder).await);
+        gone
+    }
+
+    async fn remove_idle(&self, id: ImportId) -> Result<(), ImportError> {
+        let now = self.ports.store.find_import(id).await?;
+        if now.is_some_and(|now| now.state.has_brought()) {
+            return Err(ImportError::TakingIn);
+        }
+        Ok(self.ports.store.remove_import(id).await?)
     }
 
     /// Which imports have to go so that there is room for one more of so many rows.

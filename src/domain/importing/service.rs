@@ -40,7 +40,7 @@ const NAME: usize = 200;
 /// How many old previews are taken away at once.
 const STALE: usize = 200;
 /// For how long whoever does something with an import has it to themselves.
-const ALONE: Duration = Duration::from_secs(30);
+pub(super) const ALONE: Duration = Duration::from_secs(30);
 /// In so many places turns are taken.
 const TURNS: usize = 64;
 /// For how many days a preview is kept that nobody applies.
@@ -358,8 +358,13 @@ impl ImportService {
         work: impl Future<Output = Result<T, ImportError>> + Send,
     ) -> Result<T, ImportError> {
         let place = usize::from(id.0.as_bytes()[15]);
-        let lease = format!("import:{}", id.0);
+        let lease = Self::lease_of(id);
         self.in_turn(place, &lease, ImportError::AtWork, work).await
+    }
+
+    /// The lease of whoever does something with an import.
+    pub(super) fn lease_of(id: ImportId) -> String {
+        format!("import:{}", id.0)
     }
 
     /// Does something under a lease that nobody has for longer than that takes. Who comes at the same time waits here, in

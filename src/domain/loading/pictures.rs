@@ -122,6 +122,11 @@ impl PicturesRecord {
         pictures.any(|picture| picture.named != Named::Nothing)
     }
 
+    /// How many it names, wrong ones included.
+    pub(super) fn count(&self) -> usize {
+        self.kinds.iter().map(|said| said.pictures.len()).sum()
+    }
+
     /// The same as a part of what this field names.
     #[must_use]
     pub(super) fn within(mut self, field: &str) -> Self {

@@ -54,6 +54,12 @@ pub(super) fn read_seasons(fields: &mut Fields) -> Result<Said<Vec<SeasonRecord>
         }
         seasons.push(season);
     }
+    // Before any of them is read.
+    let number: usize = seasons.iter().map(|it| it.pictures.count()).sum();
+    if number > MAX_PICTURES {
+        let reason = format!("have {number} pictures, more than {MAX_PICTURES}");
+        return Err(Problem::new(FIELD, reason));
+    }
     Ok(Said::Value(seasons))
 }
 
@@ -202,6 +208,13 @@ mod tests {
         assert_eq!(read(json!(7)).unwrap().1, 1, "it is said");
     }
 
+    /// 26 seasons with 20 posters each.
+    fn too_many_pictures() -> Value {
+        let posters: Vec<String> = (0..20).map(|number| format!("{number}.jpg")).collect();
+        let season = |number: u32| json!({ "number": number, "pictures": { "poster": posters } });
+        (0..26).map(season).collect()
+    }
+
     #[test]
     fn what_is_no_season_is_refused_by_its_field() {
         for (seasons, field) in [
@@ -214,6 +227,7 @@ mod tests {
             ),
             (json!([{ "number": 1 }, { "number": 1 }]), "seasons"),
             (json!(vec![json!({ "number": 1 }); 201]), "seasons"),
+            (too_many_pictures(), "seasons"),
         ] {
             assert_eq!(read(seasons).unwrap_err().field, field);
         }

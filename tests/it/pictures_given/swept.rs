@@ -24,6 +24,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     files.collect()
 }
 
+/// Makes a file two days older.
+fn age(file: &Path) {
+    let file = std::fs::File::options().write(true).open(file).unwrap();
+    let put = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(put - Duration::from_secs(2 * 24 * 60 * 60))
+        .unwrap();
+}
+
 #[tokio::test]
 async fn what_nothing_refers_to_is_swept_when_it_is_old() {
     let program = Program::new(On::Embedded).await;
@@ -57,10 +65,7 @@ async fn what_nothing_refers_to_is_swept_when_it_is_old() {
     let kept = files(&blobs);
     assert_eq!(kept.len(), 7);
     for file in &kept {
-        let file = std::fs::File::options().write(true).open(file).unwrap();
-        let put = file.metadata().unwrap().modified().unwrap();
-        file.set_modified(put - Duration::from_secs(2 * 24 * 60 * 60))
-            .unwrap();
+        age(file);
     }
     let dry = sweep(&["--dry-run"]).await;
     assert!(
@@ -76,6 +81,20 @@ async fn what_nothing_refers_to_is_swept_when_it_is_old() {
     assert!(
         swept.contains("removed 1 pictures and 1 renditions")
             && swept.contains("4 are referred to, 1 are"),
+        "{swept}"
+    );
+    assert_eq!(files(&blobs).len(), 5);
+
+    // What an older version made of a picture that stays is shown no more.
+    let made = files(&blobs.join("renditions"));
+    let name = made[0].file_name().unwrap().to_str().unwrap();
+    let (_, width) = name.split_once('-').unwrap();
+    let outdated = made[0].with_file_name(format!("1-{width}"));
+    std::fs::write(&outdated, "made before").unwrap();
+    age(&outdated);
+    let swept = sweep(&[]).await;
+    assert!(
+        swept.contains("removed 0 pictures and 1 renditions"),
         "{swept}"
     );
     assert_eq!(files(&blobs).len(), 5);

@@ -13,9 +13,8 @@ pub(super) struct Episodes {
     of_series: HashMap<TitleId, Vec<Episode>>,
     /// The series and the ordinal.
     by_id: HashMap<EpisodeId, (TitleId, (u32, u32))>,
-    /// The series in whose episodes somebody is credited, or was before: whoever asks looks whether they still are. Most
-    /// people are in one or two.
-    of_people: HashMap<PersonId, Box<[TitleId]>>,
+    /// The series in whose episodes somebody is credited, and how often. Most people are in one or two.
+    of_people: HashMap<PersonId, Box<[(TitleId, u32)]>>,
 }
 
 impl Episodes {
@@ -53,19 +52,59 @@ impl Episodes {
 
     /// The series in an episode of which somebody is credited.
     pub(super) fn series_with(&self, person: PersonId) -> impl Iterator<Item = TitleId> {
-        let known = self.of_people.get(&person).into_iter();
-        let known = known.flatten().copied();
-        known.filter(move |series| {
-            let mut episodes = self.of_series(*series).iter();
-            episodes.any(|episode| credited(episode).any(|it| it == person))
-        })
+        let series = self.of_people.get(&person).into_iter().flatten();
+        series.map(|(series, _)| *series)
     }
 
     pub(super) fn forget(&mut self, id: EpisodeId) {
-        if let Some((series, _)) = self.by_id.remove(&id)
-            && let Some(episodes) = self.of_series.get_mut(&series)
-        {
-            episodes.retain(|episode| episode.id != id);
+        if let Some((series, _)) = self.by_id.remove(&id) {
+            self.take_out(series, id);
+        }
+    }
+
+    /// Takes an episode out of those of a series.
+    fn take_out(&mut self, series: TitleId, id: EpisodeId) {
+        let Some(episodes) = self.of_series.get_mut(&series) else {
+            return;
+        };
+        if let Some(place) = episodes.iter().position(|episode| episode.id == id) {
+            let gone = episodes.remove(place);
+            self.uncredit(&gone);
+        }
+    }
+
+    /// Counts the credits of an episode that comes.
+    fn credit(&mut self, episode: &Episode) {
+        for person in credited(episode) {
+            let known = self.of_people.entry(person).or_default();
+            if let Some(place) = known.iter().position(|(it, _)| *it == episode.series) {
+                known[place].1 += 1;
+            } else {
+                let more = known.iter().copied().chain([(episode.series, 1)]);
+                *known = more.collect();
+            }
+        }
+    }
+
+    /// Counts those of one that is gone no more.
+    fn uncredit(&mut self, episode: &Episode) {
+        for person in credited(episode) {
+            let Some(known) = self.of_people.get_mut(&person) else {
+                continue;
+            };
+            let Some(place) = known.iter().position(|(it, _)| *it == episode.series) else {
+                continue;
+            };
+            known[place].1 -= 1;
+            if known[place].1 > 0 {
+                continue;
+            }
+            if known.len() == 1 {
+                self.of_people.remove(&person);
+            } else {
+                let others = known.iter().filter(|(it, _)| *it != episode.series);
+                *known = others.copied().collect();
+            }
         }
     }
 
@@ -76,22 +115,14 @@ impl Episodes {
                 return false;
             }
             let (series, ordinal) = (known.series, known.ordinal());
-            if (series, ordinal) != (episode.series, episode.ordinal())
-                && let Some(episodes) = self.of_series.get_mut(&series)
-            {
-                episodes.retain(|other| other.id != episode.id);
+            if (series, ordinal) != (episode.series, episode.ordinal()) {
+                self.take_out(series, episode.id);
             }
         }
         episode.directors.shrink_to_fit();
         episode.crew.shrink_to_fit();
         shrink_pictures(&mut episode.pictures);
-        for person in credited(&episode) {
-            let series = self.of_people.entry(person).or_default();
-            if !series.contains(&episode.series) {
-                let more = series.iter().copied().chain([episode.series]);
-                *series = more.collect();
-            }
-        }
+        self.credit(&episode);
         self.by_id
             .insert(episode.id, (episode.series, episode.ordinal()));
         let episodes = self.of_series.entry(episode.series).or_default();
@@ -101,6 +132,7 @@ impl Episodes {
                 if former.id != episodes[place].id {
                     self.by_id.remove(&former.id);
                 }
+                self.uncredit(&former);
             }
             Err(place) => episodes.insert(place, episode),
         }

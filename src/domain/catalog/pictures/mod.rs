@@ -35,7 +35,7 @@ pub use reader::{
     LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, PictureFacts, PictureProblem,
     PictureReader,
 };
-pub(super) use rendition::FOLDER_OF_RENDITIONS;
+pub(super) use rendition::{FOLDER_OF_RENDITIONS, is_outdated};
 pub use rendition::{Rendition, RenditionFormat};
 pub use service::{PictureError, PictureService, TakenIn};
 pub(super) use stored::FOLDER_OF_ORIGINALS;

@@ -8,8 +8,8 @@ use crate::domain::blobs::BlobKey;
 const LONGEST: u32 = 3_840;
 /// Where what was made is kept.
 pub(in crate::domain::catalog) const FOLDER_OF_RENDITIONS: &str = "renditions";
-/// Whoever changes how pictures are scaled or written makes it another, so that what was made before is not shown.
-const MAKER: &str = "2";
+/// Whoever changes how pictures are scaled or written makes it one more, so that what was made before is not shown.
+const MAKER: u32 = 2;
 
 /// A picture as it is shown: how large, and in which format. It is never larger than the picture itself, and has its
 /// proportions.
@@ -97,6 +97,14 @@ impl Rendition {
         let (width, extension) = (self.width, self.format.extension());
         format!("{MAKER}-{width}.{extension}")
     }
+}
+
+/// Whether what is kept under a key was made as it is not made any more, and so is shown by no server of this version.
+pub(in crate::domain::catalog) fn is_outdated(key: &BlobKey) -> bool {
+    let name = key.as_str().rsplit_once('/').map(|(_, name)| name);
+    let maker = name.and_then(|name| name.split_once('-')).map(|it| it.0);
+    let maker = maker.and_then(|maker| maker.parse::<u32>().ok());
+    maker.is_some_and(|maker| maker < MAKER)
 }
 
 impl RenditionFormat {
@@ -228,5 +236,18 @@ mod tests {
             ["2-342.webp", "2-342.jpg", "2-500.jpg"]
                 .map(|name| format!("renditions/{folder}/{all}/{name}"))
         );
+    }
+
+    #[test]
+    fn what_was_made_otherwise_is_outdated() {
+        let hash = picture(1, 1).hash;
+        let is_old = |name: &str| {
+            let key = BlobKey::made(FOLDER_OF_RENDITIONS, &hash, name);
+            is_outdated(&key)
+        };
+
+        let outdated = ["1-342.webp", "2-342.webp", "3-342.webp"].map(is_old);
+
+        assert_eq!(outdated, [true, false, false]);
     }
 }
