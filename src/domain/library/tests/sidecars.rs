@@ -1,6 +1,7 @@
 //! What sidecars say beats what names say, if they are believed.
 
 use super::shelf::{Shelf, told};
+use crate::domain::library::nfo::{LONGEST_FAULT, MOST_BYTES, MOST_WARNINGS, read_sidecar};
 
 const VIDEO: &[u8] = b"some bytes of a video";
 
@@ -73,4 +74,29 @@ fn a_sidecar_that_is_not_believed_changes_nothing_and_is_told() {
         "SIDECAR UNSURE film Jaws 1975"
     );
     assert_eq!(told(&found["No Video (2003).nfo"]), "SIDECAR UNSURE");
+}
+
+#[test]
+fn little_is_told_however_much_is_wrong() {
+    let years: Vec<String> = (0..1_000).map(|at| format!("<year>{at}</year>")).collect();
+    let (years, title) = (years.concat(), " & B".repeat(10_000));
+    let text = format!("<movie>{years}<title>A{title}</title></movie>");
+    let warnings = read_sidecar(text.as_bytes()).unwrap().warnings;
+    assert_eq!(warnings.len(), MOST_WARNINGS + 1);
+    assert!(warnings[MOST_WARNINGS].contains("more"), "{warnings:?}");
+
+    let long = "a".repeat(MOST_BYTES / 2);
+    for text in [format!("<{long}>"), format!("<movie><{long}></movie>")] {
+        let fault = read_sidecar(text.as_bytes()).unwrap_err();
+        assert!(fault.chars().count() <= LONGEST_FAULT + 1, "{fault:.400}");
+    }
+}
+
+#[test]
+fn many_addresses_are_read_as_fast_as_few() {
+    let text = "thetvdb.com/imdb.com/title/tt0113277".repeat(MOST_BYTES / 40);
+
+    let sidecar = read_sidecar(text.as_bytes()).unwrap();
+
+    assert_eq!(sidecar.ids[0].value, "tt0113277");
 }
