@@ -119,17 +119,23 @@ fn read_exclusions(
     warned: &mut BTreeMap<String, Vec<String>>,
 ) -> Exclusions {
     let mut exclusions = Exclusions::default();
-    for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+    let unreadable = "its .ignore cannot be read";
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.kind != EntryKind::Folder)
+    {
         let around = parent(&entry.path);
         match file_name(&entry.path) {
             NO_MEDIA => exclusions.leave_out(around, "a .nomedia takes out its whole folder"),
+            // What cannot be known to be in the library is not taken into it.
+            IGNORE if !is_file(entry) => exclusions.leave_out(around, unreadable),
             IGNORE => match folder.read(entry, 0, excluded::MOST_BYTES + 1) {
                 Ok(bytes) if bytes.len() <= excluded::MOST_BYTES => {
                     let warnings = exclusions.follow(around, &String::from_utf8_lossy(&bytes));
                     warned.insert(entry.path.clone(), warnings);
                 }
                 Ok(_) => exclusions.leave_out(around, "its .ignore is longer than 64 KiB"),
-                Err(_) => exclusions.leave_out(around, "its .ignore cannot be read"),
+                Err(_) => exclusions.leave_out(around, unreadable),
             },
             _ => {}
         }
@@ -181,9 +187,12 @@ fn find_flaws<'e>(
     flaws
 }
 
+fn is_file(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. })
+}
+
 fn is_sort(entry: &Entry, sort: Sort) -> bool {
-    let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
-    is_file && sort_of(&split_ending(file_name(&entry.path)).1) == sort
+    is_file(entry) && sort_of(&split_ending(file_name(&entry.path)).1) == sort
 }
 
 /// Why what begins so is no video. Only what no video can begin with is said: containers are many.
