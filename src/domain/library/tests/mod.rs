@@ -150,6 +150,10 @@ fn messy_names_are_told() {
             "The.Matrix.1999.1080p.BluRay.x264-GRP/The.Matrix.1999.1080p.BluRay.x264-GRP.mkv",
             "VIDEO LIKELY film The Matrix 1999 [1080p]",
         ),
+        (
+            "Films 2023/Oppenheimer (2023).mkv",
+            "VIDEO SURE film Oppenheimer 2023",
+        ),
         ("Two/Alien (1979).mkv", "VIDEO SURE film Alien 1979"),
         ("Two/Aliens (1986).mkv", "VIDEO SURE film Aliens 1986"),
         ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
