@@ -133,11 +133,26 @@ fn find<'s>(
             "is an episode by its sidecar",
         ));
     }
-    is_of_series.then_some((
+    let is_film = !tree.is_series(home) && is_called_as_season(tree, video, stem);
+    (is_of_series && !is_film).then_some((
         None,
         Certainty::Unsure,
         "lies with a series, though no number says which episode it is",
     ))
+}
+
+/// Whether a film is called as its folder is, with its year, though that reads as a season: `Open Season 2 (2008)`.
+fn is_called_as_season(tree: &Tree<'_>, video: &Video<'_>, stem: &str) -> bool {
+    let name = file_name(video.folder);
+    let reads_as_season = season_of_folder(name).is_some_and(|(_, before)| !before.is_empty());
+    let folder = read_name(name, tree.this_year);
+    let is_same = || {
+        is_same_name(
+            &folder.named.name,
+            &read_name(stem, tree.this_year).named.name,
+        )
+    };
+    reads_as_season && folder.year == YearIn::Brackets && is_same()
 }
 
 /// A name of an episode that says no number.

@@ -86,6 +86,14 @@ fn films_and_what_lies_beside_them_are_told() {
             "Film/Avatar (2009) [imdbid-tt0499549]/movie.3D.HSBS.mkv",
             "VIDEO SURE film Avatar 2009 imdb=tt0499549 3d=hsbs",
         ),
+        (
+            "Film/Open Season 2 (2008)/Open Season 2 (2008).mkv",
+            "VIDEO SURE film Open Season 2 2008",
+        ),
+        (
+            "Film/Open Season 2 (2008)/poster.jpg",
+            "PICTURE poster SURE film Open Season 2 2008",
+        ),
         ("Film/notes.md", "OTHER SURE"),
     ]);
 }
