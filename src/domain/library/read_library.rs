@@ -14,7 +14,7 @@ use super::nfo::{self, read_sidecar};
 use super::places::{file_name, parent, split_ending};
 use super::series::episodes;
 use super::set_aside::set_aside;
-use super::tree::{Sidecars, Tree, Video, disc_of};
+use super::tree::{Sidecars, Tree, Video, disc_of, sidecar_key};
 use crate::domain::catalog::ExtraKind;
 
 /// So much of a video is looked at, in bytes, to tell whether it can be one.
@@ -156,7 +156,7 @@ fn read_sidecars(
         let read = folder.read(entry, 0, nfo::MOST_BYTES + 1);
         let read = read.map_err(|error| format!("cannot be read: {error}"));
         let sidecar = read.and_then(|bytes| read_sidecar(&bytes));
-        sidecars.insert(entry.path.clone(), sidecar);
+        sidecars.insert(sidecar_key(&entry.path), sidecar);
     }
     sidecars
 }

@@ -41,6 +41,37 @@ fn a_sidecar_beats_the_name() {
 }
 
 #[test]
+fn a_sidecar_is_found_however_its_name_is_spelt() {
+    let mut shelf = Shelf::default();
+    shelf.put("L\u{e9}on (1994).mkv", VIDEO);
+    let nfo = b"<movie><title>The Professional</title><year>1994</year></movie>";
+    shelf.put("Le\u{301}on (1994).NFO", nfo);
+    shelf.put("HEAT (1995).mkv", VIDEO);
+    shelf.put("Heat (1995).mkv", VIDEO);
+    shelf.put("Heat (1995).nfo", nfo);
+    let nfo = b"<tvshow><title>The Show</title></tvshow>";
+    shelf.put("Show (2001)/TVShow.nfo", nfo);
+    shelf.put("Show (2001)/Season 01/Show S01E01.mkv", VIDEO);
+
+    let found = shelf.read();
+
+    for (path, expected) in [
+        (
+            "L\u{e9}on (1994).mkv",
+            "VIDEO SURE film The Professional 1994",
+        ),
+        ("Heat (1995).mkv", "VIDEO SURE film The Professional 1994"),
+        ("HEAT (1995).mkv", "VIDEO SURE film HEAT 1995"),
+        (
+            "Show (2001)/Season 01/Show S01E01.mkv",
+            "VIDEO SURE The Show 2001 season 1 [1]",
+        ),
+    ] {
+        assert_eq!(told(&found[path]), expected, "{path}");
+    }
+}
+
+#[test]
 fn a_sidecar_that_is_not_believed_changes_nothing_and_is_told() {
     let bomb =
         b"<!DOCTYPE movie [<!ENTITY a 'aaaa'>]><movie><title>&a;</title><year>2000</year></movie>";
