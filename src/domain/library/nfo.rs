@@ -24,7 +24,7 @@ const MOST_ROOTS: usize = 50;
 /// The longest title, in characters.
 const LONGEST: usize = 500;
 /// So many addresses are looked at: each may be looked for through all that is left.
-const MOST_ADDRESSES: usize = 100;
+pub(super) const MOST_ADDRESSES: usize = 100;
 /// So much is told of what is wrong with it.
 pub(super) const MOST_WARNINGS: usize = 20;
 /// So much of why it is not believed is told, in characters: what is wrong may be a name of a million.

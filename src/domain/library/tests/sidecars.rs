@@ -1,7 +1,9 @@
 //! What sidecars say beats what names say, if they are believed.
 
 use super::shelf::{Shelf, told};
-use crate::domain::library::nfo::{LONGEST_FAULT, MOST_BYTES, MOST_WARNINGS, read_sidecar};
+use crate::domain::library::nfo::{
+    LONGEST_FAULT, MOST_ADDRESSES, MOST_BYTES, MOST_WARNINGS, read_sidecar,
+};
 
 const VIDEO: &[u8] = b"some bytes of a video";
 
@@ -124,10 +126,12 @@ fn little_is_told_however_much_is_wrong() {
 }
 
 #[test]
-fn many_addresses_are_read_as_fast_as_few() {
-    let text = "thetvdb.com/imdb.com/title/tt0113277".repeat(MOST_BYTES / 40);
+fn only_so_many_addresses_are_looked_at() {
+    let ids = |count| {
+        let address = "https://www.imdb.com/title/tt0113277\n".repeat(count);
+        let text = format!("{address}https://www.themoviedb.org/movie/949");
+        read_sidecar(text.as_bytes()).unwrap().ids.len()
+    };
 
-    let sidecar = read_sidecar(text.as_bytes()).unwrap();
-
-    assert_eq!(sidecar.ids[0].value, "tt0113277");
+    assert_eq!((ids(1), ids(MOST_ADDRESSES)), (2, 1));
 }
