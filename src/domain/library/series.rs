@@ -113,14 +113,18 @@ fn find<'s>(
         let reason = "has a number in its name and lies in the folder of a season";
         return Some((Some(found), Certainty::Likely, reason));
     }
+    let has_year = |name: &str| read_name(name, tree.this_year).year == YearIn::Brackets;
     let is_fansub = stem.starts_with('[');
-    if let Some(found) = absolute(stem).filter(|_| is_beside || is_fansub) {
+    // A film with its year may lie beside an episode: of a series the year stands before the number.
+    let is_film =
+        |found: &ReadEpisodes<'_>| !is_of_series && has_year(stem) && !has_year(found.before);
+    let found = absolute(stem).filter(|found| is_fansub || is_beside && !is_film(found));
+    if let Some(found) = found {
         let reason = "has a number in its name that may be one of the whole series, or of a season and an episode";
         return Some((Some(found), Certainty::Unsure, reason));
     }
     // A film with its year may lie there, too.
-    let has_year = read_name(stem, tree.this_year).year == YearIn::Brackets;
-    let within = within_series(stem).filter(|_| is_of_series && !has_year);
+    let within = within_series(stem).filter(|_| is_of_series && !has_year(stem));
     if let Some(found) = within {
         let reason = "lies with a series, and its name reads as that of one of its episodes";
         return Some((Some(found), Certainty::Unsure, reason));

@@ -164,6 +164,15 @@ fn messy_names_are_told() {
         ),
         ("Two/Alien (1979).mkv", "VIDEO SURE film Alien 1979"),
         ("Two/Aliens (1986).mkv", "VIDEO SURE film Aliens 1986"),
+        ("Mixed/Lost S01E01.mkv", "VIDEO SURE Lost season 1 [1]"),
+        (
+            "Mixed/Ip Man - 2 (2010).mkv",
+            "VIDEO SURE film Ip Man - 2 2010",
+        ),
+        (
+            "Mixed/Naruto (2002) - 101.mkv",
+            "VIDEO UNSURE Naruto 2002 number 101",
+        ),
         ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
         ("AVATAR (2009).MKV", "VIDEO SURE film AVATAR 2009"),
         ("Apollo - 13.mkv", "VIDEO UNSURE film Apollo - 13"),
