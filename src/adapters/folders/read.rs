@@ -2,7 +2,12 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
+#[cfg(unix)]
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
+
+#[cfg(unix)]
+use rustix::fs::OFlags;
 
 /// At most so many bytes of a file that lies within the folder, wherever links lead.
 pub(super) fn read_within(root: &Path, path: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
@@ -14,16 +19,49 @@ pub(super) fn read_within(root: &Path, path: &Path, from: u64, most: usize) -> i
     if !path.metadata()?.is_file() {
         return refused("it is no file");
     }
-    let mut file = File::open(&path)?;
+    let mut file = open(&path)?;
+    // Something else may have been put there meanwhile.
+    if !file.metadata()?.is_file() {
+        return refused("it is no file");
+    }
     file.seek(SeekFrom::Start(from))?;
     let mut bytes = Vec::new();
     file.take(most as u64).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
+/// Opens what lies at a path without links, and waits for no pipe.
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NONBLOCK | OFlags::NOFOLLOW;
+    let mut options = File::options();
+    options
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+}
+
+#[cfg(not(unix))]
+fn open(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn what_was_put_there_meanwhile_is_not_waited_for() {
+        let around = tempfile::tempdir().unwrap();
+        let (pipe, link) = (around.path().join("pipe"), around.path().join("link"));
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        std::os::unix::fs::symlink("pipe", &link).unwrap();
+
+        assert!(!open(&pipe).unwrap().metadata().unwrap().is_file());
+        assert!(open(&link).is_err());
+    }
 
     #[test]
     fn a_part_of_a_file_is_read_and_nothing_outside() {

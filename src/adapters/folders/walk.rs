@@ -153,12 +153,28 @@ impl LibraryFolder for FolderOnDisk {
             }
             left.extend(inside.into_iter().map(|folder| (folder, depth + 1)));
         }
-        all.sort_by(|(one, _), (other, _)| one.path.cmp(&other.path));
+        // What is UTF-8 first, of what is shown alike.
+        all.sort_by(|(one, _), (other, _)| {
+            (&one.path, !one.is_utf8).cmp(&(&other.path, !other.is_utf8))
+        });
+        refuse_shown_alike(&mut all);
         Ok(with_other_names(all))
     }
 
     fn read(&self, entry: &Entry, from: u64, most: usize) -> io::Result<Vec<u8>> {
         read_within(&self.root, &path_of(entry), from, most)
+    }
+}
+
+/// Of two names that are shown alike nobody could tell which is meant: what has the one that is no UTF-8 is not looked at.
+fn refuse_shown_alike(all: &mut [(Entry, Option<FileNumber>)]) {
+    for at in 1..all.len() {
+        let (before, entry) = (&all[at - 1].0, &all[at].0);
+        if entry.path == before.path && entry.is_utf8 != before.is_utf8 {
+            let error = "something else has a name that is shown like its own".to_owned();
+            all[at].0.kind = EntryKind::Unreadable { error };
+            all[at].1 = None;
+        }
     }
 }
 
@@ -198,4 +214,27 @@ fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
     let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let seconds = i64::try_from(since.as_secs()).ok()?;
     DateTime::from_timestamp(seconds, since.subsec_nanos())
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    use super::*;
+
+    #[test]
+    fn of_names_that_are_shown_alike_one_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        for name in [&b"\\xE9.mkv"[..], b"\xe9.mkv"] {
+            std::fs::write(root.path().join(OsStr::from_bytes(name)), name).unwrap();
+        }
+
+        let entries = FolderOnDisk::open(root.path()).unwrap().entries().unwrap();
+
+        assert_eq!(entries.len(), 2);
+        assert_eq!(entries[0].path, entries[1].path);
+        assert_eq!(entries[0].kind, EntryKind::File);
+        assert!(matches!(entries[1].kind, EntryKind::Unreadable { .. }));
+    }
 }

@@ -137,22 +137,30 @@ impl<'a> Beside<'a> {
         item
     }
 
+    /// What the videos right in a folder are of.
+    fn items_in(&self, folder: &str) -> impl Iterator<Item = &Item> {
+        let videos = self.tree.videos_in(folder);
+        videos.filter_map(move |video| self.guesses[video.at].as_ref()?.item.as_ref())
+    }
+
     fn look_at(&self, folder: &str) -> Option<Item> {
         let tree = self.tree;
         if folder.is_empty() {
             return None;
         }
-        if let Some((season, before)) = season_of_folder(file_name(folder)) {
+        if let Some((season, before)) = season_of_folder(file_name(folder))
+            && !self
+                .items_in(folder)
+                .any(|item| matches!(item, Item::Film(_)))
+        {
             let series = series(tree, home(folder), before, &mut Vec::new());
             return Some(Item::Season { series, season });
         }
         if tree.is_series(folder) {
             return Some(Item::Series(series(tree, folder, "", &mut Vec::new())));
         }
-        let of_videos = tree.videos_in(folder);
-        let items = of_videos.filter_map(|video| self.guesses[video.at].as_ref()?.item.as_ref());
         let mut first: Option<&Item> = None;
-        for item in items {
+        for item in self.items_in(folder) {
             let is_same = |first: &Item| {
                 let (one, other) = (first.named(), item.named());
                 one.year == other.year

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::places::{folders, join};
+use super::places::{beginning, folders, join};
+use crate::domain::text;
 
 /// The file that takes out all of its folder, or what its lines say as those of `.gitignore` do.
 pub(super) const IGNORE: &str = ".ignore";
@@ -15,11 +16,17 @@ pub(super) const NO_MEDIA: &str = ".nomedia";
 pub(super) const MOST_BYTES: usize = 64 * 1024;
 /// So many lines of it are followed.
 const MOST_LINES: usize = 1_000;
+/// So many lines of all of them are followed, for each takes memory; a folder with more takes out all of itself.
+const MOST_LINES_IN_ALL: usize = 20_000;
+/// So much of a line is told, in characters, with each file that it takes out.
+const LONGEST_LINE: usize = 100;
 
 /// What folders leave out, by their paths.
 #[derive(Debug, Default)]
 pub(super) struct Exclusions {
     by_folder: BTreeMap<String, Exclusion>,
+    /// How many lines are followed.
+    lines: usize,
 }
 
 #[derive(Debug)]
@@ -39,8 +46,15 @@ impl Exclusions {
     /// Follows what a `.ignore` file in a folder says. What is wrong with its lines is given back; they are passed over.
     pub(super) fn follow(&mut self, folder: &str, text: &str) -> Vec<String> {
         let mut warnings = Vec::new();
+        // Some editors begin a file so. Names are compared composed.
+        let text = text::compose(text.trim_start_matches('\u{feff}'));
         if text.trim().is_empty() {
             self.leave_out(folder, "an empty .ignore takes out its whole folder");
+            return warnings;
+        }
+        self.lines += text.lines().count().min(MOST_LINES);
+        if self.lines > MOST_LINES_IN_ALL {
+            self.leave_out(folder, "there are too many lines in all .ignore files");
             return warnings;
         }
         let mut builder = GitignoreBuilder::new(".");
@@ -78,10 +92,10 @@ impl Exclusions {
                 continue;
             };
             let inside = path.strip_prefix(folder).unwrap_or(path);
-            let inside = inside.trim_start_matches('/');
-            match lines.matched_path_or_any_parents(inside, is_folder) {
+            let inside = text::compose(inside.trim_start_matches('/'));
+            match lines.matched_path_or_any_parents(&inside, is_folder) {
                 Match::Ignore(glob) => {
-                    let (line, file) = (glob.original(), shown(folder));
+                    let (line, file) = (beginning(glob.original(), LONGEST_LINE), shown(folder));
                     return Some(format!("“{line}” in {file} takes it out"));
                 }
                 Match::Whitelist(_) => return None,
@@ -123,5 +137,30 @@ mod tests {
             reason.as_deref(),
             Some("“*.iso” in Film/.ignore takes it out")
         );
+    }
+
+    #[test]
+    fn lines_are_followed_however_they_are_spelt() {
+        let mut exclusions = Exclusions::default();
+        exclusions.follow("Film", "\u{feff}Le\u{301}on.mkv\r\n");
+        exclusions.follow("TV", &format!("{{*,{}}}", "x".repeat(1_000)));
+
+        assert!(exclusions.reason("Film/Léon.mkv", false).is_some());
+        assert!(exclusions.reason("Film/Le\u{301}on.mkv", false).is_some());
+        let reason = exclusions.reason("TV/Heat.mkv", false).unwrap();
+        assert!(reason.chars().count() < 150, "{reason}");
+    }
+
+    #[test]
+    fn only_so_many_lines_are_followed_in_all() {
+        let mut exclusions = Exclusions::default();
+        let lines = "*.iso\n".repeat(MOST_LINES);
+        for at in 0..=MOST_LINES_IN_ALL / MOST_LINES {
+            exclusions.follow(&at.to_string(), &lines);
+        }
+
+        assert_eq!(exclusions.reason("0/Heat.mkv", false), None);
+        let last = format!("{}/Heat.mkv", MOST_LINES_IN_ALL / MOST_LINES);
+        assert!(exclusions.reason(&last, false).is_some());
     }
 }

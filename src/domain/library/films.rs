@@ -59,7 +59,13 @@ fn choose(
 ) -> (Named, Certainty, String) {
     let is_same = is_same_name(&folder.named.name, &file.named.name);
     let says_nothing = file.named.name.is_empty() || is_generic(&file.named.name);
-    let is_of_film = folder.named.year.is_some()
+    // A number among the words of a folder, as of `Films 2023`, says less than a year in brackets in the name.
+    let has_year = match folder.year {
+        YearIn::Brackets => true,
+        YearIn::Words => file.year != YearIn::Brackets,
+        YearIn::Nowhere => false,
+    };
+    let is_of_film = has_year
         || !folder.named.external_ids.is_empty()
         || tree.said(video.folder, "movie.nfo", SaidOf::Film).is_some();
     if !is_of_film && !is_same && !says_nothing {

@@ -11,6 +11,7 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use regex::Regex;
 
 use super::naming::{add_ids, external_id, pattern};
+use super::places::beginning;
 use crate::domain::catalog::ExternalId;
 use crate::domain::text;
 
@@ -22,6 +23,12 @@ const MOST_DEPTH: usize = 32;
 const MOST_ROOTS: usize = 50;
 /// The longest title, in characters.
 const LONGEST: usize = 500;
+/// So many addresses are looked at: each may be looked for through all that is left.
+pub(super) const MOST_ADDRESSES: usize = 100;
+/// So much is told of what is wrong with it.
+pub(super) const MOST_WARNINGS: usize = 20;
+/// So much of why it is not believed is told, in characters: what is wrong may be a name of a million.
+pub(super) const LONGEST_FAULT: usize = 300;
 
 /// What a sidecar says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +71,16 @@ static ADDRESSES: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Reads a sidecar. Fails with why nothing of it is believed.
 pub(super) fn read_sidecar(bytes: &[u8]) -> Result<Sidecar, String> {
+    let mut sidecar = read(bytes).map_err(|fault| beginning(&fault, LONGEST_FAULT))?;
+    if sidecar.warnings.len() > MOST_WARNINGS {
+        sidecar.warnings.truncate(MOST_WARNINGS);
+        let warning = "has more that is wrong, which is not told";
+        sidecar.warnings.push(warning.to_owned());
+    }
+    Ok(sidecar)
+}
+
+fn read(bytes: &[u8]) -> Result<Sidecar, String> {
     if bytes.len() > MOST_BYTES {
         return Err(format!("has more than {MOST_BYTES} bytes"));
     }
@@ -94,7 +111,7 @@ pub(super) fn read_sidecar(bytes: &[u8]) -> Result<Sidecar, String> {
 /// The ids in addresses of the sites that give them.
 fn ids_of_addresses(text: &str) -> Vec<ExternalId> {
     let mut ids = Vec::new();
-    for found in ADDRESSES.captures_iter(text) {
+    for found in ADDRESSES.captures_iter(text).take(MOST_ADDRESSES) {
         for (group, provider) in [(2, "imdb"), (3, "tmdb"), (4, "tvdb"), (5, "wikidata")] {
             let id = found.get(group);
             let id = id.and_then(|id| external_id(provider, id.as_str()));
@@ -209,6 +226,9 @@ fn read_roots(text: &str, sidecar: &mut Sidecar) -> Result<String, String> {
             2 => value.push_str(&more),
             _ => {}
         }
+        // One more than is told says that there are more.
+        sidecar.warnings.dedup();
+        sidecar.warnings.truncate(MOST_WARNINGS + 1);
     }
     match open.last() {
         Some(left) => Err(format!("ends within <{}>", text::visible(&left.name))),
@@ -275,7 +295,7 @@ impl Said {
         }
         let name = element.name.as_str();
         let mut wrong = |what: &str| {
-            let shown: String = value.chars().take(60).collect();
+            let shown = beginning(value, 60);
             warnings.push(format!("{name} is “{}”, {what}", text::visible(&shown)));
         };
         match name {

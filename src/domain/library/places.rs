@@ -1,4 +1,5 @@
-//! Paths of a library, taken apart: with `/` between folders, from the root, whose own path is empty.
+//! Paths of a library, taken apart: with `/` between folders, from the root, whose own path is empty; and how much of a
+//! text is told.
 
 /// The folder in which it lies.
 pub(super) fn parent(path: &str) -> &str {
@@ -38,6 +39,14 @@ pub(super) fn join(folder: &str, name: &str) -> String {
     }
 }
 
+/// So many characters of a text, and a sign that there are more.
+pub(super) fn beginning(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -54,5 +63,7 @@ mod tests {
         assert_eq!(folders("c.mkv").count(), 0);
         assert_eq!(join("", "a"), "a");
         assert_eq!(join("a", "b"), "a/b");
+        assert_eq!(beginning("äöü", 3), "äöü");
+        assert_eq!(beginning("äöü", 2), "äö…");
     }
 }

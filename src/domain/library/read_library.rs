@@ -14,7 +14,7 @@ use super::nfo::{self, read_sidecar};
 use super::places::{file_name, parent, split_ending};
 use super::series::episodes;
 use super::set_aside::set_aside;
-use super::tree::{Sidecars, Tree, Video, disc_of};
+use super::tree::{Sidecars, Tree, Video, disc_of, sidecar_key};
 use crate::domain::catalog::ExtraKind;
 
 /// So much of a video is looked at, in bytes, to tell whether it can be one.
@@ -119,17 +119,23 @@ fn read_exclusions(
     warned: &mut BTreeMap<String, Vec<String>>,
 ) -> Exclusions {
     let mut exclusions = Exclusions::default();
-    for entry in entries.iter().filter(|entry| entry.kind == EntryKind::File) {
+    let unreadable = "its .ignore cannot be read";
+    for entry in entries
+        .iter()
+        .filter(|entry| entry.kind != EntryKind::Folder)
+    {
         let around = parent(&entry.path);
         match file_name(&entry.path) {
             NO_MEDIA => exclusions.leave_out(around, "a .nomedia takes out its whole folder"),
+            // What cannot be known to be in the library is not taken into it.
+            IGNORE if !is_file(entry) => exclusions.leave_out(around, unreadable),
             IGNORE => match folder.read(entry, 0, excluded::MOST_BYTES + 1) {
                 Ok(bytes) if bytes.len() <= excluded::MOST_BYTES => {
                     let warnings = exclusions.follow(around, &String::from_utf8_lossy(&bytes));
                     warned.insert(entry.path.clone(), warnings);
                 }
                 Ok(_) => exclusions.leave_out(around, "its .ignore is longer than 64 KiB"),
-                Err(_) => exclusions.leave_out(around, "its .ignore cannot be read"),
+                Err(_) => exclusions.leave_out(around, unreadable),
             },
             _ => {}
         }
@@ -150,7 +156,7 @@ fn read_sidecars(
         let read = folder.read(entry, 0, nfo::MOST_BYTES + 1);
         let read = read.map_err(|error| format!("cannot be read: {error}"));
         let sidecar = read.and_then(|bytes| read_sidecar(&bytes));
-        sidecars.insert(entry.path.clone(), sidecar);
+        sidecars.insert(sidecar_key(&entry.path), sidecar);
     }
     sidecars
 }
@@ -181,9 +187,12 @@ fn find_flaws<'e>(
     flaws
 }
 
+fn is_file(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. })
+}
+
 fn is_sort(entry: &Entry, sort: Sort) -> bool {
-    let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
-    is_file && sort_of(&split_ending(file_name(&entry.path)).1) == sort
+    is_file(entry) && sort_of(&split_ending(file_name(&entry.path)).1) == sort
 }
 
 /// Why what begins so is no video. Only what no video can begin with is said: containers are many.

@@ -113,14 +113,18 @@ fn find<'s>(
         let reason = "has a number in its name and lies in the folder of a season";
         return Some((Some(found), Certainty::Likely, reason));
     }
+    let has_year = |name: &str| read_name(name, tree.this_year).year == YearIn::Brackets;
     let is_fansub = stem.starts_with('[');
-    if let Some(found) = absolute(stem).filter(|_| is_beside || is_fansub) {
+    // A film with its year may lie beside an episode: of a series the year stands before the number.
+    let is_film =
+        |found: &ReadEpisodes<'_>| !is_of_series && has_year(stem) && !has_year(found.before);
+    let found = absolute(stem).filter(|found| is_fansub || is_beside && !is_film(found));
+    if let Some(found) = found {
         let reason = "has a number in its name that may be one of the whole series, or of a season and an episode";
         return Some((Some(found), Certainty::Unsure, reason));
     }
     // A film with its year may lie there, too.
-    let has_year = read_name(stem, tree.this_year).year == YearIn::Brackets;
-    let within = within_series(stem).filter(|_| is_of_series && !has_year);
+    let within = within_series(stem).filter(|_| is_of_series && !has_year(stem));
     if let Some(found) = within {
         let reason = "lies with a series, and its name reads as that of one of its episodes";
         return Some((Some(found), Certainty::Unsure, reason));
@@ -133,11 +137,26 @@ fn find<'s>(
             "is an episode by its sidecar",
         ));
     }
-    is_of_series.then_some((
+    let is_film = !tree.is_series(home) && is_called_as_season(tree, video, stem);
+    (is_of_series && !is_film).then_some((
         None,
         Certainty::Unsure,
         "lies with a series, though no number says which episode it is",
     ))
+}
+
+/// Whether a film is called as its folder is, with its year, though that reads as a season: `Open Season 2 (2008)`.
+fn is_called_as_season(tree: &Tree<'_>, video: &Video<'_>, stem: &str) -> bool {
+    let name = file_name(video.folder);
+    let reads_as_season = season_of_folder(name).is_some_and(|(_, before)| !before.is_empty());
+    let folder = read_name(name, tree.this_year);
+    let is_same = || {
+        is_same_name(
+            &folder.named.name,
+            &read_name(stem, tree.this_year).named.name,
+        )
+    };
+    reads_as_season && folder.year == YearIn::Brackets && is_same()
 }
 
 /// A name of an episode that says no number.

@@ -11,8 +11,20 @@ use super::nfo::{Said, SaidOf, Sidecar};
 use super::places::{file_name, folders, join, parent, split_ending, stem};
 use crate::domain::text;
 
-/// What sidecars say, or why they are not believed, by their paths.
+/// What sidecars say, or why they are not believed, by [`sidecar_key`].
 pub(super) type Sidecars = BTreeMap<String, Result<Sidecar, String>>;
+
+/// The path of a sidecar however it is spelt: composed (NFC), with its ending in small letters, as is a name that says of
+/// its whole folder. Names of videos may differ by case alone.
+pub(super) fn sidecar_key(path: &str) -> String {
+    let (name, ending) = split_ending(file_name(path));
+    let small = name.to_lowercase();
+    let name = match small.as_str() {
+        "movie" | "tvshow" | "season" | "video_ts" => small,
+        _ => text::compose(name),
+    };
+    join(parent(path), &format!("{name}.{ending}"))
+}
 
 /// All that a guess goes by.
 pub(super) struct Tree<'a> {
@@ -138,12 +150,12 @@ impl<'a> Tree<'a> {
 
     /// What a sidecar says that is believed.
     pub(super) fn sidecar(&self, path: &str) -> Option<&'a Sidecar> {
-        self.sidecars.get(path)?.as_ref().ok()
+        self.sidecars.get(&sidecar_key(path))?.as_ref().ok()
     }
 
     /// Why nothing of a sidecar is believed.
     pub(super) fn fault(&self, path: &str) -> Option<&'a str> {
-        let fault = self.sidecars.get(path)?.as_ref().err();
+        let fault = self.sidecars.get(&sidecar_key(path))?.as_ref().err();
         fault.map(String::as_str)
     }
 

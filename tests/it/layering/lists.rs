@@ -111,6 +111,7 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "ring",
             "roaring",
             "rusqlite",
+            "rustix",
             "secrecy",
             "serde",
             "serde_json",

@@ -92,6 +92,12 @@ fn what_is_left_out_is_told_with_who_says_so() {
     shelf.put("Film/Heat (1995).mkv", VIDEO);
     shelf.put("Private/.nomedia", b"anything");
     shelf.put("Private/Home.mkv", VIDEO);
+    let target = "Film/.ignore".to_owned();
+    shelf.put_kind("More/.ignore", EntryKind::LinkToFile { target }, b"*.iso\n");
+    shelf.put("More/Jaws (1975).iso", VIDEO);
+    shelf.put("More/Jaws (1975).mkv", VIDEO);
+    shelf.put_kind("Hidden/.ignore", EntryKind::LinkOut, b"");
+    shelf.put("Hidden/Alien (1979).mkv", VIDEO);
 
     let found = shelf.read();
 
@@ -99,6 +105,12 @@ fn what_is_left_out_is_told_with_who_says_so() {
     assert_eq!(told(left_out), "IGNORED SURE");
     assert!(left_out.reason.contains("Film/.ignore"), "{left_out:?}");
     assert_eq!(told(&found["Private/Home.mkv"]), "IGNORED SURE");
+    assert_eq!(told(&found["More/Jaws (1975).iso"]), "IGNORED SURE");
+    assert_eq!(
+        told(&found["More/Jaws (1975).mkv"]),
+        "VIDEO SURE film Jaws 1975"
+    );
+    assert_eq!(told(&found["Hidden/Alien (1979).mkv"]), "IGNORED SURE");
     assert_eq!(
         told(&found["Film/Heat (1995).mkv"]),
         "VIDEO SURE film Heat 1995"

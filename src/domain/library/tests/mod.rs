@@ -86,6 +86,14 @@ fn films_and_what_lies_beside_them_are_told() {
             "Film/Avatar (2009) [imdbid-tt0499549]/movie.3D.HSBS.mkv",
             "VIDEO SURE film Avatar 2009 imdb=tt0499549 3d=hsbs",
         ),
+        (
+            "Film/Open Season 2 (2008)/Open Season 2 (2008).mkv",
+            "VIDEO SURE film Open Season 2 2008",
+        ),
+        (
+            "Film/Open Season 2 (2008)/poster.jpg",
+            "PICTURE poster SURE film Open Season 2 2008",
+        ),
         ("Film/notes.md", "OTHER SURE"),
     ]);
 }
@@ -150,8 +158,21 @@ fn messy_names_are_told() {
             "The.Matrix.1999.1080p.BluRay.x264-GRP/The.Matrix.1999.1080p.BluRay.x264-GRP.mkv",
             "VIDEO LIKELY film The Matrix 1999 [1080p]",
         ),
+        (
+            "Films 2023/Oppenheimer (2023).mkv",
+            "VIDEO SURE film Oppenheimer 2023",
+        ),
         ("Two/Alien (1979).mkv", "VIDEO SURE film Alien 1979"),
         ("Two/Aliens (1986).mkv", "VIDEO SURE film Aliens 1986"),
+        ("Mixed/Lost S01E01.mkv", "VIDEO SURE Lost season 1 [1]"),
+        (
+            "Mixed/Ip Man - 2 (2010).mkv",
+            "VIDEO SURE film Ip Man - 2 2010",
+        ),
+        (
+            "Mixed/Naruto (2002) - 101.mkv",
+            "VIDEO UNSURE Naruto 2002 number 101",
+        ),
         ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
         ("AVATAR (2009).MKV", "VIDEO SURE film AVATAR 2009"),
         ("Apollo - 13.mkv", "VIDEO UNSURE film Apollo - 13"),

@@ -1,6 +1,9 @@
 //! What sidecars say beats what names say, if they are believed.
 
 use super::shelf::{Shelf, told};
+use crate::domain::library::nfo::{
+    LONGEST_FAULT, MOST_ADDRESSES, MOST_BYTES, MOST_WARNINGS, read_sidecar,
+};
 
 const VIDEO: &[u8] = b"some bytes of a video";
 
@@ -40,6 +43,37 @@ fn a_sidecar_beats_the_name() {
 }
 
 #[test]
+fn a_sidecar_is_found_however_its_name_is_spelt() {
+    let mut shelf = Shelf::default();
+    shelf.put("L\u{e9}on (1994).mkv", VIDEO);
+    let nfo = b"<movie><title>The Professional</title><year>1994</year></movie>";
+    shelf.put("Le\u{301}on (1994).NFO", nfo);
+    shelf.put("HEAT (1995).mkv", VIDEO);
+    shelf.put("Heat (1995).mkv", VIDEO);
+    shelf.put("Heat (1995).nfo", nfo);
+    let nfo = b"<tvshow><title>The Show</title></tvshow>";
+    shelf.put("Show (2001)/TVShow.nfo", nfo);
+    shelf.put("Show (2001)/Season 01/Show S01E01.mkv", VIDEO);
+
+    let found = shelf.read();
+
+    for (path, expected) in [
+        (
+            "L\u{e9}on (1994).mkv",
+            "VIDEO SURE film The Professional 1994",
+        ),
+        ("Heat (1995).mkv", "VIDEO SURE film The Professional 1994"),
+        ("HEAT (1995).mkv", "VIDEO SURE film HEAT 1995"),
+        (
+            "Show (2001)/Season 01/Show S01E01.mkv",
+            "VIDEO SURE The Show 2001 season 1 [1]",
+        ),
+    ] {
+        assert_eq!(told(&found[path]), expected, "{path}");
+    }
+}
+
+#[test]
 fn a_sidecar_that_is_not_believed_changes_nothing_and_is_told() {
     let bomb =
         b"<!DOCTYPE movie [<!ENTITY a 'aaaa'>]><movie><title>&a;</title><year>2000</year></movie>";
@@ -73,4 +107,31 @@ fn a_sidecar_that_is_not_believed_changes_nothing_and_is_told() {
         "SIDECAR UNSURE film Jaws 1975"
     );
     assert_eq!(told(&found["No Video (2003).nfo"]), "SIDECAR UNSURE");
+}
+
+#[test]
+fn little_is_told_however_much_is_wrong() {
+    let years: Vec<String> = (0..1_000).map(|at| format!("<year>{at}</year>")).collect();
+    let (years, title) = (years.concat(), " & B".repeat(10_000));
+    let text = format!("<movie>{years}<title>A{title}</title></movie>");
+    let warnings = read_sidecar(text.as_bytes()).unwrap().warnings;
+    assert_eq!(warnings.len(), MOST_WARNINGS + 1);
+    assert!(warnings[MOST_WARNINGS].contains("more"), "{warnings:?}");
+
+    let long = "a".repeat(MOST_BYTES / 2);
+    for text in [format!("<{long}>"), format!("<movie><{long}></movie>")] {
+        let fault = read_sidecar(text.as_bytes()).unwrap_err();
+        assert!(fault.chars().count() <= LONGEST_FAULT + 1, "{fault:.400}");
+    }
+}
+
+#[test]
+fn only_so_many_addresses_are_looked_at() {
+    let ids = |count| {
+        let address = "https://www.imdb.com/title/tt0113277\n".repeat(count);
+        let text = format!("{address}https://www.themoviedb.org/movie/949");
+        read_sidecar(text.as_bytes()).unwrap().ids.len()
+    };
+
+    assert_eq!((ids(1), ids(MOST_ADDRESSES)), (2, 1));
 }
