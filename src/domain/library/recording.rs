@@ -12,16 +12,16 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_PATH, MAX_ROOTS};
-use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, folder_of};
-use super::fingerprint::{Reading, text};
+use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder, folder_of};
+use super::fingerprint::text;
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
-use super::matching::{Matcher, is_of_use};
+use super::matching::Matcher;
 use super::moves::Moves;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
 use super::seen::SeenFiles;
-use super::steps::{News, Outcome, Seen, Step};
+use super::steps::{News, Outcome, Step};
 use super::store::{FileFilter, place_of};
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
@@ -141,17 +141,32 @@ impl Scan<'_> {
             news: News::Gone,
         }));
         self.add_unmatched(&mut steps).await?;
+        let changing = folders.iter().map(|folder| folder.path.as_str());
+        let changing = changing.chain(gone_folders.iter().map(String::as_str));
+        let changing: Vec<ScannedFolder> = changing.map(ScannedFolder::unfinished).collect();
+        self.put_folders(&changing, &[]).await?;
         self.write(steps, tell).await?;
         // What could not be read is tried again the next time.
         folders.retain(|folder| !unread.contains(&folder.path));
+        self.put_folders(&folders, &gone_folders).await?;
+        self.end().await
+    }
+
+    async fn put_folders(
+        &mut self,
+        folders: &[ScannedFolder],
+        gone: &[String],
+    ) -> Result<(), LibraryError> {
+        let store = &self.service.ports.store;
         for some in folders.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             store.put_folders(&self.root.path, some, &[]).await?;
         }
-        for some in gone_folders.chunks(AT_ONCE) {
+        for some in gone.chunks(AT_ONCE) {
+            self.renew_in_time().await?;
             store.put_folders(&self.root.path, &[], some).await?;
         }
-        self.end().await
+        Ok(())
     }
 
     /// The root as it is stored, if it may be scanned.
@@ -234,7 +249,7 @@ impl Scan<'_> {
         tell: Tell<'_>,
     ) -> Result<HashSet<String>, LibraryError> {
         let reading = self.options.reading;
-        let wanted = (0..steps.len()).filter(|place| must_be_read(&steps[*place], reading));
+        let wanted = (0..steps.len()).filter(|place| steps[*place].must_be_read(reading));
         let wanted: Vec<usize> = wanted.collect();
         let files = wanted.iter().filter_map(|place| match &steps[*place].news {
             News::Seen(seen) => Some(seen.entry.clone()),
@@ -276,7 +291,7 @@ impl Scan<'_> {
         steps: &mut [Step],
         gone: Vec<MediaFile>,
     ) -> Result<Vec<MediaFile>, LibraryError> {
-        let new: Vec<String> = steps.iter().filter_map(print_of_new).collect();
+        let new: Vec<String> = steps.iter().filter_map(Step::print_of_new).collect();
         let mut moves = Moves::of(gone);
         for some in new.chunks(AT_ONCE) {
             self.renew_in_time().await?;
@@ -285,7 +300,7 @@ impl Scan<'_> {
             moves.add_missing(missing);
         }
         for step in steps {
-            let Some(fingerprint) = print_of_new(step) else {
+            let Some(fingerprint) = step.print_of_new() else {
                 continue;
             };
             let News::Seen(seen) = &step.news else {
@@ -456,32 +471,5 @@ impl Scan<'_> {
         } else {
             Err(LibraryError::AtWork)
         }
-    }
-}
-
-/// Whether what is in a file is not known as it is now.
-fn must_be_read(step: &Step, reading: Reading) -> bool {
-    let News::Seen(seen) = &step.news else {
-        return false;
-    };
-    if !is_of_use(seen.guess.taken_for) {
-        return false;
-    }
-    let entry = &seen.entry;
-    let is_known = |stored: &MediaFile| {
-        let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
-        let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
-        is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
-    };
-    !step.stored.as_ref().is_some_and(is_known)
-}
-
-/// The fingerprint of a file that is new at its place. One without a byte is like all others without.
-fn print_of_new(step: &Step) -> Option<String> {
-    match (&step.news, &step.stored) {
-        (News::Seen(seen), None) if seen.entry.size > 0 => {
-            seen.print.as_ref().map(|print| print.fingerprint.clone())
-        }
-        _ => None,
     }
 }

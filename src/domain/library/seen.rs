@@ -167,6 +167,10 @@ mod tests {
         taken_for_another[0].1.taken_for = TakenFor::Sample;
         let changed = left(taken_for_another, Reading::Pieces, &stored);
         assert_eq!(changed, ["look into a"]);
+        // A scan that broke off has left this: it is looked into, whether it is there or not.
+        let broken_off = ["", "a", "c"].map(ScannedFolder::unfinished);
+        let left = left(found(), Reading::Pieces, &broken_off);
+        assert_eq!(left, ["look into ", "look into a", "look into b", "c"]);
     }
 
     #[test]

@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 
 use super::file::{FileEventKind, FileState, MediaFile, place};
-use super::fingerprint::Print;
+use super::fingerprint::{Print, Reading};
 use super::guess::{Entry, Guess};
-use super::matching::{Matcher, Verdict};
+use super::matching::{Matcher, Verdict, is_of_use};
 use crate::domain::ids::MediaFileId;
 
 /// A file as a scan sees it.
@@ -54,6 +54,33 @@ impl Step {
             (News::Seen(seen), _) => Some(&seen.guess),
             (News::Again, Some(stored)) => Some(&stored.guess),
             (News::Again, None) | (News::Gone, _) => None,
+        }
+    }
+
+    /// Whether what is in it is not known as it is now.
+    pub(super) fn must_be_read(&self, reading: Reading) -> bool {
+        let News::Seen(seen) = &self.news else {
+            return false;
+        };
+        if !is_of_use(seen.guess.taken_for) {
+            return false;
+        }
+        let entry = &seen.entry;
+        let is_known = |stored: &MediaFile| {
+            let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
+            let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
+            is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
+        };
+        !self.stored.as_ref().is_some_and(is_known)
+    }
+
+    /// The fingerprint of one that is new at its place. One without a byte is like all others without.
+    pub(super) fn print_of_new(&self) -> Option<String> {
+        match (&self.news, &self.stored) {
+            (News::Seen(seen), None) if seen.entry.size > 0 => {
+                seen.print.as_ref().map(|print| print.fingerprint.clone())
+            }
+            _ => None,
         }
     }
 
