@@ -292,11 +292,15 @@ impl Scan<'_> {
         gone: Vec<MediaFile>,
     ) -> Result<Vec<MediaFile>, LibraryError> {
         let new: Vec<String> = steps.iter().filter_map(Step::print_of_new).collect();
+        // What is back where it was has not moved to where a copy of it lies.
+        let here = steps.iter().filter_map(|step| step.stored.as_ref());
+        let here: HashSet<MediaFileId> = here.map(|file| file.id).collect();
         let mut moves = Moves::of(gone);
         for some in new.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             let limit = 10 * AT_ONCE;
-            let missing = self.service.ports.store.files_with(some, limit).await?;
+            let mut missing = self.service.ports.store.files_with(some, limit).await?;
+            missing.retain(|file| !here.contains(&file.id));
             moves.add_missing(missing);
         }
         for step in steps {
@@ -406,11 +410,11 @@ impl Scan<'_> {
             }
             let ids: Vec<MediaFileId> = steps.iter().map(|step| step.id).collect();
             let files = store.files(&ids).await?.into_iter();
-            let mut files: HashMap<MediaFileId, MediaFile> =
+            let files: HashMap<MediaFileId, MediaFile> =
                 files.map(|file| (file.id, file)).collect();
             for step in &mut *steps {
-                if let Some(now) = files.remove(&step.id) {
-                    step.stored = Some(now);
+                if let Some(now) = files.get(&step.id) {
+                    step.go_on_with(&self.root.path, now);
                 }
             }
         }

@@ -8,6 +8,7 @@ use super::file::{FileEventKind, FileState, MediaFile, place};
 use super::fingerprint::{Print, Reading};
 use super::guess::{Entry, Guess};
 use super::matching::{Matcher, Verdict, is_of_use};
+use crate::domain::entropy::unique_name;
 use crate::domain::ids::MediaFileId;
 
 /// A file as a scan sees it.
@@ -82,6 +83,21 @@ impl Step {
             }
             _ => None,
         }
+    }
+
+    /// Goes on with what somebody else has stored meanwhile.
+    pub(super) fn go_on_with(&mut self, root: &str, now: &MediaFile) {
+        match (&self.news, &self.stored) {
+            // The file that was seen here first by a scan that broke off lies elsewhere since then: this is another.
+            (News::Seen(seen), None) if now.place() != place(root, &seen.entry.path) => {
+                self.id = MediaFileId(unique_name());
+                return;
+            }
+            // It was found elsewhere.
+            (News::Gone, Some(before)) if before.place() != now.place() => self.news = News::Again,
+            _ => {}
+        }
+        self.stored = Some(now.clone());
     }
 
     /// What is to be written; `None`: it is stored like this.
@@ -307,6 +323,32 @@ mod tests {
         let noted: Vec<FileEventKind> = back.file.events.iter().map(|it| it.what).collect();
         assert_eq!(noted.len(), 5);
         assert_eq!((back.file.revision, back.file.id), (4, new.file.id));
+    }
+
+    #[test]
+    fn of_what_others_wrote_meanwhile_what_is_elsewhere_is_left_there() {
+        let here = outcome(None, seen("a.mkv", "1"), 1).unwrap().file;
+        let elsewhere = outcome(Some(&here), seen("b.mkv", "1"), 2).unwrap().file;
+        let step = |stored: Option<&MediaFile>, news: News| Step {
+            id: here.id,
+            stored: stored.cloned(),
+            news,
+        };
+        let written = |step: &Step| step.outcome("/films", &Matcher::of_nothing(), at(3));
+
+        let mut gone = step(Some(&here), News::Gone);
+        gone.go_on_with("/films", &elsewhere);
+        assert_eq!(written(&gone), None);
+
+        let mut another = step(None, seen("a.mkv", "2"));
+        another.go_on_with("/films", &elsewhere);
+        let another = written(&another).unwrap().file;
+        assert_ne!(another.id, here.id);
+        assert_eq!((another.path.as_str(), another.revision), ("a.mkv", 1));
+
+        let mut same = step(None, seen("a.mkv", "1"));
+        same.go_on_with("/films", &here);
+        assert_eq!(written(&same), None);
     }
 
     #[test]
