@@ -1,6 +1,6 @@
 //! The files of a library as a scan sees them, by folder, with what tells whether a folder is as it was.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
@@ -19,7 +19,7 @@ pub(super) struct SeenFiles {
     pub(super) folders: BTreeMap<String, Vec<Seen>>,
     /// What the disk does not let be looked at: of what lies there, or below, nobody knows anything. Whoever has looked
     /// through the library has told of it.
-    pub(super) unreadable: Vec<String>,
+    pub(super) unreadable: HashSet<String>,
     /// Paths that are longer than any that is kept.
     pub(super) too_long: Vec<String>,
 }
@@ -32,7 +32,7 @@ impl SeenFiles {
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
             let is_closed = matches!(entry.kind, EntryKind::Unreadable { .. });
             if is_closed || is_file && guess.taken_for == TakenFor::Refused {
-                seen.unreadable.push(entry.path);
+                seen.unreadable.insert(entry.path);
             } else if is_file && place(root, &entry.path).len() > MAX_PATH {
                 seen.too_long.push(entry.path);
             } else if is_file {
@@ -55,12 +55,14 @@ impl SeenFiles {
 
     /// Whether nobody knows what is at a path, because it cannot be looked at, or a folder above it.
     pub(super) fn is_unknown(&self, path: &str) -> bool {
-        let is_at_or_below = |unreadable: &str| {
-            let rest = path.strip_prefix(unreadable);
-            unreadable.is_empty()
-                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.unreadable.iter().any(|path| is_at_or_below(path))
+        let mut here = path;
+        while !self.unreadable.contains(here) {
+            if here.is_empty() {
+                return false;
+            }
+            here = folder_of(here);
+        }
+        true
     }
 
     /// The folders as they are now; all bytes of their files are read, or not.
