@@ -11,7 +11,7 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::error::{LibraryError, MAX_PATH, MAX_ROOTS};
+use super::error::{LibraryError, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder, folder_of};
 use super::fingerprint::text;
 use super::folder::LibraryFolder;
@@ -118,9 +118,8 @@ impl Scan<'_> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
         self.summary.seen = seen.len();
-        self.summary.unreadable = seen.unreadable.len() + seen.too_long.len();
-        for path in &seen.too_long {
-            let error = &format!("its path has more than {MAX_PATH} bytes, and is not kept");
+        self.summary.unreadable = seen.unreadable.len() + seen.not_kept.len();
+        for (path, error) in &seen.not_kept {
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;

@@ -20,32 +20,46 @@ pub(super) struct SeenFiles {
     /// What the disk does not let be looked at: of what lies there, or below, nobody knows anything. Whoever has looked
     /// through the library has told of it.
     pub(super) unreadable: HashSet<String>,
-    /// Paths that are longer than any that is kept.
-    pub(super) too_long: Vec<String>,
+    /// Paths that are not kept, and why.
+    pub(super) not_kept: Vec<(String, String)>,
 }
 
 impl SeenFiles {
     /// Of what was found in a library its files: folders say nothing, and what leads out is no file of it.
     pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Self {
         let mut seen = Self::default();
-        for (mut entry, guess) in found {
+        for (entry, guess) in found {
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
             let is_closed = matches!(entry.kind, EntryKind::Unreadable { .. });
             if is_closed || is_file && guess.taken_for == TakenFor::Refused {
                 seen.unreadable.insert(entry.path);
-            } else if is_file && place(root, &entry.path).len() > MAX_PATH {
-                seen.too_long.push(entry.path);
             } else if is_file {
-                let folder = folder_of(&entry.path).to_owned();
-                entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
-                seen.folders.entry(folder).or_default().push(Seen {
-                    entry,
-                    guess,
-                    print: None,
-                });
+                seen.add(root, entry, guess);
             }
         }
         seen
+    }
+
+    fn add(&mut self, root: &str, mut entry: Entry, guess: Guess) {
+        if place(root, &entry.path).len() > MAX_PATH {
+            let why = format!("its path has more than {MAX_PATH} bytes, and is not kept");
+            self.not_kept.push((entry.path, why));
+            return;
+        }
+        let folder = folder_of(&entry.path).to_owned();
+        let beside = self.folders.entry(folder).or_default();
+        // Files come in the order of paths: one that is shown like another stands right behind it.
+        if beside.last().is_some_and(|it| it.entry.path == entry.path) {
+            let why = "another file is shown like it, as its path is no UTF-8; one of them is kept";
+            self.not_kept.push((entry.path, why.to_owned()));
+            return;
+        }
+        entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
+        beside.push(Seen {
+            entry,
+            guess,
+            print: None,
+        });
     }
 
     /// How many files there are.
@@ -173,6 +187,17 @@ mod tests {
         let broken_off = ["", "a", "c"].map(ScannedFolder::unfinished);
         let left = left(found(), Reading::Pieces, &broken_off);
         assert_eq!(left, ["look into ", "look into a", "look into b", "c"]);
+    }
+
+    #[test]
+    fn of_two_files_that_are_shown_alike_one_is_kept() {
+        let mut no_utf8 = file("a/caf\\xE9.mkv", 2);
+        no_utf8.0.is_utf8 = false;
+
+        let seen = SeenFiles::of("/films", vec![file("a/caf\\xE9.mkv", 1), no_utf8]);
+
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen.not_kept[0].0, "a/caf\\xE9.mkv");
     }
 
     #[test]
