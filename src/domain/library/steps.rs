@@ -211,6 +211,10 @@ fn seen_again(stored: &MediaFile, root: &str, seen: &Seen, matcher: &Matcher) ->
             file.full_hash.clone_from(&print.full_hash);
         }
         file.fingerprint.clone_from(&print.fingerprint);
+    } else if (stored.size, stored.modified) != (file.size, file.modified) {
+        // Nobody has read what is in it now.
+        file.fingerprint.clear();
+        file.full_hash = None;
     }
     if file.is_decided() {
         file.state = file.decided_state();
@@ -349,6 +353,22 @@ mod tests {
         let mut same = step(None, seen("a.mkv", "1"));
         same.go_on_with("/films", &here);
         assert_eq!(written(&same), None);
+    }
+
+    #[test]
+    fn what_was_in_a_file_is_forgotten_when_something_else_is_in_it_that_is_not_read() {
+        let read = outcome(None, seen("a.mkv", "1"), 1).unwrap().file;
+        let unread = |size: u64| {
+            let News::Seen(mut news) = seen("a.mkv", "1") else {
+                unreachable!("it is seen");
+            };
+            news.print = None;
+            news.entry.size = size;
+            outcome(Some(&read), News::Seen(news), 2)
+        };
+
+        assert_eq!(unread(7), None);
+        assert_eq!(unread(8).unwrap().file.fingerprint, "");
     }
 
     #[test]
