@@ -3,7 +3,7 @@
 //! Nothing is ever removed: what is gone is missing, and comes back with all that was decided. Each step can be done again,
 //! so that a scan that broke off is gone on with by the next.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -18,9 +18,10 @@ use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
 use super::matching::Matcher;
 use super::moves::Moves;
+use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
-use super::seen::SeenFiles;
+use super::seen::{SeenFiles, unchanged};
 use super::steps::{News, Outcome, Step};
 use super::store::{FileFilter, place_of};
 use crate::domain::catalog::CatalogService;
@@ -69,6 +70,17 @@ impl ScanService {
             catalog,
             clock,
         }
+    }
+
+    /// The folders of a library that the last scan has left as they are now: their videos need not be looked at again.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn unchanged(
+        &self,
+        root: &str,
+        library: &NamedLibrary,
+    ) -> Result<BTreeSet<String>, LibraryError> {
+        let stored = self.ports.store.folders(root).await?;
+        unchanged(root, library.found(), stored)
     }
 
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where

@@ -1,6 +1,6 @@
 //! The files of a library as a scan sees them, by folder, with what tells whether a folder is as it was.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
@@ -117,6 +117,24 @@ impl SeenFiles {
     }
 }
 
+/// The folders of a library whose files are as they were stored, all that is wrong with videos left out: where something was
+/// wrong with one, it is not as it was.
+pub(super) fn unchanged(
+    root: &str,
+    found: &[(Entry, Guess)],
+    stored: Vec<ScannedFolder>,
+) -> Result<BTreeSet<String>, LibraryError> {
+    if stored.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let now = SeenFiles::of(root, found.to_vec()).prints(Reading::Pieces)?;
+    let stored = stored.into_iter().map(|it| (it.path, it.fingerprint));
+    let stored: HashSet<(String, String)> = stored.collect();
+    let now = now.into_iter().map(|it| (it.path, it.fingerprint));
+    let same = now.filter(|it| stored.contains(it));
+    Ok(same.map(|(path, _)| path).collect())
+}
+
 /// Of the names, sizes and times of files, and of what they are taken for: a sidecar above them may change that.
 fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
     let mut hash = Sha256::new();
@@ -187,6 +205,26 @@ mod tests {
         let broken_off = ["", "a", "c"].map(ScannedFolder::unfinished);
         let left = left(found(), Reading::Pieces, &broken_off);
         assert_eq!(left, ["look into ", "look into a", "look into b", "c"]);
+    }
+
+    #[test]
+    fn a_folder_with_a_video_that_was_none_is_not_as_it_was() {
+        let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("c/3.mkv", 3)];
+        let mut told = found();
+        told[1].1.taken_for = TakenFor::Damaged;
+        let mut stored = SeenFiles::of("/films", told)
+            .prints(Reading::Whole)
+            .unwrap();
+        stored[2] = ScannedFolder::unfinished("c");
+
+        let same = unchanged("/films", &found(), stored).unwrap();
+
+        assert_eq!(same, BTreeSet::from(["a".to_owned()]));
+        assert!(
+            unchanged("/films", &found(), Vec::new())
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
