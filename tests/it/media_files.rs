@@ -266,9 +266,14 @@ async fn decide(curator: &mut Visitor, site: &Site, files: &BTreeMap<String, Val
     }
     let fields = "file { state matchedBy matches { ... on Film { slug } } }";
     let input = json!({ "file": solaris, "title": film });
+    curator.expect("matchFile", input.clone(), fields).await;
+    // Who says so once more changes nothing.
+    let fields = "file { state matchedBy matches { ... on Film { slug } } history { kind } }";
     let decided = curator.expect("matchFile", input, fields).await;
-    let expected = json!({ "state": "MATCHED", "matchedBy": "CURATOR", "matches": [{ "slug": "solaris-1972" }] });
+    let history = json!([{ "kind": "DECIDED" }, { "kind": "SEEN" }]);
+    let expected = json!({ "history": history, "state": "MATCHED", "matchedBy": "CURATOR", "matches": [{ "slug": "solaris-1972" }] });
     assert_eq!(decided["file"], expected);
+    let fields = "file { state matchedBy matches { ... on Film { slug } } }";
     let input = json!({ "file": nowhere });
     let decided = curator.expect("matchFile", input, fields).await;
     let expected = json!({ "state": "IGNORED", "matchedBy": "CURATOR", "matches": [] });
