@@ -45,13 +45,15 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     }
     let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
     let is_recorded = arguments.recording.applies(config.scan_apply);
-    let mut unchanged = BTreeSet::new();
-    let mut recorder = None;
-    if is_recorded {
-        let (app, root) = (App::open(config).await?, root_of(&arguments.folder)?);
-        unchanged = app.scans.unchanged(&root, &library).await?;
-        recorder = Some((app, root));
-    }
+    let recorder = if is_recorded {
+        Some((App::open(config).await?, root_of(&arguments.folder)?))
+    } else {
+        None
+    };
+    let unchanged = match &recorder {
+        Some((app, root)) => app.scans.unchanged(root, &library).await?,
+        None => BTreeSet::new(),
+    };
     let found = library.with_videos(&*folder, &unchanged);
     if let Some(path) = &arguments.report {
         write_report(path, &found)?;
