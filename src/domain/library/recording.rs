@@ -201,34 +201,34 @@ impl Scan<'_> {
         Ok(LibraryRoot::new(path))
     }
 
-    /// What is stored of the folders that have to be looked at, by path.
+    /// What is stored of the folders that have to be looked at, by path; and what is stored as lying where another does, as
+    /// it is if one that scanned could not read what a later version has written.
     async fn stored(
         &mut self,
         seen: &SeenFiles,
         gone: &[String],
-    ) -> Result<HashMap<String, MediaFile>, LibraryError> {
+    ) -> Result<(HashMap<String, MediaFile>, Vec<MediaFile>), LibraryError> {
         let folders: Vec<String> = seen.folders.keys().chain(gone).cloned().collect();
         let mut stored: HashMap<String, MediaFile> = HashMap::new();
+        let mut second = Vec::new();
         for some in folders.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             let files = self.service.ports.store.files_in(&self.root.path, some);
             for file in files.await? {
-                // Of what went and was replaced both may have lain there: what is there counts, then what was seen last.
-                let rank = |file: &MediaFile| (file.state != FileState::Missing, file.last_seen);
                 match stored.get(&file.path) {
-                    Some(other) if rank(other) >= rank(&file) => {}
-                    _ => drop(stored.insert(file.path.clone(), file)),
+                    Some(other) if other.rank() >= file.rank() => second.push(file),
+                    _ => second.extend(stored.insert(file.path.clone(), file)),
                 }
             }
         }
-        Ok(stored)
+        Ok((stored, second))
     }
 
     /// One step for each file that is seen, and what is stored and not seen.
     fn steps(
         &self,
         seen: &SeenFiles,
-        mut stored: HashMap<String, MediaFile>,
+        (mut stored, second): (HashMap<String, MediaFile>, Vec<MediaFile>),
     ) -> (Vec<Step>, Vec<MediaFile>) {
         let mut steps = Vec::new();
         for seen in seen.folders.values().flatten() {
@@ -245,7 +245,7 @@ impl Scan<'_> {
             });
         }
         let is_gone = |file: &MediaFile| file.state != FileState::Missing;
-        let gone = stored.into_values().filter(is_gone);
+        let gone = stored.into_values().chain(second).filter(is_gone);
         let gone = gone.filter(|file| !seen.is_unknown(&file.path));
         let mut gone: Vec<MediaFile> = gone.collect();
         gone.sort_by(|one, other| one.path.cmp(&other.path));

@@ -234,6 +234,13 @@ fn rematched(stored: &MediaFile, file: &MediaFile) -> Vec<(FileEventKind, Option
 }
 
 impl MediaFile {
+    /// Which of several at one place lies there, the most likely the highest: what is there before what went, of what is
+    /// there what a curator decided, then what was seen last.
+    pub(super) fn rank(&self) -> (bool, bool, DateTime<Utc>) {
+        let is_there = self.state != FileState::Missing;
+        (is_there, is_there && self.is_decided(), self.last_seen)
+    }
+
     /// Takes what was found out of what it is.
     pub(super) fn take(&mut self, verdict: Verdict) {
         let Verdict {
