@@ -60,21 +60,25 @@ pub(super) enum Printing {
     ProblemsAlone,
 }
 
-/// Writes down what was found in a folder. Exit status 1: something could not be read, and is as it was.
-pub(super) async fn record(
-    app: &App,
-    path: &Path,
-    found: Vec<(Entry, Guess)>,
-    folder: Arc<dyn LibraryFolder>,
-    how: &Recording,
-    printing: Printing,
-) -> anyhow::Result<ExitCode> {
-    // By whatever way it was named, it is one library.
+/// The path of a folder from the root of the file system: by whatever way it was named, it is one library.
+pub(super) fn root_of(path: &Path) -> anyhow::Result<String> {
     let root = path.canonicalize();
     let root = root.with_context(|| format!("{} cannot be read", shown(path)))?;
     let Some(root) = root.to_str() else {
         bail!("the path of {} is no UTF-8", shown(&root));
     };
+    Ok(root.to_owned())
+}
+
+/// Writes down what was found in a folder. Exit status 1: something could not be read, and is as it was.
+pub(super) async fn record(
+    app: &App,
+    root: &str,
+    found: Vec<(Entry, Guess)>,
+    folder: Arc<dyn LibraryFolder>,
+    how: &Recording,
+    printing: Printing,
+) -> anyhow::Result<ExitCode> {
     let mut tell = |news: ScanNews<'_>| match news {
         ScanNews::Unreadable { path, error } => {
             eprintln!("{}: {}", text::visible(path), text::visible(error));

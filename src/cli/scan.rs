@@ -1,7 +1,7 @@
 //! `reelgraph scan`: a library of files, looked through and understood. It writes nothing but its report, unless `--apply`
 //! or the settings say that what is seen is written down.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -15,12 +15,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::files::shown;
-use super::library::{Printing, Recording, record};
+use super::library::{Printing, Recording, record, root_of};
 use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, TakenFor, Track, read_library,
+    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, NamedLibrary, TakenFor, Track,
 };
 use crate::domain::text;
 
@@ -43,11 +43,21 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if let Some(report) = &arguments.report {
         spare(&arguments.folder, report)?;
     }
-    let found = read_library(&*folder, SystemClock.now().year())?;
+    let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
+    let is_recorded = arguments.recording.applies(config.scan_apply);
+    let recorder = if is_recorded {
+        Some((App::open(config).await?, root_of(&arguments.folder)?))
+    } else {
+        None
+    };
+    let unchanged = match &recorder {
+        Some((app, root)) => app.scans.unchanged(root, &library).await?,
+        None => BTreeSet::new(),
+    };
+    let found = library.with_videos(&*folder, &unchanged);
     if let Some(path) = &arguments.report {
         write_report(path, &found)?;
     }
-    let is_recorded = arguments.recording.applies(config.scan_apply);
     let printing = if arguments.quiet {
         Printing::ProblemsAlone
     } else {
@@ -64,10 +74,9 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
-    if is_recorded {
-        let app = App::open(config).await?;
-        let (path, how) = (&arguments.folder, &arguments.recording);
-        code = Box::pin(record(&app, path, found, folder, how, printing)).await?;
+    if let Some((app, root)) = &recorder {
+        let how = &arguments.recording;
+        code = Box::pin(record(app, root, found, folder, how, printing)).await?;
     }
     if has_video {
         return Ok(code);

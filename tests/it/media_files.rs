@@ -21,6 +21,7 @@ const HEAT: &str = "Film/Heat (1995)/Heat (1995).mkv";
 const SOLARIS: &str = "Film/Solaris.mkv";
 const NOWHERE: &str = "Film/A Film That Is Nowhere (2001).mkv";
 const PILOT: &str = "TV/Breaking Bad/Season 01/Breaking Bad S01E01.mkv";
+const PILOT_COPY: &str = "Film/A Copy (2003).mkv";
 /// Where two of them lie later.
 const HEAT_LATER: &str = "Movies/Heat (1995)/Heat (1995).mkv";
 const SOLARIS_LATER: &str = "Film/Another Name (1999).mkv";
@@ -158,6 +159,25 @@ async fn files_are_matched_decided_moved_missed_and_never_forgotten(on: On) {
     let quiet = [&scan[..], &["--quiet", "--full-hash"]].concat();
     assert_eq!(program.expect(&quiet).await, "");
     release(&mut curator, &solaris["id"], folder).await;
+    come_back_twice(&program, &root).await;
+    let last = files(&mut curator).await;
+    assert_eq!(last[PILOT]["id"], pilot["id"]);
+    assert_ne!(last[PILOT_COPY]["id"], pilot["id"]);
+}
+
+/// What was missing is back where it was, and a copy of it is another file.
+async fn come_back_twice(program: &Program, root: &Path) {
+    let scan = ["scan", root.to_str().unwrap(), "--apply"];
+    fs::remove_file(root.join(PILOT)).unwrap();
+    let gone = program.expect(&scan).await;
+    assert!(gone.contains("1 gone, 0 back"), "{gone}");
+    put(root, PILOT);
+    fs::copy(root.join(PILOT), root.join(PILOT_COPY)).unwrap();
+    let twice = program.expect(&scan).await;
+    assert!(
+        twice.contains("1 new, 0 moved, 0 changed, 0 gone, 1 back"),
+        "{twice}"
+    );
 }
 
 /// What became of the files when they were first seen.
@@ -246,9 +266,14 @@ async fn decide(curator: &mut Visitor, site: &Site, files: &BTreeMap<String, Val
     }
     let fields = "file { state matchedBy matches { ... on Film { slug } } }";
     let input = json!({ "file": solaris, "title": film });
+    curator.expect("matchFile", input.clone(), fields).await;
+    // Who says so once more changes nothing.
+    let fields = "file { state matchedBy matches { ... on Film { slug } } history { kind } }";
     let decided = curator.expect("matchFile", input, fields).await;
-    let expected = json!({ "state": "MATCHED", "matchedBy": "CURATOR", "matches": [{ "slug": "solaris-1972" }] });
+    let history = json!([{ "kind": "DECIDED" }, { "kind": "SEEN" }]);
+    let expected = json!({ "history": history, "state": "MATCHED", "matchedBy": "CURATOR", "matches": [{ "slug": "solaris-1972" }] });
     assert_eq!(decided["file"], expected);
+    let fields = "file { state matchedBy matches { ... on Film { slug } } }";
     let input = json!({ "file": nowhere });
     let decided = curator.expect("matchFile", input, fields).await;
     let expected = json!({ "state": "IGNORED", "matchedBy": "CURATOR", "matches": [] });

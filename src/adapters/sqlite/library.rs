@@ -264,7 +264,10 @@ fn conditions(filter: &FileFilter) -> (String, Vec<Value>) {
     };
     if let Some(below) = &filter.below {
         // What follows the slash in the order of bytes is beyond all that begins with it.
-        conditions.push_str(" AND (place = ?2 OR place >= ?2 || '/' AND place < ?2 || '0')");
+        // The first two conditions follow from the rest; they tell the index where to begin and to end.
+        conditions.push_str(
+            " AND place >= ?2 AND place < ?2 || '0' AND (place = ?2 OR place >= ?2 || '/')",
+        );
         parameters.push(Value::from(below.trim_end_matches('/').to_owned()));
     }
     (conditions, parameters)

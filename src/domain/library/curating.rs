@@ -107,21 +107,17 @@ impl LibraryService {
         for _ in 0..TRIES {
             let found = self.store.files(&[id]).await?.pop();
             let mut file = found.ok_or(LibraryError::FileNotFound)?;
+            if holds(&file, decision, item) {
+                return self.told(file).await;
+            }
             if decision == Decision::Undecided {
-                if file.is_decided() {
-                    self.release(&mut file).await?;
-                }
+                self.release(&mut file).await?;
             } else {
                 self.settle(&mut file, item);
             }
             file.revision += 1;
             match self.store.put_files(std::slice::from_ref(&file)).await {
-                Ok(()) => {
-                    let mut files = [file];
-                    self.tell_when_seen(&mut files).await?;
-                    let [file] = files;
-                    return Ok(file);
-                }
+                Ok(()) => return self.told(file).await,
                 // A scan, or another curator, was first.
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),
@@ -173,6 +169,13 @@ impl LibraryService {
         Ok(())
     }
 
+    async fn told(&self, file: MediaFile) -> Result<MediaFile, LibraryError> {
+        let mut files = [file];
+        self.tell_when_seen(&mut files).await?;
+        let [file] = files;
+        Ok(file)
+    }
+
     /// What is not missing was seen by the last scan, which does not write down what is as it was.
     async fn tell_when_seen(&self, files: &mut [MediaFile]) -> Result<(), LibraryError> {
         if files.iter().all(|file| file.state == FileState::Missing) {
@@ -190,6 +193,14 @@ impl LibraryService {
         }
         Ok(())
     }
+}
+
+/// Whether a file is as a decision makes it: who says so once more changes nothing.
+fn holds(file: &MediaFile, decision: Decision, item: Option<WatchedItem>) -> bool {
+    if decision == Decision::Undecided {
+        return !file.is_decided();
+    }
+    file.is_decided() && file.items.iter().copied().eq(item)
 }
 
 fn check_is_curator(viewer: &KnownViewer) -> Result<(), LibraryError> {

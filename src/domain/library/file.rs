@@ -250,6 +250,18 @@ pub struct ScannedFolder {
     pub has_full_hashes: bool,
 }
 
+impl ScannedFolder {
+    /// One whose files are about to be written down. If that breaks off, it is like no folder that is seen, and so it is
+    /// looked into by the next scan, whatever is in it then, and also if it is gone.
+    pub(super) fn unfinished(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            fingerprint: String::new(),
+            has_full_hashes: false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

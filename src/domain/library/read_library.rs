@@ -1,6 +1,6 @@
 //! A whole library, looked through and understood: every file with what it is taken for.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::{Beside, Whose};
 use super::endings::{Sort, sort_of};
@@ -26,37 +26,79 @@ enum Flaw {
     NoVideo(&'static str),
 }
 
-/// Looks through a folder and takes each file, link and oddity in it for something; folders have no guess. In the order of
-/// paths. A year in a name is at most the one after `this_year`. Nothing is written anywhere.
+/// A library that is understood by its names and by its sidecars. How its videos begin has yet to be looked at.
+pub struct NamedLibrary {
+    found: Vec<(Entry, Guess)>,
+    /// The places of the videos among them.
+    videos: Vec<usize>,
+}
+
+impl NamedLibrary {
+    /// Looks through a folder and takes each file, link and oddity in it for something; folders have no guess. In the order
+    /// of paths. A year in a name is at most the one after `this_year`. Nothing is written anywhere.
+    pub fn read(folder: &dyn LibraryFolder, this_year: i32) -> Result<Self, LibraryFolderError> {
+        let entries = folder.entries()?;
+        let mut warned = BTreeMap::new();
+        let exclusions = read_exclusions(folder, &entries, &mut warned);
+        let aside = set_aside(&entries, &exclusions);
+        let sidecars = read_sidecars(folder, &entries, &aside);
+        let are_videos: Vec<bool> = entries
+            .iter()
+            .zip(&aside)
+            .map(|(entry, aside)| aside.is_none() && is_video(entry))
+            .collect();
+        let guesses = understand(&entries, aside, &sidecars, this_year);
+        let (mut found, mut videos) = (Vec::new(), Vec::new());
+        for ((entry, guess), is_video) in entries.into_iter().zip(guesses).zip(are_videos) {
+            let Some(mut guess) = guess else {
+                continue;
+            };
+            if let Some(warnings) = warned.remove(&entry.path) {
+                guess.warnings.extend(warnings);
+            }
+            if !entry.is_utf8 {
+                let warning =
+                    "its path is no UTF-8; bytes that are none are shown by their numbers";
+                guess.warnings.push(warning.to_owned());
+            }
+            if is_video {
+                videos.push(found.len());
+            }
+            found.push((entry, guess));
+        }
+        Ok(Self { found, videos })
+    }
+
+    /// What was found, without what is wrong with videos.
+    pub(super) fn found(&self) -> &[(Entry, Guess)] {
+        &self.found
+    }
+
+    /// Looks at how videos begin, too, but for those right in folders that are as they were: these were looked at then.
+    pub fn with_videos(
+        mut self,
+        folder: &dyn LibraryFolder,
+        unchanged: &BTreeSet<String>,
+    ) -> Vec<(Entry, Guess)> {
+        for at in self.videos {
+            let (entry, guess) = &mut self.found[at];
+            if !unchanged.contains(parent(&entry.path))
+                && let Some(flaw) = find_flaw(folder, entry)
+            {
+                spoil(guess, &flaw);
+            }
+        }
+        self.found
+    }
+}
+
+/// Looks through a folder, and at how all of its videos begin; see [`NamedLibrary::read`].
 pub fn read_library(
     folder: &dyn LibraryFolder,
     this_year: i32,
 ) -> Result<Vec<(Entry, Guess)>, LibraryFolderError> {
-    let entries = folder.entries()?;
-    let mut warned = BTreeMap::new();
-    let exclusions = read_exclusions(folder, &entries, &mut warned);
-    let aside = set_aside(&entries, &exclusions);
-    let sidecars = read_sidecars(folder, &entries, &aside);
-    let flaws = find_flaws(folder, &entries, &aside);
-    let mut guesses = understand(&entries, aside, &sidecars, this_year);
-    for (at, entry) in entries.iter().enumerate() {
-        let Some(guess) = &mut guesses[at] else {
-            continue;
-        };
-        if let Some(flaw) = flaws.get(entry.path.as_str()) {
-            spoil(guess, flaw);
-        }
-        if let Some(warnings) = warned.remove(&entry.path) {
-            guess.warnings.extend(warnings);
-        }
-        if !entry.is_utf8 {
-            let warning = "its path is no UTF-8; bytes that are none are shown by their numbers";
-            guess.warnings.push(warning.to_owned());
-        }
-    }
-    let both = entries.into_iter().zip(guesses);
-    let both = both.filter_map(|(entry, guess)| Some((entry, guess?)));
-    Ok(both.collect())
+    let library = NamedLibrary::read(folder, this_year)?;
+    Ok(library.with_videos(folder, &BTreeSet::new()))
 }
 
 /// What all entries are taken for that are no folders; what is set aside stays what it is.
@@ -161,30 +203,19 @@ fn read_sidecars(
     sidecars
 }
 
-/// Looks at how videos begin: what is not whole often has nothing there, or what a server said instead of it.
-fn find_flaws<'e>(
-    folder: &dyn LibraryFolder,
-    entries: &'e [Entry],
-    aside: &[Option<Guess>],
-) -> BTreeMap<&'e str, Flaw> {
-    let mut flaws = BTreeMap::new();
-    for (at, entry) in entries.iter().enumerate() {
-        if aside[at].is_some() || !is_sort(entry, Sort::Video) || disc_of(&entry.path).is_some() {
-            continue;
-        }
-        let flaw = if entry.size == 0 {
-            Some(Flaw::NoVideo("has no bytes"))
-        } else {
-            match folder.read(entry, 0, HEAD) {
-                Ok(head) => flaw_of(&head).map(Flaw::NoVideo),
-                Err(error) => Some(Flaw::Unreadable(error.to_string())),
-            }
-        };
-        if let Some(flaw) = flaw {
-            flaws.insert(entry.path.as_str(), flaw);
-        }
+/// Looks at how a video begins: what is not whole often has nothing there, or what a server said instead of it.
+fn find_flaw(folder: &dyn LibraryFolder, video: &Entry) -> Option<Flaw> {
+    if video.size == 0 {
+        return Some(Flaw::NoVideo("has no bytes"));
     }
-    flaws
+    match folder.read(video, 0, HEAD) {
+        Ok(head) => flaw_of(&head).map(Flaw::NoVideo),
+        Err(error) => Some(Flaw::Unreadable(error.to_string())),
+    }
+}
+
+fn is_video(entry: &Entry) -> bool {
+    is_sort(entry, Sort::Video) && disc_of(&entry.path).is_none()
 }
 
 fn is_file(entry: &Entry) -> bool {

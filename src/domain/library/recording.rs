@@ -3,7 +3,7 @@
 //! Nothing is ever removed: what is gone is missing, and comes back with all that was decided. Each step can be done again,
 //! so that a scan that broke off is gone on with by the next.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,17 +11,18 @@ use futures::StreamExt;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use super::error::{LibraryError, MAX_PATH, MAX_ROOTS};
-use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, folder_of};
-use super::fingerprint::{Reading, text};
+use super::error::{LibraryError, MAX_ROOTS};
+use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder, folder_of};
+use super::fingerprint::text;
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
-use super::matching::{Matcher, is_of_use};
+use super::matching::Matcher;
 use super::moves::Moves;
+use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
-use super::seen::SeenFiles;
-use super::steps::{News, Outcome, Seen, Step};
+use super::seen::{SeenFiles, unchanged};
+use super::steps::{News, Outcome, Step};
 use super::store::{FileFilter, place_of};
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
@@ -71,6 +72,17 @@ impl ScanService {
         }
     }
 
+    /// The folders of a library that the last scan has left as they are now: their videos need not be looked at again.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn unchanged(
+        &self,
+        root: &str,
+        library: &NamedLibrary,
+    ) -> Result<BTreeSet<String>, LibraryError> {
+        let stored = self.ports.store.folders(root).await?;
+        unchanged(root, library.found(), stored)
+    }
+
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
     /// they are new or changed. Of two scans of one folder at a time, one is refused.
     #[tracing::instrument(level = "debug", skip_all)]
@@ -118,9 +130,8 @@ impl Scan<'_> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
         self.summary.seen = seen.len();
-        self.summary.unreadable = seen.unreadable.len() + seen.too_long.len();
-        for path in &seen.too_long {
-            let error = &format!("its path has more than {MAX_PATH} bytes, and is not kept");
+        self.summary.unreadable = seen.unreadable.len() + seen.not_kept.len();
+        for (path, error) in &seen.not_kept {
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;
@@ -141,17 +152,32 @@ impl Scan<'_> {
             news: News::Gone,
         }));
         self.add_unmatched(&mut steps).await?;
+        let changing = folders.iter().map(|folder| folder.path.as_str());
+        let changing = changing.chain(gone_folders.iter().map(String::as_str));
+        let changing: Vec<ScannedFolder> = changing.map(ScannedFolder::unfinished).collect();
+        self.put_folders(&changing, &[]).await?;
         self.write(steps, tell).await?;
         // What could not be read is tried again the next time.
         folders.retain(|folder| !unread.contains(&folder.path));
+        self.put_folders(&folders, &gone_folders).await?;
+        self.end().await
+    }
+
+    async fn put_folders(
+        &mut self,
+        folders: &[ScannedFolder],
+        gone: &[String],
+    ) -> Result<(), LibraryError> {
+        let store = &self.service.ports.store;
         for some in folders.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             store.put_folders(&self.root.path, some, &[]).await?;
         }
-        for some in gone_folders.chunks(AT_ONCE) {
+        for some in gone.chunks(AT_ONCE) {
+            self.renew_in_time().await?;
             store.put_folders(&self.root.path, &[], some).await?;
         }
-        self.end().await
+        Ok(())
     }
 
     /// The root as it is stored, if it may be scanned.
@@ -175,34 +201,34 @@ impl Scan<'_> {
         Ok(LibraryRoot::new(path))
     }
 
-    /// What is stored of the folders that have to be looked at, by path.
+    /// What is stored of the folders that have to be looked at, by path; and what is stored as lying where another does, as
+    /// it is if one that scanned could not read what a later version has written.
     async fn stored(
         &mut self,
         seen: &SeenFiles,
         gone: &[String],
-    ) -> Result<HashMap<String, MediaFile>, LibraryError> {
+    ) -> Result<(HashMap<String, MediaFile>, Vec<MediaFile>), LibraryError> {
         let folders: Vec<String> = seen.folders.keys().chain(gone).cloned().collect();
         let mut stored: HashMap<String, MediaFile> = HashMap::new();
+        let mut second = Vec::new();
         for some in folders.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             let files = self.service.ports.store.files_in(&self.root.path, some);
             for file in files.await? {
-                // Of what went and was replaced both may have lain there: what is there counts, then what was seen last.
-                let rank = |file: &MediaFile| (file.state != FileState::Missing, file.last_seen);
                 match stored.get(&file.path) {
-                    Some(other) if rank(other) >= rank(&file) => {}
-                    _ => drop(stored.insert(file.path.clone(), file)),
+                    Some(other) if other.rank() >= file.rank() => second.push(file),
+                    _ => second.extend(stored.insert(file.path.clone(), file)),
                 }
             }
         }
-        Ok(stored)
+        Ok((stored, second))
     }
 
     /// One step for each file that is seen, and what is stored and not seen.
     fn steps(
         &self,
         seen: &SeenFiles,
-        mut stored: HashMap<String, MediaFile>,
+        (mut stored, second): (HashMap<String, MediaFile>, Vec<MediaFile>),
     ) -> (Vec<Step>, Vec<MediaFile>) {
         let mut steps = Vec::new();
         for seen in seen.folders.values().flatten() {
@@ -219,7 +245,7 @@ impl Scan<'_> {
             });
         }
         let is_gone = |file: &MediaFile| file.state != FileState::Missing;
-        let gone = stored.into_values().filter(is_gone);
+        let gone = stored.into_values().chain(second).filter(is_gone);
         let gone = gone.filter(|file| !seen.is_unknown(&file.path));
         let mut gone: Vec<MediaFile> = gone.collect();
         gone.sort_by(|one, other| one.path.cmp(&other.path));
@@ -234,7 +260,7 @@ impl Scan<'_> {
         tell: Tell<'_>,
     ) -> Result<HashSet<String>, LibraryError> {
         let reading = self.options.reading;
-        let wanted = (0..steps.len()).filter(|place| must_be_read(&steps[*place], reading));
+        let wanted = (0..steps.len()).filter(|place| steps[*place].must_be_read(reading));
         let wanted: Vec<usize> = wanted.collect();
         let files = wanted.iter().filter_map(|place| match &steps[*place].news {
             News::Seen(seen) => Some(seen.entry.clone()),
@@ -276,16 +302,20 @@ impl Scan<'_> {
         steps: &mut [Step],
         gone: Vec<MediaFile>,
     ) -> Result<Vec<MediaFile>, LibraryError> {
-        let new: Vec<String> = steps.iter().filter_map(print_of_new).collect();
+        let new: Vec<String> = steps.iter().filter_map(Step::print_of_new).collect();
+        // What is back where it was has not moved to where a copy of it lies.
+        let here = steps.iter().filter_map(|step| step.stored.as_ref());
+        let here: HashSet<MediaFileId> = here.map(|file| file.id).collect();
         let mut moves = Moves::of(gone);
         for some in new.chunks(AT_ONCE) {
             self.renew_in_time().await?;
             let limit = 10 * AT_ONCE;
-            let missing = self.service.ports.store.files_with(some, limit).await?;
+            let mut missing = self.service.ports.store.files_with(some, limit).await?;
+            missing.retain(|file| !here.contains(&file.id));
             moves.add_missing(missing);
         }
         for step in steps {
-            let Some(fingerprint) = print_of_new(step) else {
+            let Some(fingerprint) = step.print_of_new() else {
                 continue;
             };
             let News::Seen(seen) = &step.news else {
@@ -391,11 +421,11 @@ impl Scan<'_> {
             }
             let ids: Vec<MediaFileId> = steps.iter().map(|step| step.id).collect();
             let files = store.files(&ids).await?.into_iter();
-            let mut files: HashMap<MediaFileId, MediaFile> =
+            let files: HashMap<MediaFileId, MediaFile> =
                 files.map(|file| (file.id, file)).collect();
             for step in &mut *steps {
-                if let Some(now) = files.remove(&step.id) {
-                    step.stored = Some(now);
+                if let Some(now) = files.get(&step.id) {
+                    step.go_on_with(&self.root.path, now);
                 }
             }
         }
@@ -456,32 +486,5 @@ impl Scan<'_> {
         } else {
             Err(LibraryError::AtWork)
         }
-    }
-}
-
-/// Whether what is in a file is not known as it is now.
-fn must_be_read(step: &Step, reading: Reading) -> bool {
-    let News::Seen(seen) = &step.news else {
-        return false;
-    };
-    if !is_of_use(seen.guess.taken_for) {
-        return false;
-    }
-    let entry = &seen.entry;
-    let is_known = |stored: &MediaFile| {
-        let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
-        let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
-        is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
-    };
-    !step.stored.as_ref().is_some_and(is_known)
-}
-
-/// The fingerprint of a file that is new at its place. One without a byte is like all others without.
-fn print_of_new(step: &Step) -> Option<String> {
-    match (&step.news, &step.stored) {
-        (News::Seen(seen), None) if seen.entry.size > 0 => {
-            seen.print.as_ref().map(|print| print.fingerprint.clone())
-        }
-        _ => None,
     }
 }

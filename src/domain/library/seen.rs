@@ -1,6 +1,6 @@
 //! The files of a library as a scan sees them, by folder, with what tells whether a folder is as it was.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
@@ -19,33 +19,47 @@ pub(super) struct SeenFiles {
     pub(super) folders: BTreeMap<String, Vec<Seen>>,
     /// What the disk does not let be looked at: of what lies there, or below, nobody knows anything. Whoever has looked
     /// through the library has told of it.
-    pub(super) unreadable: Vec<String>,
-    /// Paths that are longer than any that is kept.
-    pub(super) too_long: Vec<String>,
+    pub(super) unreadable: HashSet<String>,
+    /// Paths that are not kept, and why.
+    pub(super) not_kept: Vec<(String, String)>,
 }
 
 impl SeenFiles {
     /// Of what was found in a library its files: folders say nothing, and what leads out is no file of it.
     pub(super) fn of(root: &str, found: Vec<(Entry, Guess)>) -> Self {
         let mut seen = Self::default();
-        for (mut entry, guess) in found {
+        for (entry, guess) in found {
             let is_file = matches!(entry.kind, EntryKind::File | EntryKind::LinkToFile { .. });
             let is_closed = matches!(entry.kind, EntryKind::Unreadable { .. });
             if is_closed || is_file && guess.taken_for == TakenFor::Refused {
-                seen.unreadable.push(entry.path);
-            } else if is_file && place(root, &entry.path).len() > MAX_PATH {
-                seen.too_long.push(entry.path);
+                seen.unreadable.insert(entry.path);
             } else if is_file {
-                let folder = folder_of(&entry.path).to_owned();
-                entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
-                seen.folders.entry(folder).or_default().push(Seen {
-                    entry,
-                    guess,
-                    print: None,
-                });
+                seen.add(root, entry, guess);
             }
         }
         seen
+    }
+
+    fn add(&mut self, root: &str, mut entry: Entry, guess: Guess) {
+        if place(root, &entry.path).len() > MAX_PATH {
+            let why = format!("its path has more than {MAX_PATH} bytes, and is not kept");
+            self.not_kept.push((entry.path, why));
+            return;
+        }
+        let folder = folder_of(&entry.path).to_owned();
+        let beside = self.folders.entry(folder).or_default();
+        // Files come in the order of paths: one that is shown like another stands right behind it.
+        if beside.last().is_some_and(|it| it.entry.path == entry.path) {
+            let why = "another file is shown like it, as its path is no UTF-8; one of them is kept";
+            self.not_kept.push((entry.path, why.to_owned()));
+            return;
+        }
+        entry.modified = entry.modified.map(|at| at.trunc_subsecs(3));
+        beside.push(Seen {
+            entry,
+            guess,
+            print: None,
+        });
     }
 
     /// How many files there are.
@@ -55,12 +69,14 @@ impl SeenFiles {
 
     /// Whether nobody knows what is at a path, because it cannot be looked at, or a folder above it.
     pub(super) fn is_unknown(&self, path: &str) -> bool {
-        let is_at_or_below = |unreadable: &str| {
-            let rest = path.strip_prefix(unreadable);
-            unreadable.is_empty()
-                || rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        self.unreadable.iter().any(|path| is_at_or_below(path))
+        let mut here = path;
+        while !self.unreadable.contains(here) {
+            if here.is_empty() {
+                return false;
+            }
+            here = folder_of(here);
+        }
+        true
     }
 
     /// The folders as they are now; all bytes of their files are read, or not.
@@ -99,6 +115,24 @@ impl SeenFiles {
         }
         gone
     }
+}
+
+/// The folders of a library whose files are as they were stored, all that is wrong with videos left out: where something was
+/// wrong with one, it is not as it was.
+pub(super) fn unchanged(
+    root: &str,
+    found: &[(Entry, Guess)],
+    stored: Vec<ScannedFolder>,
+) -> Result<BTreeSet<String>, LibraryError> {
+    if stored.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let now = SeenFiles::of(root, found.to_vec()).prints(Reading::Pieces)?;
+    let stored = stored.into_iter().map(|it| (it.path, it.fingerprint));
+    let stored: HashSet<(String, String)> = stored.collect();
+    let now = now.into_iter().map(|it| (it.path, it.fingerprint));
+    let same = now.filter(|it| stored.contains(it));
+    Ok(same.map(|(path, _)| path).collect())
 }
 
 /// Of the names, sizes and times of files, and of what they are taken for: a sidecar above them may change that.
@@ -167,6 +201,41 @@ mod tests {
         taken_for_another[0].1.taken_for = TakenFor::Sample;
         let changed = left(taken_for_another, Reading::Pieces, &stored);
         assert_eq!(changed, ["look into a"]);
+        // A scan that broke off has left this: it is looked into, whether it is there or not.
+        let broken_off = ["", "a", "c"].map(ScannedFolder::unfinished);
+        let left = left(found(), Reading::Pieces, &broken_off);
+        assert_eq!(left, ["look into ", "look into a", "look into b", "c"]);
+    }
+
+    #[test]
+    fn a_folder_with_a_video_that_was_none_is_not_as_it_was() {
+        let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("c/3.mkv", 3)];
+        let mut told = found();
+        told[1].1.taken_for = TakenFor::Damaged;
+        let mut stored = SeenFiles::of("/films", told)
+            .prints(Reading::Whole)
+            .unwrap();
+        stored[2] = ScannedFolder::unfinished("c");
+
+        let same = unchanged("/films", &found(), stored).unwrap();
+
+        assert_eq!(same, BTreeSet::from(["a".to_owned()]));
+        assert!(
+            unchanged("/films", &found(), Vec::new())
+                .unwrap()
+                .is_empty()
+        );
+    }
+
+    #[test]
+    fn of_two_files_that_are_shown_alike_one_is_kept() {
+        let mut no_utf8 = file("a/caf\\xE9.mkv", 2);
+        no_utf8.0.is_utf8 = false;
+
+        let seen = SeenFiles::of("/films", vec![file("a/caf\\xE9.mkv", 1), no_utf8]);
+
+        assert_eq!(seen.len(), 1);
+        assert_eq!(seen.not_kept[0].0, "a/caf\\xE9.mkv");
     }
 
     #[test]

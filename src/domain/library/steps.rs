@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use serde_json::Map;
 
 use super::file::{FileEventKind, FileState, MediaFile, place};
-use super::fingerprint::Print;
+use super::fingerprint::{Print, Reading};
 use super::guess::{Entry, Guess};
-use super::matching::{Matcher, Verdict};
+use super::matching::{Matcher, Verdict, is_of_use};
+use crate::domain::entropy::unique_name;
 use crate::domain::ids::MediaFileId;
 
 /// A file as a scan sees it.
@@ -55,6 +56,48 @@ impl Step {
             (News::Again, Some(stored)) => Some(&stored.guess),
             (News::Again, None) | (News::Gone, _) => None,
         }
+    }
+
+    /// Whether what is in it is not known as it is now.
+    pub(super) fn must_be_read(&self, reading: Reading) -> bool {
+        let News::Seen(seen) = &self.news else {
+            return false;
+        };
+        if !is_of_use(seen.guess.taken_for) {
+            return false;
+        }
+        let entry = &seen.entry;
+        let is_known = |stored: &MediaFile| {
+            let is_same = (stored.size, stored.modified) == (entry.size, entry.modified);
+            let is_enough = reading == Reading::Pieces || stored.full_hash.is_some();
+            is_same && is_enough && !stored.fingerprint.is_empty() && entry.modified.is_some()
+        };
+        !self.stored.as_ref().is_some_and(is_known)
+    }
+
+    /// The fingerprint of one that is new at its place. One without a byte is like all others without.
+    pub(super) fn print_of_new(&self) -> Option<String> {
+        match (&self.news, &self.stored) {
+            (News::Seen(seen), None) if seen.entry.size > 0 => {
+                seen.print.as_ref().map(|print| print.fingerprint.clone())
+            }
+            _ => None,
+        }
+    }
+
+    /// Goes on with what somebody else has stored meanwhile.
+    pub(super) fn go_on_with(&mut self, root: &str, now: &MediaFile) {
+        match (&self.news, &self.stored) {
+            // The file that was seen here first by a scan that broke off lies elsewhere since then: this is another.
+            (News::Seen(seen), None) if now.place() != place(root, &seen.entry.path) => {
+                self.id = MediaFileId(unique_name());
+                return;
+            }
+            // It was found elsewhere.
+            (News::Gone, Some(before)) if before.place() != now.place() => self.news = News::Again,
+            _ => {}
+        }
+        self.stored = Some(now.clone());
     }
 
     /// What is to be written; `None`: it is stored like this.
@@ -168,6 +211,10 @@ fn seen_again(stored: &MediaFile, root: &str, seen: &Seen, matcher: &Matcher) ->
             file.full_hash.clone_from(&print.full_hash);
         }
         file.fingerprint.clone_from(&print.fingerprint);
+    } else if (stored.size, stored.modified) != (file.size, file.modified) {
+        // Nobody has read what is in it now.
+        file.fingerprint.clear();
+        file.full_hash = None;
     }
     if file.is_decided() {
         file.state = file.decided_state();
@@ -187,6 +234,13 @@ fn rematched(stored: &MediaFile, file: &MediaFile) -> Vec<(FileEventKind, Option
 }
 
 impl MediaFile {
+    /// Which of several at one place lies there, the most likely the highest: what is there before what went, of what is
+    /// there what a curator decided, then what was seen last.
+    pub(super) fn rank(&self) -> (bool, bool, DateTime<Utc>) {
+        let is_there = self.state != FileState::Missing;
+        (is_there, is_there && self.is_decided(), self.last_seen)
+    }
+
     /// Takes what was found out of what it is.
     pub(super) fn take(&mut self, verdict: Verdict) {
         let Verdict {
@@ -280,6 +334,48 @@ mod tests {
         let noted: Vec<FileEventKind> = back.file.events.iter().map(|it| it.what).collect();
         assert_eq!(noted.len(), 5);
         assert_eq!((back.file.revision, back.file.id), (4, new.file.id));
+    }
+
+    #[test]
+    fn of_what_others_wrote_meanwhile_what_is_elsewhere_is_left_there() {
+        let here = outcome(None, seen("a.mkv", "1"), 1).unwrap().file;
+        let elsewhere = outcome(Some(&here), seen("b.mkv", "1"), 2).unwrap().file;
+        let step = |stored: Option<&MediaFile>, news: News| Step {
+            id: here.id,
+            stored: stored.cloned(),
+            news,
+        };
+        let written = |step: &Step| step.outcome("/films", &Matcher::of_nothing(), at(3));
+
+        let mut gone = step(Some(&here), News::Gone);
+        gone.go_on_with("/films", &elsewhere);
+        assert_eq!(written(&gone), None);
+
+        let mut another = step(None, seen("a.mkv", "2"));
+        another.go_on_with("/films", &elsewhere);
+        let another = written(&another).unwrap().file;
+        assert_ne!(another.id, here.id);
+        assert_eq!((another.path.as_str(), another.revision), ("a.mkv", 1));
+
+        let mut same = step(None, seen("a.mkv", "1"));
+        same.go_on_with("/films", &here);
+        assert_eq!(written(&same), None);
+    }
+
+    #[test]
+    fn what_was_in_a_file_is_forgotten_when_something_else_is_in_it_that_is_not_read() {
+        let read = outcome(None, seen("a.mkv", "1"), 1).unwrap().file;
+        let unread = |size: u64| {
+            let News::Seen(mut news) = seen("a.mkv", "1") else {
+                unreachable!("it is seen");
+            };
+            news.print = None;
+            news.entry.size = size;
+            outcome(Some(&read), News::Seen(news), 2)
+        };
+
+        assert_eq!(unread(7), None);
+        assert_eq!(unread(8).unwrap().file.fingerprint, "");
     }
 
     #[test]

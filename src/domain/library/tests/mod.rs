@@ -4,7 +4,10 @@ mod hostile;
 mod shelf;
 mod sidecars;
 
+use std::collections::BTreeSet;
+
 use self::shelf::{Shelf, told};
+use crate::domain::library::{NamedLibrary, TakenFor};
 
 /// What each of these files is taken for, in a library of them alone.
 fn assert_told(files: &[(&str, &str)]) {
@@ -18,6 +21,20 @@ fn assert_told(files: &[(&str, &str)]) {
         assert_eq!(told(guess), *expected, "{path}: {guess:?}");
     }
     assert_eq!(found.len(), files.len());
+}
+
+#[test]
+fn videos_of_folders_that_are_as_they_were_are_not_looked_at() {
+    let mut shelf = Shelf::default();
+    for path in ["a/Heat (1995).mkv", "b/Brazil (1985).mkv"] {
+        shelf.put(path, &[0; 600]);
+    }
+    let library = NamedLibrary::read(&shelf, 2026).unwrap();
+
+    let found = library.with_videos(&shelf, &BTreeSet::from(["a".to_owned()]));
+
+    let taken_for: Vec<TakenFor> = found.iter().map(|(_, guess)| guess.taken_for).collect();
+    assert_eq!(taken_for, [TakenFor::Video, TakenFor::Damaged]);
 }
 
 #[test]
