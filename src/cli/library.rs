@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::files::shown;
 use crate::app::App;
+use crate::config::Scans;
 use crate::domain::library::{
     AllGone, Entry, FileEventKind, Guess, LibraryFolder, MediaFile, Reading, ScanNews, ScanOptions,
     ScanSummary,
@@ -30,9 +31,9 @@ pub(super) struct Recording {
 }
 
 impl Recording {
-    /// Whether anything is written down; `by_setting`: whether the settings want it of every scan.
-    pub(super) fn applies(&self, by_setting: bool) -> bool {
-        self.apply || by_setting
+    /// Whether anything is written down.
+    pub(super) fn applies(&self, scans: Scans) -> bool {
+        self.apply || scans == Scans::Recorded
     }
 
     fn options(&self) -> ScanOptions {

@@ -119,7 +119,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         .build()?;
     let done = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::run(&config).await,
+            Command::Serve => Box::pin(serve::run(&config)).await,
             Command::Load(arguments) => {
                 Box::pin(load::run(&App::open(&config).await?, &arguments)).await
             }

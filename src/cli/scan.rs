@@ -44,7 +44,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         spare(&arguments.folder, report)?;
     }
     let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
-    let is_recorded = arguments.recording.applies(config.scan_apply);
+    let is_recorded = arguments.recording.applies(config.scans);
     let recorder = if is_recorded {
         Some((App::open(config).await?, root_of(&arguments.folder)?))
     } else {

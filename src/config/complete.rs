@@ -14,7 +14,7 @@ use super::insight::InsightConfig;
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Ide, PictureUrls, Settings, SimilarEdges};
+use super::settings::{Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges};
 use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
@@ -105,8 +105,8 @@ pub struct Config {
     pub visibility: VisibilityPolicy,
     /// Which addresses of pictures are read from the web.
     pub picture_urls: PictureUrls,
-    /// Whether scans of libraries are written down without being told to.
-    pub scan_apply: bool,
+    /// What becomes of scans of libraries that are not told what.
+    pub scans: Scans,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -216,7 +216,7 @@ impl Config {
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
             picture_urls: given.picture_urls.unwrap_or_default(),
-            scan_apply: given.scan_apply.unwrap_or_default(),
+            scans: Scans::of(given.scan_apply),
             introspection: given
                 .introspection
                 .unwrap_or(env == Environment::Development),
@@ -225,10 +225,7 @@ impl Config {
             watch_log_kept: TimeDelta::days(
                 given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1).into(),
             ),
-            revisions_kept: given
-                .revision_days
-                .filter(|days| *days > 0)
-                .map(|days| TimeDelta::days(days.into())),
+            revisions_kept: revisions_kept(given.revision_days),
             plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,
@@ -239,6 +236,12 @@ impl Config {
 }
 
 /// Where the pages and links of the program begin: never with a query, or they could not be made from it.
+/// How long a revision is kept; `None`: for ever.
+fn revisions_kept(days: Option<u32>) -> Option<TimeDelta> {
+    let days = days.filter(|days| *days > 0)?;
+    Some(TimeDelta::days(days.into()))
+}
+
 fn check_public_url(url: Url) -> anyhow::Result<Url> {
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
     if !is_web || url.query().is_some() || url.fragment().is_some() {

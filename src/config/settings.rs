@@ -391,3 +391,23 @@ pub enum Ide {
     /// As if there were none.
     Off,
 }
+
+/// What becomes of scans of libraries that are not told what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scans {
+    /// What they see is told.
+    Told,
+    /// It is written down, too.
+    Recorded,
+}
+
+impl Scans {
+    /// As the setting has it.
+    pub(super) fn of(scan_apply: Option<bool>) -> Self {
+        if scan_apply.unwrap_or_default() {
+            Self::Recorded
+        } else {
+            Self::Told
+        }
+    }
+}

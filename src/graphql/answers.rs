@@ -1,8 +1,8 @@
 //! Answers that were just given to nobody in particular, for whoever asks the same.
 //!
 //! Whoever is not logged in is asked nothing but what everybody may see, so the same question has the same answer: until
-//! the catalogue changes, or for the moment in which what follows it (search, similar titles, windows of time) may lag
-//! behind anyway. They are kept as the bytes that go over the wire.
+//! the catalogue changes, or for the moment in which what follows it (search, similar titles, windows of time, how much is
+//! watched) may lag behind anyway. They are kept as the bytes that go over the wire.
 
 use std::any::TypeId;
 use std::sync::Arc;

@@ -105,6 +105,12 @@ pub(crate) struct Mutation(
     HistoryMutation,
     PauseMutation,
     ImportMutation,
+    CuratingMutation,
+);
+
+/// What curators do. Apart, because the compiler goes only so deep into what is merged.
+#[derive(MergedObject, Default)]
+pub(crate) struct CuratingMutation(
     RevisingMutation,
     CreateTitleMutation,
     CreateEpisodeMutation,

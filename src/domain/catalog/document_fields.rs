@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::extras::Extra;
 use super::revisions::FieldChange;
 use super::texts::Texts;
-use super::types::{Credit, CreditRole, Episode, Person, Title};
+use super::types::{Credit, CreditRole, Episode, Person};
 
 /// The fields of titles, in the order in which they are told.
 pub const TITLE_FIELDS: [&str; 38] = [

@@ -127,8 +127,8 @@ pub trait TitleListStore: Send + Sync {
         people: &[PersonId],
     ) -> Result<Vec<PersonId>, StoreError>;
 
-    /// Another number after each change of anything of the catalogue, the numbers of watchers included, since the process
-    /// began; `None`: not everything is known, so nobody can say.
+    /// Another number after each change of anything of the catalogue since the process began, but not of how much is
+    /// watched and how that is liked, which changes all the time; `None`: not everything is known, so nobody can say.
     async fn revision(&self) -> Result<Option<u64>, StoreError>;
 }
 }

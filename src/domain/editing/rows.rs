@@ -34,7 +34,7 @@ pub enum Locking {
 pub enum TitleChoice {
     Named(Vec<NamedTitle>),
     /// Those that pass a filter, by name.
-    Filtered(TitleFilter),
+    Filtered(Box<TitleFilter>),
 }
 
 /// A title that is named.

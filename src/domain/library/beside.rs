@@ -365,9 +365,8 @@ impl<'a> Beside<'a> {
         });
         if says_other {
             guess.certainty = Certainty::Unsure;
-            guess.reason =
-                "is not believed, because it is of another sort than what it lies beside"
-                    .to_owned();
+            "is not believed, because it is of another sort than what it lies beside"
+                .clone_into(&mut guess.reason);
         }
     }
 }

@@ -251,7 +251,7 @@ fn spoil(guess: &mut Guess, flaw: &Flaw) {
         }
         Flaw::NoVideo(reason) => {
             guess.taken_for = TakenFor::Damaged;
-            guess.reason = (*reason).to_owned();
+            (*reason).clone_into(&mut guess.reason);
         }
     }
 }

@@ -58,7 +58,7 @@ impl CreateEpisodeMutation {
             Some(created) => CreateEpisodePayload {
                 changes: EditedField::list(&created.differences),
                 warnings: warnings(&created.noticed),
-                episode: (!input.dry_run).then(|| Episode(created.node)),
+                episode: (!input.dry_run).then_some(Episode(created.node)),
                 user_errors,
             },
         })

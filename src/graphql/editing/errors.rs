@@ -117,7 +117,7 @@ mod tests {
         let schema = Schema::new(query, EmptyMutation, EmptySubscription);
         let answer = schema.execute("{ error { message field } }").await;
         assert_eq!(answer.errors, []);
-        answer.data.into_json::<Value>().unwrap()["error"].take()
+        answer.data.into_json().unwrap()["error"].take()
     }
 
     #[tokio::test]

@@ -130,7 +130,7 @@ impl EditTitlesInput {
                 TitleChoice::Named(named.collect())
             }
             (None, Some(filter)) => match filter.into_domain(ctx).await {
-                Ok(filter) => TitleChoice::Filtered(filter),
+                Ok(filter) => TitleChoice::Filtered(Box::new(filter)),
                 Err(error) => return of_argument("filter", error).map(Err),
             },
             (None, None) | (Some(_), Some(_)) => {

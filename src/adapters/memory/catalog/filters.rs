@@ -160,13 +160,6 @@ impl Filters {
         }
     }
 
-    /// The titles that somebody is credited with.
-    pub(super) fn titles_of(&self, person: PersonId) -> &[Slot] {
-        self.people
-            .get(&person)
-            .map_or(&[][..], |titles| &titles[..])
-    }
-
     /// The titles that may be seen and pass what sets tell: all conditions but which titles these are, and since when.
     pub(super) fn passing(&self, visibility: &Visibility, filter: &TitleFilter) -> RoaringBitmap {
         let mut passing = Passing::default();

@@ -114,7 +114,6 @@ impl CatalogFollower for CatalogSnapshot {
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
                     tables.count_watchers(part);
-                    self.changed();
                 }
             });
         }

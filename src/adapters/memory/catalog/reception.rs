@@ -32,7 +32,6 @@ impl ReceptionKeeper for CatalogSnapshot {
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
                     tables.put_thumbs(some);
-                    self.changed();
                 }
             });
         }
@@ -45,7 +44,6 @@ impl ReceptionKeeper for CatalogSnapshot {
             self.change(|state| {
                 if let State::Whole { tables, .. } = state {
                     tables.put_lately(watched);
-                    self.changed();
                 }
             });
         }

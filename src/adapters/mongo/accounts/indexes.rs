@@ -23,6 +23,8 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         audit,
         mails,
         erasures,
+        // The catalogue's.
+        revisions: _,
     } = collections;
     is_whole &= make(
         users,

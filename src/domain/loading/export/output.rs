@@ -21,7 +21,7 @@ enum Body<'o> {
         length: usize,
     },
     Table {
-        out: csv::Writer<&'o mut (dyn Write + Send)>,
+        out: Box<csv::Writer<&'o mut (dyn Write + Send)>>,
         columns: Columns,
     },
 }
@@ -41,7 +41,10 @@ impl<'o> Output<'o> {
                 if !columns.is_empty() {
                     out.write_record(columns.names())?;
                 }
-                Body::Table { out, columns }
+                Body::Table {
+                    out: Box::new(out),
+                    columns,
+                }
             }
         };
         Ok(Self { body })
