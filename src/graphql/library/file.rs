@@ -297,7 +297,8 @@ impl MediaFile {
     }
 
     /// What became of it, the latest first. The first time that it was seen and the latest 49 events are kept.
-    fn history(
+    #[expect(clippy::unused_async, reason = "all resolvers are")]
+    async fn history(
         &self,
         #[graphql(desc = "How many of the latest, 1 to 50; 20 if left out.")] first: Option<i32>,
     ) -> Result<Option<Vec<MediaFileEvent>>> {
