@@ -135,6 +135,10 @@ mod tests {
     use super::*;
     use crate::domain::catalog::{Colour, PictureFormat, PictureHash, PictureKind, StoredPicture};
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "`json!` makes a value wherever one is wanted"
+    )]
     fn read(seasons: Value) -> Result<(Said<Vec<SeasonRecord>>, usize), Problem> {
         let Value::Object(map) = json!({ "seasons": seasons }) else {
             unreachable!("it is an object");

@@ -68,7 +68,7 @@ fn a_file_is_there_once() {
 fn what_is_no_video_is_told_with_what_it_would_be() {
     let mut shelf = Shelf::default();
     shelf.put("Notorious (1946).mkv", b"");
-    shelf.put("Vertigo (1958).mp4", &[0; 65_536]);
+    shelf.put("Vertigo (1958).mp4", &vec![0; 65_536]);
     shelf.put("Fargo (1996).mkv", b"\n<HTML><body>404</body></html>");
     shelf.put("poster.jpg", b"");
 

@@ -117,6 +117,7 @@ fn conditions() -> Vec<(TitleFilter, Vec<u64>)> {
     let people = |ids: &[u64]| Some(ids.iter().copied().map(PersonId).collect::<Vec<_>>());
     let points = Rating::of_points;
     let missing = |facts: &[MissingFact]| Some(facts.to_vec());
+    let two = [Poster, Certification];
     vec![
         (only(|it| it.genres = genres(&[1, 3])), vec![1, 2, 3, 4]),
         (only(|it| it.genres_all = genres(&[2, 3])), vec![3]),
@@ -176,15 +177,12 @@ fn conditions() -> Vec<(TitleFilter, Vec<u64>)> {
         (only(|it| it.min_rating = points(7.94)), vec![1]),
         (only(|it| it.min_rating = points(7.941)), vec![]),
         (only(|it| it.missing = missing(&[Duration])), vec![5, 6]),
-        (
-            only(|it| it.missing = missing(&[Poster, Certification])),
-            vec![4, 5, 6],
-        ),
+        (only(|it| it.missing = missing(&two)), vec![4, 5, 6]),
+        (only(|it| it.missing = missing(&[])), vec![]),
         (
             only(|it| it.missing = missing(&[Director])),
             vec![2, 4, 5, 6],
         ),
-        (only(|it| it.missing = missing(&[])), vec![]),
         (only(|it| it.initial = Some('H')), vec![1, 3]),
         (only(|it| it.initial = Some('E')), vec![2]),
         (only(|it| it.initial = Some('#')), vec![4, 6]),

@@ -79,7 +79,7 @@ async fn titles_of_one_name_are_listed_by_how_likely_they_are_one(store: &Opened
     hidden.publication.state = TitleState::Hidden;
     let accented = called(2, "HÉAT!", Some(1996), &[2]);
     let mut of_another_kind = series(6);
-    of_another_kind.name = "Heat".to_owned();
+    "Heat".clone_into(&mut of_another_kind.name);
     of_another_kind.year = Some(1995);
     let all = [
         called(1, "Heat", Some(1995), &[1, 8]),
