@@ -216,8 +216,10 @@ fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
     DateTime::from_timestamp(seconds, since.subsec_nanos())
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(test)]
 mod tests {
+    #![cfg(target_os = "linux")]
+
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
 
