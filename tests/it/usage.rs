@@ -67,7 +67,7 @@ async fn reports_are_counted_once_however_often_the_server_dies(on: On) {
 }
 
 async fn what_a_rebuild_makes_anew_is_not_counted_again(on: On) {
-    let program = Program::seeded_without_graph(on).await;
+    let program = Program::seeded(on).await;
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let cookie = site.cookie().map(str::to_owned);

@@ -214,7 +214,7 @@ fn files(folder: &Path) -> Vec<PathBuf> {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_request_is_one_trace_down_to_the_stores_embedded() {
-    a_request_is_one_trace_down_to_the_stores(On::Embedded, ("sqlite", "similar")).await;
+    a_request_is_one_trace_down_to_the_stores(On::Embedded, ("memory", "take_all")).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
