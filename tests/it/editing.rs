@@ -36,6 +36,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
     what_would_be_is_told_and_then_done(&site, &mut curator, (heat.as_str(), alien.as_str())).await;
     what_is_refused_says_what_is_to_blame(&site, &mut curator, (heat.as_str(), alien.as_str()))
         .await;
+    all_that_is_wrong_of_a_title_is_said_at_once(&mut curator, &alien).await;
     titles_are_added(&site, &mut curator).await;
     episodes_are_added(&site, &mut curator).await;
     other_things_are_edited(&site, &mut curator).await;
@@ -214,6 +215,27 @@ async fn what_is_refused_says_what_is_to_blame(
     assert_eq!(row["title"]["slug"], "dark-2017");
     let message = &row["userErrors"][0]["message"];
     assert_eq!(message, "`durationMinutes` is nothing that series have");
+}
+
+async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, alien: &str) {
+    for policy in ["REJECT_EVERYTHING", "REJECT_FAILED_ROWS"] {
+        let wrong = json!({
+            "titles": [{ "title": alien }], "errorPolicy": policy,
+            "set": { "year": 1700, "endYear": 1999, "originalName": "Alien 1" },
+        });
+
+        let payload = curator.expect("editTitles", wrong, ROWS).await;
+
+        let row = &payload["results"][0];
+        let fields = [0, 1].map(|error| &row["userErrors"][error]["field"][2]);
+        assert_eq!(fields, ["year", "endYear"], "{policy}");
+        assert_eq!(row["userErrors"][2], Value::Null, "{policy}");
+        assert_eq!(
+            (&row["changes"], &payload["changed"]),
+            (&json!([]), &json!(0)),
+            "{policy}"
+        );
+    }
 }
 
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {

@@ -233,14 +233,19 @@ impl EditService {
                 let Err(refused) = row.take(of_parts) else {
                     continue;
                 };
-                if policy == Policy::IgnoreFailed {
-                    let left_out = refused.iter().filter(|it| row.patch.leave_out(it)).count();
-                    // What is about no field of the patch, no field can be left out for.
-                    if left_out == refused.len() && !row.patch.is_empty() {
-                        waiting.push(place);
-                    }
+                let left_out = refused.iter().filter(|it| row.patch.leave_out(it)).count();
+                // What is about no field of the patch, no field can be left out for.
+                if left_out == refused.len() && !row.patch.is_empty() {
+                    waiting.push(place);
                 }
                 row.refused.extend(refused);
+            }
+        }
+        if policy != Policy::IgnoreFailed {
+            // What else is refused of them was looked for so that all is said at once; they stay as they are.
+            for row in rows.iter_mut().filter(|row| !row.refused.is_empty()) {
+                row.laid = None;
+                row.noticed.clear();
             }
         }
         Ok(new)
