@@ -68,9 +68,8 @@ impl Patch {
     /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
     pub(super) fn flaw(&self) -> Option<Refused> {
         if self.is_empty() {
-            let reason = "says nothing, nor do `add` and `remove`";
             let place = Place::Part(Part::Set);
-            return Some(Refused::new(ErrorCode::Blank, place, reason));
+            return Some(Refused::new(ErrorCode::Blank, place, "says nothing"));
         }
         let blank = Part::ALL.into_iter().find_map(|part| {
             let mut fields = self.part(part).iter();

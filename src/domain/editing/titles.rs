@@ -53,6 +53,12 @@ impl EditService {
         edit: &TitlesEdit,
     ) -> Result<EditedTitles, EditError> {
         let writer = curator(viewer)?;
+        if edit.patch.is_empty() {
+            // Here alone there is more than `set`.
+            let reason = "says nothing, nor do `add` and `remove`";
+            let place = Place::Part(Part::Set);
+            return Err(Refused::new(ErrorCode::Blank, place, reason).into());
+        }
         if let Some(flaw) = edit.patch.flaw() {
             return Err(flaw.into());
         }
