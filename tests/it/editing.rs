@@ -284,6 +284,11 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
             "slug",
         ),
         (
+            json!({ "set": { "name": "!!!", "year": 2010 } }),
+            "BLANK",
+            "slug",
+        ),
+        (
             json!({ "set": { "name": "X", "cast": [{ "person": "no-such" }] } }),
             "NOT_FOUND",
             "cast",

@@ -121,11 +121,12 @@ impl EditService {
             .chars()
             .take(WORDS)
             .collect();
-        let words = text::slug(&format!("{words} {}", year.unwrap_or_default()));
+        // A year alone would be the key of any such name of that year.
         if name.is_some() && words.is_empty() {
             let reason = "is needed: the name has no letter or digit of which a key could be made";
             return Err(Refused::new(ErrorCode::Blank, Place::Slug, reason).into());
         }
+        let words = text::slug(&format!("{words} {}", year.unwrap_or_default()));
         // Without a name the record says what is missing.
         let words = if words.is_empty() {
             "new".to_owned()
