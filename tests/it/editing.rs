@@ -236,6 +236,22 @@ async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, ali
             "{policy}"
         );
     }
+    let new = |set: Value| json!({ "kind": "FILM", "set": set });
+    for (set, fields) in [
+        (
+            json!({ "name": "x".repeat(501), "year": 1700, "endYear": 1999 }),
+            ["name", "year", "endYear"],
+        ),
+        (
+            json!({ "name": "", "tagline": [{ "language": "en", "text": " " }], "tags": [""] }),
+            ["tagline", "tags", "name"],
+        ),
+    ] {
+        let payload = curator.call("createTitle", new(set), "slug").await;
+        let said = [0, 1, 2].map(|error| &payload["userErrors"][error]["field"][2]);
+        assert_eq!(said, fields);
+        assert_eq!(payload["userErrors"][3], Value::Null);
+    }
 }
 
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {

@@ -59,9 +59,7 @@ impl EditService {
             let place = Place::Part(Part::Set);
             return Err(Refused::new(ErrorCode::Blank, place, reason).into());
         }
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
-        }
+        edit.patch.check()?;
         let named = match &edit.titles {
             TitleChoice::Named(named) => named.clone(),
             TitleChoice::Filtered(filter) => self.filtered(visibility, filter).await?,
