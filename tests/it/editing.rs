@@ -36,6 +36,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
     what_would_be_is_told_and_then_done(&site, &mut curator, (heat.as_str(), alien.as_str())).await;
     what_is_refused_says_what_is_to_blame(&site, &mut curator, (heat.as_str(), alien.as_str()))
         .await;
+    all_that_is_wrong_of_a_title_is_said_at_once(&mut curator, &alien).await;
     titles_are_added(&site, &mut curator).await;
     episodes_are_added(&site, &mut curator).await;
     other_things_are_edited(&site, &mut curator).await;
@@ -216,6 +217,43 @@ async fn what_is_refused_says_what_is_to_blame(
     assert_eq!(message, "`durationMinutes` is nothing that series have");
 }
 
+async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, alien: &str) {
+    for policy in ["REJECT_EVERYTHING", "REJECT_FAILED_ROWS"] {
+        let wrong = json!({
+            "titles": [{ "title": alien }], "errorPolicy": policy,
+            "set": { "year": 1700, "endYear": 1999, "originalName": "Alien 1" },
+        });
+
+        let payload = curator.expect("editTitles", wrong, ROWS).await;
+
+        let row = &payload["results"][0];
+        let fields = [0, 1].map(|error| &row["userErrors"][error]["field"][2]);
+        assert_eq!(fields, ["year", "endYear"], "{policy}");
+        assert_eq!(row["userErrors"][2], Value::Null, "{policy}");
+        assert_eq!(
+            (&row["changes"], &payload["changed"]),
+            (&json!([]), &json!(0)),
+            "{policy}"
+        );
+    }
+    let new = |set: Value| json!({ "kind": "FILM", "set": set });
+    for (set, fields) in [
+        (
+            json!({ "name": "x".repeat(501), "year": 1700, "endYear": 1999 }),
+            ["name", "year", "endYear"],
+        ),
+        (
+            json!({ "name": "", "tagline": [{ "language": "en", "text": " " }], "tags": [""] }),
+            ["tagline", "tags", "name"],
+        ),
+    ] {
+        let payload = curator.call("createTitle", new(set), "slug").await;
+        let said = [0, 1, 2].map(|error| &payload["userErrors"][error]["field"][2]);
+        assert_eq!(said, fields);
+        assert_eq!(payload["userErrors"][3], Value::Null);
+    }
+}
+
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {
     let input = json!({
         "kind": "FILM", "set": { "name": "Heat", "year": 1995, "directors": [{ "person": "al-pacino" }] },
@@ -259,6 +297,11 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
         (
             json!({ "slug": "No Slug", "set": { "name": "X" } }),
             "INVALID",
+            "slug",
+        ),
+        (
+            json!({ "set": { "name": "!!!", "year": 2010 } }),
+            "BLANK",
             "slug",
         ),
         (

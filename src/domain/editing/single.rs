@@ -48,9 +48,7 @@ impl EditService {
         edit: &SingleEdit,
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
-        }
+        edit.patch.check()?;
         let mut tries = 1;
         loop {
             match self.try_episode(visibility, &writer, id, edit).await {
@@ -69,9 +67,7 @@ impl EditService {
         edit: &SingleEdit,
     ) -> Result<Edited<Arc<Person>>, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
-        }
+        edit.patch.check()?;
         let mut tries = 1;
         loop {
             match self.try_person(&writer, id, edit).await {
