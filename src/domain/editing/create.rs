@@ -76,11 +76,12 @@ impl EditService {
         let pairs = [(&blank, &title)];
         let mut differences = self.load.title_differences(&pairs, &new).await?;
         let batch = batch_of(vec![title.clone()], new);
-        self.write(creation.mode, batch, writer).await?;
+        let run = self.write(creation.mode, batch, writer).await?;
         Ok(Edited {
             node: Arc::new(title),
             differences: differences.pop().unwrap_or_default(),
             noticed: alike.into_iter().chain(laid_title.noticed).collect(),
+            run,
         })
     }
 

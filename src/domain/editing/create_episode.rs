@@ -94,11 +94,12 @@ impl EditService {
             people,
             ..CatalogBatch::default()
         };
-        self.write(creation.mode, batch, writer).await?;
+        let run = self.write(creation.mode, batch, writer).await?;
         Ok(Edited {
             node: Arc::new(episode),
             differences,
             noticed,
+            run,
         })
     }
 }

@@ -152,11 +152,11 @@ impl EditService {
             revisions,
             ..batch_of(titles, new)
         };
-        self.write(edit.mode, batch, writer).await?;
+        let run = self.write(edit.mode, batch, writer).await?;
         Ok(EditedTitles {
             rows: edited,
             changed: number,
-            run: (number > 0 && edit.is_written()).then_some(writer.run),
+            run: run.filter(|_| number > 0),
         })
     }
 
