@@ -9,8 +9,7 @@ use crate::support::visitor::Visitor;
 both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
 
 /// What is told of a revision.
-const REVISION: &str =
-    "id nodeId nodeName number kind author authorId source run changes { field before after }";
+const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run changes { field before after }";
 const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
 const SET: &str = "results { nodeId lockedFields } run";
 const REVERTED: &str = "results { revision { id nodeName } changes { field before after } obstacles { field reason by } }
@@ -49,6 +48,7 @@ async fn curators_alone_are_told_what_the_site_began_with(
     assert_eq!(first["source"], "LOAD");
     assert_eq!(first["author"], "COMMAND");
     assert_eq!(first["authorId"], Value::Null);
+    assert_eq!(first["authorName"], Value::Null);
     assert_eq!(first["number"], 1);
     assert_eq!(first["nodeId"], film);
     assert_eq!(first["nodeName"], "Heat");
@@ -111,6 +111,7 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
         (&json!("USER"), &json!("EDIT"))
     );
     assert_eq!(lock["run"], run);
+    assert_eq!(lock["authorName"], "cora");
     let title = "{ titles(filter: { firstLetter: \"H\" }) { nodes { slug revisions(first: 1) { nodes { id } } } } }";
     let titles = cora.ask(title).await["titles"]["nodes"].take();
     let mut titles = titles.as_array().unwrap().iter();

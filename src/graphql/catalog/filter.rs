@@ -148,8 +148,8 @@ pub(crate) struct TitleFilter {
     /// That lack at least one of these. For those that lack each of several, ask for one by one; the facet `MISSING` counts
     /// how many lack which.
     missing: Option<Vec<MissingFact>>,
-    /// In one of these states. Curators see titles of all of them; everybody else sees none but `PUBLISHED` ones, so that
-    /// for them no title passes `[DRAFT, HIDDEN]`.
+    /// In one of these states. Curators see titles of all of them, but not on a child's profile; everybody else sees none
+    /// but `PUBLISHED` ones, so that for them no title passes `[DRAFT, HIDDEN]`.
     state: Option<Vec<TitleState>>,
     /// Whose name is sorted under this letter, A to Z, as in the order `NAME`; `#` is for all that begin with something
     /// else.
