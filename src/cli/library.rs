@@ -36,6 +36,11 @@ impl Recording {
         self.apply || scans == Scans::Recorded
     }
 
+    /// Whether a folder without a video is no fault.
+    pub(super) fn expects_nothing(&self) -> bool {
+        self.all_gone
+    }
+
     fn options(&self) -> ScanOptions {
         ScanOptions {
             reading: if self.full_hash {
@@ -96,8 +101,14 @@ pub(super) async fn record(
         .scans
         .record(root, found, folder, how.options(), &mut tell);
     let summary = recorded.await?;
-    if printing == Printing::News {
-        println!("{}", sum_up(&summary));
+    // A disk within the folder that is not mounted takes much away at once, and cron has to tell of it.
+    let is_much = summary.gone > summary.seen / 10;
+    match printing {
+        Printing::News => println!("{}", sum_up(&summary)),
+        Printing::ProblemsAlone if is_much => {
+            eprintln!("{} files that were known are gone", summary.gone);
+        }
+        Printing::ProblemsAlone => {}
     }
     Ok(if summary.unreadable == 0 {
         ExitCode::SUCCESS

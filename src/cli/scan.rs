@@ -24,6 +24,9 @@ use crate::domain::library::{
 };
 use crate::domain::text;
 
+/// How many files of a folder are named for the same problem; of more there is the number.
+const NAMED: usize = 20;
+
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A folder of films and series, in folders as media servers know them or not
@@ -66,11 +69,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if printing == Printing::News {
         show(&found, is_recorded)?;
     }
-    for (entry, guess) in &found {
-        for problem in problems(guess) {
-            eprintln!("{}: {}", text::visible(&entry.path), text::visible(problem));
-        }
-    }
+    tell_problems(&found);
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
@@ -78,7 +77,9 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         let how = &arguments.recording;
         code = Box::pin(record(app, root, found, folder, how, printing)).await?;
     }
-    if has_video {
+    // Who says that all files are gone scans an empty folder.
+    let is_expected = recorder.is_some() && arguments.recording.expects_nothing();
+    if has_video || is_expected {
         return Ok(code);
     }
     eprintln!(
@@ -120,6 +121,31 @@ fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Tells what is wrong with which files. A folder of thousands with the same fault makes no mail of thousands of lines: the
+/// report has them all.
+fn tell_problems(found: &[(Entry, Guess)]) {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (entry, guess) in found {
+        let folder = entry
+            .path
+            .rsplit_once('/')
+            .map_or(".", |(folder, _)| folder);
+        for problem in problems(guess) {
+            let count = counts.entry((folder, problem)).or_default();
+            *count += 1;
+            if *count <= NAMED {
+                eprintln!("{}: {}", text::visible(&entry.path), text::visible(problem));
+            }
+        }
+    }
+    for ((folder, problem), count) in counts {
+        if count > NAMED {
+            let (more, folder) = (count - NAMED, text::visible(folder));
+            eprintln!("{folder}: {more} more files: {}", text::visible(problem));
+        }
+    }
 }
 
 /// What is wrong with a file, or needs a curator.

@@ -23,7 +23,7 @@ pub(super) enum Command {
         #[arg(long)]
         email: String,
         /// What the account may do
-        #[arg(long, value_enum, default_value = "viewer")]
+        #[arg(long, value_enum, ignore_case = true, default_value = "viewer")]
         role: RoleName,
         #[command(flatten)]
         password: PasswordSource,
@@ -39,7 +39,7 @@ pub(super) enum Command {
         #[command(flatten)]
         account: Account,
         /// What the account may do
-        #[arg(long, value_enum)]
+        #[arg(long, value_enum, ignore_case = true)]
         role: RoleName,
     },
     /// Disable an account: it is logged out everywhere and cannot log in

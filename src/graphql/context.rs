@@ -238,7 +238,8 @@ impl ContextExt for Context<'_> {
         let mut current = self.data_unchecked::<Caller>().current();
         let profile = current.viewer.profile();
         let loaders = current.loaders.get_or_insert_with(|| {
-            Arc::new(PersonalLoaders::new(&seen, &services.watching, profile))
+            let (accounts, watching) = (&services.accounts, &services.watching);
+            Arc::new(PersonalLoaders::new(&seen, accounts, watching, profile))
         });
         Arc::clone(loaders)
     }

@@ -11,6 +11,7 @@ use async_graphql::dataloader::{DataLoader, Loader};
 use tracing::Instrument;
 
 use super::error::ApiError;
+use crate::domain::accounts::{AccountService, NamesByUser};
 use crate::domain::batch::Batch;
 use crate::domain::catalog::{
     BiographiesByPerson, CatalogService, CollectionsById, EpisodesById, EpisodesBySeason,
@@ -106,10 +107,17 @@ pub(crate) struct PersonalLoaders {
     pub(crate) hidden: Batched<ListedByTitle>,
     pub(crate) muted: Batched<MutedBySource>,
     pub(crate) own_titles: Batched<TitlesBySet>,
+    /// What accounts are called; for curators alone.
+    pub(crate) names: Batched<NamesByUser>,
 }
 
 impl PersonalLoaders {
-    pub(super) fn new(seen: &Seen, watching: &WatchService, profile: Option<ProfileId>) -> Self {
+    pub(super) fn new(
+        seen: &Seen,
+        accounts: &AccountService,
+        watching: &WatchService,
+        profile: Option<ProfileId>,
+    ) -> Self {
         let watching = watching.clone();
         let listed = |list| {
             Batched::new(ListedByTitle {
@@ -149,6 +157,7 @@ impl PersonalLoaders {
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),
+            names: Batched::new(NamesByUser(accounts.clone())),
         }
     }
 }

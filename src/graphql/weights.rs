@@ -75,7 +75,7 @@ pub(super) const WORK: &Table = &[
     // Up to a hundred documents, or five times as many with locks, are read and written.
     (&["Mutation"], &["revertRevisions", "setLocks"], 2_000),
     (
-        &["Episode", "Film", "Person", "Query", "Series"],
+        &["Episode", "Film", "Person", "Query", "Series", "Title"],
         &["revisions"],
         30,
     ),
@@ -231,7 +231,14 @@ pub(super) const LISTS: &Table = &[
     ),
     (&["RatingSummary"], &["scores"], 5),
     (
-        &["Episode", "Film", "Person", "Series", "SetLocksResult"],
+        &[
+            "Episode",
+            "Film",
+            "Person",
+            "Series",
+            "SetLocksResult",
+            "Title",
+        ],
         &["lockedFields"],
         5,
     ),

@@ -36,6 +36,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
     what_would_be_is_told_and_then_done(&site, &mut curator, (heat.as_str(), alien.as_str())).await;
     what_is_refused_says_what_is_to_blame(&site, &mut curator, (heat.as_str(), alien.as_str()))
         .await;
+    all_that_is_wrong_of_a_title_is_said_at_once(&mut curator, &alien).await;
     titles_are_added(&site, &mut curator).await;
     episodes_are_added(&site, &mut curator).await;
     other_things_are_edited(&site, &mut curator).await;
@@ -216,11 +217,48 @@ async fn what_is_refused_says_what_is_to_blame(
     assert_eq!(message, "`durationMinutes` is nothing that series have");
 }
 
+async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, alien: &str) {
+    for policy in ["REJECT_EVERYTHING", "REJECT_FAILED_ROWS"] {
+        let wrong = json!({
+            "titles": [{ "title": alien }], "errorPolicy": policy,
+            "set": { "year": 1700, "endYear": 1999, "originalName": "Alien 1" },
+        });
+
+        let payload = curator.expect("editTitles", wrong, ROWS).await;
+
+        let row = &payload["results"][0];
+        let fields = [0, 1].map(|error| &row["userErrors"][error]["field"][2]);
+        assert_eq!(fields, ["year", "endYear"], "{policy}");
+        assert_eq!(row["userErrors"][2], Value::Null, "{policy}");
+        assert_eq!(
+            (&row["changes"], &payload["changed"]),
+            (&json!([]), &json!(0)),
+            "{policy}"
+        );
+    }
+    let new = |set: Value| json!({ "kind": "FILM", "set": set });
+    for (set, fields) in [
+        (
+            json!({ "name": "x".repeat(501), "year": 1700, "endYear": 1999 }),
+            ["name", "year", "endYear"],
+        ),
+        (
+            json!({ "name": "", "tagline": [{ "language": "en", "text": " " }], "tags": [""] }),
+            ["tagline", "tags", "name"],
+        ),
+    ] {
+        let payload = curator.call("createTitle", new(set), "slug").await;
+        let said = [0, 1, 2].map(|error| &payload["userErrors"][error]["field"][2]);
+        assert_eq!(said, fields);
+        assert_eq!(payload["userErrors"][3], Value::Null);
+    }
+}
+
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {
     let input = json!({
         "kind": "FILM", "set": { "name": "Heat", "year": 1995, "directors": [{ "person": "al-pacino" }] },
     });
-    let fields = "slug title { slug name } changes { field } warnings";
+    let fields = "slug title { slug name } changes { field } warnings run";
     let mut rehearsal = input.clone();
     rehearsal["dryRun"] = json!(true);
     let rehearsed = curator.expect("createTitle", rehearsal, fields).await;
@@ -228,6 +266,7 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
         (&rehearsed["slug"], &rehearsed["title"]),
         (&json!("heat-1995-2"), &Value::Null)
     );
+    assert_eq!(rehearsed["run"], Value::Null);
 
     let added = curator.expect("createTitle", input, fields).await;
 
@@ -237,6 +276,7 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
     );
     let warning = "`slug` is “heat-1995-2”, for there is “heat-1995”: perhaps the same title";
     assert_eq!(added["warnings"], json!([warning]));
+    assert_eq!(changed_in(curator, &added["run"]).await, ["Heat"]);
     let found = "{ film(slug: \"heat-1995-2\") { year credits(first: 1) { nodes { slug } } } }";
     let found = site.ask(found, json!({})).await["film"].take();
     let expected = json!({ "year": 1995, "credits": { "nodes": [{ "slug": "al-pacino" }] } });
@@ -262,6 +302,11 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
             "slug",
         ),
         (
+            json!({ "set": { "name": "!!!", "year": 2010 } }),
+            "BLANK",
+            "slug",
+        ),
+        (
             json!({ "set": { "name": "X", "cast": [{ "person": "no-such" }] } }),
             "NOT_FOUND",
             "cast",
@@ -280,7 +325,7 @@ async fn episodes_are_added(site: &Site, curator: &mut Visitor) {
         let set = json!({ "name": "Lies", "durationMinutes": 44 });
         json!({ "series": series, "season": season, "number": number, "set": set })
     };
-    let fields = "episode { name number duration } changes { field }";
+    let fields = "episode { name number duration } changes { field } run";
 
     let added = curator.expect("createEpisode", place(1, 2), fields).await;
 
@@ -288,6 +333,7 @@ async fn episodes_are_added(site: &Site, curator: &mut Visitor) {
     assert_eq!(added["episode"], expected);
     let changes = json!([{ "field": "title" }, { "field": "runtime_minutes" }]);
     assert_eq!(added["changes"], changes);
+    assert_eq!(changed_in(curator, &added["run"]).await, ["Lies"]);
     for (input, code, field) in [
         (place(1, 2), "TAKEN", "number"),
         (place(10_000, 1), "OUT_OF_RANGE", "season"),
@@ -310,43 +356,38 @@ async fn other_things_are_edited(site: &Site, curator: &mut Visitor) {
     let episode = &ids["series"]["seasons"][0]["episodes"]["nodes"][0]["id"];
 
     let born = json!({ "person": person, "set": { "born": "1940-04-25", "externalIds": [{ "provider": "imdb", "value": "nm0000199" }] } });
-    let edited = curator
-        .expect(
-            "editPerson",
-            born,
-            "person { born revision } changes { field }",
-        )
-        .await;
-    assert_eq!(
-        edited["person"],
-        json!({ "born": "1940-04-25", "revision": 2 })
-    );
+    let fields = "person { born revision } changes { field } run";
+    let edited = curator.expect("editPerson", born.clone(), fields).await;
+    let expected = json!({ "born": "1940-04-25", "revision": 2 });
+    assert_eq!(edited["person"], expected);
     assert_eq!(
         edited["changes"],
         json!([{ "field": "born" }, { "field": "ids" }])
     );
+    assert_eq!(changed_in(curator, &edited["run"]).await, ["Al Pacino"]);
+    // It is so already.
+    let again = curator.expect("editPerson", born, "run").await;
+    assert_eq!(again["run"], Value::Null);
     let died = json!({ "person": person, "set": { "died": "1899-01-01" } });
     let refused = curator.refused("editPerson", died).await;
     assert_eq!(refused, ("INVALID".to_owned(), "died".to_owned()));
 
     let named = json!({ "episode": episode, "set": { "name": "Geheimnisse", "directors": null } });
-    let edited = curator
-        .expect("editEpisode", named, "episode { name } changes { field }")
-        .await;
+    let fields = "episode { name } changes { field } run";
+    let edited = curator.expect("editEpisode", named, fields).await;
     assert_eq!(edited["episode"]["name"], "Geheimnisse");
     assert_eq!(
         edited["changes"],
         json!([{ "field": "title" }, { "field": "directors" }])
     );
+    assert_eq!(changed_in(curator, &edited["run"]).await, ["Geheimnisse"]);
 
     let renamed = json!({ "genre": ids["genre"]["id"], "name": "Gangsters" });
-    let edited = curator
-        .expect("editGenre", renamed, "genre { slug name }")
-        .await;
-    assert_eq!(
-        edited["genre"],
-        json!({ "slug": "crime", "name": "Gangsters" })
-    );
+    let fields = "genre { slug name } run";
+    let edited = curator.expect("editGenre", renamed, fields).await;
+    let expected = json!({ "slug": "crime", "name": "Gangsters" });
+    assert_eq!(edited["genre"], expected);
+    assert_eq!(changed_in(curator, &edited["run"]).await, ["Gangsters"]);
     let taken = json!({ "genre": ids["genre"]["id"], "name": "horror" });
     let refused = curator.refused("editGenre", taken).await;
     assert_eq!(refused, ("TAKEN".to_owned(), "name".to_owned()));
@@ -365,13 +406,11 @@ async fn other_things_are_edited(site: &Site, curator: &mut Visitor) {
     let after = r#"["Horror","Science Fiction","Gangsters"]"#;
     assert_eq!(edited["results"][0]["changes"], json!([{ "after": after }]));
     let renamed = json!({ "collection": ids["collection"]["id"], "name": "Michael Mann" });
-    let edited = curator
-        .expect("editCollection", renamed, "collection { slug name }")
-        .await;
-    assert_eq!(
-        edited["collection"],
-        json!({ "slug": "mann-films", "name": "Michael Mann" })
-    );
+    let fields = "collection { slug name } run";
+    let edited = curator.expect("editCollection", renamed, fields).await;
+    let expected = json!({ "slug": "mann-films", "name": "Michael Mann" });
+    assert_eq!(edited["collection"], expected);
+    assert_eq!(changed_in(curator, &edited["run"]).await, ["Michael Mann"]);
 }
 
 /// The file says all of it otherwise; what was not locked is as the file says.
@@ -400,28 +439,47 @@ async fn what_was_edited_holds(site: &Site) {
 async fn a_title_goes_and_comes_back(site: &Site, curator: &mut Visitor, alien: &str) {
     let ask = "{ film(slug: \"alien-1979\") { slug } titles(filter: { genres: [\"horror\"] }) { totalCount } }";
     let there = site.ask(ask, json!({})).await;
-    assert_eq!(
-        there,
-        json!({ "film": { "slug": "alien-1979" }, "titles": { "totalCount": 1 } })
-    );
+    let alone = json!({ "film": { "slug": "alien-1979" }, "titles": { "totalCount": 1 } });
+    assert_eq!(there, alone);
     let rehearsal = json!({ "title": alien, "dryRun": true });
-    let told = curator
-        .expect("deleteTitle", rehearsal, "changes { field after }")
-        .await;
+    let fields = "changes { field after } run";
+    let told = curator.expect("deleteTitle", rehearsal, fields).await;
     assert_eq!(
         told["changes"],
         json!([{ "field": "state", "after": "\"hidden\"" }])
     );
+    assert_eq!(told["run"], Value::Null);
     assert_eq!(site.ask(ask, json!({})).await, there);
 
-    let gone = curator
-        .expect("deleteTitle", json!({ "title": alien }), "title { state }")
-        .await;
+    let this = json!({ "title": alien });
+    let fields = "title { state } run";
+    let gone = curator.expect("deleteTitle", this, fields).await;
 
     assert_eq!(gone["title"]["state"], "HIDDEN");
     let now = site.ask(ask, json!({})).await;
     assert_eq!(now, json!({ "film": null, "titles": { "totalCount": 0 } }));
+    assert_eq!(changed_in(curator, &gone["run"]).await, ["Alien"]);
+    let hidden = "{ titles(filter: { state: [HIDDEN, DRAFT] }) { totalCount
+        nodes { slug lockedFields } facets(by: [KIND]) { values { count } } } }";
+    let seen = curator.ask(hidden).await["titles"].take();
+    assert_eq!(seen["totalCount"], 1);
+    assert_eq!(seen["nodes"][0]["slug"], "alien-1979");
+    let locked = seen["nodes"][0]["lockedFields"].as_array().unwrap();
+    assert!(locked.contains(&json!("state")), "{locked:?}");
+    // For everybody else there is no such title, in no count.
+    let seen = site.ask(hidden, json!({})).await["titles"].take();
+    let none = json!({ "totalCount": 0, "nodes": [], "facets": [{ "values": [] }] });
+    assert_eq!(seen, none);
     let back = json!({ "titles": [{ "title": alien }], "set": { "state": "PUBLISHED" } });
     curator.expect("editTitles", back, "changed").await;
     assert_eq!(site.ask(ask, json!({})).await, there);
+}
+
+/// What the things are called that were changed in a run.
+async fn changed_in(curator: &mut Visitor, run: &Value) -> Vec<Value> {
+    let query = "query ($run: String!) { revisions(filter: { run: $run }) { nodes { nodeName } } }";
+    let told = curator.send(query, json!({ "run": run })).await;
+    let nodes = told.body["data"]["revisions"]["nodes"].as_array();
+    let nodes = nodes.unwrap_or_else(|| panic!("{}", told.body)).iter();
+    nodes.map(|node| node["nodeName"].clone()).collect()
 }

@@ -9,10 +9,9 @@ use crate::support::visitor::Visitor;
 both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
 
 /// What is told of a revision.
-const REVISION: &str =
-    "id nodeId nodeName number kind author authorId source run changes { field before after }";
+const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run changes { field before after }";
 const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
-const SET: &str = "results { nodeId lockedFields }";
+const SET: &str = "results { nodeId lockedFields } run";
 const REVERTED: &str = "results { revision { id nodeName } changes { field before after } obstacles { field reason by } }
     next run";
 
@@ -49,6 +48,7 @@ async fn curators_alone_are_told_what_the_site_began_with(
     assert_eq!(first["source"], "LOAD");
     assert_eq!(first["author"], "COMMAND");
     assert_eq!(first["authorId"], Value::Null);
+    assert_eq!(first["authorName"], Value::Null);
     assert_eq!(first["number"], 1);
     assert_eq!(first["nodeId"], film);
     assert_eq!(first["nodeName"], "Heat");
@@ -69,10 +69,16 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
     let locks = json!({ "ids": [film], "fields": ["title", "cast"], "locked": true });
     let results = json!([{ "nodeId": film, "lockedFields": ["cast", "title"] }]);
     // The second time it is so already, and no change.
-    for _ in 0..2 {
-        let done = cora.expect("setLocks", locks.clone(), SET).await;
-        assert_eq!(done["results"], results);
-    }
+    let [run, again] = {
+        let mut runs = [Value::Null, Value::Null];
+        for run in &mut runs {
+            let mut done = cora.expect("setLocks", locks.clone(), SET).await;
+            assert_eq!(done["results"], results);
+            *run = done["run"].take();
+        }
+        runs
+    };
+    assert_eq!(again, Value::Null);
     let locked = cora.ask(LOCKED).await;
     assert_eq!(locked["film"]["lockedFields"], json!(["cast", "title"]));
 
@@ -104,6 +110,13 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
         (&lock["author"], &lock["source"]),
         (&json!("USER"), &json!("EDIT"))
     );
+    assert_eq!(lock["run"], run);
+    assert_eq!(lock["authorName"], "cora");
+    let title = "{ titles(filter: { firstLetter: \"H\" }) { nodes { slug revisions(first: 1) { nodes { id } } } } }";
+    let titles = cora.ask(title).await["titles"]["nodes"].take();
+    let mut titles = titles.as_array().unwrap().iter();
+    let heat = titles.find(|title| title["slug"] == "heat-1995").unwrap();
+    assert_eq!(heat["revisions"]["nodes"], json!([{ "id": loaded["id"] }]));
 
     // The site has them, too: by who, and by what was loaded together. The genre is new with it.
     let who = json!({ "filter": { "who": lock["authorId"] } });

@@ -179,6 +179,10 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     (
+        "{ titles(first: 1) { nodes { revisions { nodes { id } } } } }",
+        CURATORS,
+    ),
+    (
         "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),

@@ -162,6 +162,10 @@ impl<S: AccountStore + ProfileStore> ProfileStore for RememberedAccounts<S> {
         self.store.profiles_of_user(user).await
     }
 
+    async fn profiles_of_users(&self, users: &[UserId]) -> Result<Vec<Profile>, StoreError> {
+        self.store.profiles_of_users(users).await
+    }
+
     async fn with_owner(
         &self,
         user: UserId,

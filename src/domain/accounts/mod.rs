@@ -43,7 +43,8 @@ pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
     BeginOAuth, Came, ChangePassword, ChangeProfile, Cleared, Confirmed, Credentials, EnterPin,
     Entered, ExchangeOAuth, Kept, LogIn, LoggedIn, MailService, MailingError, MakeApiKey,
-    NewApiKey, OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
+    NamesByUser, NewApiKey, OAuthRedirect, ProfileChange, Proof, Registration, ReturnFromOAuth,
+    Stale, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{

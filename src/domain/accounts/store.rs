@@ -105,6 +105,9 @@ pub trait ProfileStore: Send + Sync {
     /// The profiles of an account, the oldest first, ties by id.
     async fn profiles_of_user(&self, user: UserId) -> Result<Vec<Profile>, StoreError>;
 
+    /// The profiles of these accounts.
+    async fn profiles_of_users(&self, users: &[UserId]) -> Result<Vec<Profile>, StoreError>;
+
     /// An account and one of its profiles, as they are now; none if there is no such account, or no such profile of it.
     /// Each request begins with this, and a change of either acts on the next one.
     async fn with_owner(

@@ -9,6 +9,7 @@ use super::facets::{Facet, decade};
 use super::facts::TitleFacts;
 use super::missing_facts::MissingFact;
 use super::order::TitleOrder;
+use super::publication::TitleState;
 use super::reception::Rating;
 use super::roles::Roles;
 use super::types::TitleKind;
@@ -58,6 +59,8 @@ pub struct TitleFilter {
     pub min_rating: Option<Rating>,
     /// Without at least one of these.
     pub missing: Option<Vec<MissingFact>>,
+    /// In one of these states, among those that may be seen.
+    pub states: Option<Vec<TitleState>>,
     /// Filed under this letter, or `#`; see [`crate::domain::text::initial`].
     pub initial: Option<char>,
     /// Added to the catalogue at this moment or later.
@@ -76,6 +79,7 @@ impl TitleFilter {
             && self.passes_time(title)
             && self.passes_origin(title)
             && is_one_of(self.kinds.as_ref(), [&title.kind])
+            && is_one_of(self.states.as_ref(), [&title.publication.state])
             && self
                 .max_age
                 .is_none_or(|most| title.age.is_some_and(|age| age <= most))

@@ -16,6 +16,11 @@ pub enum TitleState {
     Hidden,
 }
 
+impl TitleState {
+    /// All that there are.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Published, Self::Hidden];
+}
+
 /// A title's state, and the window in which it is to be seen once published.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Publication {

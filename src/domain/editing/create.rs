@@ -11,10 +11,10 @@ use super::refused::{Place, Refused};
 use super::rows::Locking;
 use super::service::{EditService, TRIES, curator, lock_all};
 use super::single::Edited;
-use crate::domain::catalog::{Title, TitleKind, Visibility, Writer};
+use crate::domain::catalog::{CatalogBatch, Title, TitleKind, Visibility, Writer};
 use crate::domain::error::ErrorCode;
 use crate::domain::loading::{
-    Intent, Laying, LoadMode, Problem, batch_of, blank_title, check_lists,
+    Intent, LaidTitle, Laying, LoadMode, Problem, batch_of, blank_title, check_lists,
 };
 use crate::domain::text;
 use crate::domain::viewer::KnownViewer;
@@ -45,9 +45,7 @@ impl EditService {
         creation: &TitleCreation,
     ) -> Result<Edited<Arc<Title>>, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = creation.patch.flaw() {
-            return Err(flaw.into());
-        }
+        creation.patch.check()?;
         let mut tries = 1;
         loop {
             match self.try_create(&writer, creation).await {
@@ -70,32 +68,57 @@ impl EditService {
         let blank = blank_title(creation.kind, &slug, now)
             .map_err(|problem| Refused::new(ErrorCode::Invalid, Place::Slug, problem.reason))?;
         let patch = creation.patch.of(&blank);
-        let laying = Laying {
-            base: blank.clone(),
-            record: patch.set.clone(),
-            intent: Intent::Give,
-        };
-        let mut laid = self.load.lay_titles(&[laying], &[]).await?;
-        let of_set = |refusal| EditError::from(Refused::of_record(Part::Set, refusal));
-        let Some(laid_title) = laid.titles.pop() else {
-            return Err(Refused::not_there("title").into());
-        };
-        let laid_title = laid_title.map_err(of_set)?;
+        let (laid_title, new) = self.lay_new(&blank, &patch).await?;
         let mut title = laid_title.title;
-        check_lists(&title)
-            .map_err(|problem| Refused::of_problem(ErrorCode::OutOfRange, Part::Set, problem))?;
         if creation.locking == Locking::Lock {
             lock_all(&mut title.locks, patch.fields().into_iter());
         }
         let pairs = [(&blank, &title)];
-        let mut differences = self.load.title_differences(&pairs, &laid.new).await?;
-        let batch = batch_of(vec![title.clone()], laid.new);
-        self.write(creation.mode, batch, writer).await?;
+        let mut differences = self.load.title_differences(&pairs, &new).await?;
+        let batch = batch_of(vec![title.clone()], new);
+        let run = self.write(creation.mode, batch, writer).await?;
         Ok(Edited {
             node: Arc::new(title),
             differences: differences.pop().unwrap_or_default(),
             noticed: alike.into_iter().chain(laid_title.noticed).collect(),
+            run,
         })
+    }
+
+    /// What a patch makes of a title of which nothing is known, with what is new with it; or all that is refused of it:
+    /// what is left of it is laid over the title as often as something is refused.
+    async fn lay_new(
+        &self,
+        blank: &Title,
+        patch: &Patch,
+    ) -> Result<(LaidTitle, CatalogBatch), EditError> {
+        let mut base = blank.clone();
+        let mut patch = patch.clone();
+        let mut refused: Vec<Refused> = Vec::new();
+        loop {
+            let laying = Laying {
+                base: base.clone(),
+                record: patch.set.clone(),
+                intent: Intent::Give,
+            };
+            let mut laid = self.load.lay_titles(&[laying], &[]).await?;
+            let more = match laid.titles.pop() {
+                None => Refused::not_there("title"),
+                Some(Err(refusal)) => Refused::of_record(Part::Set, refusal),
+                Some(Ok(title)) => match check_lists(&title.title) {
+                    Err(problem) => Refused::of_problem(ErrorCode::OutOfRange, Part::Set, problem),
+                    Ok(()) if refused.is_empty() => return Ok((title, laid.new)),
+                    Ok(()) => return Err(refused.into()),
+                },
+            };
+            let is_left_out = patch.leave_out(&more);
+            refused.push(more);
+            if !is_left_out {
+                return Err(refused.into());
+            }
+            // A name that was refused is not missing.
+            base.name.clone_from(&base.slug);
+        }
     }
 
     /// The key that is given, if nothing has it.
@@ -121,11 +144,12 @@ impl EditService {
             .chars()
             .take(WORDS)
             .collect();
-        let words = text::slug(&format!("{words} {}", year.unwrap_or_default()));
+        // A year alone would be the key of any such name of that year.
         if name.is_some() && words.is_empty() {
             let reason = "is needed: the name has no letter or digit of which a key could be made";
             return Err(Refused::new(ErrorCode::Blank, Place::Slug, reason).into());
         }
+        let words = text::slug(&format!("{words} {}", year.unwrap_or_default()));
         // Without a name the record says what is missing.
         let words = if words.is_empty() {
             "new".to_owned()

@@ -41,9 +41,8 @@ impl EditService {
         creation: &EpisodeCreation,
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let writer = curator(viewer)?;
-        let flaw = creation.patch.flaw();
-        if let Some(flaw) = flaw.filter(|_| !creation.patch.is_empty()) {
-            return Err(flaw.into());
+        if !creation.patch.is_empty() {
+            creation.patch.check()?;
         }
         let ids: Vec<TitleId> = creation.series.into_iter().collect();
         let found = self.catalog.titles(visibility, &ids).await?;
@@ -95,11 +94,12 @@ impl EditService {
             people,
             ..CatalogBatch::default()
         };
-        self.write(creation.mode, batch, writer).await?;
+        let run = self.write(creation.mode, batch, writer).await?;
         Ok(Edited {
             node: Arc::new(episode),
             differences,
             noticed,
+            run,
         })
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 use super::error::EditError;
 use super::patch::Patch;
 use super::refused::Refused;
-use super::rows::{EditedTitle, Locking, NamedTitle, Policy, TitleChoice, TitlesEdit};
+use super::rows::{DeletedTitle, Locking, NamedTitle, Policy, TitleChoice, TitlesEdit};
 use super::service::EditService;
 use crate::domain::catalog::Visibility;
 use crate::domain::loading::LoadMode;
@@ -21,7 +21,7 @@ impl EditService {
         viewer: &KnownViewer,
         title: NamedTitle,
         mode: LoadMode,
-    ) -> Result<EditedTitle, EditError> {
+    ) -> Result<DeletedTitle, EditError> {
         let mut set = Map::new();
         set.insert("state".to_owned(), json!("hidden"));
         let edit = TitlesEdit {
@@ -35,7 +35,10 @@ impl EditService {
             locking: Locking::Lock,
         };
         let edited = self.edit_titles(visibility, viewer, &edit).await?;
-        let row = edited.rows.into_iter().next();
-        row.ok_or_else(|| Refused::not_there("title").into())
+        let title = edited.rows.into_iter().next();
+        Ok(DeletedTitle {
+            title: title.ok_or_else(|| Refused::not_there("title"))?,
+            run: edited.run,
+        })
     }
 }

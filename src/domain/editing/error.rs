@@ -23,9 +23,9 @@ pub enum EditError {
         "{0} titles pass this filter, and an edit is of {MOST_TITLES} at the most; narrow it down"
     )]
     FilterOfTooMany(u64),
-    /// Something of what is asked cannot be done.
-    #[error("{}", .0.reason)]
-    Refused(Refused),
+    /// Something of what is asked cannot be done: at least one thing.
+    #[error("{}", reasons(.0))]
+    Refused(Vec<Refused>),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -44,8 +44,19 @@ impl EditError {
 
 impl From<Refused> for EditError {
     fn from(refused: Refused) -> Self {
+        Self::Refused(vec![refused])
+    }
+}
+
+impl From<Vec<Refused>> for EditError {
+    fn from(refused: Vec<Refused>) -> Self {
         Self::Refused(refused)
     }
+}
+
+fn reasons(refused: &[Refused]) -> String {
+    let reasons: Vec<&str> = refused.iter().map(|it| it.reason.as_str()).collect();
+    reasons.join("; ")
 }
 
 impl Coded for EditError {
@@ -55,7 +66,7 @@ impl Coded for EditError {
             Self::NoTitles | Self::TooManyTitles(_) | Self::FilterOfTooMany(_) => {
                 ErrorCode::OutOfRange
             }
-            Self::Refused(refused) => refused.code,
+            Self::Refused(refused) => refused.first().map_or(ErrorCode::Invalid, |it| it.code),
             Self::Catalog(error) => error.code(),
             Self::Revising(error) => error.code(),
         }

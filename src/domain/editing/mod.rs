@@ -22,7 +22,8 @@ pub use part::Part;
 pub use patch::Patch;
 pub use refused::{Place, Refused};
 pub use rows::{
-    EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice, TitlesEdit,
+    DeletedTitle, EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice,
+    TitlesEdit,
 };
 pub use service::EditService;
 pub use single::{Edited, SingleEdit};

@@ -93,6 +93,7 @@ impl EditService {
             ..stored.clone()
         };
         let differences = renamed(&stored.name, &genre.name);
+        let mut run = None;
         if !differences.is_empty() {
             let of = (CatalogNode::Genre(id), genre.stamp);
             let (before, after) = (DocumentFields::of(&stored), DocumentFields::of(&genre));
@@ -101,13 +102,13 @@ impl EditService {
                 genres: vec![genre.clone()],
                 ..CatalogBatch::default()
             };
-            self.write(renaming.mode, batch, writer).await?;
+            run = self.write(renaming.mode, batch, writer).await?;
         }
-        let is_new = !differences.is_empty() && renaming.mode == LoadMode::Write;
         Ok(Edited {
-            node: Arc::new(if is_new { genre } else { stored }),
+            node: Arc::new(if run.is_some() { genre } else { stored }),
             differences,
             noticed: sound.noticed.clone(),
+            run,
         })
     }
 
@@ -135,6 +136,7 @@ impl EditService {
             ..stored.clone()
         };
         let differences = renamed(&stored.name, &collection.name);
+        let mut run = None;
         if !differences.is_empty() {
             let of = (CatalogNode::Collection(id), collection.stamp);
             let before = DocumentFields::of(&stored);
@@ -144,13 +146,13 @@ impl EditService {
                 collections: vec![collection.clone()],
                 ..CatalogBatch::default()
             };
-            self.write(renaming.mode, batch, writer).await?;
+            run = self.write(renaming.mode, batch, writer).await?;
         }
-        let is_new = !differences.is_empty() && renaming.mode == LoadMode::Write;
         Ok(Edited {
-            node: Arc::new(if is_new { collection } else { stored }),
+            node: Arc::new(if run.is_some() { collection } else { stored }),
             differences,
             noticed: sound.noticed.clone(),
+            run,
         })
     }
 }

@@ -62,27 +62,31 @@ impl Patch {
         fields
     }
 
-    /// What is wrong with it, whatever it is laid over: that it says nothing, has an empty text, or a rating system that
-    /// there is not.
+    /// What is wrong with it, whatever it is laid over: that it says nothing, or which fields have an empty text or a
+    /// rating system that there is not.
     ///
     /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
-    pub(super) fn flaw(&self) -> Option<Refused> {
+    pub(super) fn check(&self) -> Result<(), Vec<Refused>> {
         if self.is_empty() {
-            let reason = "says nothing, nor do `add` and `remove`";
             let place = Place::Part(Part::Set);
-            return Some(Refused::new(ErrorCode::Blank, place, reason));
+            return Err(vec![Refused::new(ErrorCode::Blank, place, "says nothing")]);
         }
-        let blank = Part::ALL.into_iter().find_map(|part| {
-            let mut fields = self.part(part).iter();
-            let (field, _) = fields.find(|(_, value)| has_blank(value))?;
-            let place = Place::Field(part, field.clone());
-            let reason = "has an empty text; null takes a value away";
-            Some(Refused::new(ErrorCode::Blank, place, reason))
-        });
-        blank.or_else(|| {
-            let mut parts = Part::ALL.into_iter();
-            parts.find_map(|part| self.unknown_system(part))
-        })
+        let mut refused = Vec::new();
+        for part in Part::ALL {
+            for (field, value) in self.part(part) {
+                if has_blank(value) {
+                    let place = Place::Field(part, field.clone());
+                    let reason = "has an empty text; null takes a value away";
+                    refused.push(Refused::new(ErrorCode::Blank, place, reason));
+                }
+            }
+            refused.extend(self.unknown_system(part));
+        }
+        if refused.is_empty() {
+            Ok(())
+        } else {
+            Err(refused)
+        }
     }
 
     /// That it says too much for so many titles: all that it makes of them is in memory at the same time.
@@ -201,28 +205,34 @@ mod tests {
 
     #[test]
     fn a_patch_says_something_and_no_empty_text() {
-        let flaw = Patch::default().flaw().unwrap();
-        assert_eq!(flaw.place, Place::Part(Part::Set));
-        assert_eq!(set(json!({ "tagline": null, "tags": [] })).flaw(), None);
+        let flaws = Patch::default().check().unwrap_err();
+        assert_eq!(flaws[0].place, Place::Part(Part::Set));
+        assert_eq!(set(json!({ "tagline": null, "tags": [] })).check(), Ok(()));
 
         let blank = Patch {
             add: fields(json!({ "cast": [{ "name": "Al Pacino", "character": " " }] })),
-            ..set(json!({ "title": "Heat" }))
+            ..set(json!({ "title": "Heat", "tagline": { "en": "" } }))
         };
-        let flaw = blank.flaw().unwrap();
-        assert_eq!(flaw.code, ErrorCode::Blank);
-        assert_eq!(flaw.place, Place::Field(Part::Add, "cast".to_owned()));
+        let flaws = blank.check().unwrap_err();
+        assert!(flaws.iter().all(|flaw| flaw.code == ErrorCode::Blank));
+        let places: Vec<&Place> = flaws.iter().map(|flaw| &flaw.place).collect();
+        let field = |part, field: &str| Place::Field(part, field.to_owned());
+        assert_eq!(
+            places,
+            [&field(Part::Set, "tagline"), &field(Part::Add, "cast")]
+        );
     }
 
     #[test]
     fn a_rating_system_is_one_that_is_known() {
         let of = |system: &str| set(json!({ "certifications": { system: "16" } }));
-        assert_eq!(of("FSK").flaw(), None);
+        assert_eq!(of("FSK").check(), Ok(()));
 
-        let flaw = of("FKS").flaw().unwrap();
+        let flaws = of("FKS").check().unwrap_err();
 
         let place = Place::Field(Part::Set, "certifications.FKS".to_owned());
-        assert_eq!((flaw.code, flaw.place), (ErrorCode::Invalid, place));
+        let reason = "is not a rating system that we know";
+        assert_eq!(flaws, [Refused::new(ErrorCode::Invalid, place, reason)]);
     }
 
     #[test]

@@ -68,6 +68,14 @@ pub struct EditedTitles {
     pub run: Option<RunId>,
 }
 
+/// What became of a title that was to go.
+#[derive(Debug)]
+pub struct DeletedTitle {
+    pub title: EditedTitle,
+    /// What the revisions of it have in common; `None`: nothing was written.
+    pub run: Option<RunId>,
+}
+
 /// What became of one title.
 #[derive(Debug)]
 pub struct EditedTitle {

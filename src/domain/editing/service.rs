@@ -11,6 +11,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
+use crate::domain::ids::RunId;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
 use crate::domain::page::Window;
 use crate::domain::revising::{RevisionFilter, RevisionService};
@@ -48,17 +49,18 @@ impl EditService {
         }
     }
 
-    /// Writes a batch, unless the edit is a dry run.
+    /// Writes a batch, unless the edit is a dry run. What the revisions of it have in common, if it was written.
     pub(super) async fn write(
         &self,
         mode: LoadMode,
         batch: CatalogBatch,
         writer: &Writer,
-    ) -> Result<(), EditError> {
-        match mode {
-            LoadMode::DryRun => Ok(()),
-            LoadMode::Write => Ok(self.load.write(batch, writer).await?),
+    ) -> Result<Option<RunId>, EditError> {
+        if mode == LoadMode::DryRun {
+            return Ok(None);
         }
+        self.load.write(batch, writer).await?;
+        Ok(Some(writer.run))
     }
 
     /// That something was changed since the curator has seen it, and which fields, as far as revisions tell.

@@ -12,7 +12,7 @@ use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogNode, DocumentFields, Episode, Overview, Person, Texts,
     Visibility, Writer,
 };
-use crate::domain::ids::{EpisodeId, PersonId};
+use crate::domain::ids::{EpisodeId, PersonId, RunId};
 use crate::domain::loading::{Difference, Laid, LayError, LoadMode, Problem};
 use crate::domain::viewer::KnownViewer;
 
@@ -35,6 +35,8 @@ pub struct Edited<T> {
     pub differences: Vec<Difference>,
     /// What a curator may want to look at.
     pub noticed: Vec<Problem>,
+    /// What the revisions of it have in common; `None`: nothing was written.
+    pub run: Option<RunId>,
 }
 
 impl EditService {
@@ -48,9 +50,7 @@ impl EditService {
         edit: &SingleEdit,
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
-        }
+        edit.patch.check()?;
         let mut tries = 1;
         loop {
             match self.try_episode(visibility, &writer, id, edit).await {
@@ -69,9 +69,7 @@ impl EditService {
         edit: &SingleEdit,
     ) -> Result<Edited<Arc<Person>>, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
-        }
+        edit.patch.check()?;
         let mut tries = 1;
         loop {
             match self.try_person(&writer, id, edit).await {
@@ -111,6 +109,7 @@ impl EditService {
                 node,
                 differences,
                 noticed,
+                run: None,
             });
         }
         episode.stamp = stored.episode.0.stamp.next(self.clock.now());
@@ -130,7 +129,7 @@ impl EditService {
             revisions: vec![revision],
             ..CatalogBatch::default()
         };
-        self.write(edit.mode, batch, writer).await?;
+        let run = self.write(edit.mode, batch, writer).await?;
         let node = match edit.mode {
             LoadMode::DryRun => stored.episode.0,
             LoadMode::Write => episode,
@@ -140,6 +139,7 @@ impl EditService {
             node,
             differences,
             noticed,
+            run,
         })
     }
 
@@ -174,6 +174,7 @@ impl EditService {
                 node,
                 differences,
                 noticed,
+                run: None,
             });
         }
         person.stamp = stored.0.stamp.next(self.clock.now());
@@ -192,7 +193,7 @@ impl EditService {
             revisions: vec![revision],
             ..CatalogBatch::default()
         };
-        self.write(edit.mode, batch, writer).await?;
+        let run = self.write(edit.mode, batch, writer).await?;
         let node = match edit.mode {
             LoadMode::DryRun => stored.0,
             LoadMode::Write => person,
@@ -202,6 +203,7 @@ impl EditService {
             node,
             differences,
             noticed,
+            run,
         })
     }
 }

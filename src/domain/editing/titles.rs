@@ -53,9 +53,13 @@ impl EditService {
         edit: &TitlesEdit,
     ) -> Result<EditedTitles, EditError> {
         let writer = curator(viewer)?;
-        if let Some(flaw) = edit.patch.flaw() {
-            return Err(flaw.into());
+        if edit.patch.is_empty() {
+            // Here alone there is more than `set`.
+            let reason = "says nothing, nor do `add` and `remove`";
+            let place = Place::Part(Part::Set);
+            return Err(Refused::new(ErrorCode::Blank, place, reason).into());
         }
+        edit.patch.check()?;
         let named = match &edit.titles {
             TitleChoice::Named(named) => named.clone(),
             TitleChoice::Filtered(filter) => self.filtered(visibility, filter).await?,
@@ -148,11 +152,11 @@ impl EditService {
             revisions,
             ..batch_of(titles, new)
         };
-        self.write(edit.mode, batch, writer).await?;
+        let run = self.write(edit.mode, batch, writer).await?;
         Ok(EditedTitles {
             rows: edited,
             changed: number,
-            run: (number > 0 && edit.is_written()).then_some(writer.run),
+            run: run.filter(|_| number > 0),
         })
     }
 
@@ -233,14 +237,19 @@ impl EditService {
                 let Err(refused) = row.take(of_parts) else {
                     continue;
                 };
-                if policy == Policy::IgnoreFailed {
-                    let left_out = refused.iter().filter(|it| row.patch.leave_out(it)).count();
-                    // What is about no field of the patch, no field can be left out for.
-                    if left_out == refused.len() && !row.patch.is_empty() {
-                        waiting.push(place);
-                    }
+                let left_out = refused.iter().filter(|it| row.patch.leave_out(it)).count();
+                // What is about no field of the patch, no field can be left out for.
+                if left_out == refused.len() && !row.patch.is_empty() {
+                    waiting.push(place);
                 }
                 row.refused.extend(refused);
+            }
+        }
+        if policy != Policy::IgnoreFailed {
+            // What else is refused of them was looked for so that all is said at once; they stay as they are.
+            for row in rows.iter_mut().filter(|row| !row.refused.is_empty()) {
+                row.laid = None;
+                row.noticed.clear();
             }
         }
         Ok(new)

@@ -29,7 +29,9 @@ pub enum LibraryError {
     )]
     UndecidedWithItem,
     /// Another scan of the same folder, on this machine or another.
-    #[error("another scan of this folder is under way")]
+    #[error(
+        "another scan of this folder is under way; where one broke off, try again after a minute"
+    )]
     AtWork,
     /// A file would be of two libraries.
     #[error("this folder lies in the library {0}, or has it in it: scan one of them")]

@@ -202,7 +202,11 @@ pub(super) fn say(
     add_ids(&mut ids, &named.external_ids);
     named.external_ids = ids;
     if let Some(title) = &said.title {
-        if !named.name.is_empty() && !is_same_name(title, &named.name) {
+        // Where several are called alike, the year is often part of the title.
+        let with_year = named.year.map(|year| format!("{} {year}", named.name));
+        let is_same = is_same_name(title, &named.name)
+            || with_year.is_some_and(|name| is_same_name(title, &name));
+        if !named.name.is_empty() && !is_same {
             warnings.push(format!(
                 "its name says “{}”, and its sidecar “{}”; the sidecar is believed",
                 text::visible(&named.name),

@@ -26,7 +26,7 @@ pub trait LibraryFolder: Send + Sync {
 /// Why a library cannot be looked through.
 #[derive(Debug, Error)]
 pub enum LibraryFolderError {
-    #[error("{path} cannot be read: {source}")]
+    #[error("{path} cannot be read")]
     Unreadable { path: String, source: io::Error },
     #[error("{0} is no folder")]
     NoFolder(String),

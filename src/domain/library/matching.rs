@@ -107,7 +107,12 @@ impl Matcher {
             return Verdict::open(FileState::Ignored, Vec::new());
         }
         let Some(item) = &guess.item else {
-            return Verdict::open(FileState::Unmatched, Vec::new());
+            // A second name of a file is not looked for: the catalogue has it, or has nothing of it, under the first.
+            let state = match guess.taken_for {
+                TakenFor::Duplicate => FileState::Ignored,
+                _ => FileState::Unmatched,
+            };
+            return Verdict::open(state, Vec::new());
         };
         let found = self.known.find(&asked(item), &[]);
         let candidates = |found: &Match| -> Vec<FileCandidate> {
@@ -431,8 +436,11 @@ mod tests {
             item: Some(Item::Film(named("Solaris", Some(1972), None))),
             ..Guess::new(TakenFor::Sample, Certainty::Sure, "a sample")
         };
-        let verdict = Matcher::of_nothing().find(&guess);
+        let twin = Guess::new(TakenFor::Duplicate, Certainty::Sure, "a second name");
+        for guess in [guess, twin] {
+            let verdict = Matcher::of_nothing().find(&guess);
 
-        assert_eq!(open(&verdict), (FileState::Ignored, Vec::new()));
+            assert_eq!(open(&verdict), (FileState::Ignored, Vec::new()));
+        }
     }
 }

@@ -40,7 +40,7 @@ impl NamedLibrary {
         let entries = folder.entries()?;
         let mut warned = BTreeMap::new();
         let exclusions = read_exclusions(folder, &entries, &mut warned);
-        let aside = set_aside(&entries, &exclusions);
+        let aside = set_aside(&entries, &exclusions, this_year);
         let sidecars = read_sidecars(folder, &entries, &aside);
         let are_videos: Vec<bool> = entries
             .iter()

@@ -4,12 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::endings::{Sort, junk, sort_of};
+use super::episode_names::{explicit, season_of_folder};
 use super::excluded::{Exclusions, IGNORE, NO_MEDIA};
 use super::guess::{Certainty, Entry, EntryKind, Guess, TakenFor};
-use super::places::{file_name, folders, split_ending};
+use super::naming::{YearIn, read_name};
+use super::places::{file_name, folders, parent, split_ending, stem};
 
-/// The guesses of what is set aside, by the place of its entry.
-pub(super) fn set_aside(entries: &[Entry], exclusions: &Exclusions) -> Vec<Option<Guess>> {
+/// The guesses of what is set aside, by the place of its entry. A year in a name is at most the one after `this_year`.
+pub(super) fn set_aside(
+    entries: &[Entry],
+    exclusions: &Exclusions,
+    this_year: i32,
+) -> Vec<Option<Guess>> {
     let mut guesses: Vec<Option<Guess>> = entries
         .iter()
         .map(|entry| alone(entry, exclusions))
@@ -25,19 +31,25 @@ pub(super) fn set_aside(entries: &[Entry], exclusions: &Exclusions) -> Vec<Optio
             }
         }
     }
+    let best = best_names(entries, &taken, this_year);
     for (at, entry) in entries.iter().enumerate() {
         if guesses[at].is_some() {
             continue;
         }
-        let (target, how) = match &entry.kind {
-            EntryKind::LinkToFile { target } => (target, "is a link to it"),
-            _ => match &entry.same_as {
-                Some(same) => (same, "is the same file on disk under another name"),
-                None => continue,
-            },
+        let (target, how) = match (&entry.kind, &entry.same_as) {
+            (EntryKind::LinkToFile { target }, _) => (target, "is a link to"),
+            (_, Some(same)) => (same, "is the same file on disk as"),
+            (_, None) if best.contains_key(entry.path.as_str()) => {
+                (&entry.path, "is the same file on disk as")
+            }
+            (_, None) => continue,
         };
-        // What lies where nobody looks, and is linked from the library, is part of it once.
         let target = target.as_str();
+        let target = best.get(target).copied().unwrap_or(target);
+        if target == entry.path {
+            continue;
+        }
+        // What lies where nobody looks, and is linked from the library, is part of it once.
         if !taken.contains(target) && can_be_taken(target, &places, &guesses) {
             taken.insert(target);
             continue;
@@ -45,12 +57,61 @@ pub(super) fn set_aside(entries: &[Entry], exclusions: &Exclusions) -> Vec<Optio
         let mut guess = Guess::new(
             TakenFor::Duplicate,
             Certainty::Sure,
-            format!("{how}, and one file is there once"),
+            format!("{how} {target}, and one file is there once"),
         );
         guess.belongs_to = Some(target.to_owned());
         guesses[at] = Some(guess);
     }
     guesses
+}
+
+/// Of files that have several names on disk, by the first of them: the name that says most, else the first. Who downloads
+/// and links into the library has both there, and the name of the download often says nothing.
+fn best_names<'a>(
+    entries: &'a [Entry],
+    taken: &BTreeSet<&str>,
+    this_year: i32,
+) -> BTreeMap<&'a str, &'a str> {
+    let mut best: BTreeMap<&str, (u8, &str)> = BTreeMap::new();
+    for entry in entries {
+        let path = entry.path.as_str();
+        let Some(first) = entry.same_as.as_deref() else {
+            continue;
+        };
+        if !taken.contains(first) || !taken.contains(path) {
+            continue;
+        }
+        let now = best
+            .entry(first)
+            .or_insert_with(|| (says(first, this_year), first));
+        let said = says(path, this_year);
+        if said > now.0 {
+            *now = (said, path);
+        }
+    }
+    let names = best.into_iter();
+    names.map(|(first, (_, name))| (first, name)).collect()
+}
+
+/// How much the name of a file, and that of its folder, say of what is in it.
+fn says(path: &str, this_year: i32) -> u8 {
+    let (name, folder) = (stem(path), file_name(parent(path)));
+    let year = |name: &str| match read_name(name, this_year).year {
+        YearIn::Brackets => 2,
+        YearIn::Words => 1,
+        YearIn::Nowhere => 0,
+    };
+    let by_name = if explicit(name).is_some() {
+        2
+    } else {
+        year(name)
+    };
+    let by_folder = if season_of_folder(folder).is_some() {
+        2
+    } else {
+        year(folder)
+    };
+    by_name + by_folder
 }
 
 /// Whether the file behind a link may be read under the link's name: it is there, and was not left out on purpose.

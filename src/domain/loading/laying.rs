@@ -199,7 +199,13 @@ fn read_title(laying: &Laying, this_year: i32) -> Read {
     fields.entry("title").or_insert_with(|| json!(name));
     let unknown = format!("is nothing that {} have", sort_of(*kind));
     match read_known(fields, &laying.record, this_year, &unknown)? {
-        (Record::Title(record), noticed) => Ok((*record, noticed)),
+        (Record::Title(record), mut noticed) => {
+            if laying.intent == Intent::Take {
+                // That a genre of no vocabulary is kept is said of what is given; what is taken away is kept nowhere.
+                noticed.retain(|it| it.field != "genres");
+            }
+            Ok((*record, noticed))
+        }
         _ => Err(Refusal::invalid(Problem::new(
             "kind",
             "is no kind of title",
@@ -341,6 +347,18 @@ mod tests {
         assert_eq!(record.name, "AmÃ©lie");
         let noticed: Vec<_> = noticed.iter().map(|it| it.field.as_str()).collect();
         assert_eq!(noticed, ["runtime_minutes"]);
+    }
+
+    #[test]
+    fn of_a_genre_that_is_taken_away_nothing_is_kept() {
+        let mut title = laying(json!({ "title": "Heat", "genres": ["Heist"] }));
+        let (_, noticed) = read_title(&title, 2026).unwrap();
+        assert_eq!(noticed.len(), 1, "{noticed:?}");
+
+        title.intent = Intent::Take;
+
+        let (_, noticed) = read_title(&title, 2026).unwrap();
+        assert_eq!(noticed.len(), 0, "{noticed:?}");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::error::StoreError;
 use crate::domain::events::Event;
+use crate::domain::ids::RunId;
 use crate::domain::viewer::KnownViewer;
 
 /// The most things whose fields are locked with one call.
@@ -24,9 +25,17 @@ pub enum Locking {
     Unlock,
 }
 
+/// What became of locking or unlocking fields.
+#[derive(Debug, Default)]
+pub struct LocksSet {
+    /// What is locked of each thing now, in the order of the list.
+    pub locks: Vec<Locks>,
+    /// What the revisions of it have in common; `None`: all was so already.
+    pub run: Option<RunId>,
+}
+
 impl RevisionService {
-    /// Locks fields of titles, episodes and people, by their names in files, or unlocks them. All of them, or none. Says
-    /// what is locked of each now, in the order of the list.
+    /// Locks fields of titles, episodes and people, by their names in files, or unlocks them. All of them, or none.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_locks(
         &self,
@@ -34,7 +43,7 @@ impl RevisionService {
         nodes: &[CatalogNode],
         fields: &[String],
         locking: Locking,
-    ) -> Result<Vec<Locks>, RevisingError> {
+    ) -> Result<LocksSet, RevisingError> {
         check(nodes, fields)?;
         let writer = Writer::new(Author::from(viewer), RevisionSource::Edit);
         for _ in 0..TRIES {
@@ -56,14 +65,20 @@ impl RevisionService {
             }
             let batch = documents.batch(&writer, self.ports.clock.now())?;
             if batch.is_empty() {
-                return Ok(locked);
+                return Ok(LocksSet {
+                    locks: locked,
+                    run: None,
+                });
             }
             match self.ports.load.put(&batch).await {
                 Err(CatalogError::Store(StoreError::Conflict)) => {}
                 written => {
                     written?;
                     self.ports.events.publish(Event::CatalogChanged);
-                    return Ok(locked);
+                    return Ok(LocksSet {
+                        locks: locked,
+                        run: Some(writer.run),
+                    });
                 }
             }
         }

@@ -10,7 +10,7 @@ mod told;
 mod words;
 
 pub use error::RevisingError;
-pub use locking::{Locking, MOST_LOCKED};
+pub use locking::{Locking, LocksSet, MOST_LOCKED};
 pub use reverting::{
     MOST_REVERTED, Obstacle, ObstacleReason, Revert, RevertMode, RevertResult, Reverted,
 };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject};
 
+use super::publication::TitleState;
 use crate::domain::catalog::{self, MOST_POINTS, Rating, begins_decade};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{GenreId, PersonId, TitleId};
@@ -147,6 +148,9 @@ pub(crate) struct TitleFilter {
     /// That lack at least one of these. For those that lack each of several, ask for one by one; the facet `MISSING` counts
     /// how many lack which.
     missing: Option<Vec<MissingFact>>,
+    /// In one of these states. Curators see titles of all of them, but not on a child's profile; everybody else sees none
+    /// but `PUBLISHED` ones, so that for them no title passes `[DRAFT, HIDDEN]`.
+    state: Option<Vec<TitleState>>,
     /// Whose name is sorted under this letter, A to Z, as in the order `NAME`; `#` is for all that begin with something
     /// else.
     first_letter: Option<String>,
@@ -181,6 +185,7 @@ impl TitleFilter {
             max_age: self.max_age.map(age).transpose()?,
             min_rating: self.min_rating.map(rating).transpose()?,
             missing: missing(self.missing)?,
+            states: states(self.state)?,
             initial: self.first_letter.as_deref().map(initial).transpose()?,
             added_since: self.added_since.map(|since| since.0),
             among: None,
@@ -271,6 +276,11 @@ fn codes(
 fn missing(facts: Option<Vec<MissingFact>>) -> Result<Option<Vec<catalog::MissingFact>>> {
     let facts = some("filter.missing", facts)?;
     Ok(facts.map(|facts| facts.into_iter().map(Into::into).collect()))
+}
+
+fn states(states: Option<Vec<TitleState>>) -> Result<Option<Vec<catalog::TitleState>>> {
+    let states = some("filter.state", states)?;
+    Ok(states.map(|states| states.into_iter().map(Into::into).collect()))
 }
 
 fn decades(decades: Option<Vec<i32>>) -> Result<Option<Vec<i32>>> {

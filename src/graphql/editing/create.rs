@@ -59,6 +59,7 @@ impl CreateTitleMutation {
             slug: Some(slug),
             changes: EditedField::list(&created.differences),
             warnings: warnings(&created.noticed),
+            run: created.run.map(|run| run.to_string()),
             user_errors,
         })
     }
@@ -93,6 +94,9 @@ pub(crate) struct CreateTitlePayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `slug` that is taken, or something of `set`.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -104,6 +108,7 @@ impl CreateTitlePayload {
             slug: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }

@@ -58,6 +58,7 @@ impl CreateEpisodeMutation {
             Some(created) => CreateEpisodePayload {
                 changes: EditedField::list(&created.differences),
                 warnings: warnings(&created.noticed),
+                run: created.run.map(|run| run.to_string()),
                 episode: (!input.dry_run).then_some(Episode(created.node)),
                 user_errors,
             },
@@ -93,6 +94,9 @@ pub(crate) struct CreateEpisodePayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `series` that is not there, a `number` that is taken, something of `set`.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -103,6 +107,7 @@ impl CreateEpisodePayload {
             episode: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }

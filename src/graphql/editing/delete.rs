@@ -5,7 +5,7 @@ use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use super::changes::EditedField;
 use super::errors::{split, user_error};
 use super::titles::{mode, title_id};
-use crate::domain::editing::NamedTitle;
+use crate::domain::editing::{DeletedTitle, NamedTitle};
 use crate::domain::viewer::Role;
 use crate::graphql::catalog::Title;
 use crate::graphql::context::ContextExt;
@@ -41,10 +41,15 @@ impl DeleteTitleMutation {
             .delete_title(&visibility, &viewer, title, mode)
             .await;
         let (deleted, mut user_errors) = split(deleted, &["title"])?;
-        let Some(deleted) = deleted else {
+        let Some(DeletedTitle {
+            title: deleted,
+            run,
+        }) = deleted
+        else {
             return Ok(DeleteTitlePayload {
                 title: None,
                 changes: Vec::new(),
+                run: None,
                 user_errors,
             });
         };
@@ -56,6 +61,7 @@ impl DeleteTitleMutation {
                 .filter(|_| user_errors.is_empty())
                 .map(Title::one),
             changes: EditedField::list(&deleted.differences),
+            run: run.map(|run| run.to_string()),
             user_errors,
         })
     }
@@ -81,6 +87,9 @@ pub(crate) struct DeleteTitlePayload {
     title: Option<Title>,
     /// What is other than before, or would be; nothing if it was hidden already.
     changes: Vec<EditedField>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `title` that is not there, a `baseRevision` that is stale.
     pub(crate) user_errors: Vec<UserError>,
 }

@@ -49,7 +49,10 @@ pub(super) fn split<T>(
 ) -> Result<(Option<T>, Vec<UserError>)> {
     match outcome {
         Ok(done) => Ok((Some(done), Vec::new())),
-        Err(EditError::Refused(refused)) => Ok((None, vec![user_error(&refused, subject)])),
+        Err(EditError::Refused(refused)) => {
+            let errors = refused.iter().map(|it| user_error(it, subject));
+            Ok((None, errors.collect()))
+        }
         Err(
             error @ (EditError::NoTitles
             | EditError::TooManyTitles(_)

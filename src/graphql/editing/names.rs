@@ -47,6 +47,7 @@ impl NameMutation {
                 genre: Some(Genre(renamed.node)),
                 changes: EditedField::list(&renamed.differences),
                 warnings: warnings(&renamed.noticed),
+                run: renamed.run.map(|run| run.to_string()),
                 user_errors,
             },
         })
@@ -78,6 +79,7 @@ impl NameMutation {
                 collection: Some(Collection(renamed.node)),
                 changes: EditedField::list(&renamed.differences),
                 warnings: warnings(&renamed.noticed),
+                run: renamed.run.map(|run| run.to_string()),
                 user_errors,
             },
         })
@@ -123,6 +125,9 @@ pub(crate) struct EditGenrePayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `genre` that is not there, a `name` that is none or is taken.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -136,6 +141,9 @@ pub(crate) struct EditCollectionPayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `collection` that is not there, a `name` that is none or is taken.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -146,6 +154,7 @@ impl EditGenrePayload {
             genre: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }
@@ -157,6 +166,7 @@ impl EditCollectionPayload {
             collection: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }

@@ -63,6 +63,7 @@ impl SingleMutation {
                 episode: Some(Episode(edited.node)),
                 changes: EditedField::list(&edited.differences),
                 warnings: warnings(&edited.noticed),
+                run: edited.run.map(|run| run.to_string()),
                 user_errors,
             },
         })
@@ -104,6 +105,7 @@ impl SingleMutation {
                 person: Some(Person(edited.node)),
                 changes: EditedField::list(&edited.differences),
                 warnings: warnings(&edited.noticed),
+                run: edited.run.map(|run| run.to_string()),
                 user_errors,
             },
         })
@@ -257,6 +259,9 @@ pub(crate) struct EditEpisodePayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: an `episode` that is not there, a `baseRevision` that is stale, something of `set`.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -270,6 +275,9 @@ pub(crate) struct EditPersonPayload {
     changes: Vec<EditedField>,
     /// What a curator may want to look at although it was done, in sentences.
     warnings: Vec<String>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written.
+    run: Option<String>,
     /// What a person can put right: a `person` who is not there, a `baseRevision` that is stale, something of `set`.
     pub(crate) user_errors: Vec<UserError>,
 }
@@ -280,6 +288,7 @@ impl EditEpisodePayload {
             episode: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }
@@ -291,6 +300,7 @@ impl EditPersonPayload {
             person: None,
             changes: Vec::new(),
             warnings: Vec::new(),
+            run: None,
             user_errors,
         }
     }

@@ -6,7 +6,7 @@ use super::list::{catalog_node, run_id};
 use super::payloads::{RevertRevisionsPayload, SetLocksPayload, SetLocksResult};
 use crate::domain::catalog::{CatalogNode, Locks};
 use crate::domain::ids::RevisionId;
-use crate::domain::revising::{Locking, MOST_LOCKED, Revert, RevertMode, RevisingError};
+use crate::domain::revising::{Locking, LocksSet, MOST_LOCKED, Revert, RevertMode, RevisingError};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -45,14 +45,16 @@ impl RevisingMutation {
             }
             Err(error) => Err(error),
         };
-        let (locks, user_errors) = UserError::split(set)?;
-        let results = input.ids.into_iter().zip(locks.unwrap_or_default());
+        let (set, user_errors) = UserError::split(set)?;
+        let LocksSet { locks, run } = set.unwrap_or_default();
+        let results = input.ids.into_iter().zip(locks);
         let results = results.map(|(node_id, locks): (ID, Locks)| SetLocksResult {
             node_id,
             locked_fields: locks.iter().map(str::to_owned).collect(),
         });
         Ok(SetLocksPayload {
             results: results.collect(),
+            run: run.map(|run| run.to_string()),
             user_errors,
         })
     }

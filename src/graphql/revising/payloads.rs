@@ -14,6 +14,9 @@ use crate::graphql::user_error::UserError;
 pub(crate) struct SetLocksPayload {
     /// What is locked of each thing now, in the order of `ids`; empty if nothing was done.
     pub(super) results: Vec<SetLocksResult>,
+    /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
+    /// nothing was written: all was so already, or it was refused.
+    pub(super) run: Option<String>,
     /// What a person can put right: `ids` of what has no locks, `fields` that one of them has not. Then nothing was done.
     pub(crate) user_errors: Vec<UserError>,
 }

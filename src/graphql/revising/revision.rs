@@ -122,6 +122,16 @@ impl Revision {
         Some(GlobalId::User(user).encode())
     }
 
+    /// What the account that made the change, also by one of its keys, calls its first profile; null if none did, or it is
+    /// erased.
+    async fn author_name(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let Some(user) = self.0.revision.author.user() else {
+            return Ok(None);
+        };
+        let name = ctx.personal().names.find(user).await?;
+        Ok(name.map(|name| name.to_string()))
+    }
+
     /// By what it was changed: a load, a scan, an edit, a merge, or by taking other changes back.
     async fn source(&self) -> RevisionSource {
         self.0.revision.source.into()

@@ -12,7 +12,7 @@ use roaring::RoaringBitmap;
 use super::titles::Slot;
 use crate::domain::catalog::{
     Facet, FacetCount, FacetValue, MissingFact, Publication, Rating, Title, TitleFilter, TitleKind,
-    Visibility, begins_decade, decade,
+    TitleState, Visibility, begins_decade, decade,
 };
 use crate::domain::ids::{GenreId, PersonId};
 use crate::domain::text;
@@ -38,6 +38,8 @@ pub(super) struct Filters {
     ratings: BTreeMap<Rating, RoaringBitmap>,
     /// By what titles lack, at the place of its number.
     missing: [RoaringBitmap; MissingFact::ALL.len()],
+    /// By the state that titles are in, at the place of its number.
+    states: [RoaringBitmap; TitleState::ALL.len()],
     /// What is not open to viewers for ever.
     windows: BTreeMap<Slot, Publication>,
     /// Which of these are closed now.
@@ -96,6 +98,7 @@ impl Filters {
         for fact in MissingFact::of(title) {
             self.missing[fact as usize].insert(slot);
         }
+        self.states[title.publication.state as usize].insert(slot);
         if title.publication != Publication::default() {
             self.windows.insert(slot, title.publication);
             self.closed = Mutex::default();
@@ -133,7 +136,7 @@ impl Filters {
         take_out(self.ages.get_mut(&title.age()));
         let rating = title.rating();
         take_out(rating.and_then(|rating| self.ratings.get_mut(&rating)));
-        for titles in &mut self.missing {
+        for titles in self.missing.iter_mut().chain(&mut self.states) {
             titles.remove(slot);
         }
         if self.windows.remove(&slot).is_some() {
@@ -191,6 +194,11 @@ impl Filters {
         passing.within(&self.ratings, (filter.min_rating, None));
         if let Some(facts) = &filter.missing {
             passing.only(any(facts.iter().map(|fact| &self.missing[*fact as usize])));
+        }
+        if let Some(states) = &filter.states {
+            passing.only(any(states
+                .iter()
+                .map(|state| &self.states[*state as usize])));
         }
         if visibility.max_age().is_some() || !visibility.sees_unrated() {
             let seen = self.ages.iter().filter(|(age, _)| {

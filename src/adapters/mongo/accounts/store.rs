@@ -131,6 +131,11 @@ impl ProfileStore for MongoAccounts {
         find::all(&self.collections.profiles, of_user, oldest_first, None).await
     }
 
+    async fn profiles_of_users(&self, users: &[UserId]) -> Result<Vec<Profile>, StoreError> {
+        let of_users = doc! { "user": { "$in": list(users, |id| id.to_i64()) } };
+        find::all(&self.collections.profiles, of_users, doc! {}, None).await
+    }
+
     async fn with_owner(
         &self,
         user: UserId,

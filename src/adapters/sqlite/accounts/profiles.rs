@@ -67,6 +67,18 @@ pub(super) fn of_user(connection: &Connection, user: UserId) -> rusqlite::Result
     all(connection, &sql, [user.to_i64()], read::<ProfileRow, _>)
 }
 
+pub(super) fn of_users(
+    connection: &Connection,
+    users: &[UserId],
+) -> rusqlite::Result<Vec<Profile>> {
+    let sql = format!(
+        "{} WHERE user_id IN (SELECT value FROM json_each(?1))",
+        ProfileRow::SELECT
+    );
+    let users = list(users.iter().map(|id| id.to_i64()));
+    all(connection, &sql, [users], read::<ProfileRow, _>)
+}
+
 impl From<&Profile> for ProfileRow {
     fn from(profile: &Profile) -> Self {
         Self {

@@ -91,6 +91,13 @@ impl ProfileStore for SqliteAccounts {
             .await
     }
 
+    async fn profiles_of_users(&self, users: &[UserId]) -> Result<Vec<Profile>, StoreError> {
+        let users = users.to_vec();
+        self.db
+            .read(move |connection| profiles::of_users(connection, &users))
+            .await
+    }
+
     async fn with_owner(
         &self,
         user: UserId,

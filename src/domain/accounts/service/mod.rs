@@ -12,6 +12,7 @@ mod links;
 mod log_in;
 mod mailing;
 mod manage;
+mod names;
 mod oauth_types;
 mod owner;
 mod password;
@@ -28,6 +29,7 @@ pub use export::AccountExport;
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
+pub use names::NamesByUser;
 pub use oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };

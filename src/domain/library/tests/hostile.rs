@@ -65,6 +65,35 @@ fn a_file_is_there_once() {
 }
 
 #[test]
+fn of_several_names_the_one_that_says_most_is_taken() {
+    let mut shelf = Shelf::default();
+    let (film, episode) = ("Film/Heat (1995)/Heat.mkv", "TV/Dark/Season 01/S01E02.mkv");
+    shelf.put("Complete/a8f3.mkv", VIDEO);
+    shelf.put_name(film, "Complete/a8f3.mkv");
+    shelf.put("Film/Heat (1995)/Heat.en.srt", b"1");
+    shelf.put("Complete/Dark.S01E02.1080p.mkv", VIDEO);
+    shelf.put_name(episode, "Complete/Dark.S01E02.1080p.mkv");
+    let target = "Complete/a8f3.mkv".to_owned();
+    shelf.put_kind("Links/a.mkv", EntryKind::LinkToFile { target }, VIDEO);
+
+    let found = shelf.read();
+
+    assert_eq!(told(&found[film]), "VIDEO SURE film Heat 1995");
+    let beside = &found["Film/Heat (1995)/Heat.en.srt"];
+    assert_eq!(beside.belongs_to.as_deref(), Some(film));
+    assert_eq!(found[episode].taken_for.as_str(), "VIDEO");
+    for (path, of) in [
+        ("Complete/a8f3.mkv", film),
+        ("Complete/Dark.S01E02.1080p.mkv", episode),
+        ("Links/a.mkv", film),
+    ] {
+        let guess = &found[path];
+        assert_eq!(told(guess), "DUPLICATE SURE", "{path}");
+        assert_eq!(guess.belongs_to.as_deref(), Some(of), "{path}");
+    }
+}
+
+#[test]
 fn what_is_no_video_is_told_with_what_it_would_be() {
     let mut shelf = Shelf::default();
     shelf.put("Notorious (1946).mkv", b"");

@@ -20,6 +20,9 @@ fn a_sidecar_beats_the_name() {
     shelf.put("Show (2001)/Season 01/Show S01E01.mkv", VIDEO);
     let nfo = b"<episodedetails><title>One</title><season>1</season><episode>2</episode></episodedetails>\n<episodedetails><season>1</season><episode>3</episode></episodedetails>";
     shelf.put("Show (2001)/Season 01/Show S01E01.nfo", nfo);
+    let nfo = b"<tvshow><title>Doctor Who (2005)</title></tvshow>";
+    shelf.put("Doctor Who (2005)/tvshow.nfo", nfo);
+    shelf.put("Doctor Who (2005)/Season 01/S01E01.mkv", VIDEO);
 
     let found = shelf.read();
 
@@ -40,6 +43,13 @@ fn a_sidecar_beats_the_name() {
     );
     let series = &found["Show (2001)/tvshow.nfo"];
     assert_eq!(told(series), "SIDECAR SURE series The Show 2001");
+    // The year of a folder that is part of the title over there is no other name.
+    let series = &found["Doctor Who (2005)/tvshow.nfo"];
+    let expected = "SIDECAR SURE series Doctor Who (2005) 2005";
+    assert_eq!(
+        (told(series).as_str(), series.warnings.len()),
+        (expected, 0)
+    );
 }
 
 #[test]

@@ -66,6 +66,15 @@ async fn profiles_of_an_account_come_oldest_first_then_by_id(store: &Opened) {
 
     let ids: Vec<u64> = found.iter().map(|profile| profile.id.0).collect();
     assert_eq!(ids, [9, 3, 5, 8, 4]);
+    let users = [UserId(2), UserId(404), UserId(1)];
+    let found = store.profiles_of_users(&users).await.unwrap();
+    let mut ids: Vec<u64> = found.iter().map(|profile| profile.id.0).collect();
+    ids.sort_unstable();
+    assert_eq!(ids, [3, 4, 5, 6, 8, 9]);
+    let found = store.profiles_of_users(&users[..2]).await.unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].id, ProfileId(6));
+    assert_eq!(store.profiles_of_users(&[]).await.unwrap(), []);
 }
 
 async fn a_taken_profile_id_is_a_conflict(store: &Opened) {

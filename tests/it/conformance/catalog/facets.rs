@@ -31,6 +31,10 @@ fn passes(filter: &TitleFilter, title: &Title) -> bool {
     let oldest = title.certifications.iter().map(|one| one.age).max();
     let checks = [
         filter.kinds.iter().all(|it| it.contains(&title.kind)),
+        filter
+            .states
+            .iter()
+            .all(|it| it.contains(&title.publication.state)),
         filter.genres.iter().all(|it| it.iter().any(has_genre)),
         filter.genres_all.iter().flatten().all(has_genre),
         filter.people.iter().all(|it| it.iter().any(has_person)),
@@ -188,6 +192,7 @@ fn random_filter(random: &mut StdRng) -> TitleFilter {
         min_rating: at_times(random, |random| random.random_range(6.7..7.0))
             .and_then(Rating::of_points),
         missing: at_times(random, |random| some_of(random, &MissingFact::ALL, 2)),
+        states: at_times(random, |random| some_of(random, &TitleState::ALL, 2)),
         initial: at_times(random, |_| 'T'),
         added_since: at_times(random, |random| moment(random.random_range(0..600))),
         among: at_times(random, |random| titles(&some_of(random, &numbers, 200))),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::domain::catalog::MissingFact::{Certification, Director, Duration, Poster};
 use reelgraph::domain::catalog::{
-    CreditRole, MissingFact, Rating, RatingScore, Title, TitleFilter, TitleListStore, TitleOrder,
-    TitleQuery, Visibility,
+    CreditRole, Facet, MissingFact, Rating, RatingScore, Title, TitleFilter, TitleListStore,
+    TitleOrder, TitleQuery, TitleState, Visibility,
 };
 use reelgraph::domain::ids::{GenreId, PersonId, TitleId};
 use reelgraph::domain::page::{Direction, Window};
@@ -15,10 +15,11 @@ use reelgraph::domain::page::{Direction, Window};
 use super::backend::{Opened, open};
 use super::lists::{ids, walk_seen};
 use super::sample_filters::only;
-use super::samples::{at, certification, credit, film, put_titles, series};
+use super::samples::{at, certification, credit, film, put_titles, revised, series};
 
 on_every_backend!(open on [memory]:
     each_condition_lets_through_what_it_says,
+    states_are_told_apart_as_they_change_and_tell_viewers_nothing,
     what_is_mixed_stays_so_while_titles_come_and_go,
 );
 
@@ -217,9 +218,15 @@ fn conditions() -> Vec<(TitleFilter, Vec<u64>)> {
     ]
 }
 
+fn in_states(states: &[TitleState]) -> TitleFilter {
+    only(|it| it.states = Some(states.to_vec()))
+}
+
 /// Each condition that a list can have, with values of [`some_titles`].
 pub(super) fn each_condition() -> Vec<TitleFilter> {
-    conditions().into_iter().map(|(filter, _)| filter).collect()
+    let filters = conditions().into_iter().map(|(filter, _)| filter);
+    let states = TitleState::ALL.into_iter().map(|state| in_states(&[state]));
+    filters.chain(states).collect()
 }
 
 /// The titles that pass, the first added first, by pages in both directions, which their number agrees with.
@@ -249,6 +256,38 @@ async fn each_condition_lets_through_what_it_says(store: &Opened) {
         let expected: Vec<TitleId> = expected.into_iter().map(TitleId).collect();
         assert_eq!(found, expected, "{filter:?}");
     }
+}
+
+async fn states_are_told_apart_as_they_change_and_tell_viewers_nothing(store: &Opened) {
+    use TitleState::{Draft, Hidden, Published};
+
+    let everything = Visibility::everything();
+    let mut all = some_titles();
+    all[1].publication.state = Draft;
+    all[5].publication.state = Hidden;
+    put_titles(store, all.clone()).await.unwrap();
+    let numbers = async |visibility: &Visibility, states: &[TitleState]| {
+        let found = listed(store, visibility, &in_states(states)).await;
+        found.into_iter().map(|id| id.0).collect::<Vec<u64>>()
+    };
+    assert_eq!(numbers(&everything, &[Draft]).await, [2]);
+    assert_eq!(numbers(&everything, &[Hidden, Draft]).await, [2, 6]);
+    assert_eq!(numbers(&everything, &[Published]).await, [1, 3, 4, 5]);
+    assert_eq!(numbers(&everything, &[]).await, [0_u64; 0]);
+
+    let shown = revised(&all[1], |title| title.publication.state = Published);
+    let hidden = revised(&all[0], |title| title.publication.state = Hidden);
+    put_titles(store, [shown, hidden]).await.unwrap();
+
+    assert_eq!(numbers(&everything, &[Draft]).await, [0_u64; 0]);
+    assert_eq!(numbers(&everything, &[Hidden]).await, [1, 6]);
+    assert_eq!(numbers(&everything, &[Published]).await, [2, 3, 4, 5]);
+    let viewers = everything.only_published(at(0));
+    assert_eq!(numbers(&viewers, &[Published]).await, [2, 3, 4, 5]);
+    assert_eq!(numbers(&viewers, &[Draft, Hidden]).await, [0_u64; 0]);
+    let unpublished = in_states(&[Draft, Hidden]);
+    let counts = store.count_facets(&viewers, &unpublished, &Facet::ALL, 100);
+    assert!(counts.await.unwrap().iter().all(Vec::is_empty));
 }
 
 async fn what_is_mixed_stays_so_while_titles_come_and_go(store: &Opened) {
