@@ -75,7 +75,7 @@ pub(super) const WORK: &Table = &[
     // Up to a hundred documents, or five times as many with locks, are read and written.
     (&["Mutation"], &["revertRevisions", "setLocks"], 2_000),
     (
-        &["Episode", "Film", "Person", "Query", "Series", "Title"],
+        &["Episode", "Film", "Person", "Query", "Series"],
         &["revisions"],
         30,
     ),

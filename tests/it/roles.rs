@@ -179,10 +179,6 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     (
-        "{ titles(first: 1) { nodes { revisions { nodes { id } } } } }",
-        CURATORS,
-    ),
-    (
         "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),

@@ -20,7 +20,6 @@ use crate::graphql::error::Result;
 use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::page::{Connection, Edge};
 use crate::graphql::recommend::RecommendationEdge;
-use crate::graphql::revising::RevisionConnection;
 use crate::graphql::scalars::{Date, DateTime};
 
 /// A film or a series.
@@ -295,21 +294,6 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "revision",
         ty = "u64",
         desc = "How often the catalogue has changed what it says of it; 1 at first."
-    ),
-    field(
-        name = "revisions",
-        ty = "Option<RevisionConnection>",
-        desc = "What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.",
-        arg(
-            name = "first",
-            ty = "Option<i32>",
-            desc = "How many from the start, or after `after`, 1 to 100."
-        ),
-        arg(
-            name = "after",
-            ty = "Option<String>",
-            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
-        )
     ),
     field(
         name = "locked_fields",
