@@ -218,15 +218,14 @@ fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
-    #![cfg(target_os = "linux")]
-
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt;
-
     use super::*;
 
+    #[cfg(target_os = "linux")]
     #[test]
     fn of_names_that_are_shown_alike_one_is_refused() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
         let root = tempfile::tempdir().unwrap();
         for name in [&b"\\xE9.mkv"[..], b"\xe9.mkv"] {
             std::fs::write(root.path().join(OsStr::from_bytes(name)), name).unwrap();
