@@ -112,7 +112,7 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
     );
     assert_eq!(lock["run"], run);
     assert_eq!(lock["authorName"], "cora");
-    let title = "{ titles(filter: { firstLetter: \"H\" }) { nodes { slug revisions(first: 1) { nodes { id } } } } }";
+    let title = "{ titles(filter: { firstLetter: \"H\" }) { nodes { slug lockedFields ... on Film { revisions(first: 1) { nodes { id } } } } } }";
     let titles = cora.ask(title).await["titles"]["nodes"].take();
     let mut titles = titles.as_array().unwrap().iter();
     let heat = titles.find(|title| title["slug"] == "heat-1995").unwrap();
