@@ -2,10 +2,8 @@
 
 use super::error::{ImportError, MAX_IMPORTS, MAX_KEPT_ROWS};
 use super::import::Import;
-use super::service::{ALONE, ImportService};
-use crate::domain::entropy::unique_name;
+use super::service::ImportService;
 use crate::domain::ids::{ImportId, ProfileId};
-use crate::domain::lease::may_work;
 
 impl ImportService {
     /// Says whether a file of so many rows has room, or what has to go for it can.
@@ -35,13 +33,8 @@ impl ImportService {
 
     /// Removes an import that brought nothing, unless somebody does something with it at this moment, or has begun to.
     async fn make_way(&self, id: ImportId) -> Result<(), ImportError> {
-        let (lease, holder) = (Self::lease_of(id), unique_name());
-        if !may_work(&*self.ports.leases, &lease, holder, ALONE).await? {
-            return Err(ImportError::TakingIn);
-        }
-        let gone = self.remove_idle(id).await;
-        drop(self.ports.leases.release(&lease, holder).await);
-        gone
+        let (lease, gone) = (Self::lease_of(id), self.remove_idle(id));
+        self.under(&lease, ImportError::TakingIn, gone).await
     }
 
     async fn remove_idle(&self, id: ImportId) -> Result<(), ImportError> {

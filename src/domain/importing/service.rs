@@ -40,7 +40,7 @@ const NAME: usize = 200;
 /// How many old previews are taken away at once.
 const STALE: usize = 200;
 /// For how long whoever does something with an import has it to themselves.
-pub(super) const ALONE: Duration = Duration::from_secs(30);
+const ALONE: Duration = Duration::from_secs(30);
 /// In so many places turns are taken.
 const TURNS: usize = 64;
 /// For how many days a preview is kept that nobody applies.
@@ -377,6 +377,16 @@ impl ImportService {
         work: impl Future<Output = Result<T, ImportError>> + Send,
     ) -> Result<T, ImportError> {
         let _turn = self.turns[place % self.turns.len()].lock().await;
+        self.under(lease, taken, work).await
+    }
+
+    /// The same for who waits for no turn: here, too, who comes at the same time is told so.
+    pub(super) async fn under<T>(
+        &self,
+        lease: &str,
+        taken: ImportError,
+        work: impl Future<Output = Result<T, ImportError>> + Send,
+    ) -> Result<T, ImportError> {
         let holder = unique_name();
         if !may_work(&*self.ports.leases, lease, holder, ALONE).await? {
             return Err(taken);
