@@ -13,31 +13,33 @@ impl CatalogService {
         visibility: &Visibility,
         address: &StoredAddress,
     ) -> Result<Option<StoredPicture>, CatalogError> {
-        let is_it = |kept: &&KeptPicture| {
-            let picture = &kept.picture;
-            (picture.kind, picture.hash) == (address.kind, address.hash)
-        };
-        let find = |pictures: &[KeptPicture]| {
-            let found = pictures.iter().find(is_it)?;
-            Some(found.picture.clone())
-        };
         Ok(match address.subject {
             PictureSubject::Title(id) => {
                 let titles = self.titles(visibility, &[id]).await?;
                 // Those of its seasons lie with its own.
-                titles.first().and_then(|title| {
-                    let found = title.all_pictures().find(is_it)?;
-                    Some(found.picture.clone())
-                })
+                let title = titles.first();
+                title.and_then(|title| find(title.all_pictures(), address))
             }
             PictureSubject::Episode(id) => {
                 let episodes = self.episodes(visibility, &[id]).await?;
-                episodes.first().and_then(|episode| find(&episode.pictures))
+                let episode = episodes.first();
+                episode.and_then(|episode| find(&episode.pictures, address))
             }
             PictureSubject::Person(id) => {
                 let people = self.seen_people(visibility, &[id]).await?;
-                people.first().and_then(|person| find(&person.pictures))
+                let person = people.first();
+                person.and_then(|person| find(&person.pictures, address))
             }
         })
     }
+}
+
+/// The one of these pictures that an address is of.
+fn find<'k>(
+    pictures: impl IntoIterator<Item = &'k KeptPicture>,
+    address: &StoredAddress,
+) -> Option<StoredPicture> {
+    let mut pictures = pictures.into_iter().map(|kept| &kept.picture);
+    let picture = pictures.find(|it| (it.kind, it.hash) == (address.kind, address.hash))?;
+    Some(picture.clone())
 }
