@@ -52,13 +52,15 @@ impl<'o> Output<'o> {
 
     /// Writes a record. Says whether a load can read one that is so long.
     pub(super) fn write(&mut self, exported: &Exported) -> Result<bool, ExportError> {
-        let line = serde_json::to_vec(exported).map_err(io::Error::from)?;
         match &mut self.body {
             Body::Lines(out) => {
+                let line = json(exported)?;
                 out.write_all(&line)?;
                 out.write_all(b"\n")?;
+                Ok(line.len() <= MAX_LINE)
             }
             Body::Document { out, length } => {
+                let line = json(exported)?;
                 let before: &[u8] = if *length == 0 { b"[\n" } else { b",\n" };
                 out.write_all(before)?;
                 out.write_all(&line)?;
@@ -66,6 +68,7 @@ impl<'o> Output<'o> {
                 if *length > MAX_DOCUMENT - END.len() {
                     return Err(ExportError::TooLong);
                 }
+                Ok(true)
             }
             Body::Table { out, columns } => {
                 let cells = columns.line(exported).ok_or(ExportError::Changed)?;
@@ -74,11 +77,9 @@ impl<'o> Output<'o> {
                 let lengths = cells
                     .iter()
                     .map(|cell| cell.len() + cell.matches('"').count() + 3);
-                return Ok(lengths.sum::<usize>() <= MAX_LINE);
+                Ok(lengths.sum::<usize>() <= MAX_LINE)
             }
         }
-        let is_line = matches!(self.body, Body::Lines(_));
-        Ok(!is_line || line.len() <= MAX_LINE)
     }
 
     /// Ends the file, and hands on what waits.
@@ -96,3 +97,7 @@ impl<'o> Output<'o> {
 
 /// What ends a document.
 const END: &[u8] = b"\n]\n";
+
+fn json(exported: &Exported) -> io::Result<Vec<u8>> {
+    Ok(serde_json::to_vec(exported)?)
+}
