@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::record::Exported;
 use crate::domain::catalog::{
-    Credit, CreditRole, KeptPicture, NameKeys, Person, PictureFormat, PictureHash, PictureKind,
-    StoredPicture,
+    Collection, Credit, CreditRole, KeptPicture, NameKeys, Person, PictureFormat, PictureHash,
+    PictureKind, StoredPicture,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId};
 use crate::domain::loading::checks::check_person_name;
@@ -40,6 +40,15 @@ impl From<Person> for Named {
         Self {
             slug: text::compose(&person.slug),
             name: person.name,
+        }
+    }
+}
+
+impl From<Collection> for Named {
+    fn from(collection: Collection) -> Self {
+        Self {
+            slug: text::compose(&collection.slug),
+            name: collection.name,
         }
     }
 }

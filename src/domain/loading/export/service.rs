@@ -239,21 +239,12 @@ impl Pass<'_> {
         let collections: HashSet<CollectionId> = collections.map(|it| it.collection).collect();
         let collections: Vec<CollectionId> = collections.into_iter().collect();
         let collections = catalog.collections_of_seen_films(&collections).await?;
-        let collections = collections.into_iter().map(|it| {
-            let slug = text::compose(&it.slug);
-            (
-                it.id,
-                Named {
-                    slug,
-                    name: it.name,
-                },
-            )
-        });
+        let collections = collections.into_iter();
         let pictures = titles.values().flat_map(|it| it.all_pictures());
         Ok(Referred {
             people,
             genres: genres.map(|it| (it.id, it.name)).collect(),
-            collections: collections.collect(),
+            collections: collections.map(|it| (it.id, Named::from(it))).collect(),
             pictures: self.put_beside(pictures).await?,
         })
     }
