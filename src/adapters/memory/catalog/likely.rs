@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::CatalogSnapshot;
 use super::tables::Tables;
 use super::titles::Slot;
+use super::{CatalogSnapshot, not_here};
 use crate::domain::catalog::{
     LikelyOne, LikelyPeople, LikelyStore, LikelyTitles, Person, TitleKind, TitlesOfTwo, Visibility,
     folded_name, in_common, person_likeness, title_likeness, years_apart,
@@ -331,8 +331,4 @@ fn hash(kind: Option<TitleKind>, name: &str) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
     (kind, folded_name(name)?).hash(&mut hasher);
     Some(hasher.finish())
-}
-
-fn not_here() -> StoreError {
-    StoreError::failed("the catalogue was read and is not here")
 }

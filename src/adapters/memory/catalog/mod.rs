@@ -173,7 +173,7 @@ impl CatalogSnapshot {
     async fn look_whole<T>(&self, look: impl FnOnce(&Tables) -> T) -> Result<T, StoreError> {
         self.read().await?;
         let found = self.look(look);
-        found.ok_or_else(|| StoreError::failed("the catalogue was read and is not here"))
+        found.ok_or_else(not_here)
     }
 
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -301,4 +301,8 @@ impl CatalogStore for CatalogSnapshot {
     async fn overviews(&self, ids: &[EpisodeId]) -> Result<Vec<Overview>, StoreError> {
         self.record.things.overviews(ids).await
     }
+}
+
+fn not_here() -> StoreError {
+    StoreError::failed("the catalogue was read and is not here")
 }
