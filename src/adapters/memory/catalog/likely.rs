@@ -32,8 +32,8 @@ const MOST_KEPT: usize = 100_000;
 /// Of the time no more than one part in so many is spent on looking, where things change all the time.
 const SELDOM: u32 = 50;
 
-/// What was found the last time.
-#[derive(Default)]
+/// What was found the last time. Clones share it.
+#[derive(Clone, Default)]
 pub(super) struct Likely {
     titles: Arc<Mutex<Option<Found>>>,
     people: Arc<Mutex<Option<Found>>>,

@@ -47,7 +47,7 @@ pub struct CatalogSnapshot {
     reading: Arc<tokio::sync::Mutex<()>>,
     /// Another number after each change.
     revision: Arc<AtomicU64>,
-    likely: Arc<Likely>,
+    likely: Likely,
 }
 
 /// The ports to the record.
@@ -89,7 +89,7 @@ impl CatalogSnapshot {
             state: Arc::new(RwLock::new(State::Nothing)),
             reading: Arc::default(),
             revision: Arc::default(),
-            likely: Arc::default(),
+            likely: Likely::default(),
         }
     }
 
