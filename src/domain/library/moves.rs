@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::file::{FileState, MediaFile};
+use super::places::file_name;
 
 /// Files that are gone, now or since long, by what is in them.
 #[derive(Debug, Default)]
@@ -58,7 +59,7 @@ impl Moves {
         full_hash: Option<&str>,
     ) -> Option<MediaFile> {
         let all = self.0.get_mut(fingerprint)?;
-        let name = name_of(path);
+        let name = file_name(path);
         let is_same = |file: &MediaFile| match (full_hash, file.full_hash.as_deref()) {
             (Some(one), Some(other)) => one == other,
             _ => true,
@@ -66,7 +67,7 @@ impl Moves {
         let fitting = all.iter().enumerate().filter(|(_, it)| is_same(&it.file));
         let best = fitting.min_by_key(|(_, it)| {
             let is_elsewhere = it.file.root != root;
-            let is_renamed = name_of(&it.file.path) != name;
+            let is_renamed = file_name(&it.file.path) != name;
             (!it.is_news, is_elsewhere, is_renamed, it.file.place())
         });
         let place = best?.0;
@@ -81,10 +82,6 @@ impl Moves {
         gone.sort_by(|one, other| one.path.cmp(&other.path));
         gone
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 #[cfg(test)]

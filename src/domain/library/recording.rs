@@ -12,12 +12,13 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_ROOTS};
-use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder, folder_of};
+use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
 use super::fingerprint::text;
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
 use super::matching::Matcher;
 use super::moves::Moves;
+use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
@@ -283,7 +284,7 @@ impl Scan<'_> {
                 Err(error) => {
                     let (path, error) = (seen.entry.path.as_str(), &error.to_string());
                     tell(ScanNews::Unreadable { path, error });
-                    unread.insert(folder_of(path).to_owned());
+                    unread.insert(parent(path).to_owned());
                     self.summary.unreadable += 1;
                     // Nobody knows what it is now: what is stored of it stays.
                     *news = News::Again;
