@@ -13,7 +13,6 @@ use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
-use super::fingerprint::text;
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
 use super::matching::Matcher;
@@ -32,6 +31,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::lease::may_work;
 use crate::domain::page::Window;
+use crate::domain::text::hex;
 
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
 const LEASE: Duration = Duration::from_secs(60);
@@ -117,7 +117,7 @@ impl ScanService {
 
 /// What a scan of a folder is called among leases: a path may have anything in it.
 fn lease_of(root: &str) -> String {
-    let digest = text(&Sha256::digest(root.as_bytes()));
+    let digest = hex(&Sha256::digest(root.as_bytes()));
     format!("scan:{}", &digest[..32])
 }
 

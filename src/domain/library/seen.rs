@@ -7,11 +7,12 @@ use sha2::{Digest, Sha256};
 
 use super::error::{LibraryError, MAX_PATH};
 use super::file::{ScannedFolder, place};
-use super::fingerprint::{Reading, text};
+use super::fingerprint::Reading;
 use super::guess::{Entry, EntryKind, Guess, TakenFor};
 use super::places::parent;
 use super::steps::Seen;
 use crate::domain::error::StoreError;
+use crate::domain::text::hex;
 
 /// The files of a library, by folder, and what of it could not be looked at.
 #[derive(Debug, Default)]
@@ -147,7 +148,7 @@ fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
         hash.update(line);
         hash.update([0]);
     }
-    Ok(text(&hash.finalize()))
+    Ok(hex(&hash.finalize()))
 }
 
 #[cfg(test)]
