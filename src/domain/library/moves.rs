@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::file::{FileState, MediaFile};
+use super::fingerprint::Print;
 use super::places::file_name;
 
 /// Files that are gone, now or since long, by what is in them.
@@ -51,16 +52,10 @@ impl Moves {
 
     /// The file that lies at a path now. Of several copies that is the one that went just now before one that has long been
     /// missing, one of the same library, one of the same name, then the first by place.
-    pub(super) fn take(
-        &mut self,
-        root: &str,
-        path: &str,
-        fingerprint: &str,
-        full_hash: Option<&str>,
-    ) -> Option<MediaFile> {
-        let all = self.0.get_mut(fingerprint)?;
+    pub(super) fn take(&mut self, root: &str, path: &str, print: &Print) -> Option<MediaFile> {
+        let all = self.0.get_mut(&print.fingerprint)?;
         let name = file_name(path);
-        let is_same = |file: &MediaFile| match (full_hash, file.full_hash.as_deref()) {
+        let is_same = |file: &MediaFile| match (&print.full_hash, &file.full_hash) {
             (Some(one), Some(other)) => one == other,
             _ => true,
         };
@@ -113,6 +108,13 @@ mod tests {
         }
     }
 
+    fn print(fingerprint: &str, full_hash: Option<&str>) -> Print {
+        Print {
+            fingerprint: fingerprint.to_owned(),
+            full_hash: full_hash.map(str::to_owned),
+        }
+    }
+
     #[test]
     fn of_several_copies_the_likeliest_has_moved_and_each_only_once() {
         let gone = |path| file("/films", path, FileState::Unmatched);
@@ -124,7 +126,7 @@ mod tests {
         // A page of files may have some of them again.
         moves.add_missing(long_gone.to_vec());
         let mut take = || {
-            let file = moves.take("/films", "c/heat.mkv", "same", None);
+            let file = moves.take("/films", "c/heat.mkv", &print("same", None));
             file.map(|file| file.place())
         };
 
@@ -149,8 +151,9 @@ mod tests {
         };
         let mut moves = Moves::of(vec![hashed.clone()]);
 
-        assert_eq!(moves.take("/films", "b.mkv", "same", Some("other")), None);
-        assert_eq!(moves.take("/films", "b.mkv", "another", None), None);
+        for print in [print("same", Some("other")), print("another", None)] {
+            assert_eq!(moves.take("/films", "b.mkv", &print), None);
+        }
         assert_eq!(moves.still_gone(), std::slice::from_ref(&hashed));
     }
 }

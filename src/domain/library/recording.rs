@@ -303,7 +303,8 @@ impl Scan<'_> {
         steps: &mut [Step],
         gone: Vec<MediaFile>,
     ) -> Result<Vec<MediaFile>, LibraryError> {
-        let new: Vec<String> = steps.iter().filter_map(Step::print_of_new).collect();
+        let new = steps.iter().filter_map(Step::print_of_new);
+        let new: Vec<String> = new.map(|(_, print)| print.fingerprint.clone()).collect();
         // What is back where it was has not moved to where a copy of it lies.
         let here = steps.iter().filter_map(|step| step.stored.as_ref());
         let here: HashSet<MediaFileId> = here.map(|file| file.id).collect();
@@ -316,17 +317,10 @@ impl Scan<'_> {
             moves.add_missing(missing);
         }
         for step in steps {
-            let Some(fingerprint) = step.print_of_new() else {
+            let Some((path, print)) = step.print_of_new() else {
                 continue;
             };
-            let News::Seen(seen) = &step.news else {
-                continue;
-            };
-            let hash = seen
-                .print
-                .as_ref()
-                .and_then(|print| print.full_hash.as_deref());
-            if let Some(file) = moves.take(&self.root.path, &seen.entry.path, &fingerprint, hash) {
+            if let Some(file) = moves.take(&self.root.path, path, print) {
                 step.id = file.id;
                 step.stored = Some(file);
             }
