@@ -234,6 +234,14 @@ fn bare_words(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Bytes as hexadecimal digits, letters small.
+pub fn hex(bytes: &[u8]) -> String {
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    let mut text = String::with_capacity(2 * bytes.len());
+    text.extend(digits.filter_map(|digit| char::from_digit(digit.into(), 16)));
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

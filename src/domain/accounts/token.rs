@@ -9,6 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::domain::ids::{ApiKeyId, SessionId};
+use crate::domain::text::hex;
 
 /// What all API keys begin with, so that scanners for leaked secrets know one when they see it.
 const API_KEY_PREFIX: &str = "rgk_";
@@ -108,13 +109,7 @@ impl TokenHash {
 
     /// As lower-case hexadecimal text.
     pub fn to_hex(self) -> String {
-        self.0
-            .iter()
-            .fold(String::with_capacity(64), |mut text, byte| {
-                text.push(char::from_digit(u32::from(byte >> 4), 16).unwrap_or_default());
-                text.push(char::from_digit(u32::from(byte & 15), 16).unwrap_or_default());
-                text
-            })
+        hex(&self.0)
     }
 
     /// From lower-case hexadecimal text.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use chrono::NaiveDate;
-use regex::Regex;
+use regex::{Captures, Regex};
 
 use super::naming::pattern;
 
@@ -28,12 +28,15 @@ static SEASON_EPISODE: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)(?:^|[\s._\-\[(])s([0-9]{1,4})[\s._\-\[\]]*(?:x?ep?|episode)[\s._-]*([0-9]{1,4})")
 });
 /// Another episode behind: `E02`, `-E02`, `S01E02`. A hyphen says that those between are in the file, too.
-static NEXT: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^[\s._]*(-?)[\s._]*(?:s([0-9]{1,4})[\s._]*)?x?ep?([0-9]{1,4})"));
+static NEXT: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r"(?i)^[\s._]*(?<span>-?)[\s._]*(?:s(?<season>[0-9]{1,4})[\s._]*)?x?ep?(?<number>[0-9]{1,4})",
+    )
+});
 static CROSS: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)(?:^|[\s._\-\[(])([0-9]{1,2})x([0-9]{1,3})"));
 static NEXT_CROSS: LazyLock<Regex> =
-    LazyLock::new(|| pattern(r"(?i)^(?:[\s._-]*([0-9]{1,2}))?x([0-9]{1,3})"));
+    LazyLock::new(|| pattern(r"(?i)^(?:[\s._-]*(?<season>[0-9]{1,2}))?x(?<number>[0-9]{1,3})"));
 static RANGE: LazyLock<Regex> = LazyLock::new(|| pattern(r"^-([0-9]{1,3})"));
 static WORDS: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
@@ -79,29 +82,7 @@ pub(super) fn explicit(stem: &str) -> Option<ReadEpisodes<'_>> {
 }
 
 fn season_episode(stem: &str) -> Option<ReadEpisodes<'_>> {
-    let found = SEASON_EPISODE.captures(stem)?;
-    let (season, first) = (number(&found[1])?, number(&found[2])?);
-    let whole = found.get(0)?;
-    let mut numbers = vec![first];
-    let mut end = whole.end();
-    loop {
-        let rest = &stem[end..];
-        if let Some(next) = NEXT.captures(rest) {
-            let is_same = next
-                .get(2)
-                .is_none_or(|other| number(other.as_str()) == Some(season));
-            let length = next.get(0)?.end();
-            if is_same && add(&mut numbers, number(&next[3])?, !next[1].is_empty()) {
-                end += length;
-                continue;
-            }
-        }
-        match range_end(rest, &mut numbers) {
-            Some(length) => end += length,
-            None => break,
-        }
-    }
-    Some(read(stem, whole.start(), end, Some(season), numbers))
+    with_others(stem, &SEASON_EPISODE.captures(stem)?, &NEXT)
 }
 
 fn cross(stem: &str) -> Option<ReadEpisodes<'_>> {
@@ -112,18 +93,29 @@ fn cross(stem: &str) -> Option<ReadEpisodes<'_>> {
         let is_codec = matches!(&found[2], "264" | "265");
         !is_codec && next.is_none_or(|next| matches!(next, 'x' | 'X') || !next.is_alphanumeric())
     })?;
+    with_others(stem, &found, &NEXT_CROSS)
+}
+
+/// The season and the first episode that were found, and the others that stand right behind: each is one that `another`
+/// finds, or the end of a span.
+fn with_others<'s>(
+    stem: &'s str,
+    found: &Captures<'_>,
+    another: &Regex,
+) -> Option<ReadEpisodes<'s>> {
     let (season, first) = (number(&found[1])?, number(&found[2])?);
     let whole = found.get(0)?;
     let mut numbers = vec![first];
     let mut end = whole.end();
     loop {
         let rest = &stem[end..];
-        if let Some(next) = NEXT_CROSS.captures(rest) {
+        if let Some(next) = another.captures(rest) {
             let is_same = next
-                .get(1)
+                .name("season")
                 .is_none_or(|other| number(other.as_str()) == Some(season));
+            let is_span = next.name("span").is_some_and(|span| !span.is_empty());
             let length = next.get(0)?.end();
-            if is_same && add(&mut numbers, number(&next[2])?, false) {
+            if is_same && add(&mut numbers, number(&next["number"])?, is_span) {
                 end += length;
                 continue;
             }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::guess::Guess;
+use super::places::parent;
 use crate::domain::ids::MediaFileId;
 use crate::domain::watching::WatchedItem;
 
@@ -162,7 +163,7 @@ pub enum FileEventKind {
 impl MediaFile {
     /// The folder that it lies in, from the library's root; empty: right in the root.
     pub fn folder(&self) -> &str {
-        folder_of(&self.path)
+        parent(&self.path)
     }
 
     /// Where it lies, or lay last, from the root of the file system.
@@ -197,11 +198,6 @@ impl MediaFile {
             state: self.state,
         });
     }
-}
-
-/// The folder of a path of a library; empty: the root itself.
-pub(super) fn folder_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
 
 /// A path of a library from the root of the file system.
@@ -298,6 +294,6 @@ mod tests {
         let expected: Vec<i64> = std::iter::once(0).chain(21..70).collect();
         assert_eq!(seconds, expected);
         assert_eq!(file.place(), "/films/Heat (1995)/Heat.mkv");
-        assert_eq!((file.folder(), folder_of("Heat.mkv")), ("Heat (1995)", ""));
+        assert_eq!(file.folder(), "Heat (1995)");
     }
 }

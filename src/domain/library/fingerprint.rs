@@ -6,6 +6,8 @@ use std::io;
 
 use sha2::{Digest, Sha256};
 
+use crate::domain::text::hex;
+
 /// How many bytes are read at each of the three places.
 const PIECE: u64 = 64 << 10;
 /// How many bytes of a whole file are read at a time.
@@ -42,7 +44,7 @@ pub(super) fn print(
             hash.update(read(at, PIECE)?);
         }
     }
-    let fingerprint = format!("{size}-{}", text(&hash.finalize()));
+    let fingerprint = format!("{size}-{}", hex(&hash.finalize()));
     let full_hash = match reading {
         Reading::Pieces => None,
         Reading::Whole => Some(hash_whole(read)?),
@@ -60,16 +62,9 @@ fn hash_whole(read: &mut dyn FnMut(u64, u64) -> io::Result<Vec<u8>>) -> io::Resu
         hash.update(&bytes);
         at += bytes.len() as u64;
         if (bytes.len() as u64) < CHUNK {
-            return Ok(text(&hash.finalize()));
+            return Ok(hex(&hash.finalize()));
         }
     }
-}
-
-/// A hash as hexadecimal digits.
-pub(super) fn text(digest: &[u8]) -> String {
-    let digits = digest.iter().flat_map(|byte| [byte >> 4, byte & 15]);
-    let digits = digits.filter_map(|digit| char::from_digit(digit.into(), 16));
-    digits.collect()
 }
 
 #[cfg(test)]

@@ -44,7 +44,7 @@ pub use file::{
 pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
-pub use read_library::{NamedLibrary, read_library};
+pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
 pub use store::{FileFilter, LibraryStore, place_of};

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use super::file::{FileState, MediaFile};
+use super::fingerprint::Print;
+use super::places::file_name;
 
 /// Files that are gone, now or since long, by what is in them.
 #[derive(Debug, Default)]
@@ -50,23 +52,17 @@ impl Moves {
 
     /// The file that lies at a path now. Of several copies that is the one that went just now before one that has long been
     /// missing, one of the same library, one of the same name, then the first by place.
-    pub(super) fn take(
-        &mut self,
-        root: &str,
-        path: &str,
-        fingerprint: &str,
-        full_hash: Option<&str>,
-    ) -> Option<MediaFile> {
-        let all = self.0.get_mut(fingerprint)?;
-        let name = name_of(path);
-        let is_same = |file: &MediaFile| match (full_hash, file.full_hash.as_deref()) {
+    pub(super) fn take(&mut self, root: &str, path: &str, print: &Print) -> Option<MediaFile> {
+        let all = self.0.get_mut(&print.fingerprint)?;
+        let name = file_name(path);
+        let is_same = |file: &MediaFile| match (&print.full_hash, &file.full_hash) {
             (Some(one), Some(other)) => one == other,
             _ => true,
         };
         let fitting = all.iter().enumerate().filter(|(_, it)| is_same(&it.file));
         let best = fitting.min_by_key(|(_, it)| {
             let is_elsewhere = it.file.root != root;
-            let is_renamed = name_of(&it.file.path) != name;
+            let is_renamed = file_name(&it.file.path) != name;
             (!it.is_news, is_elsewhere, is_renamed, it.file.place())
         });
         let place = best?.0;
@@ -81,10 +77,6 @@ impl Moves {
         gone.sort_by(|one, other| one.path.cmp(&other.path));
         gone
     }
-}
-
-fn name_of(path: &str) -> &str {
-    path.rsplit_once('/').map_or(path, |(_, name)| name)
 }
 
 #[cfg(test)]
@@ -116,6 +108,13 @@ mod tests {
         }
     }
 
+    fn print(fingerprint: &str, full_hash: Option<&str>) -> Print {
+        Print {
+            fingerprint: fingerprint.to_owned(),
+            full_hash: full_hash.map(str::to_owned),
+        }
+    }
+
     #[test]
     fn of_several_copies_the_likeliest_has_moved_and_each_only_once() {
         let gone = |path| file("/films", path, FileState::Unmatched);
@@ -127,7 +126,7 @@ mod tests {
         // A page of files may have some of them again.
         moves.add_missing(long_gone.to_vec());
         let mut take = || {
-            let file = moves.take("/films", "c/heat.mkv", "same", None);
+            let file = moves.take("/films", "c/heat.mkv", &print("same", None));
             file.map(|file| file.place())
         };
 
@@ -152,8 +151,9 @@ mod tests {
         };
         let mut moves = Moves::of(vec![hashed.clone()]);
 
-        assert_eq!(moves.take("/films", "b.mkv", "same", Some("other")), None);
-        assert_eq!(moves.take("/films", "b.mkv", "another", None), None);
+        for print in [print("same", Some("other")), print("another", None)] {
+            assert_eq!(moves.take("/films", "b.mkv", &print), None);
+        }
         assert_eq!(moves.still_gone(), std::slice::from_ref(&hashed));
     }
 }

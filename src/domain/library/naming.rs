@@ -9,7 +9,7 @@ use regex::Regex;
 
 use super::guess::Named;
 use crate::domain::catalog::ExternalId;
-use crate::domain::loading::{is_zero, normal_id};
+use crate::domain::loading::{identifies, is_zero, normal_id};
 use crate::domain::text;
 
 /// The first year of which there are films.
@@ -115,8 +115,7 @@ pub(super) fn read_name(name: &str, this_year: i32) -> ReadName {
 pub(super) fn external_id(provider: &str, value: &str) -> Option<ExternalId> {
     let provider = provider.trim().to_lowercase();
     let value = value.trim();
-    let is_known = matches!(provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata");
-    if !is_known || is_zero(value) {
+    if !identifies(&provider) || is_zero(value) {
         return None;
     }
     let value = normal_id(&provider, value)?;

@@ -13,6 +13,7 @@ use regex::Regex;
 use super::naming::{add_ids, external_id, pattern};
 use super::places::beginning;
 use crate::domain::catalog::ExternalId;
+use crate::domain::loading::identifies;
 use crate::domain::text;
 
 /// The longest sidecar, in bytes.
@@ -344,9 +345,7 @@ impl Said {
                         self.ids.retain(|known| known.provider != id.provider);
                         add_ids(&mut self.ids, &[id]);
                     }
-                    None if matches!(provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata") => {
-                        wrong("which is no id; it is left out");
-                    }
+                    None if identifies(&provider) => wrong("which is no id; it is left out"),
                     // Other sites' ids say nothing here.
                     None => {}
                 }

@@ -92,15 +92,6 @@ impl NamedLibrary {
     }
 }
 
-/// Looks through a folder, and at how all of its videos begin; see [`NamedLibrary::read`].
-pub fn read_library(
-    folder: &dyn LibraryFolder,
-    this_year: i32,
-) -> Result<Vec<(Entry, Guess)>, LibraryFolderError> {
-    let library = NamedLibrary::read(folder, this_year)?;
-    Ok(library.with_videos(folder, &BTreeSet::new()))
-}
-
 /// What all entries are taken for that are no folders; what is set aside stays what it is.
 fn understand(
     entries: &[Entry],

@@ -12,12 +12,12 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_ROOTS};
-use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder, folder_of};
-use super::fingerprint::text;
+use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
 use super::matching::Matcher;
 use super::moves::Moves;
+use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
@@ -31,6 +31,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::lease::may_work;
 use crate::domain::page::Window;
+use crate::domain::text::hex;
 
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
 const LEASE: Duration = Duration::from_secs(60);
@@ -116,7 +117,7 @@ impl ScanService {
 
 /// What a scan of a folder is called among leases: a path may have anything in it.
 fn lease_of(root: &str) -> String {
-    let digest = text(&Sha256::digest(root.as_bytes()));
+    let digest = hex(&Sha256::digest(root.as_bytes()));
     format!("scan:{}", &digest[..32])
 }
 
@@ -283,7 +284,7 @@ impl Scan<'_> {
                 Err(error) => {
                     let (path, error) = (seen.entry.path.as_str(), &error.to_string());
                     tell(ScanNews::Unreadable { path, error });
-                    unread.insert(folder_of(path).to_owned());
+                    unread.insert(parent(path).to_owned());
                     self.summary.unreadable += 1;
                     // Nobody knows what it is now: what is stored of it stays.
                     *news = News::Again;
@@ -302,7 +303,8 @@ impl Scan<'_> {
         steps: &mut [Step],
         gone: Vec<MediaFile>,
     ) -> Result<Vec<MediaFile>, LibraryError> {
-        let new: Vec<String> = steps.iter().filter_map(Step::print_of_new).collect();
+        let new = steps.iter().filter_map(Step::print_of_new);
+        let new: Vec<String> = new.map(|(_, print)| print.fingerprint.clone()).collect();
         // What is back where it was has not moved to where a copy of it lies.
         let here = steps.iter().filter_map(|step| step.stored.as_ref());
         let here: HashSet<MediaFileId> = here.map(|file| file.id).collect();
@@ -315,17 +317,10 @@ impl Scan<'_> {
             moves.add_missing(missing);
         }
         for step in steps {
-            let Some(fingerprint) = step.print_of_new() else {
+            let Some((path, print)) = step.print_of_new() else {
                 continue;
             };
-            let News::Seen(seen) = &step.news else {
-                continue;
-            };
-            let hash = seen
-                .print
-                .as_ref()
-                .and_then(|print| print.full_hash.as_deref());
-            if let Some(file) = moves.take(&self.root.path, &seen.entry.path, &fingerprint, hash) {
+            if let Some(file) = moves.take(&self.root.path, path, print) {
                 step.id = file.id;
                 step.stored = Some(file);
             }

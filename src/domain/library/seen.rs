@@ -6,11 +6,13 @@ use chrono::SubsecRound;
 use sha2::{Digest, Sha256};
 
 use super::error::{LibraryError, MAX_PATH};
-use super::file::{ScannedFolder, folder_of, place};
-use super::fingerprint::{Reading, text};
+use super::file::{ScannedFolder, place};
+use super::fingerprint::Reading;
 use super::guess::{Entry, EntryKind, Guess, TakenFor};
+use super::places::parent;
 use super::steps::Seen;
 use crate::domain::error::StoreError;
+use crate::domain::text::hex;
 
 /// The files of a library, by folder, and what of it could not be looked at.
 #[derive(Debug, Default)]
@@ -46,7 +48,7 @@ impl SeenFiles {
             self.not_kept.push((entry.path, why));
             return;
         }
-        let folder = folder_of(&entry.path).to_owned();
+        let folder = parent(&entry.path).to_owned();
         let beside = self.folders.entry(folder).or_default();
         // Files come in the order of paths: one that is shown like another stands right behind it.
         if beside.last().is_some_and(|it| it.entry.path == entry.path) {
@@ -74,7 +76,7 @@ impl SeenFiles {
             if here.is_empty() {
                 return false;
             }
-            here = folder_of(here);
+            here = parent(here);
         }
         true
     }
@@ -146,7 +148,7 @@ fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
         hash.update(line);
         hash.update([0]);
     }
-    Ok(text(&hash.finalize()))
+    Ok(hex(&hash.finalize()))
 }
 
 #[cfg(test)]

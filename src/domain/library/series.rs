@@ -18,9 +18,7 @@ pub(super) fn episodes(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
     let home = home(video.path);
     let part = tree.part_of(video);
     let stem = part.map_or(&*video.stem, |(base, _)| base);
-    let season = folders(video.path)
-        .take_while(|folder| *folder != home)
-        .find_map(|folder| season_of_folder(file_name(folder)));
+    let season = season_around(video.path, home);
     let (found, certainty, reason) =
         find(tree, video, home, stem, season.map(|(season, _)| season))?;
     let mut guess = Guess::new(TakenFor::Video, certainty, reason);
@@ -63,9 +61,7 @@ pub(super) fn episodes(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
 fn disc(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
     let inside = join(video.folder, "disc");
     let home = home(&inside);
-    let season = folders(&inside)
-        .take_while(|folder| *folder != home)
-        .find_map(|folder| season_of_folder(file_name(folder)));
+    let season = season_around(&inside, home);
     if season.is_none() && !tree.is_series(home) {
         return None;
     }
@@ -79,6 +75,13 @@ fn disc(tree: &Tree<'_>, video: &Video<'_>) -> Option<Guess> {
         None => Item::Series(series),
     });
     Some(guess)
+}
+
+/// The season of the innermost folder of one within the folder of the series, and what its name says of the series.
+fn season_around<'p>(path: &'p str, home: &str) -> Option<(u32, &'p str)> {
+    folders(path)
+        .take_while(|folder| *folder != home)
+        .find_map(|folder| season_of_folder(file_name(folder)))
 }
 
 type FoundEpisodes<'s> = (Option<ReadEpisodes<'s>>, Certainty, &'static str);

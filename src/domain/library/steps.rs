@@ -75,11 +75,12 @@ impl Step {
         !self.stored.as_ref().is_some_and(is_known)
     }
 
-    /// The fingerprint of one that is new at its place. One without a byte is like all others without.
-    pub(super) fn print_of_new(&self) -> Option<String> {
+    /// The path of one that is new at its place, and what is in it. One without a byte is like all others without.
+    pub(super) fn print_of_new(&self) -> Option<(&str, &Print)> {
         match (&self.news, &self.stored) {
             (News::Seen(seen), None) if seen.entry.size > 0 => {
-                seen.print.as_ref().map(|print| print.fingerprint.clone())
+                let print = seen.print.as_ref()?;
+                Some((seen.entry.path.as_str(), print))
             }
             _ => None,
         }

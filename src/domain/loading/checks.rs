@@ -70,9 +70,14 @@ pub fn normal_id(provider: &str, text: &str) -> Option<String> {
     }
 }
 
-/// Whether an id can belong to one thing only, so that two things that carry it are the same.
+/// Whether an id of a provider can belong to one thing only, so that two things that carry it are the same.
+pub fn identifies(provider: &str) -> bool {
+    matches!(provider, "imdb" | "tmdb" | "tvdb" | "wikidata")
+}
+
+/// Whether an id is of such a provider.
 pub(super) fn is_identifying(id: &ExternalId) -> bool {
-    matches!(id.provider.as_str(), "imdb" | "tmdb" | "tvdb" | "wikidata")
+    identifies(&id.provider)
 }
 
 /// An identifying id with the kind of title of which it is one, if films and series may have the same: TMDB and TVDB count

@@ -5,8 +5,7 @@ use futures::future::try_join_all;
 
 use crate::domain::ids::{ImportId, ProfileId};
 use crate::domain::importing::{self, ImportedAt, ImportedWhat};
-use crate::domain::watching::WatchedItem;
-use crate::graphql::catalog::{Episode, Film, Series, Title};
+use crate::graphql::catalog::{Episode, Film, Series, find_item};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
@@ -61,26 +60,6 @@ pub(crate) enum ImportItem {
     Film(Film),
     Series(Series),
     Episode(Episode),
-}
-
-impl ImportItem {
-    /// The film, series or episode, if the viewer may see it.
-    async fn find(ctx: &Context<'_>, item: WatchedItem) -> Result<Option<Self>> {
-        let loaders = ctx.personal();
-        match item {
-            WatchedItem::Film(id) | WatchedItem::Series(id) => {
-                let title = loaders.titles.find(id).await?;
-                Ok(title.map(|title| match Title::one(title) {
-                    Title::Film(film) => Self::Film(film),
-                    Title::Series(series) => Self::Series(series),
-                }))
-            }
-            WatchedItem::Episode(id) => {
-                let episode = loaders.episodes.find(id).await?;
-                Ok(episode.map(|episode| Self::Episode(Episode(episode))))
-            }
-        }
-    }
 }
 
 /// A row of an import.
@@ -166,7 +145,7 @@ impl ImportRow {
     /// What of the catalogue it is; null if that is not known, or the viewer may not see it.
     async fn item(&self, ctx: &Context<'_>) -> Result<Option<ImportItem>> {
         match self.0.found {
-            Some(found) => ImportItem::find(ctx, found.is.item).await,
+            Some(found) => find_item::<ImportItem>(ctx, found.is.item).await,
             None => Ok(None),
         }
     }
@@ -174,7 +153,7 @@ impl ImportRow {
     /// What else it may be, at most ten, in no order; empty if it was matched.
     async fn candidates(&self, ctx: &Context<'_>) -> Result<Vec<ImportItem>> {
         let found = self.0.candidates.iter();
-        let found = found.map(|candidate| ImportItem::find(ctx, candidate.item));
+        let found = found.map(|candidate| find_item::<ImportItem>(ctx, candidate.item));
         let found = try_join_all(found).await?;
         Ok(found.into_iter().flatten().collect())
     }

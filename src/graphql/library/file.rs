@@ -5,8 +5,7 @@ use futures::future::try_join_all;
 
 use crate::domain::ids::MediaFileId;
 use crate::domain::library::{self, FileEventKind, TakenFor};
-use crate::domain::watching::WatchedItem;
-use crate::graphql::catalog::{Episode, Film, Series, Title};
+use crate::graphql::catalog::{Episode, Film, Series, find_item};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
@@ -159,26 +158,6 @@ enum MediaItem {
     Episode(Episode),
 }
 
-impl MediaItem {
-    /// The film, series or episode, if the viewer may see it.
-    async fn find(ctx: &Context<'_>, item: WatchedItem) -> Result<Option<Self>> {
-        let loaders = ctx.personal();
-        match item {
-            WatchedItem::Film(id) | WatchedItem::Series(id) => {
-                let title = loaders.titles.find(id).await?;
-                Ok(title.map(|title| match Title::one(title) {
-                    Title::Film(film) => Self::Film(film),
-                    Title::Series(series) => Self::Series(series),
-                }))
-            }
-            WatchedItem::Episode(id) => {
-                let episode = loaders.episodes.find(id).await?;
-                Ok(episode.map(|episode| Self::Episode(Episode(episode))))
-            }
-        }
-    }
-}
-
 /// Something that a file may be.
 #[derive(SimpleObject)]
 struct MediaFileCandidate {
@@ -268,14 +247,14 @@ impl MediaFile {
     /// The film, the episodes, or the series that it is of or goes with, at most 50; without what the viewer may not see.
     async fn matches(&self, ctx: &Context<'_>) -> Result<Vec<MediaItem>> {
         let found = self.0.items.iter();
-        let found = try_join_all(found.map(|item| MediaItem::find(ctx, *item))).await?;
+        let found = try_join_all(found.map(|item| find_item::<MediaItem>(ctx, *item))).await?;
         Ok(found.into_iter().flatten().collect())
     }
 
     /// What it may be, the likeliest first, at most ten; without what the viewer may not see. Empty if it was matched.
     async fn candidates(&self, ctx: &Context<'_>) -> Result<Vec<MediaFileCandidate>> {
         let candidates = self.0.candidates.iter();
-        let items = candidates.map(|candidate| MediaItem::find(ctx, candidate.item));
+        let items = candidates.map(|candidate| find_item::<MediaItem>(ctx, candidate.item));
         let items = try_join_all(items).await?.into_iter();
         let found = items.zip(&self.0.candidates).filter_map(|(item, known)| {
             Some(MediaFileCandidate {

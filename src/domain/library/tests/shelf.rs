@@ -1,10 +1,10 @@
 //! A library in memory, and guesses in few words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::domain::library::{
-    Entry, EntryKind, Guess, Item, LibraryFolder, LibraryFolderError, Named, TakenFor, read_library,
+    Entry, EntryKind, Guess, Item, LibraryFolder, LibraryFolderError, Named, NamedLibrary, TakenFor,
 };
 
 /// A folder in memory: what lies where, with the bytes of files.
@@ -36,7 +36,8 @@ impl Shelf {
 
     /// All guesses, by path.
     pub(super) fn read(&self) -> BTreeMap<String, Guess> {
-        let found = read_library(self, 2026).unwrap();
+        let library = NamedLibrary::read(self, 2026).unwrap();
+        let found = library.with_videos(self, &BTreeSet::new());
         let found = found.into_iter().map(|(entry, guess)| (entry.path, guess));
         found.collect()
     }

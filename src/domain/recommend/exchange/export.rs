@@ -9,7 +9,6 @@ use super::constants::constants;
 use super::edge_line::EdgeLine;
 use super::error::ExchangeError;
 use super::folder::ExchangeFolder;
-use super::generation::hex;
 use super::manifest::{
     EdgeFile, GENERATION, MANIFEST, MESSAGE_FILES, Manifest, MessageManifest, VERSION,
 };
@@ -17,6 +16,7 @@ use super::messages::{MESSAGES, TITLES_TOPIC, WATCHES_TOPIC, of_title, of_watch}
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::SimilarVersion;
 use crate::domain::recommend::projection::GraphService;
+use crate::domain::text::hex;
 
 /// How many titles are read at once.
 const TITLES: usize = 500;

@@ -12,6 +12,7 @@ use super::manifest::{EdgeFile, MANIFEST, Manifest};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
 use crate::domain::recommend::similar::EDGES;
+use crate::domain::text::hex;
 
 /// How long a line may be, in bytes. Those that are written have no more than 300.
 const LONGEST: usize = 4096;
@@ -219,14 +220,4 @@ impl Reader<'_> {
             page: Vec::new(),
         })
     }
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a text cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

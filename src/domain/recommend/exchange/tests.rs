@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::constants::{Constants, constants};
 use super::folder::ExchangeFolder;
-use super::generation::{CheckedGeneration, hex, read};
+use super::generation::{CheckedGeneration, read};
 use crate::domain::ids::TitleId;
 use crate::domain::recommend::graph::{Incoming, Outgoing, Solution, Weight};
+use crate::domain::text::hex;
 
 /// Files that are in memory.
 struct MemoryFolder(BTreeMap<String, String>);
