@@ -20,8 +20,8 @@ use crate::domain::viewer::{KnownViewer, Role};
 
 /// So many of the latest changes are looked at to tell what was changed meanwhile.
 const MOST_TOLD: usize = 20;
-/// How often an edit is tried again if somebody else writes the same documents.
-pub(super) const TRIES: usize = 5;
+/// How often an edit is tried if somebody else writes the same documents.
+const TRIES: usize = 5;
 
 /// Edits titles, episodes, people, genres and collections.
 #[derive(Clone)]
@@ -92,6 +92,20 @@ impl EditService {
         }
         let refused = Refused::new(ErrorCode::StaleRevision, Place::Base, reason);
         Ok(Some(refused))
+    }
+}
+
+/// What an attempt comes to; if somebody else writes the same documents it is made again, [`TRIES`] times in all.
+pub(super) async fn retried<T, F>(attempt: impl Fn() -> F) -> Result<T, EditError>
+where
+    F: Future<Output = Result<T, EditError>>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
     }
 }
 
