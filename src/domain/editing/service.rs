@@ -1,6 +1,5 @@
 //! The service by which curators edit the catalogue.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::EditError;
@@ -13,13 +12,10 @@ use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::RunId;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
-use crate::domain::page::Window;
-use crate::domain::revising::{RevisionFilter, RevisionService};
+use crate::domain::revising::RevisionService;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{KnownViewer, Role};
 
-/// So many of the latest changes are looked at to tell what was changed meanwhile.
-const MOST_TOLD: usize = 20;
 /// How often an edit is tried if somebody else writes the same documents.
 const TRIES: usize = 5;
 
@@ -73,19 +69,7 @@ impl EditService {
         let Some(base) = base.filter(|base| *base != revision) else {
             return Ok(None);
         };
-        let filter = RevisionFilter {
-            node: Some(node),
-            ..RevisionFilter::default()
-        };
-        let told = self
-            .revising
-            .revisions(&filter, &Window::first(MOST_TOLD))
-            .await?;
-        let revisions = told.rows.iter().map(|told| &told.revision);
-        let since = revisions.filter(|revision| revision.number > base);
-        let fields = since.flat_map(|revision| &revision.fields);
-        let fields: BTreeSet<&str> = fields.map(|it| it.field.as_str()).collect();
-        let fields: Vec<&str> = fields.into_iter().collect();
+        let fields = self.revising.changed_since(node, base).await?;
         let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
         if !fields.is_empty() {
             reason = format!("{reason}; changed since: {}", fields.join(", "));
