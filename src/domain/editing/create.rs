@@ -164,7 +164,8 @@ impl EditService {
                 return Ok((slug, alike));
             }
         }
-        let reason = format!("is needed: “{words}” and {MOST_ALIKE} more of its kind are taken");
+        let more = MOST_ALIKE - 1;
+        let reason = format!("is needed: “{words}” and {more} more of its kind are taken");
         Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into())
     }
 
