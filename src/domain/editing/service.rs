@@ -122,3 +122,44 @@ pub(super) fn revision(
     let fields: Vec<&str> = fields.collect();
     writer.changed(node, stamp, before.changes(after, &fields))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::domain::catalog::CatalogError;
+    use crate::domain::error::StoreError;
+
+    fn conflict() -> EditError {
+        EditError::Catalog(CatalogError::Store(StoreError::Conflict))
+    }
+
+    fn forbidden() -> EditError {
+        EditError::Forbidden
+    }
+
+    /// How often something is tried of which the first attempts fail, and whether it was done.
+    async fn tries(failures: usize, error: fn() -> EditError) -> (usize, bool) {
+        let tried = Cell::new(0);
+        let attempt = || {
+            tried.set(tried.get() + 1);
+            let outcome = if tried.get() > failures {
+                Ok(())
+            } else {
+                Err(error())
+            };
+            std::future::ready(outcome)
+        };
+        let outcome = retried(attempt).await;
+        (tried.get(), outcome.is_ok())
+    }
+
+    #[tokio::test]
+    async fn conflicts_alone_are_tried_again_and_not_for_ever() {
+        assert_eq!(tries(0, conflict).await, (1, true));
+        assert_eq!(tries(2, conflict).await, (3, true));
+        assert_eq!(tries(9, conflict).await, (TRIES, false));
+        assert_eq!(tries(2, forbidden).await, (1, false));
+    }
+}
