@@ -9,7 +9,7 @@ use super::part::Part;
 use super::patch::Patch;
 use super::refused::{Place, Refused};
 use super::rows::Locking;
-use super::service::{EditService, TRIES, curator, lock_all};
+use super::service::{EditService, curator, lock_all, retried};
 use super::single::Edited;
 use crate::domain::catalog::{CatalogBatch, Title, TitleKind, Visibility, Writer};
 use crate::domain::error::ErrorCode;
@@ -46,13 +46,7 @@ impl EditService {
     ) -> Result<Edited<Arc<Title>>, EditError> {
         let writer = curator(viewer)?;
         creation.patch.check()?;
-        let mut tries = 1;
-        loop {
-            match self.try_create(&writer, creation).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_create(&writer, creation)).await
     }
 
     async fn try_create(
@@ -170,7 +164,8 @@ impl EditService {
                 return Ok((slug, alike));
             }
         }
-        let reason = format!("is needed: “{words}” and {MOST_ALIKE} more of its kind are taken");
+        let more = MOST_ALIKE - 1;
+        let reason = format!("is needed: “{words}” and {more} more of its kind are taken");
         Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into())
     }
 

@@ -6,7 +6,7 @@ use super::error::EditError;
 use super::patch::Patch;
 use super::refused::{Place, Refused};
 use super::rows::Locking;
-use super::service::{EditService, TRIES, curator, lock_all};
+use super::service::{EditService, curator, lock_all, retried};
 use super::single::{Edited, of_laying};
 use crate::domain::catalog::{
     CatalogBatch, Episode, Overview, Title, TitleKind, Visibility, Writer,
@@ -49,13 +49,7 @@ impl EditService {
         let mut series = found.into_iter();
         let series = series.find(|title| title.kind == TitleKind::Series);
         let series = series.ok_or_else(|| Refused::not_there("series"))?;
-        let mut tries = 1;
-        loop {
-            match self.try_add(visibility, &writer, &series, creation).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_add(visibility, &writer, &series, creation)).await
     }
 
     async fn try_add(

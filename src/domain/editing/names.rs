@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::error::EditError;
 use super::refused::{Place, Refused};
-use super::service::{EditService, TRIES, curator, revision};
+use super::service::{EditService, curator, retried, revision};
 use super::single::Edited;
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, Collection, DocumentFields, Genre, NameKeys, Visibility, Writer,
@@ -37,13 +37,7 @@ impl EditService {
     ) -> Result<Edited<Arc<Genre>>, EditError> {
         let writer = curator(viewer)?;
         let sound = genre_named(&renaming.name).map_err(of_name)?;
-        let mut tries = 1;
-        loop {
-            match self.try_genre(&writer, id, renaming, &sound).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_genre(&writer, id, renaming, &sound)).await
     }
 
     /// Gives a collection of which something may be seen another name, or says what that would do.
@@ -61,13 +55,7 @@ impl EditService {
         if seen.is_empty() {
             return Err(Refused::not_there("collection").into());
         }
-        let mut tries = 1;
-        loop {
-            match self.try_collection(&writer, id, renaming, &sound).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_collection(&writer, id, renaming, &sound)).await
     }
 
     async fn try_genre(

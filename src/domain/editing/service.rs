@@ -1,6 +1,5 @@
 //! The service by which curators edit the catalogue.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::EditError;
@@ -13,15 +12,12 @@ use crate::domain::clock::Clock;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::RunId;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
-use crate::domain::page::Window;
-use crate::domain::revising::{RevisionFilter, RevisionService};
+use crate::domain::revising::RevisionService;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::{KnownViewer, Role};
 
-/// So many of the latest changes are looked at to tell what was changed meanwhile.
-const MOST_TOLD: usize = 20;
-/// How often an edit is tried again if somebody else writes the same documents.
-pub(super) const TRIES: usize = 5;
+/// How often an edit is tried if somebody else writes the same documents.
+const TRIES: usize = 5;
 
 /// Edits titles, episodes, people, genres and collections.
 #[derive(Clone)]
@@ -73,25 +69,27 @@ impl EditService {
         let Some(base) = base.filter(|base| *base != revision) else {
             return Ok(None);
         };
-        let filter = RevisionFilter {
-            node: Some(node),
-            ..RevisionFilter::default()
-        };
-        let told = self
-            .revising
-            .revisions(&filter, &Window::first(MOST_TOLD))
-            .await?;
-        let revisions = told.rows.iter().map(|told| &told.revision);
-        let since = revisions.filter(|revision| revision.number > base);
-        let fields = since.flat_map(|revision| &revision.fields);
-        let fields: BTreeSet<&str> = fields.map(|it| it.field.as_str()).collect();
-        let fields: Vec<&str> = fields.into_iter().collect();
+        let fields = self.revising.changed_since(node, base).await?;
         let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
         if !fields.is_empty() {
             reason = format!("{reason}; changed since: {}", fields.join(", "));
         }
         let refused = Refused::new(ErrorCode::StaleRevision, Place::Base, reason);
         Ok(Some(refused))
+    }
+}
+
+/// What an attempt comes to; if somebody else writes the same documents it is made again, [`TRIES`] times in all.
+pub(super) async fn retried<T, F>(attempt: impl Fn() -> F) -> Result<T, EditError>
+where
+    F: Future<Output = Result<T, EditError>>,
+{
+    let mut tries = 1;
+    loop {
+        match attempt().await {
+            Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
+            outcome => return outcome,
+        }
     }
 }
 
@@ -123,4 +121,45 @@ pub(super) fn revision(
     let fields = differences.iter().map(|it| it.field).chain([LOCKS]);
     let fields: Vec<&str> = fields.collect();
     writer.changed(node, stamp, before.changes(after, &fields))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::domain::catalog::CatalogError;
+    use crate::domain::error::StoreError;
+
+    fn conflict() -> EditError {
+        EditError::Catalog(CatalogError::Store(StoreError::Conflict))
+    }
+
+    fn forbidden() -> EditError {
+        EditError::Forbidden
+    }
+
+    /// How often something is tried of which the first attempts fail, and whether it was done.
+    async fn tries(failures: usize, error: fn() -> EditError) -> (usize, bool) {
+        let tried = Cell::new(0);
+        let attempt = || {
+            tried.set(tried.get() + 1);
+            let outcome = if tried.get() > failures {
+                Ok(())
+            } else {
+                Err(error())
+            };
+            std::future::ready(outcome)
+        };
+        let outcome = retried(attempt).await;
+        (tried.get(), outcome.is_ok())
+    }
+
+    #[tokio::test]
+    async fn conflicts_alone_are_tried_again_and_not_for_ever() {
+        assert_eq!(tries(0, conflict).await, (1, true));
+        assert_eq!(tries(2, conflict).await, (3, true));
+        assert_eq!(tries(9, conflict).await, (TRIES, false));
+        assert_eq!(tries(2, forbidden).await, (1, false));
+    }
 }

@@ -7,7 +7,7 @@ use super::part::Part;
 use super::patch::{Patch, replace_all};
 use super::refused::Refused;
 use super::rows::Locking;
-use super::service::{EditService, TRIES, curator, lock_all, revision};
+use super::service::{EditService, curator, lock_all, retried, revision};
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogNode, DocumentFields, Episode, Overview, Person, Texts,
     Visibility, Writer,
@@ -51,13 +51,7 @@ impl EditService {
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let writer = curator(viewer)?;
         edit.patch.check()?;
-        let mut tries = 1;
-        loop {
-            match self.try_episode(visibility, &writer, id, edit).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_episode(visibility, &writer, id, edit)).await
     }
 
     /// Edits a person, or says what that would do.
@@ -70,13 +64,7 @@ impl EditService {
     ) -> Result<Edited<Arc<Person>>, EditError> {
         let writer = curator(viewer)?;
         edit.patch.check()?;
-        let mut tries = 1;
-        loop {
-            match self.try_person(&writer, id, edit).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_person(&writer, id, edit)).await
     }
 
     async fn try_episode(

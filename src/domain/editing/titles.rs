@@ -10,7 +10,7 @@ use super::refused::{Place, Refused};
 use super::rows::{
     EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice, TitlesEdit,
 };
-use super::service::{EditService, TRIES, curator, lock_all, revision};
+use super::service::{EditService, curator, lock_all, retried, revision};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, DocumentFields, Title, TitleFilter, TitleOrder, TitleQuery,
     Visibility, Writer,
@@ -73,13 +73,7 @@ impl EditService {
                 }
             }
         }
-        let mut tries = 1;
-        loop {
-            match self.try_edit(visibility, &writer, &named, edit).await {
-                Err(error) if error.is_conflict() && tries < TRIES => tries += 1,
-                outcome => return outcome,
-            }
-        }
+        retried(|| self.try_edit(visibility, &writer, &named, edit)).await
     }
 
     /// The titles that pass a filter, by name.

@@ -7,6 +7,7 @@ use chrono::{DateTime, Datelike, Utc};
 use super::about::about_changes;
 use super::credits::{CreditName, PersonKey};
 use super::fields::names_of;
+use super::mapped_roles::directors_of;
 use super::named::Named;
 use super::options::Manner;
 use super::problem::Problem;
@@ -15,7 +16,6 @@ use super::said::Said;
 use super::seasons;
 use crate::domain::catalog::{
     Collection, Credit, CreditRole, Genre, Locks, PartOf, Person, Publication, Texts, Title,
-    TitleKind,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -256,10 +256,7 @@ pub(super) fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         stamp: _,
     } = new;
     let differ = |role| !of_role(old.all_credits(), role).eq(of_role(new.all_credits(), role));
-    let directors = match kind {
-        TitleKind::Film => "directors",
-        TitleKind::Series => "creators",
-    };
+    let directors = directors_of(*kind);
     let part = |part_of: &Option<PartOf>| part_of.and_then(|part_of| part_of.part);
     let id = |part_of: &Option<PartOf>| part_of.map(|part_of| part_of.collection);
     let mut changes = names_of([

@@ -10,14 +10,14 @@ use super::changes::Names;
 use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::CreditName;
 use super::drafts::{blank, compose, title_changes};
-use super::mapped_roles::field_of;
+use super::mapped_roles::{directors_of, field_of};
 use super::named::Named;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord};
 use super::resolve;
 use super::service::LoadService;
 use super::write::{nobody, only_what_is_named, sort_of, taken_id};
-use crate::domain::catalog::{CatalogBatch, CatalogError, CreditRole, Title, TitleKind};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Title, TitleKind};
 use crate::domain::error::ErrorCode;
 use crate::domain::text;
 
@@ -228,12 +228,9 @@ fn lay<'o>(
             problem,
         });
     }
-    let directors = match record.kind {
-        TitleKind::Film => field_of(CreditRole::Director),
-        TitleKind::Series => "creators",
-    };
     let crew = record.crew.by_role();
     let crew = crew.into_iter().map(|(role, said)| (field_of(role), said));
+    let directors = directors_of(record.kind);
     let main = [(directors, &record.directors), ("cast", &record.cast)];
     for (field, said) in main.into_iter().chain(crew) {
         let mut credits = said.value().into_iter().flatten();

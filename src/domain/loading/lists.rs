@@ -3,9 +3,10 @@
 use super::about::{MAX_STUDIOS, MAX_TAGS};
 use super::codes::MAX_CODES;
 use super::credits::MAX_CREDITS;
+use super::mapped_roles::directors_of;
 use super::problem::Problem;
 use super::records::MAX_GENRES;
-use crate::domain::catalog::{Certification, Credit, CreditRole, ExternalId, Title, TitleKind};
+use crate::domain::catalog::{Certification, Credit, CreditRole, ExternalId, Title};
 
 /// The most ids that a title has elsewhere; each provider gives it one.
 const MAX_IDS: usize = 100;
@@ -64,10 +65,7 @@ pub fn without_removed(title: Title, removed: &Title) -> Title {
 /// That no list of a title is longer than a record may have it.
 pub fn check_lists(title: &Title) -> Result<(), Problem> {
     let credited = |role: CreditRole| title.all_credits().filter(|it| it.role == role).count();
-    let directors = match title.kind {
-        TitleKind::Film => "directors",
-        TitleKind::Series => "creators",
-    };
+    let directors = directors_of(title.kind);
     for (field, number, most) in [
         ("genres", title.genres.len(), MAX_GENRES),
         ("tags", title.tags.len(), MAX_TAGS),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::cells::text;
 use super::fields::MAX_NAME;
-use crate::domain::catalog::CreditRole;
+use crate::domain::catalog::{CreditRole, TitleKind};
 
 /// What stands between the characters that one person plays.
 const BETWEEN: &str = " / ";
@@ -90,6 +90,14 @@ pub(super) fn role_of(field: &str) -> Option<CreditRole> {
     CreditRole::ALL
         .into_iter()
         .find(|role| field_of(*role) == field)
+}
+
+/// The field with those who directed a film, or created a series.
+pub(super) fn directors_of(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => field_of(CreditRole::Director),
+        TitleKind::Series => "creators",
+    }
 }
 
 /// The field of a film with the people of a role.

@@ -1,5 +1,6 @@
 //! The service of revisions: reading them, and taking away those that have had their time.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -7,7 +8,7 @@ use chrono::TimeDelta;
 use super::error::RevisingError;
 use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
-use crate::domain::catalog::{CatalogRevision, CatalogService};
+use crate::domain::catalog::{CatalogNode, CatalogRevision, CatalogService};
 use crate::domain::clock::Clock;
 use crate::domain::events::EventBus;
 use crate::domain::ids::RevisionId;
@@ -16,6 +17,8 @@ use crate::domain::page::{Slice, Window};
 
 /// How many revisions are taken away with one write.
 const AT_A_TIME: usize = 1_000;
+/// So many of the latest changes are looked at to tell what was changed meanwhile.
+const MOST_TOLD: usize = 20;
 
 /// What the service stands on.
 #[derive(Clone)]
@@ -65,6 +68,25 @@ impl RevisionService {
     ) -> Result<Option<ToldRevision>, RevisingError> {
         let found: Vec<CatalogRevision> = self.ports.revisions.revisions_by_id(&[id]).await?;
         Ok(tell(&self.ports.catalog, found).await?.pop())
+    }
+
+    /// The fields of it that were changed after this `revision`, by name, as far as the latest changes tell.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn changed_since(
+        &self,
+        node: CatalogNode,
+        revision: u64,
+    ) -> Result<Vec<String>, RevisingError> {
+        let filter = RevisionFilter {
+            node: Some(node),
+            ..RevisionFilter::default()
+        };
+        let latest = Window::first(MOST_TOLD);
+        let found = self.ports.revisions.revisions(&filter, &latest).await?;
+        let since = found.rows.into_iter().filter(|it| it.number > revision);
+        let fields = since.flat_map(|it| it.fields);
+        let fields: BTreeSet<String> = fields.map(|change| change.field).collect();
+        Ok(fields.into_iter().collect())
     }
 
     /// Takes away some of the revisions that are older than they are kept. Says how many; 0: there are no more.

@@ -184,8 +184,8 @@ impl TitleFilter {
             countries: codes("filter.countries", self.countries, country)?,
             max_age: self.max_age.map(age).transpose()?,
             min_rating: self.min_rating.map(rating).transpose()?,
-            missing: missing(self.missing)?,
-            states: states(self.state)?,
+            missing: each_of("filter.missing", self.missing)?,
+            states: each_of("filter.state", self.state)?,
             initial: self.first_letter.as_deref().map(initial).transpose()?,
             added_since: self.added_since.map(|since| since.0),
             among: None,
@@ -273,14 +273,10 @@ fn codes(
     Ok(written.map(|written| written.iter().map(|one| code(one)).collect()))
 }
 
-fn missing(facts: Option<Vec<MissingFact>>) -> Result<Option<Vec<catalog::MissingFact>>> {
-    let facts = some("filter.missing", facts)?;
-    Ok(facts.map(|facts| facts.into_iter().map(Into::into).collect()))
-}
-
-fn states(states: Option<Vec<TitleState>>) -> Result<Option<Vec<catalog::TitleState>>> {
-    let states = some("filter.state", states)?;
-    Ok(states.map(|states| states.into_iter().map(Into::into).collect()))
+/// Values of an enum, as the domain has them.
+fn each_of<T, D: From<T>>(field: &'static str, given: Option<Vec<T>>) -> Result<Option<Vec<D>>> {
+    let given = some(field, given)?;
+    Ok(given.map(|given| given.into_iter().map(D::from).collect()))
 }
 
 fn decades(decades: Option<Vec<i32>>) -> Result<Option<Vec<i32>>> {

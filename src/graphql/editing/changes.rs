@@ -3,7 +3,7 @@
 use async_graphql::SimpleObject;
 use serde_json::Value;
 
-use super::words::in_schema;
+use super::words::path_in_schema;
 use crate::domain::loading::{Difference, Problem};
 
 /// A field that is another than before, or would be.
@@ -32,10 +32,7 @@ impl EditedField {
 
 /// What was noticed of an edit that was sound, in sentences.
 pub(super) fn warnings(noticed: &[Problem]) -> Vec<String> {
-    let said = noticed.iter().map(|it| {
-        let (field, inside) = it.field.split_once('.').unwrap_or((it.field.as_str(), ""));
-        let dot = if inside.is_empty() { "" } else { "." };
-        format!("`{}{dot}{inside}` {}", in_schema(field), it.reason)
-    });
-    said.collect()
+    let said = noticed.iter();
+    said.map(|it| format!("`{}` {}", path_in_schema(&it.field), it.reason))
+        .collect()
 }

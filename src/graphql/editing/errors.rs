@@ -1,6 +1,6 @@
 //! What of an edit was refused, as errors that a person can put right.
 
-use super::words::in_schema;
+use super::words::{in_schema, path_in_schema};
 use crate::domain::editing::{EditError, Part, Place, Refused};
 use crate::domain::error::ErrorCode;
 use crate::graphql::error::{ApiError, Result};
@@ -32,14 +32,17 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
         Place::Number => input("number"),
         Place::Part(part) => input(part_name(*part)),
         Place::Field(part, field) => {
-            let (name, inside) = match field.split_once('.') {
-                Some((name, inside)) => (in_schema(name), format!(".{inside}")),
-                None => (in_schema(field), String::new()),
-            };
-            let message = said(&format!("{name}{inside}"));
+            let name = in_schema(field.split('.').next().unwrap_or(field));
+            let message = said(&path_in_schema(field));
             UserError::input(refused.code, &name, message).within(&[part_name(*part)])
         }
     }
+}
+
+/// That what is to be edited is not there: its id is of nothing of the kind.
+pub(super) fn not_there(subject: &str) -> UserError {
+    let message = format!("`{subject}` names no {subject}");
+    UserError::input(ErrorCode::NotFound, subject, message)
 }
 
 /// What was done, or what a person can put right; the rest is a top-level error.

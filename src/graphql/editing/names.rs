@@ -3,10 +3,9 @@
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::changes::{EditedField, warnings};
-use super::errors::split;
+use super::errors::{not_there, split};
 use super::titles::mode;
 use crate::domain::editing::Renaming;
-use crate::domain::error::ErrorCode;
 use crate::domain::viewer::Role;
 use crate::graphql::catalog::{Collection, Genre};
 use crate::graphql::context::ContextExt;
@@ -32,7 +31,7 @@ impl NameMutation {
     ) -> Result<EditGenrePayload> {
         let viewer = ctx.known_viewer()?;
         let Some(GlobalId::Genre(id)) = GlobalId::decode(&input.genre) else {
-            return Ok(EditGenrePayload::refused(vec![unknown("genre")]));
+            return Ok(EditGenrePayload::refused(vec![not_there("genre")]));
         };
         let renaming = Renaming {
             name: input.name,
@@ -62,7 +61,9 @@ impl NameMutation {
     ) -> Result<EditCollectionPayload> {
         let viewer = ctx.known_viewer()?;
         let Some(GlobalId::Collection(id)) = GlobalId::decode(&input.collection) else {
-            return Ok(EditCollectionPayload::refused(vec![unknown("collection")]));
+            return Ok(EditCollectionPayload::refused(vec![not_there(
+                "collection",
+            )]));
         };
         let renaming = Renaming {
             name: input.name,
@@ -84,11 +85,6 @@ impl NameMutation {
             },
         })
     }
-}
-
-fn unknown(subject: &str) -> UserError {
-    let message = format!("`{subject}` names no {subject}");
-    UserError::input(ErrorCode::NotFound, subject, message)
 }
 
 /// Another name for a genre.

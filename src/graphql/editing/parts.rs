@@ -204,10 +204,6 @@ impl TitlePatch {
 impl TitleLists {
     /// `part` is what it is called in the input.
     pub(super) async fn read(self, ctx: &Context<'_>, part: &str) -> Result<ReadPart> {
-        let given = |list: Option<Vec<CreditInput>>| match list {
-            Some(list) => MaybeUndefined::Value(list),
-            None => MaybeUndefined::Undefined,
-        };
         let patch = TitlePatch {
             directors: given(self.directors),
             cast: given(self.cast),
@@ -215,19 +211,13 @@ impl TitleLists {
             writers: given(self.writers),
             producers: given(self.producers),
             composers: given(self.composers),
-            genres: words(self.genres),
-            tags: words(self.tags),
-            studios: words(self.studios),
-            countries: words(self.countries),
-            languages: words(self.languages),
-            external_ids: match self.external_ids {
-                Some(ids) => MaybeUndefined::Value(ids),
-                None => MaybeUndefined::Undefined,
-            },
-            certifications: match self.certifications {
-                Some(labels) => MaybeUndefined::Value(labels),
-                None => MaybeUndefined::Undefined,
-            },
+            genres: given(self.genres),
+            tags: given(self.tags),
+            studios: given(self.studios),
+            countries: given(self.countries),
+            languages: given(self.languages),
+            external_ids: given(self.external_ids),
+            certifications: given(self.certifications),
             ..TitlePatch::default()
         };
         let read = patch.read(ctx).await?;
@@ -235,11 +225,9 @@ impl TitleLists {
     }
 }
 
-fn words(list: Option<Vec<String>>) -> MaybeUndefined<Vec<String>> {
-    match list {
-        Some(list) => MaybeUndefined::Value(list),
-        None => MaybeUndefined::Undefined,
-    }
+/// A list of which null says nothing.
+fn given<T>(list: Option<Vec<T>>) -> MaybeUndefined<Vec<T>> {
+    list.map(Some).into()
 }
 
 /// Texts by language, each once.
@@ -260,12 +248,8 @@ pub(super) fn put_credits(
     field: &str,
     credits: MaybeUndefined<Vec<CreditInput>>,
 ) -> std::result::Result<(), UserError> {
-    let credits = match credits {
-        MaybeUndefined::Undefined => MaybeUndefined::Undefined,
-        MaybeUndefined::Null => MaybeUndefined::Null,
-        MaybeUndefined::Value(list) => MaybeUndefined::Value(people.in_files(field, list)?),
-    };
-    fields.put(field, credits, |credits| credits);
+    let credits = credits.map_value(|list| people.in_files(field, list));
+    fields.put(field, credits.transpose()?, |credits| credits);
     Ok(())
 }
 
@@ -297,21 +281,17 @@ fn put_entries<T>(
     list: MaybeUndefined<Vec<T>>,
     entry: impl Fn(T) -> (String, Value),
 ) -> std::result::Result<(), UserError> {
-    let list = match list {
-        MaybeUndefined::Undefined => MaybeUndefined::Undefined,
-        MaybeUndefined::Null => MaybeUndefined::Null,
-        MaybeUndefined::Value(list) => {
-            let mut entries = Map::new();
-            for (name, value) in list.into_iter().map(entry) {
-                if entries.contains_key(&name) {
-                    let message = format!("`{called}` says two things of “{name}”");
-                    return Err(UserError::input(ErrorCode::Invalid, called, message));
-                }
-                entries.insert(name, value);
+    let entries = list.map_value(|list| {
+        let mut entries = Map::new();
+        for (name, value) in list.into_iter().map(entry) {
+            if entries.contains_key(&name) {
+                let message = format!("`{called}` says two things of “{name}”");
+                return Err(UserError::input(ErrorCode::Invalid, called, message));
             }
-            MaybeUndefined::Value(Value::Object(entries))
+            entries.insert(name, value);
         }
-    };
-    fields.put(field, list, |entries| entries);
+        Ok(entries)
+    });
+    fields.put(field, entries.transpose()?, Value::Object);
     Ok(())
 }

@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 
 use super::changes::{EditedField, warnings};
 use super::credits::{CreditInput, People};
-use super::errors::split;
+use super::errors::{not_there, split};
 use super::parts::{LocalizedTextInput, ReadPart, put_credits, put_ids, put_texts};
 use super::titles::{locking, mode};
 use super::words::Fields;
 use crate::domain::editing::{Patch, SingleEdit};
-use crate::domain::error::ErrorCode;
 use crate::domain::viewer::Role;
 use crate::graphql::catalog::{Episode, ExternalIdInput, Person};
 use crate::graphql::context::ContextExt;
@@ -37,9 +36,7 @@ impl SingleMutation {
     ) -> Result<EditEpisodePayload> {
         let viewer = ctx.known_viewer()?;
         let Some(GlobalId::Episode(id)) = GlobalId::decode(&input.episode) else {
-            let message = "`episode` names no episode";
-            let error = UserError::input(ErrorCode::NotFound, "episode", message);
-            return Ok(EditEpisodePayload::refused(vec![error]));
+            return Ok(EditEpisodePayload::refused(vec![not_there("episode")]));
         };
         let set = match input.set.read(ctx).await? {
             Ok(set) => set,
@@ -79,9 +76,7 @@ impl SingleMutation {
     ) -> Result<EditPersonPayload> {
         let viewer = ctx.known_viewer()?;
         let Some(GlobalId::Person(id)) = GlobalId::decode(&input.person) else {
-            let message = "`person` names no person";
-            let error = UserError::input(ErrorCode::NotFound, "person", message);
-            return Ok(EditPersonPayload::refused(vec![error]));
+            return Ok(EditPersonPayload::refused(vec![not_there("person")]));
         };
         let set = match input.set.read() {
             Ok(set) => set,

@@ -6,7 +6,7 @@ use async_graphql::MaybeUndefined;
 use serde_json::{Map, Value};
 
 /// Those that are called otherwise in files: the name in the schema, and that in files.
-const CALLED: [(&str, &str); 12] = [
+const CALLED: [(&str, &str); 9] = [
     ("name", "title"),
     ("originalName", "original_title"),
     ("premiered", "release_date"),
@@ -17,9 +17,6 @@ const CALLED: [(&str, &str); 12] = [
     ("externalIds", "ids"),
     // Of a series.
     ("directors", "creators"),
-    ("numberEnd", "number_end"),
-    ("absoluteNumber", "absolute_number"),
-    ("totalSeasons", "total_seasons"),
 ];
 
 /// What the schema calls a field of files.
@@ -36,6 +33,14 @@ pub(super) fn in_schema(field: &str) -> Cow<'_, str> {
         name.extend(letters);
     }
     Cow::Owned(name)
+}
+
+/// The same of a field with what is to blame in it: `ids.imdb` is `externalIds.imdb`.
+pub(super) fn path_in_schema(field: &str) -> String {
+    match field.split_once('.') {
+        Some((name, inside)) => format!("{}.{inside}", in_schema(name)),
+        None => in_schema(field).into_owned(),
+    }
 }
 
 /// What an edit says of fields, by their names in files.
@@ -88,11 +93,14 @@ mod tests {
             ("creators", "directors"),
             ("available_from", "availableFrom"),
             ("airs_before_season", "airsBeforeSeason"),
+            ("number_end", "numberEnd"),
             ("tags", "tags"),
             ("", ""),
         ] {
             assert_eq!(in_schema(field), expected);
+            assert_eq!(path_in_schema(field), expected);
         }
+        assert_eq!(path_in_schema("ids.imdb_pro"), "externalIds.imdb_pro");
     }
 
     #[test]
