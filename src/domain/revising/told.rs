@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::words::Names;
 use crate::domain::catalog::{
     CatalogError, CatalogNode, CatalogRevision, CatalogService, FieldChange, TitleKind, Visibility,
+    is_kept_with_others,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
@@ -30,15 +31,6 @@ pub struct ToldChange {
     pub after: Value,
 }
 
-/// The fields that documents keep in one value with others: it may be another of these alone.
-const TOGETHER: [&str; 5] = [
-    "collection",
-    "part",
-    "airs_before_season",
-    "airs_before_episode",
-    "airs_after_season",
-];
-
 /// Changes in the words of files.
 pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange> {
     let changes = changes.iter().map(|change| ToldChange {
@@ -46,9 +38,9 @@ pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange
         before: names.say(&change.field, &change.before),
         after: names.say(&change.field, &change.after),
     });
-    let is_told = |change: &ToldChange| {
-        change.before != change.after || !TOGETHER.contains(&change.field.as_str())
-    };
+    // What is kept with others is in a revision with them, though it may be as it was.
+    let is_told =
+        |change: &ToldChange| change.before != change.after || !is_kept_with_others(&change.field);
     changes.filter(is_told).collect()
 }
 
