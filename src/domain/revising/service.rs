@@ -7,15 +7,19 @@ use chrono::TimeDelta;
 use super::error::RevisingError;
 use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
-use crate::domain::catalog::{CatalogRevision, CatalogService};
+use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, CatalogService};
 use crate::domain::clock::Clock;
-use crate::domain::events::EventBus;
+use crate::domain::error::StoreError;
+use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::RevisionId;
 use crate::domain::loading::LoadService;
 use crate::domain::page::{Slice, Window};
 
 /// How many revisions are taken away with one write.
 const AT_A_TIME: usize = 1_000;
+
+/// How often it is tried again if somebody else writes the same documents.
+pub(super) const TRIES: usize = 5;
 
 /// What the service stands on.
 #[derive(Clone)]
@@ -76,5 +80,17 @@ impl RevisionService {
         let before = self.ports.clock.now() - keep;
         let revisions = &self.ports.revisions;
         Ok(revisions.delete_revisions(before, AT_A_TIME).await?)
+    }
+
+    /// Writes a batch, and says whether it did: not if somebody else wrote the same documents meanwhile.
+    pub(super) async fn write(&self, batch: &CatalogBatch) -> Result<bool, RevisingError> {
+        match self.ports.load.put(batch).await {
+            Err(CatalogError::Store(StoreError::Conflict)) => Ok(false),
+            written => {
+                written?;
+                self.ports.events.publish(Event::CatalogChanged);
+                Ok(true)
+            }
+        }
     }
 }
