@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::documents::{Documents, fields_of};
 use super::error::{MOST_FIELDS, RevisingError};
-use super::service::{RevisionService, TRIES};
-use crate::domain::catalog::{Author, CatalogNode, LOCKS, Locks, RevisionSource, Writer};
+use super::service::{RevisionService, TRIES, writer};
+use crate::domain::catalog::{CatalogNode, LOCKS, Locks, RevisionSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::RunId;
 use crate::domain::viewer::KnownViewer;
@@ -39,8 +39,8 @@ impl RevisionService {
         fields: &[String],
         locking: Locking,
     ) -> Result<LocksSet, RevisingError> {
+        let writer = writer(viewer, RevisionSource::Edit)?;
         check(nodes, fields)?;
-        let writer = Writer::new(Author::from(viewer), RevisionSource::Edit);
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, nodes).await?;
             let mut locked = Vec::with_capacity(nodes.len());

@@ -6,13 +6,13 @@ use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
 use super::error::RevisingError;
-use super::service::{RevisionService, TRIES};
+use super::service::{RevisionService, TRIES, writer};
 use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
 use crate::domain::catalog::{
-    Author, CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource,
-    TitleState, Writer,
+    CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource,
+    TitleState,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RevisionId, RunId};
@@ -104,9 +104,9 @@ impl RevisionService {
         what: Revert,
         mode: RevertMode,
     ) -> Result<Reverted, RevisingError> {
+        let writer = writer(viewer, RevisionSource::Revert)?;
         let (revisions, next) = self.meant(what).await?;
         let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
-        let writer = Writer::new(Author::from(viewer), RevisionSource::Revert);
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
             let planned: Vec<Planned> = revisions
@@ -295,7 +295,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Person;
+    use crate::domain::catalog::{Author, Person, Writer};
     use crate::domain::ids::PersonId;
     use crate::domain::stamp::Stamp;
 

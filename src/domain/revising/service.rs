@@ -7,13 +7,16 @@ use chrono::TimeDelta;
 use super::error::RevisingError;
 use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, CatalogService};
+use crate::domain::catalog::{
+    Author, CatalogBatch, CatalogError, CatalogRevision, CatalogService, RevisionSource, Writer,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::RevisionId;
 use crate::domain::loading::LoadService;
 use crate::domain::page::{Slice, Window};
+use crate::domain::viewer::{KnownViewer, Role};
 
 /// How many revisions are taken away with one write.
 const AT_A_TIME: usize = 1_000;
@@ -92,5 +95,42 @@ impl RevisionService {
                 Ok(true)
             }
         }
+    }
+}
+
+/// What a viewer writes as, who must be a curator.
+pub(super) fn writer(
+    viewer: &KnownViewer,
+    source: RevisionSource,
+) -> Result<Writer, RevisingError> {
+    if viewer.role < Role::Curator {
+        return Err(RevisingError::Forbidden);
+    }
+    Ok(Writer::new(Author::from(viewer), source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ProfileId, SessionId, UserId};
+    use crate::domain::viewer::Login;
+
+    #[test]
+    fn nobody_below_a_curator_writes() {
+        let known = |role| KnownViewer {
+            user: UserId(1),
+            profile: ProfileId(1),
+            max_age: None,
+            language: None,
+            pause: None,
+            role,
+            login: Login::Session(SessionId(1)),
+        };
+
+        let viewer = writer(&known(Role::Viewer), RevisionSource::Edit);
+        let curator = writer(&known(Role::Curator), RevisionSource::Edit).unwrap();
+
+        assert!(matches!(viewer, Err(RevisingError::Forbidden)));
+        assert_eq!(curator.author, Author::User(UserId(1)));
     }
 }
