@@ -57,7 +57,7 @@ impl LoadService {
 
     /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();

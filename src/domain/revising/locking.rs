@@ -65,7 +65,7 @@ impl RevisionService {
                     run: None,
                 });
             }
-            if self.write(&batch).await? {
+            if self.write(batch, &writer).await? {
                 return Ok(LocksSet {
                     locks: locked,
                     run: Some(writer.run),

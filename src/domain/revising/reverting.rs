@@ -115,7 +115,7 @@ impl RevisionService {
                 .collect();
             let batch = documents.batch(&writer, self.ports.clock.now())?;
             let is_written = mode == RevertMode::Write && !batch.is_empty();
-            if is_written && !self.write(&batch).await? {
+            if is_written && !self.write(batch, &writer).await? {
                 continue;
             }
             return Ok(Reverted {

@@ -12,7 +12,6 @@ use crate::domain::catalog::{
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
-use crate::domain::events::{Event, EventBus};
 use crate::domain::ids::RevisionId;
 use crate::domain::loading::LoadService;
 use crate::domain::page::{Slice, Window};
@@ -27,13 +26,12 @@ pub(super) const TRIES: usize = 5;
 /// What the service stands on.
 #[derive(Clone)]
 pub struct RevisionPorts {
-    /// Writes what is taken back or locked, as a load does.
+    /// Writes what is taken back or locked, as an edit.
     pub load: LoadService,
     /// The catalogue as the record has it: what is to be written is laid over that.
     pub catalog: CatalogService,
     pub revisions: Arc<dyn RevisionStore>,
     pub clock: Arc<dyn Clock>,
-    pub events: Arc<dyn EventBus>,
     /// For how long revisions are kept; `None`: for ever.
     pub keep: Option<TimeDelta>,
 }
@@ -86,14 +84,14 @@ impl RevisionService {
     }
 
     /// Writes a batch, and says whether it did: not if somebody else wrote the same documents meanwhile.
-    pub(super) async fn write(&self, batch: &CatalogBatch) -> Result<bool, RevisingError> {
-        match self.ports.load.put(batch).await {
+    pub(super) async fn write(
+        &self,
+        batch: CatalogBatch,
+        by: &Writer,
+    ) -> Result<bool, RevisingError> {
+        match self.ports.load.write(batch, by).await {
             Err(CatalogError::Store(StoreError::Conflict)) => Ok(false),
-            written => {
-                written?;
-                self.ports.events.publish(Event::CatalogChanged);
-                Ok(true)
-            }
+            written => Ok(written.map(|()| true)?),
         }
     }
 }
