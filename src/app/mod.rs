@@ -204,7 +204,6 @@ impl App {
             catalog: CatalogService::new(stores.catalog.record.clone()),
             revisions: Arc::clone(&stores.catalog.revisions),
             clock: Arc::clone(&clock),
-            events: bus.clone(),
             keep: config.revisions_kept,
         });
         Ok(Self {

@@ -430,7 +430,6 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
         catalog: catalog.clone(),
         revisions: Arc::new(SqliteCatalog::new(db.clone())),
         clock: Arc::clone(&clock),
-        events: events.clone(),
         keep: None,
     });
     let services = Services {

@@ -306,6 +306,16 @@ impl DocumentFields {
     }
 }
 
+/// Whether anything that has revisions has a field of this name.
+pub fn is_revised_field(name: &str) -> bool {
+    own_field(name).is_some() || NAME_FIELDS.contains(&name)
+}
+
+/// Whether a document keeps a field in one value with others.
+pub fn is_kept_with_others(field: &str) -> bool {
+    TOGETHER.iter().any(|all| all.contains(&field))
+}
+
 /// The fields that are called the same in documents.
 fn own_field(field: &str) -> Option<&'static str> {
     let all = [&TITLE_FIELDS[..], &EPISODE_FIELDS, &PERSON_FIELDS];

@@ -57,6 +57,7 @@ pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use document_fields::{
     DocumentFields, EPISODE_FIELDS, LOCKS, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
+    is_kept_with_others, is_revised_field,
 };
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};

@@ -67,6 +67,18 @@ impl CatalogNode {
             Self::Collection(id) => id.to_i64(),
         }
     }
+
+    /// The thing of this sort with this id, as stores keep both; `None` if nothing of the sort has revisions.
+    pub fn from_stored(sort: &str, id: i64) -> Option<Self> {
+        Some(match sort {
+            "title" => Self::Title(TitleId::from_i64(id)),
+            "episode" => Self::Episode(EpisodeId::from_i64(id)),
+            "person" => Self::Person(PersonId::from_i64(id)),
+            "genre" => Self::Genre(GenreId::from_i64(id)),
+            "collection" => Self::Collection(CollectionId::from_i64(id)),
+            _ => return None,
+        })
+    }
 }
 
 /// What became of what was changed.

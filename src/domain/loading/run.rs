@@ -24,7 +24,9 @@ use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
 use super::voted::Voted;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, Writer};
+use crate::domain::catalog::{
+    Author, CatalogBatch, CatalogError, CatalogRevision, RevisionSource, Writer,
+};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 use crate::domain::text;
@@ -130,7 +132,7 @@ impl<'a> Run<'a> {
             voted: None,
             credited: HashMap::new(),
             keeps_roles: false,
-            writer: service.writer(),
+            writer: Writer::new(Author::Command, RevisionSource::Load),
         }
     }
 

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::{
-    Author, CatalogBatch, CatalogError, CatalogService, RevisionSource, Writer,
-};
+use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogService};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -25,8 +23,6 @@ pub struct LoadService {
     pub(super) events: Arc<dyn EventBus>,
     /// `None`: no pictures are kept.
     pub(super) pictures: Option<PictureLoading>,
-    author: Author,
-    source: RevisionSource,
 }
 
 impl LoadService {
@@ -47,8 +43,6 @@ impl LoadService {
             clock,
             events,
             pictures: None,
-            author: Author::Command,
-            source: RevisionSource::Load,
         }
     }
 
@@ -61,24 +55,9 @@ impl LoadService {
         }
     }
 
-    /// The same, whose revisions say that somebody else loads, or by something else; without this a command loads files.
-    #[must_use]
-    pub fn written_by(self, author: Author, source: RevisionSource) -> Self {
-        Self {
-            author,
-            source,
-            ..self
-        }
-    }
-
-    /// What one load writes as.
-    pub(super) fn writer(&self) -> Writer {
-        Writer::new(self.author, self.source)
-    }
-
     /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::nodes::NodeIds;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogError, CatalogNode, CatalogService, Collection, DocumentFields,
     EPISODE_FIELDS, Episode, FieldChange, Genre, NAME_FIELDS, Overview, PERSON_FIELDS, Person,
     TITLE_FIELDS, Texts, Title, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{EpisodeId, PersonId};
 use crate::domain::stamp::Stamp;
 
 /// Documents of the catalogue, by what they are of.
@@ -52,56 +53,37 @@ impl Documents {
     ) -> Result<Self, CatalogError> {
         let mut documents = Self::default();
         let everything = Visibility::everything();
-        let titles: Vec<TitleId> = ids(nodes, |node| match node {
-            CatalogNode::Title(id) => Some(*id),
-            _ => None,
-        });
-        if !titles.is_empty() {
-            for title in catalog.titles(&everything, &titles).await? {
+        let ids = NodeIds::of(nodes);
+        if !ids.titles.is_empty() {
+            for title in catalog.titles(&everything, &ids.titles).await? {
                 documents.put(Stored::Title(Box::new((*title).clone())));
             }
         }
-        let episodes: Vec<EpisodeId> = ids(nodes, |node| match node {
-            CatalogNode::Episode(id) => Some(*id),
-            _ => None,
-        });
-        if !episodes.is_empty() {
-            let told = catalog.overviews_of_seen_episodes(&episodes).await?;
+        if !ids.episodes.is_empty() {
+            let told = catalog.overviews_of_seen_episodes(&ids.episodes).await?;
             let told = told.into_iter().map(|it| (it.episode, it.texts));
             let mut told: BTreeMap<EpisodeId, Texts> = told.collect();
-            for episode in catalog.episodes(&everything, &episodes).await? {
+            for episode in catalog.episodes(&everything, &ids.episodes).await? {
                 let told = told.remove(&episode.id).unwrap_or_default();
                 documents.put(Stored::Episode(Box::new((episode, told))));
             }
         }
-        let people: Vec<PersonId> = ids(nodes, |node| match node {
-            CatalogNode::Person(id) => Some(*id),
-            _ => None,
-        });
-        if !people.is_empty() {
-            let told = catalog.biographies(&people).await?;
+        if !ids.people.is_empty() {
+            let told = catalog.biographies(&ids.people).await?;
             let told = told.into_iter().map(|it| (it.person, it.texts));
             let mut told: BTreeMap<PersonId, Texts> = told.collect();
-            for person in catalog.people(&people).await? {
+            for person in catalog.people(&ids.people).await? {
                 let told = told.remove(&person.id).unwrap_or_default();
                 documents.put(Stored::Person(Box::new((person, told))));
             }
         }
-        let genres: Vec<GenreId> = ids(nodes, |node| match node {
-            CatalogNode::Genre(id) => Some(*id),
-            _ => None,
-        });
-        if !genres.is_empty() {
-            for genre in catalog.genres(&genres).await? {
+        if !ids.genres.is_empty() {
+            for genre in catalog.genres(&ids.genres).await? {
                 documents.put(Stored::Genre(genre));
             }
         }
-        let collections: Vec<CollectionId> = ids(nodes, |node| match node {
-            CatalogNode::Collection(id) => Some(*id),
-            _ => None,
-        });
-        if !collections.is_empty() {
-            for collection in catalog.collections(&everything, &collections).await? {
+        if !ids.collections.is_empty() {
+            for collection in catalog.collections(&everything, &ids.collections).await? {
                 documents.put(Stored::Collection(collection));
             }
         }
@@ -258,12 +240,4 @@ impl Stored {
         }
         Ok(())
     }
-}
-
-/// The ids of one sort, each once.
-fn ids<T: Ord>(nodes: &[CatalogNode], id: impl Fn(&CatalogNode) -> Option<T>) -> Vec<T> {
-    let mut ids: Vec<T> = nodes.iter().filter_map(id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    ids
 }

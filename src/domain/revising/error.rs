@@ -9,6 +9,9 @@ pub(super) const MOST_FIELDS: usize = 40;
 /// What can go wrong with revisions and locks.
 #[derive(Debug, thiserror::Error)]
 pub enum RevisingError {
+    /// Whoever asks is no curator.
+    #[error("you may not do this")]
+    Forbidden,
     /// Neither a revision nor a run, or both, is named.
     #[error("give either `revision` or `run`")]
     NothingNamed,
@@ -38,6 +41,7 @@ pub enum RevisingError {
 impl Coded for RevisingError {
     fn code(&self) -> ErrorCode {
         match self {
+            Self::Forbidden => ErrorCode::Forbidden,
             Self::NothingNamed | Self::UnknownField { .. } => ErrorCode::Invalid,
             Self::RevisionNotFound
             | Self::RunNotFound
@@ -51,6 +55,7 @@ impl Coded for RevisingError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
+            Self::Forbidden => None,
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
             Self::RunNotFound => Some("run"),
             Self::AfterNotFound => Some("after"),
@@ -65,7 +70,8 @@ impl Coded for RevisingError {
         match self {
             Self::IdCount { most } => Bounds::between(1, *most),
             Self::FieldCount => Bounds::between(1, MOST_FIELDS),
-            Self::NothingNamed
+            Self::Forbidden
+            | Self::NothingNamed
             | Self::RevisionNotFound
             | Self::RunNotFound
             | Self::AfterNotFound

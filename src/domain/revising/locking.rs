@@ -4,19 +4,14 @@ use serde_json::json;
 
 use super::documents::{Documents, fields_of};
 use super::error::{MOST_FIELDS, RevisingError};
-use super::service::RevisionService;
-use crate::domain::catalog::{
-    Author, CatalogError, CatalogNode, LOCKS, Locks, RevisionSource, Writer,
-};
+use super::service::{RevisionService, TRIES, writer};
+use crate::domain::catalog::{CatalogNode, LOCKS, Locks, RevisionSource};
 use crate::domain::error::StoreError;
-use crate::domain::events::Event;
 use crate::domain::ids::RunId;
 use crate::domain::viewer::KnownViewer;
 
 /// The most things whose fields are locked with one call.
 pub const MOST_LOCKED: usize = 500;
-/// How often it is tried again if somebody else writes the same documents.
-const TRIES: usize = 5;
 
 /// Whether fields are locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,8 +39,8 @@ impl RevisionService {
         fields: &[String],
         locking: Locking,
     ) -> Result<LocksSet, RevisingError> {
+        let writer = writer(viewer, RevisionSource::Edit)?;
         check(nodes, fields)?;
-        let writer = Writer::new(Author::from(viewer), RevisionSource::Edit);
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, nodes).await?;
             let mut locked = Vec::with_capacity(nodes.len());
@@ -70,16 +65,11 @@ impl RevisionService {
                     run: None,
                 });
             }
-            match self.ports.load.put(&batch).await {
-                Err(CatalogError::Store(StoreError::Conflict)) => {}
-                written => {
-                    written?;
-                    self.ports.events.publish(Event::CatalogChanged);
-                    return Ok(LocksSet {
-                        locks: locked,
-                        run: Some(writer.run),
-                    });
-                }
+            if self.write(batch, &writer).await? {
+                return Ok(LocksSet {
+                    locks: locked,
+                    run: Some(writer.run),
+                });
             }
         }
         Err(StoreError::Conflict.into())

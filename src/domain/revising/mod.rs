@@ -3,6 +3,7 @@
 mod documents;
 mod error;
 mod locking;
+mod nodes;
 mod reverting;
 mod service;
 mod store;

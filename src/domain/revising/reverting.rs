@@ -6,24 +6,21 @@ use serde_json::{Value, json};
 
 use super::documents::{Document, Documents};
 use super::error::RevisingError;
-use super::service::RevisionService;
+use super::service::{RevisionService, TRIES, writer};
 use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
 use crate::domain::catalog::{
-    Author, CatalogError, CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind,
-    RevisionSource, TitleState, Writer,
+    CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource,
+    TitleState,
 };
 use crate::domain::error::StoreError;
-use crate::domain::events::Event;
 use crate::domain::ids::{RevisionId, RunId};
 use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::viewer::KnownViewer;
 
 /// The most revisions that are taken back with one call.
 pub const MOST_REVERTED: usize = MAX_PAGE;
-/// How often it is tried again if somebody else writes the same documents.
-const TRIES: usize = 5;
 /// Of how many fields that stand in the way it is looked up what changed them.
 const LOOKED_UP: usize = 50;
 /// The field in which a title says whether viewers see it.
@@ -107,9 +104,9 @@ impl RevisionService {
         what: Revert,
         mode: RevertMode,
     ) -> Result<Reverted, RevisingError> {
+        let writer = writer(viewer, RevisionSource::Revert)?;
         let (revisions, next) = self.meant(what).await?;
         let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
-        let writer = Writer::new(Author::from(viewer), RevisionSource::Revert);
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
             let planned: Vec<Planned> = revisions
@@ -118,12 +115,8 @@ impl RevisionService {
                 .collect();
             let batch = documents.batch(&writer, self.ports.clock.now())?;
             let is_written = mode == RevertMode::Write && !batch.is_empty();
-            if is_written {
-                match self.ports.load.put(&batch).await {
-                    Err(CatalogError::Store(StoreError::Conflict)) => continue,
-                    written => written?,
-                }
-                self.ports.events.publish(Event::CatalogChanged);
+            if is_written && !self.write(batch, &writer).await? {
+                continue;
             }
             return Ok(Reverted {
                 results: self.results(revisions, planned).await?,
@@ -302,7 +295,7 @@ mod tests {
     use chrono::DateTime;
 
     use super::*;
-    use crate::domain::catalog::Person;
+    use crate::domain::catalog::{Author, Person, Writer};
     use crate::domain::ids::PersonId;
     use crate::domain::stamp::Stamp;
 

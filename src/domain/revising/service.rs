@@ -8,28 +8,34 @@ use chrono::TimeDelta;
 use super::error::RevisingError;
 use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
-use crate::domain::catalog::{CatalogNode, CatalogRevision, CatalogService};
+use crate::domain::catalog::{
+    Author, CatalogBatch, CatalogError, CatalogNode, CatalogRevision, CatalogService,
+    RevisionSource, Writer,
+};
 use crate::domain::clock::Clock;
-use crate::domain::events::EventBus;
+use crate::domain::error::StoreError;
 use crate::domain::ids::RevisionId;
 use crate::domain::loading::LoadService;
 use crate::domain::page::{Slice, Window};
+use crate::domain::viewer::{KnownViewer, Role};
 
 /// How many revisions are taken away with one write.
 const AT_A_TIME: usize = 1_000;
 /// So many of the latest changes are looked at to tell what was changed meanwhile.
 const MOST_TOLD: usize = 20;
 
+/// How often it is tried again if somebody else writes the same documents.
+pub(super) const TRIES: usize = 5;
+
 /// What the service stands on.
 #[derive(Clone)]
 pub struct RevisionPorts {
-    /// Writes what is taken back or locked, as a load does.
+    /// Writes what is taken back or locked, as an edit.
     pub load: LoadService,
     /// The catalogue as the record has it: what is to be written is laid over that.
     pub catalog: CatalogService,
     pub revisions: Arc<dyn RevisionStore>,
     pub clock: Arc<dyn Clock>,
-    pub events: Arc<dyn EventBus>,
     /// For how long revisions are kept; `None`: for ever.
     pub keep: Option<TimeDelta>,
 }
@@ -98,5 +104,54 @@ impl RevisionService {
         let before = self.ports.clock.now() - keep;
         let revisions = &self.ports.revisions;
         Ok(revisions.delete_revisions(before, AT_A_TIME).await?)
+    }
+
+    /// Writes a batch, and says whether it did: not if somebody else wrote the same documents meanwhile.
+    pub(super) async fn write(
+        &self,
+        batch: CatalogBatch,
+        by: &Writer,
+    ) -> Result<bool, RevisingError> {
+        match self.ports.load.write(batch, by).await {
+            Err(CatalogError::Store(StoreError::Conflict)) => Ok(false),
+            written => Ok(written.map(|()| true)?),
+        }
+    }
+}
+
+/// What a viewer writes as, who must be a curator.
+pub(super) fn writer(
+    viewer: &KnownViewer,
+    source: RevisionSource,
+) -> Result<Writer, RevisingError> {
+    if viewer.role < Role::Curator {
+        return Err(RevisingError::Forbidden);
+    }
+    Ok(Writer::new(Author::from(viewer), source))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::{ProfileId, SessionId, UserId};
+    use crate::domain::viewer::Login;
+
+    #[test]
+    fn nobody_below_a_curator_writes() {
+        let known = |role| KnownViewer {
+            user: UserId(1),
+            profile: ProfileId(1),
+            max_age: None,
+            language: None,
+            pause: None,
+            role,
+            login: Login::Session(SessionId(1)),
+        };
+
+        let viewer = writer(&known(Role::Viewer), RevisionSource::Edit);
+        let curator = writer(&known(Role::Curator), RevisionSource::Edit).unwrap();
+
+        assert!(matches!(viewer, Err(RevisingError::Forbidden)));
+        assert_eq!(curator.author, Author::User(UserId(1)));
     }
 }

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::nodes::NodeIds;
 use super::words::Names;
 use crate::domain::catalog::{
     CatalogError, CatalogNode, CatalogRevision, CatalogService, FieldChange, TitleKind, Visibility,
+    is_kept_with_others,
 };
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 
 /// A revision in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,15 +31,6 @@ pub struct ToldChange {
     pub after: Value,
 }
 
-/// The fields that documents keep in one value with others: it may be another of these alone.
-const TOGETHER: [&str; 5] = [
-    "collection",
-    "part",
-    "airs_before_season",
-    "airs_before_episode",
-    "airs_after_season",
-];
-
 /// Changes in the words of files.
 pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange> {
     let changes = changes.iter().map(|change| ToldChange {
@@ -46,9 +38,9 @@ pub(super) fn in_words(names: &Names, changes: &[FieldChange]) -> Vec<ToldChange
         before: names.say(&change.field, &change.before),
         after: names.say(&change.field, &change.after),
     });
-    let is_told = |change: &ToldChange| {
-        change.before != change.after || !TOGETHER.contains(&change.field.as_str())
-    };
+    // What is kept with others is in a revision with them, though it may be as it was.
+    let is_told =
+        |change: &ToldChange| change.before != change.after || !is_kept_with_others(&change.field);
     changes.filter(is_told).collect()
 }
 
@@ -80,45 +72,32 @@ impl Called {
     async fn of(catalog: &CatalogService, nodes: &[CatalogNode]) -> Result<Self, CatalogError> {
         let everything = Visibility::everything();
         let mut called = HashMap::new();
-        let mut titles: Vec<TitleId> = Vec::new();
-        let mut episodes: Vec<EpisodeId> = Vec::new();
-        let mut people: Vec<PersonId> = Vec::new();
-        let mut genres: Vec<GenreId> = Vec::new();
-        let mut collections: Vec<CollectionId> = Vec::new();
-        for node in nodes {
-            match node {
-                CatalogNode::Title(id) => titles.push(*id),
-                CatalogNode::Episode(id) => episodes.push(*id),
-                CatalogNode::Person(id) => people.push(*id),
-                CatalogNode::Genre(id) => genres.push(*id),
-                CatalogNode::Collection(id) => collections.push(*id),
-            }
-        }
-        if !titles.is_empty() {
-            for title in catalog.titles(&everything, &titles).await? {
+        let ids = NodeIds::of(nodes);
+        if !ids.titles.is_empty() {
+            for title in catalog.titles(&everything, &ids.titles).await? {
                 let name = (title.name.clone(), Some(title.kind));
                 called.insert(CatalogNode::Title(title.id), name);
             }
         }
-        if !episodes.is_empty() {
-            for episode in catalog.episodes(&everything, &episodes).await? {
+        if !ids.episodes.is_empty() {
+            for episode in catalog.episodes(&everything, &ids.episodes).await? {
                 let place = format!("S{} E{}", episode.season, episode.number);
                 let name = episode.name.unwrap_or(place);
                 called.insert(CatalogNode::Episode(episode.id), (name, None));
             }
         }
-        if !people.is_empty() {
-            for person in catalog.people(&people).await? {
+        if !ids.people.is_empty() {
+            for person in catalog.people(&ids.people).await? {
                 called.insert(CatalogNode::Person(person.id), (person.name, None));
             }
         }
-        if !genres.is_empty() {
-            for genre in catalog.genres(&genres).await? {
+        if !ids.genres.is_empty() {
+            for genre in catalog.genres(&ids.genres).await? {
                 called.insert(CatalogNode::Genre(genre.id), (genre.name, None));
             }
         }
-        if !collections.is_empty() {
-            for one in catalog.collections(&everything, &collections).await? {
+        if !ids.collections.is_empty() {
+            for one in catalog.collections(&everything, &ids.collections).await? {
                 called.insert(CatalogNode::Collection(one.id), (one.name, None));
             }
         }

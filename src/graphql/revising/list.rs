@@ -4,9 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
 use super::revision::{RevisionEdge, RevisionSource};
-use crate::domain::catalog::{
-    CatalogNode, EPISODE_FIELDS, Locks, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
-};
+use crate::domain::catalog::{CatalogNode, Locks, is_revised_field};
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::RunId;
 use crate::domain::revising::{self, place_of};
@@ -77,15 +75,8 @@ impl RevisionFilter {
             Some(GlobalId::User(user)) => Ok(user),
             _ => Err(ApiError::not_found("who")),
         });
-        let all = [
-            &TITLE_FIELDS[..],
-            &EPISODE_FIELDS,
-            &PERSON_FIELDS,
-            &NAME_FIELDS,
-        ];
-        let is_field = |field: &str| all.iter().any(|fields| fields.contains(&field));
         if let Some(field) = &self.field
-            && !is_field(field)
+            && !is_revised_field(field)
         {
             let message = "there is no such field in files that are loaded";
             return Err(ApiError::argument(ErrorCode::Invalid, "field", message));

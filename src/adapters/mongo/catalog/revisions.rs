@@ -14,9 +14,7 @@ use crate::domain::catalog::{
     Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{
-    CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
-};
+use crate::domain::ids::{RevisionId, RunId, UserId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 use crate::domain::revising::RevisionFilter;
 
@@ -174,14 +172,8 @@ impl TryFrom<RevisionDocument> for CatalogRevision {
     type Error = String;
 
     fn try_from(document: RevisionDocument) -> Result<Self, String> {
-        let node = match document.sort.as_str() {
-            "title" => CatalogNode::Title(TitleId::from_i64(document.node)),
-            "episode" => CatalogNode::Episode(EpisodeId::from_i64(document.node)),
-            "person" => CatalogNode::Person(PersonId::from_i64(document.node)),
-            "genre" => CatalogNode::Genre(GenreId::from_i64(document.node)),
-            "collection" => CatalogNode::Collection(CollectionId::from_i64(document.node)),
-            other => return Err(format!("{other} has no revisions")),
-        };
+        let node = CatalogNode::from_stored(&document.sort, document.node);
+        let node = node.ok_or_else(|| format!("{} has no revisions", document.sort))?;
         let source = RevisionSource::ALL.into_iter();
         let mut source = source.filter(|source| source.as_str() == document.source);
         let author = serde_json::from_str::<Author>(&document.author);

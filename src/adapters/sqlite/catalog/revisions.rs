@@ -14,9 +14,7 @@ use crate::domain::catalog::{
     Author, CatalogNode, CatalogRevision, FieldChange, RevisionKind, RevisionSource,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{
-    CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
-};
+use crate::domain::ids::{RevisionId, RunId, UserId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
 use crate::domain::revising::RevisionFilter;
 
@@ -170,14 +168,8 @@ impl TryFrom<RevisionRow> for CatalogRevision {
     type Error = String;
 
     fn try_from(row: RevisionRow) -> Result<Self, String> {
-        let node = match row.sort.as_str() {
-            "title" => CatalogNode::Title(TitleId::from_i64(row.node)),
-            "episode" => CatalogNode::Episode(EpisodeId::from_i64(row.node)),
-            "person" => CatalogNode::Person(PersonId::from_i64(row.node)),
-            "genre" => CatalogNode::Genre(GenreId::from_i64(row.node)),
-            "collection" => CatalogNode::Collection(CollectionId::from_i64(row.node)),
-            other => return Err(format!("{other} has no revisions")),
-        };
+        let node = CatalogNode::from_stored(&row.sort, row.node);
+        let node = node.ok_or_else(|| format!("{} has no revisions", row.sort))?;
         Ok(Self {
             id: RevisionId::from_i64(row.id),
             node,
