@@ -1,4 +1,4 @@
-//! The fields of a document that no load, scan or merge changes.
+//! The fields of a document that no load changes.
 
 use std::collections::BTreeSet;
 

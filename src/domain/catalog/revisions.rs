@@ -89,8 +89,6 @@ pub enum RevisionKind {
     Created,
     /// Some of its fields are others.
     Changed,
-    /// It is not there any more.
-    Deleted,
 }
 
 /// Who changed something of the catalogue.
@@ -133,33 +131,21 @@ impl From<&KnownViewer> for Author {
 pub enum RevisionSource {
     /// A file of records.
     Load,
-    /// A folder of media files.
-    Scan,
     /// An edit or a lock, by a curator.
     Edit,
-    /// Two things became one.
-    Merge,
     /// Other revisions were taken back.
     Revert,
 }
 
 impl RevisionSource {
     /// All of them, in no order that means something.
-    pub const ALL: [Self; 5] = [
-        Self::Load,
-        Self::Scan,
-        Self::Edit,
-        Self::Merge,
-        Self::Revert,
-    ];
+    pub const ALL: [Self; 3] = [Self::Load, Self::Edit, Self::Revert];
 
     /// As stores spell it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Load => "load",
-            Self::Scan => "scan",
             Self::Edit => "edit",
-            Self::Merge => "merge",
             Self::Revert => "revert",
         }
     }

@@ -118,7 +118,7 @@ pub struct Title {
     /// What viewers make of it, as far as memory knows it: no store keeps it with the title.
     #[serde(skip)]
     pub reception: Reception,
-    /// The fields that no load, scan or merge changes.
+    /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,
     /// When and how often it was written.
@@ -263,7 +263,7 @@ pub struct Person {
     pub pictures: Vec<KeptPicture>,
     /// Its ids elsewhere, sorted by provider.
     pub external_ids: Vec<ExternalId>,
-    /// The fields that no load, scan or merge changes.
+    /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,
     /// When and how often it was written.
@@ -349,7 +349,7 @@ pub struct Episode {
     /// Its guests, then its writers, each in billing order.
     #[serde(default)]
     pub crew: Vec<Credit>,
-    /// The fields that no load, scan or merge changes.
+    /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,
     /// When and how often it was written.

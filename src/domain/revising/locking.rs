@@ -1,4 +1,4 @@
-//! Locking fields, so that no load, scan or merge changes them, and unlocking them.
+//! Locking fields, so that no load changes them, and unlocking them.
 
 use serde_json::json;
 

@@ -225,7 +225,6 @@ fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned 
         return whole(ObstacleReason::NotThere);
     };
     let changes = match revision.kind {
-        RevisionKind::Deleted => return whole(ObstacleReason::NotThere),
         RevisionKind::Created => {
             if !matches!(revision.node, CatalogNode::Title(_)) {
                 return whole(ObstacleReason::StaysOnceCreated);

@@ -165,7 +165,7 @@ impl Person {
         revisions_of(ctx, CatalogNode::Person(self.0.id), page).await
     }
 
-    /// The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null
+    /// The fields that no load changes, by their names in files that are loaded, sorted. For curators; null
     /// for everybody else.
     async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
         locked_fields(ctx, &self.0.locks)

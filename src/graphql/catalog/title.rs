@@ -298,7 +298,7 @@ use crate::graphql::scalars::{Date, DateTime};
     field(
         name = "locked_fields",
         ty = "Option<Vec<String>>",
-        desc = "The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null for everybody else."
+        desc = "The fields that no load changes, by their names in files that are loaded, sorted. For curators; null for everybody else."
     )
 )]
 pub(crate) enum Title {

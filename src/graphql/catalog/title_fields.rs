@@ -484,7 +484,7 @@ macro_rules! title_object {
                 crate::graphql::revising::revisions_of(ctx, crate::domain::catalog::CatalogNode::Title(self.title().id), page).await
             }
 
-            /// The fields that no load, scan or merge changes, by their names in files that are loaded, sorted. For curators; null
+            /// The fields that no load changes, by their names in files that are loaded, sorted. For curators; null
             /// for everybody else.
             pub(super) async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
                 crate::graphql::revising::locked_fields(ctx, &self.title().locks)

@@ -29,7 +29,7 @@ pub(crate) struct RevisionQuery;
 /// What was changed of the whole catalogue.
 #[Object]
 impl RevisionQuery {
-    /// The changes of the catalogue, the latest first: by loads, scans, edits, merges, and by taking changes back. For
+    /// The changes of the catalogue, the latest first: by loads, by edits, and by taking changes back. For
     /// curators; an API key needs the scope `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how
     /// many.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]

@@ -21,7 +21,7 @@ pub(crate) struct RevisingMutation;
 /// What curators do with changes of the catalogue.
 #[Object]
 impl RevisingMutation {
-    /// Locks fields of titles, episodes and people, so that no load, scan or merge changes them, or unlocks them; all of
+    /// Locks fields of titles, episodes and people, so that no load changes them, or unlocks them; all of
     /// them, or none. Who may curate may still edit them. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn set_locks(

@@ -24,8 +24,6 @@ enum RevisionKind {
     Created,
     /// Some of its fields are others than before.
     Changed,
-    /// It is not there any more.
-    Deleted,
 }
 
 /// By what the catalogue was changed.
@@ -34,12 +32,8 @@ enum RevisionKind {
 pub(super) enum RevisionSource {
     /// A file of records that was loaded.
     Load,
-    /// A folder of media files that was scanned.
-    Scan,
     /// An edit or a lock, by a curator.
     Edit,
-    /// Two things that became one.
-    Merge,
     /// Other revisions that were taken back.
     Revert,
 }

@@ -90,8 +90,8 @@ async fn fill(store: &Opened) -> Vec<CatalogRevision> {
     store.put(&first).await.unwrap();
     let edit = writer(WHO[0], RevisionSource::Edit, 2);
     let next = change(store, &film(1), edit, &["title", "cast"]).await;
-    let merge = writer(WHO[1], RevisionSource::Merge, 3);
-    change(store, &next, merge, &["cast"]).await;
+    let revert = writer(WHO[1], RevisionSource::Revert, 3);
+    change(store, &next, revert, &["cast"]).await;
     found(store, RevisionFilter::default()).await
 }
 
@@ -116,7 +116,7 @@ async fn revisions_are_read_as_they_were_written_the_latest_first(store: &Opened
         CatalogNode::Title(TitleId(2)),
     );
     let (new, other) = (RevisionKind::Created, RevisionKind::Changed);
-    assert_eq!(told[0], (one, 3, other, WHO[1], RevisionSource::Merge, 3));
+    assert_eq!(told[0], (one, 3, other, WHO[1], RevisionSource::Revert, 3));
     assert_eq!(told[1], (one, 2, other, WHO[0], RevisionSource::Edit, 2));
     let created: Vec<_> = told[2..]
         .iter()
