@@ -11,6 +11,7 @@ import { PersonPage } from "./pages/person";
 import { PlayerPage } from "./pages/player/page";
 import { SearchPage } from "./pages/search/page";
 import { TitlePage } from "./pages/title/page";
+import { useIsCurator, Workshop } from "./pages/workshop/page";
 import { Failure, Nothing } from "./parts/failure";
 import { useSession } from "./session/session";
 
@@ -47,6 +48,8 @@ export function App() {
 }
 
 function Pages() {
+  const [path] = useLocation();
+  if (path === "/workshop" || path.startsWith("/workshop/")) return <Workshop />;
   return (
     <Switch>
       <Route path="/" component={HomePage} />
@@ -68,6 +71,7 @@ function Pages() {
 
 function Header() {
   const { viewer, site } = useSession();
+  const isCurator = useIsCurator();
   const [path] = useLocation();
   const here = (href: string) => (path === href ? ("page" as const) : undefined);
   const links: [string, string][] = viewer
@@ -75,6 +79,7 @@ function Header() {
         ["/search", "Search"],
         ["/watchlist", "Watchlist"],
         ["/history", "History"],
+        ...(isCurator ? [["/workshop", "Workshop"] as [string, string]] : []),
       ]
     : [["/search", "Search"]];
 
