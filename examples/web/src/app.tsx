@@ -11,8 +11,9 @@ import { PersonPage } from "./pages/person";
 import { PlayerPage } from "./pages/player/page";
 import { SearchPage } from "./pages/search/page";
 import { TitlePage } from "./pages/title/page";
-import { useIsCurator, Workshop } from "./pages/workshop/page";
+import { Workshop } from "./pages/workshop/page";
 import { Failure, Nothing } from "./parts/failure";
+import { useIsCurator } from "./session/role";
 import { useSession } from "./session/session";
 
 export function App() {

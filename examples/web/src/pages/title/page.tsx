@@ -8,8 +8,8 @@ import { Failure, Nothing } from "../../parts/failure";
 import { country, day, language, length, words } from "../../parts/format";
 import { Picture, Poster, Row } from "../../parts/poster";
 import { useName } from "../../parts/name";
+import { useIsCurator } from "../../session/role";
 import { formAddress } from "../workshop/addresses";
-import { useIsCurator } from "../workshop/page";
 import { Actions } from "./actions";
 import { Seasons } from "./seasons";
 

@@ -1,6 +1,7 @@
 // The curators' workshop: what is around its pages, which page is at which address, and for whom it is.
 import { Link, Route, Switch, useLocation } from "wouter";
 import { Nothing } from "../../parts/failure";
+import { useIsCurator } from "../../session/role";
 import { useSession } from "../../session/session";
 import { FilesPage } from "./files/page";
 import { JobsPage } from "./jobs";
@@ -18,12 +19,6 @@ const PAGES: [string, string][] = [
   ["/workshop/revisions", "Revisions"],
   ["/workshop/jobs", "Jobs"],
 ];
-
-/** Everybody's role but a viewer's lets them curate. */
-export function useIsCurator(): boolean {
-  const { viewer } = useSession();
-  return viewer ? viewer.user.role !== "VIEWER" : false;
-}
 
 export function Workshop() {
   const { viewer } = useSession();
