@@ -1,5 +1,5 @@
-// What a curator does in the workshop: edits with a preview, meets a change that came meanwhile, takes things back, sees a
-// lock hold against a load, edits many titles together, decides what files are, and follows a job.
+// What a curator does in the workshop: edits with a preview, meets a change that came meanwhile, takes things back, sees
+// a lock hold against a load, edits many titles together, decides what files are, and follows a job.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -17,7 +17,9 @@ const FILES = [
 /** What a load says of the film otherwise than the curator. */
 const RECORD = { slug: "heat-1995", title: "Heat", year: 1995, tags: ["loud"], tagline: "From a file" };
 /** As Letterboxd exports it. */
-const DIARY = "Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date\n2024-03-05,Heat,1995,https://boxd.it/1,,,,2024-02-29\n";
+const DIARY = `Date,Name,Year,Letterboxd URI,Rating,Rewatch,Tags,Watched Date
+2024-03-05,Heat,1995,https://boxd.it/1,,,,2024-02-29
+`;
 
 /** `step` is a part of the test; `viewer` a page of somebody who is no curator. */
 export async function curate({ step, shoot, browser, viewer, web, api, program, folder, desktop, phone }) {

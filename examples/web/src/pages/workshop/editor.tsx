@@ -15,9 +15,8 @@ interface EditorProps {
 
 export function Editor({ spec, draft, onChange, id, describedBy, isWrong = false, isDisabled = false }: EditorProps) {
   if (typeof draft !== "string") {
-    return (
-      <Rows id={id} label={spec.label} columns={spec.columns ?? []} rows={draft} onChange={onChange} isDisabled={isDisabled} />
-    );
+    const { label, columns = [] } = spec;
+    return <Rows {...{ id, label, columns, onChange, isDisabled }} rows={draft} />;
   }
   const common = {
     id,
@@ -42,7 +41,11 @@ export function Editor({ spec, draft, onChange, id, describedBy, isWrong = false
     case "long":
       return <textarea rows={4} {...common} />;
     case "language":
-      return spec.name === "overview" ? <textarea rows={5} maxLength={4000} {...common} /> : <input maxLength={500} {...common} />;
+      return spec.name === "overview" ? (
+        <textarea rows={5} maxLength={4000} {...common} />
+      ) : (
+        <input maxLength={500} {...common} />
+      );
     case "number":
       return <input type="number" min={1} max={9999} step={1} {...common} />;
     case "day":

@@ -41,7 +41,9 @@ const LABEL: Column[] = [
   { key: "label", label: "Label" },
 ];
 
-const field = (name: FieldName, label: string, kind: Kind, inFiles: string, more: Partial<FieldSpec> = {}): FieldSpec => ({
+type More = Pick<FieldSpec, "hint" | "only" | "choices" | "columns">;
+
+const field = (name: FieldName, label: string, kind: Kind, inFiles: string, more: More = {}): FieldSpec => ({
   name,
   label,
   kind,

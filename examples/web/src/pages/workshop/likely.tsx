@@ -80,7 +80,11 @@ function Duplicates({ after, more }: PageProps) {
       <ul className="pairs">
         {list?.nodes.map(({ score, reasons, commonPeople, title, other }) => (
           <li key={title.id + other.id} className="panel">
-            <Reasons score={score} reasons={reasons} common={commonPeople > 0 ? `${commonPeople} people in common` : ""} />
+            <Reasons
+              score={score}
+              reasons={reasons}
+              common={commonPeople > 0 ? `${commonPeople} people in common` : ""}
+            />
             <div className="pair">
               {[title, other].map((one) => (
                 <Link key={one.id} href={formAddress(one.id)} className="pair-title">
@@ -112,7 +116,11 @@ function SamePeople({ after, more }: PageProps) {
       <ul className="pairs">
         {list?.nodes.map(({ score, reasons, commonTitles, person, other }) => (
           <li key={person.id + other.id} className="panel">
-            <Reasons score={score} reasons={reasons} common={commonTitles > 0 ? `${commonTitles} titles in common` : ""} />
+            <Reasons
+              score={score}
+              reasons={reasons}
+              common={commonTitles > 0 ? `${commonTitles} titles in common` : ""}
+            />
             <ul className="pair">
               {[person, other].map((one) => (
                 <li key={one.id}>

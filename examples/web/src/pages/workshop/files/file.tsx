@@ -44,7 +44,8 @@ export function OneFile({ file }: { file: ShownFileFragment }) {
         <span className={`state ${file.state.toLowerCase()}`}>{words(file.state)}</span> <strong>{file.path}</strong>
       </p>
       <p className="hint">
-        {words(file.takenFor)}, {words(file.certainty).toLowerCase()}: {file.reason} · {bytes(file.size)} · in {file.root}
+        {words(file.takenFor)}, {words(file.certainty).toLowerCase()}: {file.reason} · {bytes(file.size)} · in{" "}
+        {file.root}
       </p>
       {file.matches.length > 0 && (
         <p>

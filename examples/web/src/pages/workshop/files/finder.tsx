@@ -76,7 +76,12 @@ export function Finder({ isBusy, choose }: { isBusy: boolean; choose: (answer: A
       {series && (
         <>
           <p className="actions">
-            <button type="button" className="button small" disabled={isBusy} onClick={() => choose({ title: series.id })}>
+            <button
+              type="button"
+              className="button small"
+              disabled={isBusy}
+              onClick={() => choose({ title: series.id })}
+            >
               {series.name} as a whole
             </button>
           </p>

@@ -61,16 +61,17 @@ interface PageProps {
 function Page({ filter, first, isOfMany, after, more }: PageProps) {
   const variables = { filter, first, after };
   const [{ data, error }, again] = useQuery({ query: RevisionsDocument, variables, context: CATALOGUE });
-  if (error && !data?.revisions) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
+  const list = data?.revisions;
+  if (error && !list) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
   return (
     <>
-      {after === null && data?.revisions?.nodes.length === 0 && <p className="hint">Nothing was changed.</p>}
+      {after === null && list?.nodes.length === 0 && <p className="hint">Nothing was changed.</p>}
       <ol className="revisions">
-        {data?.revisions?.nodes.map((revision) => (
+        {list?.nodes.map((revision) => (
           <OneRevision key={revision.id} revision={revision} isOfMany={isOfMany} />
         ))}
       </ol>
-      <More pageInfo={data?.revisions?.pageInfo} more={more} />
+      <More pageInfo={list?.pageInfo} more={more} />
     </>
   );
 }
@@ -101,7 +102,8 @@ export function OneRevision({ revision, isOfMany }: { revision: ShownRevisionFra
         </strong>
       </p>
       <p className="hint">
-        {moment(at)} · revision {number} · <Link href={revisionsAddress({ run })}>{words(source)}, and what came with it</Link>
+        {moment(at)} · revision {number} ·{" "}
+        <Link href={revisionsAddress({ run })}>{words(source)}, and what came with it</Link>
       </p>
       <Differences changes={changes} />
       <TakeBack meant={{ revision: revision.id }} name={`revision ${number} of ${what}`} label="Take back" />

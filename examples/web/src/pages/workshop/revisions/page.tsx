@@ -1,4 +1,4 @@
-// The revisions of the whole site, narrowed by what stands in the address: `?source=LOAD&field=year&run=…&who=…&node=…`.
+// The revisions of the whole site, narrowed by what stands in the address: `?source=LOAD&field=year&run=…&node=…`.
 import { useSearchParams } from "wouter";
 import type { RevisionFilter, RevisionSource } from "../../../gql/graphql";
 import { words } from "../../../parts/format";
@@ -8,7 +8,7 @@ import { RevisionList } from "./list";
 import { TakeBack } from "./revert";
 
 const SOURCES: RevisionSource[] = ["LOAD", "EDIT", "REVERT", "SCAN", "MERGE"];
-const FIELD_NAMES = [...new Set([...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKED_ONLY.map(([name]) => name)])];
+const FIELD_NAMES = [...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKED_ONLY.map(([name]) => name)];
 
 /** What is followed from a revision, and can be left again. */
 const FOLLOWED = { run: "Of one run", who: "By one account", node: "Of one thing" } as const;
@@ -77,5 +77,11 @@ function filterOf(params: URLSearchParams): RevisionFilter {
   const source = SOURCES.find((known) => known === params.get("source"));
   const field = FIELD_NAMES.find((known) => known === params.get("field"));
   const [run, who, node] = [params.get("run"), params.get("who"), params.get("node")];
-  return { ...(source && { source }), ...(field && { field }), ...(run && { run }), ...(who && { who }), ...(node && { node }) };
+  return {
+    ...(source && { source }),
+    ...(field && { field }),
+    ...(run && { run }),
+    ...(who && { who }),
+    ...(node && { node }),
+  };
 }

@@ -121,7 +121,9 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
                 ))}
               </select>
               <p id="language-about" className="hint">
-                {changed.length > 0 ? "Save or drop what is typed first." : "Texts in other languages stay as they are."}
+                {changed.length > 0
+                  ? "Save or drop what is typed first."
+                  : "Texts in other languages stay as they are."}
               </p>
             </div>
           )}
@@ -202,7 +204,15 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
       )}
       <div className="form-foot">
         <label className="check">
-          <input type="checkbox" checked={lock} onChange={(event) => setLock(event.target.checked)} /> Lock what is changed
+          <input
+            type="checkbox"
+            checked={lock}
+            onChange={(event) => {
+              setLock(event.target.checked);
+              setPreview(null);
+            }}
+          />{" "}
+          Lock what is changed
         </label>
         <button type="submit" className="button" disabled={isBusy || changed.length === 0}>
           Preview

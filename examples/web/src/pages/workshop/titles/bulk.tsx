@@ -1,4 +1,4 @@
-// One edit of many titles: shown as the exact differences first, then done to just what was shown, and undone by one click.
+// One edit of many titles: shown as exact differences first, then done to just what was shown, and undone by one click.
 import { useEffect, useRef, useState, type FormEvent } from "react";
 import { Link } from "wouter";
 import { useClient } from "urql";
@@ -153,7 +153,12 @@ export function Bulk({ choice }: { choice: Choice }) {
           <h3>{summary(preview, "would be other than now", "would stay")}</h3>
           <Results results={preview.results} />
           <p className="actions">
-            <button type="button" className="button main" disabled={isBusy || preview.changed === 0} onClick={() => apply(preview)}>
+            <button
+              type="button"
+              className="button main"
+              disabled={isBusy || preview.changed === 0}
+              onClick={() => apply(preview)}
+            >
               Apply
             </button>
           </p>

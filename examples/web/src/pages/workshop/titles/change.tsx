@@ -79,7 +79,9 @@ export function OneChange({ number, change, onChange, onRemove }: ChangeProps) {
         <div className="field change-value">
           {typeof change.draft === "string" && <label htmlFor={id}>{spec.label}</label>}
           <Editor id={id} spec={spec} draft={change.draft} onChange={(draft) => onChange({ ...change, draft })} />
-          <p className="hint">{change.operation === "SET" ? `Left empty, it takes the value away. ${spec.hint ?? ""}` : spec.hint}</p>
+          <p className="hint">
+            {change.operation === "SET" ? `Left empty, it takes the value away. ${spec.hint ?? ""}` : spec.hint}
+          </p>
         </div>
       )}
     </fieldset>
@@ -95,7 +97,10 @@ export function partsOf(changes: Change[]): Pick<EditTitlesInput, "set" | "add" 
     if (!spec) continue;
     const said = inputOf(spec, draft, SITE_LANGUAGE);
     if (operation === "SET") set[field] = said;
-    else lists[operation][field] = [...((lists[operation][field] as unknown[] | undefined) ?? []), ...(said as unknown[])];
+    else {
+      const before = (lists[operation][field] as unknown[] | undefined) ?? [];
+      lists[operation][field] = [...before, ...(said as unknown[])];
+    }
   }
   const isSaid = (part: object) => Object.keys(part).length > 0;
   return {

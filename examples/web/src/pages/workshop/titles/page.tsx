@@ -183,7 +183,12 @@ function Page({ params, query, filter, after, chosen, choose, setCount, more }: 
   return (
     <>
       {isFirst && (
-        <Facets params={params} facets={found?.facets ?? []} count={total ?? undefined} parameters={WORKSHOP_PARAMETERS} />
+        <Facets
+          params={params}
+          facets={found?.facets ?? []}
+          count={total ?? undefined}
+          parameters={WORKSHOP_PARAMETERS}
+        />
       )}
       {isFirst && found?.nodes.length === 0 && <p className="hint">No title is so.</p>}
       <ul className="listed">
