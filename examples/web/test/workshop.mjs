@@ -133,7 +133,7 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
     await page.getByText(/^\d+ changes were taken back\.$/).waitFor();
     await page.getByRole("link", { name: "Revisions", exact: true }).click();
     await page.getByLabel("By what it was changed").selectOption("REVERT");
-    await page.getByLabel("Field").selectOption("tags");
+    await field("Field").selectOption("tags");
     await revisions(page).first().locator("del", { hasText: "rewatch" }).waitFor();
     await shoot(page, "workshop_revisions");
   });

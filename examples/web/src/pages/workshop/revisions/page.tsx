@@ -8,7 +8,8 @@ import { RevisionList } from "./list";
 import { TakeBack } from "./revert";
 
 const SOURCES: RevisionSource[] = ["LOAD", "EDIT", "REVERT", "SCAN", "MERGE"];
-const FIELD_NAMES = [...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKED_ONLY.map(([name]) => name)];
+const LOCKABLE = LOCKED_ONLY.map(([name]) => name);
+const FIELD_NAMES = [...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKABLE];
 
 /** What is followed from a revision, and can be left again. */
 const FOLLOWED = { run: "Of one run", who: "By one account", node: "Of one thing" } as const;
