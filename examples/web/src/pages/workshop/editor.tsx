@@ -38,7 +38,6 @@ export function Editor({ spec, draft, onChange, id, describedBy, isWrong = false
         </select>
       );
     case "lines":
-    case "long":
       return <textarea rows={4} {...common} />;
     case "language":
       return spec.name === "overview" ? (

@@ -1,16 +1,15 @@
 // The fields of titles that can be edited: what the schema and files call each, and how it is typed in.
-import type { CreditInput, TitleLists, TitlePatch } from "../../gql/graphql";
+import type { CreditInput, TitlePatch } from "../../gql/graphql";
 
 export type TitleType = "Film" | "Series";
 export type FieldName = keyof TitlePatch;
-export type ListName = keyof TitleLists;
 
 /** A row of a list whose entries have several parts. */
 export type Entry = Record<string, string>;
 /** What stands in an editor: a text, of a list with an entry a line, or rows. */
 export type Draft = string | Entry[];
 
-type Kind = "text" | "long" | "number" | "day" | "moment" | "choice" | "lines" | "rows" | "language";
+type Kind = "text" | "number" | "day" | "moment" | "choice" | "lines" | "rows" | "language";
 
 export interface Column {
   key: string;
