@@ -69,7 +69,11 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if printing == Printing::News {
         show(&found, is_recorded)?;
     }
-    tell_problems(&found);
+    let decided = match &recorder {
+        Some((app, root)) => app.scans.decided(root, &doubtful(&found)).await?,
+        None => BTreeSet::new(),
+    };
+    tell_problems(&found, &decided);
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
@@ -124,10 +128,13 @@ fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
 }
 
 /// Tells what is wrong with which files. A folder of thousands with the same fault makes no mail of thousands of lines: the
-/// report has them all.
-fn tell_problems(found: &[(Entry, Guess)]) {
+/// report has them all. Of what a curator has decided nothing is in doubt.
+fn tell_problems(found: &[(Entry, Guess)], decided: &BTreeSet<String>) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (entry, guess) in found {
+        if guess.taken_for != TakenFor::Refused && decided.contains(&entry.path) {
+            continue;
+        }
         let folder = entry
             .path
             .rsplit_once('/')
@@ -146,6 +153,14 @@ fn tell_problems(found: &[(Entry, Guess)]) {
             eprintln!("{folder}: {more} more files: {}", text::visible(problem));
         }
     }
+}
+
+/// The paths of what is wrong, or needs a curator, unless one has decided.
+fn doubtful(found: &[(Entry, Guess)]) -> BTreeSet<&str> {
+    let doubtful = found
+        .iter()
+        .filter(|(_, guess)| problems(guess).next().is_some());
+    doubtful.map(|(entry, _)| entry.path.as_str()).collect()
 }
 
 /// What is wrong with a file, or needs a curator.

@@ -2,6 +2,7 @@
 //! of the catalogue it is.
 
 mod artwork;
+mod asking_again;
 mod beside;
 mod curating;
 mod endings;

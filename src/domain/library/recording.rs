@@ -23,14 +23,14 @@ use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
 use super::seen::{SeenFiles, unchanged};
 use super::steps::{News, Outcome, Step};
-use super::store::{FileFilter, place_of};
+use super::store::FileFilter;
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::lease::may_work;
-use crate::domain::page::Window;
+use crate::domain::loading::LoadService;
 use crate::domain::text::hex;
 
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
@@ -38,37 +38,44 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How often that is done.
 const RENEW: Duration = Duration::from_secs(10);
 /// How many files are written, or asked for, at a time.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 /// How often it is begun anew to write files that somebody else writes at the same time.
 const TRIES: usize = 10;
 
 /// Writes down what scans have seen.
 #[derive(Clone)]
 pub struct ScanService {
-    ports: ScanPorts,
-    catalog: CatalogService,
-    clock: Arc<dyn Clock>,
+    pub(super) ports: ScanPorts,
+    pub(super) catalog: CatalogService,
+    pub(super) load: LoadService,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// A scan that is under way.
-struct Scan<'a> {
-    service: &'a ScanService,
-    root: LibraryRoot,
+pub(super) struct Scan<'a> {
+    pub(super) service: &'a ScanService,
+    pub(super) root: LibraryRoot,
     lease: String,
     holder: Uuid,
     renewed: Instant,
-    options: ScanOptions,
-    summary: ScanSummary,
+    pub(super) options: ScanOptions,
+    pub(super) summary: ScanSummary,
 }
 
 type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
 
 impl ScanService {
-    /// A service on its ports and on the record of the catalogue.
-    pub fn new(ports: ScanPorts, catalog: CatalogService, clock: Arc<dyn Clock>) -> Self {
+    /// A service on its ports, on the record of the catalogue, and on what brings records into it.
+    pub fn new(
+        ports: ScanPorts,
+        catalog: CatalogService,
+        load: LoadService,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             ports,
             catalog,
+            load,
             clock,
         }
     }
@@ -152,7 +159,7 @@ impl Scan<'_> {
             stored: Some(file),
             news: News::Gone,
         }));
-        self.add_unmatched(&mut steps).await?;
+        self.add_unsettled(&mut steps).await?;
         let changing = folders.iter().map(|folder| folder.path.as_str());
         let changing = changing.chain(gone_folders.iter().map(String::as_str));
         let changing: Vec<ScannedFolder> = changing.map(ScannedFolder::unfinished).collect();
@@ -340,38 +347,6 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Adds a step for each file that is of nothing so far: the catalogue may have grown.
-    async fn add_unmatched(&mut self, steps: &mut Vec<Step>) -> Result<(), LibraryError> {
-        let known: HashSet<MediaFileId> = steps.iter().map(|step| step.id).collect();
-        let filter = FileFilter {
-            states: vec![FileState::Ambiguous, FileState::Unmatched],
-            below: Some(self.root.path.clone()),
-        };
-        let mut window = Window::first(AT_ONCE);
-        loop {
-            self.renew_in_time().await?;
-            let page = self
-                .service
-                .ports
-                .store
-                .list_files(&filter, &window)
-                .await?;
-            window.start = page.rows.last().map(place_of);
-            let new = page
-                .rows
-                .into_iter()
-                .filter(|file| !known.contains(&file.id));
-            steps.extend(new.map(|file| Step {
-                id: file.id,
-                stored: Some(file),
-                news: News::Again,
-            }));
-            if !page.has_more {
-                return Ok(());
-            }
-        }
-    }
-
     /// Matches what is to be matched, and writes what differs from what is stored.
     async fn write(&mut self, mut steps: Vec<Step>, tell: Tell<'_>) -> Result<(), LibraryError> {
         let guesses: Vec<&Guess> = steps.iter().filter_map(Step::guess).collect();
@@ -466,7 +441,7 @@ impl Scan<'_> {
     }
 
     /// Renews the lease if that is due.
-    async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
+    pub(super) async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
         if self.renewed.elapsed() < RENEW {
             return Ok(());
         }

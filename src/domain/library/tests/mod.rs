@@ -191,6 +191,8 @@ fn messy_names_are_told() {
             "VIDEO UNSURE Naruto 2002 number 101",
         ),
         ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
+        ("Film 16x9.mkv", "VIDEO UNSURE film Film 16x9"),
+        ("Lost/Lost 16x09.mkv", "VIDEO SURE Lost season 16 [9]"),
         ("AVATAR (2009).MKV", "VIDEO SURE film AVATAR 2009"),
         ("Apollo - 13.mkv", "VIDEO UNSURE film Apollo - 13"),
         (
