@@ -15,12 +15,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::files::shown;
-use super::library::{Printing, Recording, record, root_of};
+use super::library::{Printing, Recording, preview, record, root_of};
 use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, NamedLibrary, TakenFor, Track,
+    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, NamedLibrary, ScannedTitles,
+    TakenFor, Track,
 };
 use crate::domain::text;
 
@@ -48,14 +49,16 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     }
     let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
     let is_recorded = arguments.recording.applies(config.scans);
-    let recorder = if is_recorded {
+    let titles = arguments.recording.titles(config.titles_of_scans);
+    let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
+    let recorder = if knows_catalog {
         Some((App::open(config).await?, root_of(&arguments.folder)?))
     } else {
         None
     };
     let unchanged = match &recorder {
-        Some((app, root)) => app.scans.unchanged(root, &library).await?,
-        None => BTreeSet::new(),
+        Some((app, root)) if is_recorded => app.scans.unchanged(root, &library).await?,
+        _ => BTreeSet::new(),
     };
     let found = library.with_videos(&*folder, &unchanged);
     if let Some(path) = &arguments.report {
@@ -77,12 +80,18 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
-    if let Some((app, root)) = &recorder {
-        let how = &arguments.recording;
-        code = Box::pin(record(app, root, found, folder, how, printing)).await?;
+    match (&recorder, titles) {
+        (Some((app, root)), _) if is_recorded => {
+            let how = arguments.recording.options(config.titles_of_scans);
+            code = Box::pin(record(app, root, found, folder, how, printing)).await?;
+        }
+        (Some((app, root)), ScannedTitles::Brought(state)) => {
+            code = Box::pin(preview(app, root, &found, &*folder, state, printing)).await?;
+        }
+        _ => {}
     }
     // Who says that all files are gone scans an empty folder.
-    let is_expected = recorder.is_some() && arguments.recording.expects_nothing();
+    let is_expected = is_recorded && arguments.recording.expects_nothing();
     if has_video || is_expected {
         return Ok(code);
     }

@@ -52,6 +52,8 @@ struct KeptFolder {
     key: FolderKey,
     fingerprint: String,
     has_full_hashes: bool,
+    #[serde(default)]
+    titles_of: Option<String>,
 }
 
 /// Of the key of a folder, its path.
@@ -256,6 +258,7 @@ impl LibraryStore for MongoLibrary {
             path: kept.key.path,
             fingerprint: kept.fingerprint,
             has_full_hashes: kept.has_full_hashes,
+            titles_of: kept.titles_of,
         });
         Ok(folders.collect())
     }
@@ -271,6 +274,7 @@ impl LibraryStore for MongoLibrary {
             let fields = doc! {
                 "fingerprint": &folder.fingerprint,
                 "has_full_hashes": folder.has_full_hashes,
+                "titles_of": folder.titles_of.clone(),
             };
             Update::upsert(doc! { "_id": key }, doc! { "$set": fields })
         });

@@ -20,7 +20,7 @@ use super::moves::Moves;
 use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
-use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
+use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
 use super::seen::{SeenFiles, unchanged};
 use super::steps::{News, Outcome, Step};
 use super::store::FileFilter;
@@ -143,15 +143,21 @@ impl Scan<'_> {
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;
-        let gone_folders = {
+        let titles = self.options.titles;
+        let (gone_folders, groups) = {
             let stored = store.folders(&self.root.path).await?;
-            seen.take_unchanged(&folders, &stored)
+            let changed = SeenFiles::changed(&folders, &stored, titles);
+            let groups = match titles {
+                ScannedTitles::Untouched => Vec::new(),
+                ScannedTitles::Brought(_) => seen.groups_in(&changed),
+            };
+            (seen.take_unchanged(&changed, &stored), groups)
         };
         self.summary.unchanged = self.summary.seen - seen.len();
         folders.retain(|folder| seen.folders.contains_key(&folder.path));
         let stored = self.stored(&seen, &gone_folders).await?;
         let (mut steps, gone) = self.steps(&seen, stored);
-        let unread = self.read(&mut steps, folder, tell).await?;
+        let unread = self.read(&mut steps, Arc::clone(&folder), tell).await?;
         let gone = self.moved(&mut steps, gone).await?;
         self.check_all_gone(gone.len()).await?;
         steps.extend(gone.into_iter().map(|file| Step {
@@ -159,6 +165,14 @@ impl Scan<'_> {
             stored: Some(file),
             news: News::Gone,
         }));
+        if let ScannedTitles::Brought(state) = titles {
+            // Before files are matched, so that they are found to be of what is made of them.
+            let open = self.bring_titles(&groups, &steps, state, &*folder, tell);
+            let open = open.await?;
+            for folder in folders.iter_mut().filter(|it| !open.contains(&it.path)) {
+                folder.titles_of = Some(folder.fingerprint.clone());
+            }
+        }
         self.add_unsettled(&mut steps).await?;
         let changing = folders.iter().map(|folder| folder.path.as_str());
         let changing = changing.chain(gone_folders.iter().map(String::as_str));
