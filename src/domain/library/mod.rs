@@ -32,11 +32,13 @@ mod scans;
 mod seen;
 mod series;
 mod set_aside;
+mod sidecars_out;
 mod steps;
 mod store;
 mod tracks;
 mod tree;
 mod wanted;
+mod written_back;
 
 #[cfg(test)]
 mod tests;
@@ -53,4 +55,6 @@ pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, Taken
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
+pub use sidecars_out::{SidecarOf, sidecar_of};
 pub use store::{FileFilter, LibraryStore, place_of};
+pub use written_back::SidecarsWanted;
