@@ -37,6 +37,7 @@ mod steps;
 mod store;
 mod tracks;
 mod tree;
+mod twins;
 mod wanted;
 mod written_back;
 

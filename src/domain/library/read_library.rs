@@ -15,6 +15,7 @@ use super::places::{file_name, parent, split_ending};
 use super::series::episodes;
 use super::set_aside::set_aside;
 use super::tree::{Sidecars, Tree, Video, disc_of, sidecar_key};
+use super::twins::Twins;
 use crate::domain::catalog::ExtraKind;
 
 /// So much of a video is looked at, in bytes, to tell whether it can be one.
@@ -74,20 +75,26 @@ impl NamedLibrary {
         &self.found
     }
 
-    /// Looks at how videos begin, too, but for those right in folders that are as they were: these were looked at then.
+    /// Looks at how videos begin, too, but for those right in folders that are as they were: these were looked at then. Says
+    /// which are copies of others.
     pub fn with_videos(
         mut self,
         folder: &dyn LibraryFolder,
         unchanged: &BTreeSet<String>,
     ) -> Vec<(Entry, Guess)> {
+        let mut heads = BTreeMap::new();
         for at in self.videos {
             let (entry, guess) = &mut self.found[at];
-            if !unchanged.contains(parent(&entry.path))
-                && let Some(flaw) = find_flaw(folder, entry)
-            {
-                spoil(guess, &flaw);
+            if unchanged.contains(parent(&entry.path)) {
+                heads.insert(at, None);
+                continue;
+            }
+            match read_head(folder, entry) {
+                Ok(head) => drop(heads.insert(at, Some(head))),
+                Err(flaw) => spoil(guess, &flaw),
             }
         }
+        Twins::new(folder, heads, HEAD).tell(&mut self.found);
         self.found
     }
 }
@@ -194,14 +201,16 @@ fn read_sidecars(
     sidecars
 }
 
-/// Looks at how a video begins: what is not whole often has nothing there, or what a server said instead of it.
-fn find_flaw(folder: &dyn LibraryFolder, video: &Entry) -> Option<Flaw> {
+/// How a video begins: what is not whole often has nothing there, or what a server said instead of it.
+fn read_head(folder: &dyn LibraryFolder, video: &Entry) -> Result<Vec<u8>, Flaw> {
     if video.size == 0 {
-        return Some(Flaw::NoVideo("has no bytes"));
+        return Err(Flaw::NoVideo("has no bytes"));
     }
-    match folder.read(video, 0, HEAD) {
-        Ok(head) => flaw_of(&head).map(Flaw::NoVideo),
-        Err(error) => Some(Flaw::Unreadable(error.to_string())),
+    let head = folder.read(video, 0, HEAD);
+    let head = head.map_err(|error| Flaw::Unreadable(error.to_string()))?;
+    match flaw_of(&head) {
+        Some(flaw) => Err(Flaw::NoVideo(flaw)),
+        None => Ok(head),
     }
 }
 

@@ -56,14 +56,15 @@ impl LibraryFolder for Shelf {
         Ok(entries.collect())
     }
 
-    fn read(&self, entry: &Entry, _from: u64, most: usize) -> io::Result<Vec<u8>> {
+    fn read(&self, entry: &Entry, from: u64, most: usize) -> io::Result<Vec<u8>> {
         let (kind, bytes) = &self.entries[&entry.path];
         assert!(
             matches!(kind, EntryKind::File | EntryKind::LinkToFile { .. }),
             "{} is opened",
             entry.path
         );
-        Ok(bytes.iter().take(most).copied().collect())
+        let from = usize::try_from(from).unwrap();
+        Ok(bytes.iter().skip(from).take(most).copied().collect())
     }
 }
 
