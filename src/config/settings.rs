@@ -413,7 +413,7 @@ pub enum Scans {
 /// What becomes of titles by scans that are not told what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TitlesOfScans {
-    /// Nothing.
+    /// Nothing becomes of them.
     Untouched,
     /// What sidecars and pictures say is brought into the catalogue.
     Brought,

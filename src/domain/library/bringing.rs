@@ -183,6 +183,7 @@ impl ScanService {
             matcher: &matcher,
             decided: &decided,
             taken,
+            told: HashSet::new(),
             plan: Plan::default(),
         };
         for (group, target) in groups.iter().zip(targets) {

@@ -14,7 +14,7 @@ const MOST_ELEMENTS: usize = 50_000;
 /// An element of a sidecar.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Element {
-    /// In small letters.
+    /// Without a prefix, in small letters.
     pub(super) name: String,
     /// Its attributes, their names in small letters.
     attributes: Vec<(String, String)>,

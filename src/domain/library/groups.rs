@@ -42,13 +42,13 @@ impl Group {
         }
     }
 
-    /// Its videos.
+    /// Its videos, in the order of paths.
     pub(super) fn videos(&self) -> impl Iterator<Item = &Piece> {
         let pieces = self.pieces.iter();
         pieces.filter(|piece| piece.guess.taken_for == TakenFor::Video)
     }
 
-    /// Its sidecars.
+    /// Its sidecars, in the order of paths.
     pub(super) fn sidecars(&self) -> impl Iterator<Item = &Piece> {
         let pieces = self.pieces.iter();
         pieces.filter(|piece| piece.guess.taken_for == TakenFor::Sidecar)

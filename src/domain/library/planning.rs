@@ -35,7 +35,7 @@ pub(super) struct Planned {
 /// What is to be brought into the catalogue.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Films and series.
+    /// Films and series, each once.
     pub(super) titles: Vec<Planned>,
     /// Episodes, whose series come before them.
     pub(super) episodes: Vec<Planned>,
@@ -61,6 +61,8 @@ pub(super) struct Planner<'p> {
     pub(super) decided: &'p HashSet<String>,
     /// Keys that are taken, of those that new titles may have.
     pub(super) taken: HashSet<String>,
+    /// The keys of titles that are planned.
+    pub(super) told: HashSet<String>,
     pub(super) plan: Plan,
 }
 
@@ -100,6 +102,13 @@ impl Planner<'_> {
                 (key, None)
             }
         };
+        if !self.told.insert(slug.clone()) {
+            self.leave_out(
+                group,
+                "is of a title of which files of another name tell already",
+            );
+            return;
+        }
         let mut fields = self.title_of(group);
         let says_title = !fields.is_empty();
         let pictures = pictures(group, |item| {

@@ -28,7 +28,7 @@ pub struct ScanOptions {
 /// What becomes of titles by what sidecars and pictures say of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScannedTitles {
-    /// Nothing.
+    /// Nothing becomes of them.
     Untouched,
     /// It is brought into the catalogue; titles that are not there are made, in this state.
     Brought(TitleState),
