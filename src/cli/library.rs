@@ -54,7 +54,12 @@ impl Recording {
         self.all_gone
     }
 
-    /// What becomes of titles.
+    /// Whether titles that are made are published.
+    pub(super) fn publishes(&self) -> bool {
+        self.publish
+    }
+
+    /// What becomes of titles by this scan.
     pub(super) fn titles(&self, titles: TitlesOfScans) -> ScannedTitles {
         if !self.titles && titles == TitlesOfScans::Untouched {
             return ScannedTitles::Untouched;

@@ -47,9 +47,12 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if let Some(report) = &arguments.report {
         spare(&arguments.folder, report)?;
     }
+    let titles = arguments.recording.titles(config.titles_of_scans);
+    if titles == ScannedTitles::Untouched && arguments.recording.publishes() {
+        bail!("--publish says how titles are made, and without --titles none is");
+    }
     let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
     let is_recorded = arguments.recording.applies(config.scans);
-    let titles = arguments.recording.titles(config.titles_of_scans);
     let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
     let recorder = if knows_catalog {
         Some((App::open(config).await?, root_of(&arguments.folder)?))

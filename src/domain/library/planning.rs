@@ -274,8 +274,9 @@ fn say_of_new(fields: &mut Fields, group: &Group, state: TitleState) {
     if let Some(year) = named.year {
         fields.entry("year").or_insert_with(|| year.into());
     }
-    let ids = fields.entry("ids").or_insert_with(|| json!({}));
-    if let Value::Object(ids) = ids {
+    if !named.external_ids.is_empty()
+        && let Value::Object(ids) = fields.entry("ids").or_insert_with(|| json!({}))
+    {
         for id in &named.external_ids {
             let value = || Value::from(id.value.as_str());
             ids.entry(id.provider.clone()).or_insert_with(value);
