@@ -12,8 +12,8 @@ use crate::app::App;
 use crate::config::{Scans, TitlesOfScans};
 use crate::domain::catalog::TitleState;
 use crate::domain::library::{
-    AllGone, Brought, Entry, FileEventKind, Guess, LibraryFolder, MediaFile, Reading, ScanNews,
-    ScanOptions, ScanSummary, ScannedTitles,
+    AllGone, Brought, Entry, FileEventKind, Guess, KnownSidecars, LibraryFolder, MediaFile,
+    Reading, ScanNews, ScanOptions, ScanSummary, ScannedTitles,
 };
 use crate::domain::loading::ToldSort;
 use crate::domain::text;
@@ -111,7 +111,7 @@ pub(super) fn root_of(path: &Path) -> anyhow::Result<String> {
 pub(super) async fn record(
     app: &App,
     root: &str,
-    found: Vec<(Entry, Guess)>,
+    found: (Vec<(Entry, Guess)>, KnownSidecars),
     folder: Arc<dyn LibraryFolder>,
     options: ScanOptions,
     printing: Printing,

@@ -20,8 +20,8 @@ use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, NamedLibrary, ScannedTitles,
-    TakenFor, Track,
+    Certainty, Entry, Episodes, Guess, Item, KnownSidecars, LibraryFolder, Named, NamedLibrary,
+    ScannedTitles, TakenFor, Track,
 };
 use crate::domain::text;
 
@@ -51,7 +51,6 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if titles == ScannedTitles::Untouched && arguments.recording.publishes() {
         bail!("--publish says how titles are made, and without --titles none is");
     }
-    let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
     let is_recorded = arguments.recording.applies(config.scans);
     let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
     let recorder = if knows_catalog {
@@ -59,6 +58,12 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     } else {
         None
     };
+    let known = match &recorder {
+        Some((app, root)) => app.scans.sidecars(root).await?,
+        None => KnownSidecars::default(),
+    };
+    let library = NamedLibrary::read(&*folder, SystemClock.now().year(), &known)?;
+    let sidecars = library.sidecars();
     let unchanged = match &recorder {
         Some((app, root)) if is_recorded => app.scans.unchanged(root, &library).await?,
         _ => BTreeSet::new(),
@@ -86,7 +91,7 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     match (&recorder, titles) {
         (Some((app, root)), _) if is_recorded => {
             let how = arguments.recording.options(config.titles_of_scans);
-            code = Box::pin(record(app, root, found, folder, how, printing)).await?;
+            code = Box::pin(record(app, root, (found, sidecars), folder, how, printing)).await?;
         }
         (Some((app, root)), ScannedTitles::Brought(state)) => {
             code = Box::pin(preview(app, root, &found, &*folder, state, printing)).await?;

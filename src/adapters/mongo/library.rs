@@ -54,6 +54,8 @@ struct KeptFolder {
     has_full_hashes: bool,
     #[serde(default)]
     titles_of: Option<String>,
+    #[serde(default)]
+    sidecars: Option<String>,
 }
 
 /// Of the key of a folder, its path.
@@ -259,6 +261,7 @@ impl LibraryStore for MongoLibrary {
             fingerprint: kept.fingerprint,
             has_full_hashes: kept.has_full_hashes,
             titles_of: kept.titles_of,
+            sidecars: kept.sidecars,
         });
         Ok(folders.collect())
     }
@@ -275,6 +278,7 @@ impl LibraryStore for MongoLibrary {
                 "fingerprint": &folder.fingerprint,
                 "has_full_hashes": folder.has_full_hashes,
                 "titles_of": folder.titles_of.clone(),
+                "sidecars": folder.sidecars.clone(),
             };
             Update::upsert(doc! { "_id": key }, doc! { "$set": fields })
         });

@@ -29,6 +29,7 @@ record! {
         fingerprint: String,
         has_full_hashes: bool,
         titles_of: Option<String>,
+        sidecars: Option<String>,
     }
 }
 
@@ -67,6 +68,7 @@ impl From<FolderRow> for ScannedFolder {
             fingerprint: row.fingerprint,
             has_full_hashes: row.has_full_hashes,
             titles_of: row.titles_of,
+            sidecars: row.sidecars,
         }
     }
 }
@@ -143,6 +145,7 @@ impl LibraryStore for SqliteLibrary {
             fingerprint: folder.fingerprint.clone(),
             has_full_hashes: folder.has_full_hashes,
             titles_of: folder.titles_of.clone(),
+            sidecars: folder.sidecars.clone(),
         });
         let folders: Vec<FolderRow> = folders.collect();
         let gone = (root.to_owned(), list(gone.iter().cloned()));

@@ -247,6 +247,8 @@ pub struct ScannedFolder {
     /// The fingerprint that it had when what its sidecars and pictures say was last brought into the catalogue; `None`:
     /// that was never done, or something of it is still open.
     pub titles_of: Option<String>,
+    /// What its sidecars said, as scans keep it for themselves; `None`: nothing is kept.
+    pub sidecars: Option<String>,
 }
 
 impl ScannedFolder {
@@ -258,6 +260,7 @@ impl ScannedFolder {
             fingerprint: String::new(),
             has_full_hashes: false,
             titles_of: None,
+            sidecars: None,
         }
     }
 }

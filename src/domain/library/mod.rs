@@ -19,6 +19,7 @@ mod fingerprint;
 mod folder;
 mod groups;
 mod guess;
+mod known_sidecars;
 mod matching;
 mod moves;
 mod naming;
@@ -53,6 +54,7 @@ pub use file::{
 pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
+pub use known_sidecars::KnownSidecars;
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};

@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::naming::{add_ids, external_id, pattern};
 use super::places::beginning;
@@ -32,7 +33,7 @@ pub(super) const MOST_WARNINGS: usize = 20;
 pub(super) const LONGEST_FAULT: usize = 300;
 
 /// What a sidecar says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sidecar {
     /// Several only for several episodes in a file.
     pub(super) roots: Vec<Said>,
@@ -42,7 +43,7 @@ pub(super) struct Sidecar {
 }
 
 /// What one root of a sidecar says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Said {
     pub(super) of: SaidOf,
     pub(super) title: Option<String>,
@@ -56,7 +57,7 @@ pub(super) struct Said {
 }
 
 /// What the root is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum SaidOf {
     Film,
     Series,

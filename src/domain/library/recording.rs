@@ -15,13 +15,14 @@ use super::error::{LibraryError, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
+use super::known_sidecars::KnownSidecars;
 use super::matching::Matcher;
 use super::moves::Moves;
 use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
 use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
-use super::seen::{SeenFiles, unchanged};
+use super::seen::{SeenFiles, renoted, unchanged};
 use super::steps::{News, Outcome, Step};
 use super::store::FileFilter;
 use crate::domain::catalog::CatalogService;
@@ -60,6 +61,8 @@ pub(super) struct Scan<'a> {
     renewed: Instant,
     pub(super) options: ScanOptions,
     pub(super) summary: ScanSummary,
+    /// What the sidecars say now.
+    sidecars: KnownSidecars,
 }
 
 type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
@@ -91,13 +94,20 @@ impl ScanService {
         unchanged(root, library.found(), stored)
     }
 
+    /// What the sidecars of a library said when they were read last.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn sidecars(&self, root: &str) -> Result<KnownSidecars, LibraryError> {
+        let stored = self.ports.store.folders(root).await?;
+        Ok(KnownSidecars::of_folders(&stored))
+    }
+
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
     /// they are new or changed. Of two scans of one folder at a time, one is refused.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn record(
         &self,
         root: &str,
-        found: Vec<(Entry, Guess)>,
+        (found, sidecars): (Vec<(Entry, Guess)>, KnownSidecars),
         folder: Arc<dyn LibraryFolder>,
         options: ScanOptions,
         tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
@@ -111,6 +121,7 @@ impl ScanService {
             renewed: Instant::now(),
             options,
             summary: ScanSummary::default(),
+            sidecars,
         };
         scan.renew().await?;
         let recorded = scan.record(seen, folder, tell).await;
@@ -143,15 +154,19 @@ impl Scan<'_> {
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;
+        for folder in &mut folders {
+            folder.sidecars = self.sidecars.in_folder(&folder.path);
+        }
         let titles = self.options.titles;
-        let (gone_folders, groups) = {
+        let (gone_folders, groups, renoted) = {
             let stored = store.folders(&self.root.path).await?;
             let changed = SeenFiles::changed(&folders, &stored, titles);
             let groups = match titles {
                 ScannedTitles::Untouched => Vec::new(),
                 ScannedTitles::Brought(_) => seen.groups_in(&changed),
             };
-            (seen.take_unchanged(&changed, &stored), groups)
+            let renoted = renoted(&folders, &stored, &changed);
+            (seen.take_unchanged(&changed, &stored), groups, renoted)
         };
         self.summary.unchanged = self.summary.seen - seen.len();
         folders.retain(|folder| seen.folders.contains_key(&folder.path));
@@ -182,6 +197,7 @@ impl Scan<'_> {
         // What could not be read is tried again the next time.
         folders.retain(|folder| !unread.contains(&folder.path));
         self.put_folders(&folders, &gone_folders).await?;
+        self.put_folders(&renoted, &[]).await?;
         self.end().await
     }
 

@@ -91,6 +91,7 @@ impl SeenFiles {
                 fingerprint,
                 has_full_hashes: reading == Reading::Whole,
                 titles_of: None,
+                sidecars: None,
             })
         });
         prints.collect()
@@ -148,6 +149,24 @@ pub(super) fn unchanged(
     let now = now.into_iter().map(|it| (it.path, it.fingerprint));
     let same = now.filter(|it| stored.contains(it));
     Ok(same.map(|(path, _)| path).collect())
+}
+
+/// The folders that are as they were, but for what is kept of their sidecars.
+pub(super) fn renoted(
+    now: &[ScannedFolder],
+    stored: &[ScannedFolder],
+    changed: &BTreeSet<String>,
+) -> Vec<ScannedFolder> {
+    let now: HashMap<&str, &ScannedFolder> = now.iter().map(|it| (it.path.as_str(), it)).collect();
+    let unchanged = stored.iter().filter(|it| !changed.contains(&it.path));
+    let renoted = unchanged.filter_map(|before| {
+        let sidecars = &now.get(before.path.as_str())?.sidecars;
+        (before.sidecars != *sidecars).then(|| ScannedFolder {
+            sidecars: sidecars.clone(),
+            ..before.clone()
+        })
+    });
+    renoted.collect()
 }
 
 /// Of the names, sizes and times of files, and of what they are taken for: a sidecar above them may change that.
@@ -239,6 +258,22 @@ mod tests {
         assert_eq!(changed(ScannedTitles::Untouched), BTreeSet::new());
         let brought = ScannedTitles::Brought(TitleState::Draft);
         assert_eq!(changed(brought), BTreeSet::from(["b".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_kept_of_sidecars_is_written_where_nothing_else_has_changed() {
+        let found = vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("c/3.mkv", 3)];
+        let stored = SeenFiles::of("/films", found)
+            .prints(Reading::Pieces)
+            .unwrap();
+        let mut now = stored.clone();
+        for folder in &mut now[..2] {
+            folder.sidecars = Some("{}".to_owned());
+        }
+
+        let renoted = renoted(&now, &stored, &BTreeSet::from(["a".to_owned()]));
+
+        assert_eq!(renoted, [now[1].clone()]);
     }
 
     #[test]

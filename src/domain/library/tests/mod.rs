@@ -7,7 +7,7 @@ mod sidecars;
 use std::collections::BTreeSet;
 
 use self::shelf::{Shelf, told};
-use crate::domain::library::{NamedLibrary, TakenFor};
+use crate::domain::library::{KnownSidecars, NamedLibrary, TakenFor};
 
 /// What each of these files is taken for, in a library of them alone.
 fn assert_told(files: &[(&str, &str)]) {
@@ -29,7 +29,7 @@ fn videos_of_folders_that_are_as_they_were_are_not_looked_at() {
     for path in ["a/Heat (1995).mkv", "b/Brazil (1985).mkv"] {
         shelf.put(path, &[0; 600]);
     }
-    let library = NamedLibrary::read(&shelf, 2026).unwrap();
+    let library = NamedLibrary::read(&shelf, 2026, &KnownSidecars::default()).unwrap();
 
     let found = library.with_videos(&shelf, &BTreeSet::from(["a".to_owned()]));
 
