@@ -287,8 +287,8 @@ impl ScanService {
             });
         };
         let sources: Vec<Box<dyn Source>> = vec![Box::new(source)];
-        let loaded = self.load.load(&sources, how, &mut told).await;
-        let summary = loaded.map_err(broken_off)?;
+        let loaded = Box::pin(self.load.load(&sources, how, &mut told));
+        let summary = loaded.await.map_err(broken_off)?;
         // Which of the pictures were not even asked for is not said.
         if !summary.given_up.is_empty() {
             open.extend(records.iter().flat_map(|it| it.folders.iter().cloned()));
