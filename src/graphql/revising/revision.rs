@@ -36,6 +36,8 @@ pub(super) enum RevisionSource {
     Edit,
     /// Other revisions that were taken back.
     Revert,
+    /// Sidecars and pictures beside the files of a library, or the names of these files.
+    Scan,
 }
 
 /// Who changed the catalogue.
