@@ -100,6 +100,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "Entries of the watch log that this server recorded and made plays, states and sums from.",
     ),
     (
+        "watch_log_lag_seconds",
+        Kind::Gauge,
+        "The age of what this server recorded in the watch log and has not folded: of the oldest; 0: nothing waits",
+    ),
+    (
         "usage_lag_seconds",
         Kind::Gauge,
         "The age of what was played and waits to be counted: of the oldest; 0: nothing waits",
