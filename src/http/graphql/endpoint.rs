@@ -289,6 +289,9 @@ impl<E: Execute> GraphqlEndpoint<E> {
             return Err(refused("untrusted", Refusal::untrusted()));
         }
         if let Some(document) = self.documents.named(hash) {
+            if let Some(persisted) = &self.persisted {
+                persisted.note_use(hash);
+            }
             return Ok(document);
         }
         let text = match &self.persisted {
