@@ -244,7 +244,7 @@ mod tests {
             ("", 0),
             (
                 "query A($b: Int = -1) { c(d: $b, e: \"one and two\") ...F }",
-                9,
+                11,
             ),
             ("{ a } # as many words as somebody likes\n{ b }", 2),
             ("# {\r{ a } #", 1),

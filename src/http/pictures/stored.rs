@@ -68,7 +68,7 @@ pub(super) async fn picture(
             };
             show(
                 answer,
-                [(CACHE_CONTROL, kept), (ETAG, &tag)],
+                [(CACHE_CONTROL, kept), (ETAG, tag.as_str())],
                 (address.format, who),
             )
         }
