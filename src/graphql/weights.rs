@@ -243,7 +243,7 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (&["RevertResult", "Revision"], &["changes"], 5),
-    (&["RevertResult"], &["obstacles"], 2),
+    (&["RevertResult"], &["obstacles", "overwritten"], 2),
     (
         &[
             "CreateEpisodePayload",

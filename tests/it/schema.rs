@@ -42,6 +42,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "nodes",
     "notes",
     "obstacles",
+    "overwritten",
     "points",
     "providers",
     "ranges",

@@ -65,7 +65,7 @@ mod write_watches;
 
 pub use about::AboutRecord;
 pub use airs::AirsRecord;
-pub use checks::{identifies, is_zero, normal_id};
+pub use checks::{OwnId, identifies, is_identifying, is_zero, normal_id, own_id};
 pub use column_maps::{ColumnMap, FileMap};
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};

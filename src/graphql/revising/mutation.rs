@@ -6,7 +6,9 @@ use super::list::{catalog_node, run_id};
 use super::payloads::{RevertRevisionsPayload, SetLocksPayload, SetLocksResult};
 use crate::domain::catalog::{CatalogNode, Locks};
 use crate::domain::ids::RevisionId;
-use crate::domain::revising::{Locking, LocksSet, MOST_LOCKED, Revert, RevertMode, RevisingError};
+use crate::domain::revising::{
+    Locking, LocksSet, MOST_LOCKED, Obstructed, Revert, RevertMode, RevisingError,
+};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
@@ -60,8 +62,8 @@ impl RevisingMutation {
     }
 
     /// Takes a change of the catalogue back, or those of a whole run, 100 a call, the latest first: what they changed
-    /// becomes what it was, unless it has become something else since. Then that is said, and the change stays. What was
-    /// taken back can be taken back itself. For curators; an API key needs the scope `CURATE`.
+    /// becomes what it was, unless it has become something else since. Then that is said, and the change stays, unless
+    /// `force` is set. What was taken back can be taken back itself. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revert_revisions(
         &self,
@@ -75,8 +77,16 @@ impl RevisingMutation {
         } else {
             RevertMode::Write
         };
+        let obstructed = if input.force {
+            Obstructed::IsForced
+        } else {
+            Obstructed::Stays
+        };
         let reverted = match input.what() {
-            Ok(what) => ctx.services().revising.revert(&viewer, what, mode).await,
+            Ok(what) => {
+                let revising = &ctx.services().revising;
+                revising.revert(&viewer, what, mode, obstructed).await
+            }
             Err(error) => Err(error),
         };
         let (reverted, user_errors) = UserError::split(reverted)?;
@@ -108,6 +118,10 @@ struct RevertRevisionsInput {
     /// Whether it is only to be shown what would become of it, with what stands in the way; nothing is written then.
     #[graphql(default)]
     dry_run: bool,
+    /// Whether fields that have become something else since are put back all the same; `overwritten` says which, also in a
+    /// dry run. What cannot be put back then stays by itself, and the other fields of its revision do not.
+    #[graphql(default)]
+    force: bool,
 }
 
 impl RevertRevisionsInput {
