@@ -242,6 +242,11 @@ pub(super) const LISTS: &Table = &[
         &["lockedFields"],
         5,
     ),
+    (
+        &["Episode", "Film", "Person", "Series", "Title"],
+        &["texts"],
+        5,
+    ),
     (&["RevertResult", "Revision"], &["changes"], 5),
     (&["RevertResult"], &["obstacles", "overwritten"], 2),
     (

@@ -109,6 +109,13 @@ async fn what_would_be_is_told_and_then_done(
         (&json!(171 * 60), &json!(["L.A."]))
     );
     assert_eq!(after["taglines"], "Seen by hand.");
+    let texts = "{ film(slug: \"heat-1995\") { texts { language name overview tagline } } }";
+    let row = json!({
+        "language": "en", "name": "Heat", "overview": null, "tagline": "Seen by hand.",
+    });
+    assert_eq!(curator.ask(texts).await["film"]["texts"], json!([row]));
+    let of_nobody = site.ask(texts, json!({})).await;
+    assert_eq!(of_nobody["film"]["texts"], Value::Null);
     let query = "query ($run: String!) { revisions(filter: { run: $run }) { nodes { source changes { field } } } }";
     let run = json!({ "run": edited["run"] });
     let mut told = curator.send(query, run).await.body["data"]["revisions"]["nodes"].take();

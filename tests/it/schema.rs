@@ -54,6 +54,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "series",
     "studios",
     "tags",
+    "texts",
     "trailers",
     "userErrors",
     "warnings",

@@ -143,9 +143,12 @@ async fn list(
 
 /// The locked fields, for whoever may know of them.
 pub(crate) fn locked_fields(ctx: &Context<'_>, locks: &Locks) -> Option<Vec<String>> {
+    is_curator(ctx).then(|| locks.iter().map(str::to_owned).collect())
+}
+
+/// Whether whoever asks may see what is for curators.
+pub(crate) fn is_curator(ctx: &Context<'_>) -> bool {
     let viewer = ctx.viewer();
-    let is_curator = viewer
-        .known()
-        .is_some_and(|viewer| viewer.role >= Role::Curator);
-    is_curator.then(|| locks.iter().map(str::to_owned).collect())
+    let known = viewer.known();
+    known.is_some_and(|viewer| viewer.role >= Role::Curator)
 }
