@@ -259,6 +259,13 @@ async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, ali
         assert_eq!(said, fields);
         assert_eq!(payload["userErrors"][3], Value::Null);
     }
+    let text = |language: &str| json!({ "language": language, "text": "Alien" });
+    let twice = json!({
+        "titles": [{ "title": alien }], "set": { "names": [text("de"), text("fr"), text("de")] },
+    });
+    let payload = curator.call("editTitles", twice, "changed").await;
+    let path = json!(["input", "set", "names", "2"]);
+    assert_eq!(payload["userErrors"][0]["field"], path);
 }
 
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {

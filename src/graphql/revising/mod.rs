@@ -8,4 +8,4 @@ mod revision;
 pub(crate) use list::{RevisionConnection, RevisionQuery, is_curator, locked_fields, revisions_of};
 pub(crate) use mutation::RevisingMutation;
 pub(crate) use payloads::{RevertRevisionsPayload, SetLocksPayload};
-pub(crate) use revision::Revision;
+pub(crate) use revision::{Revision, written};
