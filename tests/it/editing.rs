@@ -46,7 +46,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
 }
 
 const ROWS: &str = "changed run results { title { slug revision } changes { field before after }
-    userErrors { code field message } }";
+    userErrors { code field message min } }";
 const HEAT: &str = "{ film(slug: \"heat-1995\") { revision duration tags genres { name }
     taglines: tagline(language: \"en\") credits(first: 9) { edges { role character node { name } } }
     externalIds { provider value } } }";
@@ -236,6 +236,7 @@ async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, ali
         let row = &payload["results"][0];
         let fields = [0, 1].map(|error| &row["userErrors"][error]["field"][2]);
         assert_eq!(fields, ["year", "endYear"], "{policy}");
+        assert_eq!(row["userErrors"][0]["min"], 1870.0, "{policy}");
         assert_eq!(row["userErrors"][2], Value::Null, "{policy}");
         assert_eq!(
             (&row["changes"], &payload["changed"]),

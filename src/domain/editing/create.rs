@@ -164,6 +164,7 @@ impl EditService {
                 field: "slug".to_owned(),
                 reason: format!("is “{slug}”, for there is “{words}”: perhaps the same title"),
                 value: None,
+                allowed: None,
             });
             return Ok((slug, alike));
         }

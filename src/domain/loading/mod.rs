@@ -85,7 +85,7 @@ pub use options::{
 pub use people::PersonRecord;
 pub use picture_source::{PictureFault, PictureLoading, PictureRead, PictureSource};
 pub use pictures::{PictureFrom, PicturesRecord};
-pub use problem::{Problem, Warning};
+pub use problem::{Allowed, Problem, Warning};
 pub use records::{Record, TitleRecord, WatchRecord};
 pub use said::{Entries, Said};
 pub use seasons::SeasonRecord;
