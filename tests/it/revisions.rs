@@ -28,7 +28,8 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
     what_was_changed_since_stands_in_the_way(&program, &mut cora, &taken_back).await;
 
-    let unlock = json!({ "ids": [film], "fields": ["title", "cast"], "locked": false });
+    // As the inputs of edits call it.
+    let unlock = json!({ "ids": [film], "fields": ["name", "cast"], "locked": false });
     let done = cora.expect("setLocks", unlock, SET).await;
     assert_eq!(done["results"][0]["lockedFields"], json!([]));
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });

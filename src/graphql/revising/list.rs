@@ -11,6 +11,7 @@ use crate::domain::revising::{self, place_of};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
+use crate::graphql::editing::in_files;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
@@ -59,7 +60,8 @@ struct RevisionFilter {
     who: Option<ID>,
     /// Only those that were made by this.
     source: Option<RevisionSource>,
-    /// Only those of this field, by its name in files that are loaded: `title`, `cast`; `INVALID` if there is none.
+    /// Only those of this field, by its name in files that are loaded (`title`, `runtime_minutes`) or as the inputs of edits
+    /// call it (`durationMinutes`; but a title's `name` is `title`); `INVALID` if there is none.
     field: Option<String>,
     /// Only those of one load, bulk edit or taking back, as `run` of a revision says.
     run: Option<String>,
@@ -75,7 +77,8 @@ impl RevisionFilter {
             Some(GlobalId::User(user)) => Ok(user),
             _ => Err(ApiError::not_found("who")),
         });
-        if let Some(field) = &self.field
+        let field = self.field.map(|field| in_files(&field).into_owned());
+        if let Some(field) = &field
             && !is_revised_field(field)
         {
             let message = "there is no such field in files that are loaded";
@@ -91,7 +94,7 @@ impl RevisionFilter {
             node: node.transpose()?,
             author: author.transpose()?,
             source: self.source.map(Into::into),
-            field: self.field,
+            field,
             run: run.transpose()?,
         })
     }

@@ -11,6 +11,7 @@ use crate::domain::revising::{
 };
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
+use crate::graphql::editing::in_files;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
@@ -41,9 +42,8 @@ impl RevisingMutation {
         let set = match nodes(&input.ids) {
             Ok(nodes) => {
                 let revising = &ctx.services().revising;
-                revising
-                    .set_locks(&viewer, &nodes, &input.fields, locking)
-                    .await
+                let fields = fields_of(&input.fields, &nodes);
+                revising.set_locks(&viewer, &nodes, &fields, locking).await
             }
             Err(error) => Err(error),
         };
@@ -99,8 +99,8 @@ impl RevisingMutation {
 struct SetLocksInput {
     /// The global ids of films, series, episodes and people, 1 to 500.
     ids: Vec<ID>,
-    /// The fields, by their names in files that are loaded (`title`, `cast`, `pictures`), 1 to 40; each of the things must
-    /// have all of them.
+    /// The fields, 1 to 40; each of the things must have all of them. By their names in files that are loaded
+    /// (`runtime_minutes`, `pictures`), or as the inputs of edits call them (`durationMinutes`).
     fields: Vec<String>,
     /// Whether they are to be locked; false unlocks them.
     locked: bool,
@@ -145,6 +145,18 @@ impl RevertRevisionsInput {
             (None, None) | (Some(_), Some(_)) => Err(RevisingError::NothingNamed),
         }
     }
+}
+
+/// The fields as files call them: of titles and episodes alone `name` is the `title`.
+fn fields_of(fields: &[String], nodes: &[CatalogNode]) -> Vec<String> {
+    let has_title =
+        |node: &CatalogNode| matches!(node, CatalogNode::Title(_) | CatalogNode::Episode(_));
+    let have_titles = nodes.iter().all(has_title);
+    let fields = fields.iter().map(|field| match field.as_str() {
+        "name" if have_titles => "title".to_owned(),
+        field => in_files(field).into_owned(),
+    });
+    fields.collect()
 }
 
 fn revision_id(id: &ID) -> Option<RevisionId> {
