@@ -5,6 +5,7 @@ mod evaluate;
 mod exchange;
 mod export;
 mod files;
+mod follow;
 mod graph;
 mod import;
 mod library;
@@ -126,7 +127,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Export(arguments) => {
                 Box::pin(export::run(&App::open(&config).await?, &arguments)).await
             }
-            Command::Scan(arguments) => Box::pin(scan::run(&config, &arguments)).await,
+            Command::Scan(arguments) => Box::pin(follow::run(&config, &arguments)).await,
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }
