@@ -44,9 +44,9 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
 async fn watch(config: &Config, arguments: &Arguments) {
     let settle = Duration::from_secs(arguments.settle);
     let (mut is_deaf_told, mut told) = (false, String::new());
+    // Before it is scanned, here and below: what changes meanwhile is seen the next time.
+    let mut followed = follow_library(&arguments.folder);
     loop {
-        // Before it is scanned: what changes meanwhile is seen the next time.
-        let followed = follow_library(&arguments.folder);
         match &followed {
             Ok(changes) => {
                 settled(async || changes.next().await, settle, PATIENCE).await;
@@ -76,7 +76,16 @@ async fn watch(config: &Config, arguments: &Arguments) {
             Ok(changes) => wait(changes, most).await,
             Err(_) => sleep(most).await,
         }
+        // One that is dropped frees what it had of the system's limit a little later: it is kept as long as it serves.
+        if !followed.as_ref().is_ok_and(is_whole) {
+            followed = follow_library(&arguments.folder);
+        }
     }
+}
+
+/// Whether all that changes in the folder is told.
+fn is_whole(changes: &FolderChanges) -> bool {
+    changes.is_same() && !changes.is_deaf()
 }
 
 fn tell_deaf(arguments: &Arguments, error: &FollowError) {
