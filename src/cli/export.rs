@@ -241,6 +241,7 @@ mod tests {
                 format: None,
                 force,
                 without_pictures: false,
+                nfo: false,
             };
             let refused = refuse_what_is_there(&arguments).err();
             refused.map(|error| error.to_string())

@@ -220,8 +220,9 @@ impl ScanService {
             .collect();
         let ids: Vec<EpisodeId> = ids.into_iter().collect();
         let mut series = HashMap::new();
+        let everything = Visibility::everything();
         for some in ids.chunks(RECORDS) {
-            let found = self.catalog.episodes(&Visibility::everything(), some);
+            let found = self.catalog.episodes(&everything, some);
             let found = found.await?.into_iter();
             series.extend(found.map(|episode| (episode.id, episode.series)));
         }
@@ -234,8 +235,9 @@ impl ScanService {
     ) -> Result<HashMap<TitleId, Arc<Title>>, LibraryError> {
         let ids: Vec<TitleId> = ids.into_iter().collect();
         let mut titles = HashMap::new();
+        let everything = Visibility::everything();
         for some in ids.chunks(RECORDS) {
-            let found = self.catalog.titles(&Visibility::everything(), some);
+            let found = self.catalog.titles(&everything, some);
             let found = found.await?.into_iter();
             titles.extend(found.map(|title| (title.id, title)));
         }

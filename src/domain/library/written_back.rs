@@ -47,8 +47,9 @@ impl ScanService {
         let episodes: BTreeSet<EpisodeId> = episodes.collect();
         let episodes: Vec<EpisodeId> = episodes.into_iter().collect();
         let mut places = Places::new();
+        let everything = Visibility::everything();
         for some in episodes.chunks(AT_ONCE) {
-            let found = self.catalog.episodes(&Visibility::everything(), some);
+            let found = self.catalog.episodes(&everything, some);
             let found = found.await?.into_iter();
             places.extend(found.map(|it| (it.id, (it.series, it.season, it.number))));
         }
@@ -59,8 +60,9 @@ impl ScanService {
         let titles: BTreeSet<TitleId> = titles.collect();
         let titles: Vec<TitleId> = titles.into_iter().collect();
         let mut slugs: HashMap<TitleId, String> = HashMap::new();
+        let everything = Visibility::everything();
         for some in titles.chunks(AT_ONCE) {
-            let found = self.catalog.titles(&Visibility::everything(), some).await?;
+            let found = self.catalog.titles(&everything, some).await?;
             slugs.extend(found.iter().map(|title| (title.id, title.slug.clone())));
         }
         Ok(wanted(&videos, &places, &slugs))
