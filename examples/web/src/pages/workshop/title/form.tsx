@@ -85,6 +85,8 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
     } else {
       setTyped({});
       setSaved(payload.run);
+      // Whoever types on before the title is read again is not told of their own edit.
+      if (payload.run) meanwhile.own(payload.run);
     }
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
