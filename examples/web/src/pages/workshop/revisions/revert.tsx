@@ -20,7 +20,13 @@ export function TakeBack({ meant, name, label }: { meant: Meant; name: string; l
   const { isBusy, revert } = useRevert();
   const [shown, show] = useState<Outcome | null>(null);
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.focus(), [shown]);
+  const opener = useRef<HTMLButtonElement>(null);
+  const wasShown = useRef(false);
+  useEffect(() => {
+    if (shown) panel.current?.focus();
+    else if (wasShown.current) opener.current?.focus();
+    wasShown.current = shown !== null;
+  }, [shown]);
 
   const take = async () => {
     const done = await revert(meant, "write");
@@ -32,6 +38,7 @@ export function TakeBack({ meant, name, label }: { meant: Meant; name: string; l
     <>
       {!shown && (
         <button
+          ref={opener}
           type="button"
           className="button small"
           aria-label={`${label} ${name}`}
