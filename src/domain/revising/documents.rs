@@ -11,7 +11,7 @@ use crate::domain::catalog::{
     TITLE_FIELDS, Texts, Title, TitleKind, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{EpisodeId, PersonId};
+use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
 
 /// Documents of the catalogue, by what they are of.
@@ -120,6 +120,14 @@ impl Documents {
 
     pub(super) fn get(&self, node: CatalogNode) -> Option<&Document> {
         self.0.get(&node)
+    }
+
+    /// The titles of them.
+    pub(super) fn titles(&self) -> impl Iterator<Item = (TitleId, &Document)> {
+        self.0.iter().filter_map(|(node, document)| match node {
+            CatalogNode::Title(title) => Some((*title, document)),
+            _ => None,
+        })
     }
 
     pub(super) fn get_mut(&mut self, node: CatalogNode) -> Option<&mut Document> {

@@ -49,7 +49,7 @@ impl Owners {
         Ok(Self(owners))
     }
 
-    /// Another title that has one of these ids, and does not lose it by what is taken back before.
+    /// Another title that has one of these ids: of those that are put back themselves, as they are to be by now.
     pub(super) fn other(
         &self,
         node: CatalogNode,
@@ -58,14 +58,24 @@ impl Owners {
     ) -> Option<Owner> {
         let kind = documents.get(node)?.kind()?;
         read(ids).into_iter().find_map(|id| {
-            let (title, of) = *self.0.get(&own_id(&id, kind))?;
-            let other = CatalogNode::Title(title);
-            let keeps_it = documents
-                .get(other)
-                .is_none_or(|document| read(&document.fields.get(IDS)).contains(&id));
-            (other != node && keeps_it).then_some((title, of))
+            let own = own_id(&id, kind);
+            let stored = self.0.get(&own).copied();
+            let is_alone = |(title, _): &Owner| documents.get(CatalogNode::Title(*title)).is_none();
+            stored
+                .filter(is_alone)
+                .or_else(|| among(node, &own, documents))
         })
     }
+}
+
+/// Another of these titles that has an id, as they are to be by now.
+fn among(node: CatalogNode, own: &OwnId, documents: &Documents) -> Option<Owner> {
+    documents.titles().find_map(|(title, document)| {
+        let kind = document.kind()?;
+        let mut ids = read(&document.fields.get(IDS)).into_iter();
+        let has_it = CatalogNode::Title(title) != node && ids.any(|id| own_id(&id, kind) == *own);
+        has_it.then_some((title, kind))
+    })
 }
 
 /// The ids of a document by which titles are told apart.
@@ -82,7 +92,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::catalog::Title;
+    use crate::domain::catalog::{FieldChange, Title};
     use crate::domain::loading::blank_title;
 
     fn title(slug: &str, imdb: Option<&str>) -> Title {
@@ -111,7 +121,19 @@ mod tests {
         // It is its own, and it goes by what is taken back before.
         let itself = CatalogNode::Title(other.id);
         assert_eq!(owners.other(itself, &ids, &both), None);
-        let without = Documents::of_titles([heat, title("other", None)]);
+        let mut without = Documents::of_titles([heat, title("other", None)]);
         assert_eq!(owners.other(node, &ids, &without), None);
+        // Nobody has it yet, and it comes by what is taken back before.
+        let comes = FieldChange {
+            field: IDS.to_owned(),
+            before: json!([]),
+            after: ids.clone(),
+        };
+        assert!(without.get_mut(itself).unwrap().take(&[comes]));
+        assert_eq!(owners.other(node, &ids, &without), Some(of_other));
+        assert_eq!(
+            Owners::default().other(node, &ids, &without),
+            Some(of_other)
+        );
     }
 }

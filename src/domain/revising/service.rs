@@ -23,6 +23,8 @@ use crate::domain::viewer::{KnownViewer, Role};
 const AT_A_TIME: usize = 1_000;
 /// So many of the latest changes of each thing are looked at to tell what was changed meanwhile.
 const MOST_TOLD: usize = 20;
+/// And so many of all together, for each has what its fields said.
+const MOST_TOLD_OF_ALL: usize = 1_000;
 
 /// How often it is tried again if somebody else writes the same documents.
 pub(super) const TRIES: usize = 5;
@@ -87,7 +89,7 @@ impl RevisionService {
         if seen.is_empty() {
             return Ok(changed);
         }
-        let most = MOST_TOLD * seen.len();
+        let most = MOST_TOLD_OF_ALL.min(MOST_TOLD * seen.len());
         let revisions = &self.ports.revisions;
         for revision in revisions.revisions_since(seen, most).await? {
             let fields = revision.fields.into_iter().map(|change| change.field);

@@ -133,8 +133,10 @@ fn watches<'e>(
         let Some(place) = episode.run_place() else {
             continue;
         };
-        let told = state.told.and_then(Told::dated);
         let played = times.remove(&episode.id).unwrap_or_default();
+        // What was said of the very moment of a play is no watch besides.
+        let told = state.told.and_then(Told::dated);
+        let told = told.filter(|at| !played.contains(at));
         watches.extend(
             played
                 .into_iter()

@@ -72,6 +72,11 @@ export function textOf(data: FormData, name: string): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
+/** The field that an error is about, also where it is about one entry of its list. */
+export function fieldOf({ field }: UserError): string | undefined {
+  return field?.findLast((step) => !/^\d+$/.test(step));
+}
+
 export function sentence({ message, retryAfter }: UserError): string {
   const begun = message.charAt(0).toUpperCase() + message.slice(1);
   return `${begun}.${retryAfter ? ` Try again in ${retryAfter} s.` : ""}`;

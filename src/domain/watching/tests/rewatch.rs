@@ -9,7 +9,7 @@ use crate::domain::ids::EpisodeId;
 use crate::domain::stamp::Stamp;
 use crate::domain::watching::rewatch::Rewatch;
 use crate::domain::watching::standing::{SeriesStanding, by_episode};
-use crate::domain::watching::{ImportedWatch, Ledger, Said, WatchRules};
+use crate::domain::watching::{ImportedWatch, Ledger, Said, Teller, WatchRules};
 
 const DAY: i64 = 86_400;
 
@@ -119,6 +119,19 @@ fn what_was_said_not_to_be_watched_is_not_gone_on_with_until_it_is_begun() {
 
     import(&mut ledger, &watched(&[(1, 11)]));
     assert_eq!(next(&ledger), Some(2));
+}
+
+#[test]
+fn what_the_viewer_says_of_what_was_watched_elsewhere_begins_none() {
+    let mut ledger = after(&[(3, 1), (2, 2), (1, 3)]);
+    let items = [1, 2, 3].map(episode);
+
+    let (rules, key) = (WatchRules::default(), (PROFILE, SERIES));
+    let said = Said::Watched { at: None };
+    ledger.tell_by(Teller::Viewer, &rules, key, &items, said, at(10 * DAY));
+
+    assert!(state(&ledger, items[0]).is_told());
+    assert_eq!(rewatch(&ledger, 15), None);
 }
 
 #[test]

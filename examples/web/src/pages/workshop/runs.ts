@@ -12,7 +12,7 @@ export const RevertDocument = graphql(`
       results {
         revision { id nodeName number }
         changes { field before after }
-        obstacles { field reason by }
+        obstacles { field reason by title }
       }
       next run
       userErrors { code message field }

@@ -1,13 +1,16 @@
 // Taking something back: first what would become of it, with what stands in the way, then the deed.
 import { useEffect, useRef, useState } from "react";
+import { Link } from "wouter";
 import type { RevertObstacleReason } from "../../../gql/graphql";
 import { useNotify } from "../../../parts/notices";
+import { formAddress } from "../addresses";
 import { Differences } from "../differences";
 import { labelOf } from "../fields";
 import { told, useRevert, type Meant, type Outcome, type Reverted } from "../runs";
 
 const REASONS: Record<RevertObstacleReason, string> = {
   CHANGED_SINCE: "was changed since: take that change back first",
+  ID_TAKEN: "would be what another title has by now: take it from that one first",
   STAYS_ONCE_CREATED: "was created by it, and stays",
   NOT_THERE: "is not there any more",
 };
@@ -17,7 +20,13 @@ export function TakeBack({ meant, name, label }: { meant: Meant; name: string; l
   const { isBusy, revert } = useRevert();
   const [shown, show] = useState<Outcome | null>(null);
   const panel = useRef<HTMLDivElement>(null);
-  useEffect(() => panel.current?.focus(), [shown]);
+  const opener = useRef<HTMLButtonElement>(null);
+  const wasShown = useRef(false);
+  useEffect(() => {
+    if (shown) panel.current?.focus();
+    else if (wasShown.current) opener.current?.focus();
+    wasShown.current = shown !== null;
+  }, [shown]);
 
   const take = async () => {
     const done = await revert(meant, "write");
@@ -29,6 +38,7 @@ export function TakeBack({ meant, name, label }: { meant: Meant; name: string; l
     <>
       {!shown && (
         <button
+          ref={opener}
           type="button"
           className="button small"
           aria-label={`${label} ${name}`}
@@ -69,9 +79,10 @@ function OneResult({ result }: { result: Reverted }) {
     <li>
       <strong>{revision.nodeName ?? "What is not there any more"}</strong>
       <Differences changes={changes} />
-      {obstacles.map(({ field, reason }) => (
+      {obstacles.map(({ field, reason, title }) => (
         <p key={(field ?? "") + reason} className="field-error">
-          {field ? labelOf(field) : "It"} {REASONS[reason]}.
+          {field ? labelOf(field) : "It"} {REASONS[reason]}.{" "}
+          {title && <Link href={formAddress(title)}>The other title</Link>}
         </p>
       ))}
       {changes.length === 0 && obstacles.length === 0 && <p className="hint">It is so already.</p>}

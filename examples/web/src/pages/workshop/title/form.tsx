@@ -3,7 +3,7 @@ import { useEffect, useRef, useState, type FormEvent } from "react";
 import { useClient } from "urql";
 import { graphql } from "../../../gql";
 import type { EditedTitleFragment, EditTitleMutation, EditTitlesInput } from "../../../gql/graphql";
-import { sentence, type UserError } from "../../../parts/form";
+import { fieldOf, sentence, type UserError } from "../../../parts/form";
 import { Differences } from "../differences";
 import { emptyDraft, fieldsOf, GROUPS, inFilesOf, LOCKED_ONLY, type Draft, type FieldName } from "../fields";
 import { Undo } from "../revisions/revert";
@@ -85,6 +85,8 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
     } else {
       setTyped({});
       setSaved(payload.run);
+      // Whoever types on before the title is read again is not told of their own edit.
+      if (payload.run) meanwhile.own(payload.run);
     }
   };
   const submit = (event: FormEvent<HTMLFormElement>) => {
@@ -98,7 +100,7 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
   };
 
   const shownFields = new Set<string>(GROUPS.flatMap(({ fields }) => fields.map(({ name }) => name)));
-  const rest = errors.filter(({ field }) => !shownFields.has(field?.at(-1) ?? ""));
+  const rest = errors.filter((error) => !shownFields.has(fieldOf(error) ?? ""));
   return (
     <form className="title-form" onSubmit={submit}>
       {GROUPS.map(({ heading, fields }) => (
@@ -137,7 +139,7 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
                   spec={spec}
                   draft={typed[spec.name] ?? said[spec.name] ?? emptyDraft(spec)}
                   onChange={(draft) => type(spec.name, draft)}
-                  errors={errors.filter(({ field }) => field?.at(-1) === spec.name)}
+                  errors={errors.filter((error) => fieldOf(error) === spec.name)}
                   isChanged={changed.includes(spec.name)}
                   isUnread={unread.includes(spec.name)}
                   lock={<LockButton title={title} field={inFilesOf(spec, title.__typename)} onLocked={meanwhile.own} />}
