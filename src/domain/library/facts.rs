@@ -47,7 +47,8 @@ pub(super) fn title_fields(root: &Root) -> Fields {
         element,
         &["premiered", "releasedate"],
     );
-    let overview = element.last("plot").or_else(|| element.last("outline"));
+    let overview = element.last_in_lines("plot");
+    let overview = overview.or_else(|| element.last_in_lines("outline"));
     put_text(&mut fields, "overview", overview, LONGEST_OVERVIEW);
     put_text(
         &mut fields,
@@ -109,7 +110,7 @@ pub(super) fn episode_fields(root: &Root) -> Fields {
     put_text(
         &mut fields,
         "overview",
-        element.last("plot"),
+        element.last_in_lines("plot"),
         LONGEST_OF_EPISODE,
     );
     put_day(&mut fields, "air_date", element, &["aired", "premiered"]);

@@ -196,7 +196,7 @@ mod tests {
     fn what_is_written_is_read_back() {
         let film = json!({
             "title": "Tom & <Jerry>", "original_title": "T", "year": 1995, "release_date": "1995-12-15",
-            "tagline": "A saga", "overview": "A \"heist\".", "runtime_minutes": 170, "genres": ["Crime"],
+            "tagline": "A saga", "overview": "A \"heist\".\n\nIt fails.\nTwice.", "runtime_minutes": 170, "genres": ["Crime"],
             "studios": ["Regency"], "tags": ["LA"], "countries": ["US"],
             "certifications": { "US": "R", "DE": "16" }, "directors": ["Michael Mann"], "writers": ["X"],
             "producers": ["P"], "collection": "Heists", "ids": { "imdb": "tt0113277" },
