@@ -230,13 +230,10 @@ impl ScanService {
             match target {
                 Ok(None) => planner.add(group, &Target::New(state)),
                 Ok(Some(id)) => match titles.get(&id) {
-                    Some(title) if title.kind == group.kind => {
-                        planner.add(group, &Target::Known(Arc::clone(title)));
-                    }
-                    Some(_) => {
-                        let why = "was decided to be of another sort than its name says";
-                        planner.leave_out(group, why);
-                    }
+                    Some(title) => match contradiction(group, title, &decided) {
+                        None => planner.add(group, &Target::Known(Arc::clone(title))),
+                        Some(why) => planner.leave_out(group, why),
+                    },
                     None => planner.leave_out(group, "is of a title that has gone meanwhile"),
                 },
                 Err(Some(why)) => planner.leave_out(group, why),
@@ -406,6 +403,19 @@ fn target_of(
             Err(Some(why))
         }
         Whose::Nobody => Ok(None),
+    }
+}
+
+/// Why what names and sidecars say of a group is not brought to the title that it is of: a curator decided that its files
+/// are of another than they say.
+fn contradiction(group: &Group, title: &Title, decided: &HashSet<String>) -> Option<&'static str> {
+    let is_decided = group.videos().any(|it| decided.contains(&it.entry.path));
+    if title.kind != group.kind {
+        Some("was decided to be of another sort than its name says")
+    } else if is_decided && group.is_other_than(title) {
+        Some("was decided to be of a title with other ids than its name or its sidecar says")
+    } else {
+        None
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::guess::{Certainty, Entry, EntryKind, Guess, Item, Named, TakenFor};
 use super::naming::add_ids;
 use super::places::parent;
-use crate::domain::catalog::TitleKind;
+use crate::domain::catalog::{Title, TitleKind, have_other_ids};
 use crate::domain::text;
 
 /// A file that says something of a film or a series: a video, a sidecar that is believed, or a picture.
@@ -58,6 +58,12 @@ impl Group {
     pub(super) fn path(&self) -> &str {
         let first = self.sidecars().chain(&self.pieces).next();
         first.map_or("", |piece| piece.entry.path.as_str())
+    }
+
+    /// Whether its names and sidecars say that it is another than this title, by their ids.
+    pub(super) fn is_other_than(&self, title: &Title) -> bool {
+        let (ids, its) = (&self.named.external_ids, &title.external_ids);
+        have_other_ids(ids, its) && !ids.iter().any(|id| its.contains(id))
     }
 
     fn add(&mut self, piece: Piece) {
@@ -136,6 +142,8 @@ pub(super) fn groups<'f>(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn file(path: &str, taken_for: TakenFor, name: &str, id: Option<&str>) -> (Entry, Guess) {
@@ -193,5 +201,31 @@ mod tests {
         ];
         let torn = groups(torn.iter().map(|(entry, guess)| (entry, guess)), &|_| true);
         assert!(torn[0].is_torn);
+    }
+
+    #[test]
+    fn a_title_with_other_ids_alone_is_another() {
+        let heat = [file("a/1.mkv", TakenFor::Video, "Heat", Some("tt0113277"))];
+        let heat = groups(heat.iter().map(|(entry, guess)| (entry, guess)), &|_| true);
+        let is_other = |ids: &[(&str, &str)]| {
+            let ids = ids
+                .iter()
+                .map(|(provider, value)| json!({ "provider": provider, "value": value }));
+            let now = "2026-01-01T00:00:00Z";
+            let title = json!({
+                "id": 1, "kind": "film", "slug": "heat", "name": "Heat", "original_name": null, "year": 1995,
+                "end_year": null, "premiered": null, "duration": null, "genres": [], "credits": [],
+                "countries": [], "languages": [], "external_ids": ids.collect::<Vec<_>>(), "network": null,
+                "total_seasons": null, "stamp": { "revision": 1, "created_at": now, "updated_at": now },
+            });
+            let title: Title = serde_json::from_value(title).unwrap();
+            heat[0].is_other_than(&title)
+        };
+
+        assert!(is_other(&[("imdb", "tt0093164")]));
+        assert!(!is_other(&[("imdb", "tt0093164"), ("imdb", "tt0113277")]));
+        assert!(!is_other(&[("imdb", "tt0113277")]));
+        assert!(!is_other(&[("tmdb", "949")]));
+        assert!(!is_other(&[]));
     }
 }
