@@ -93,7 +93,11 @@ pub(super) fn title_fields(root: &Root) -> Fields {
         }
     } else if let Some(set) = element.all("set").last() {
         let name = set.last("name").unwrap_or_else(|| set.text());
-        put_name(&mut fields, "collection", Some(name));
+        put_name(
+            &mut fields,
+            "collection",
+            Some(name).filter(|it| is_name(it)),
+        );
     }
     fields
 }
@@ -219,12 +223,10 @@ fn is_name(name: &str) -> bool {
 /// Somebody by name, and by key where an export has said it, because the name tells nobody or somebody else.
 fn credit(said: &Element, name: String, character: Option<String>) -> Value {
     let is_word = |c: char| c.is_alphanumeric() && !c.is_uppercase();
+    let is_allowed = |c: char| is_word(c) || text::is_mark(c) || matches!(c, '-' | '_' | '.' | '~');
     let is_key = |key: &&str| {
-        let is_short = key.chars().count() <= 200;
-        let has_words_alone = key
-            .chars()
-            .all(|c| is_word(c) || text::is_mark(c) || c == '-');
-        is_short && has_words_alone && key.starts_with(is_word)
+        let is_short = key.chars().count() <= 200 && !key.contains("..");
+        is_short && key.starts_with(is_word) && key.chars().all(is_allowed)
     };
     let person = said.attribute("person").filter(is_key);
     if person.is_none() && character.is_none() {
