@@ -13,6 +13,7 @@ use chrono::{DateTime, Datelike, Utc};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
+use tokio::task::spawn_blocking;
 
 use super::files::shown;
 use super::library::{Printing, Recording, preview, record, root_of};
@@ -68,13 +69,16 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         Some((app, root)) => app.scans.sidecars(root).await?,
         None => KnownSidecars::default(),
     };
-    let library = NamedLibrary::read(&*folder, SystemClock.now().year(), &known)?;
+    // Off the async threads: a disk may be slow, and who has it watched may stop that meanwhile.
+    let (reader, this_year) = (Arc::clone(&folder), SystemClock.now().year());
+    let library = spawn_blocking(move || NamedLibrary::read(&*reader, this_year, &known)).await??;
     let sidecars = library.sidecars();
     let unchanged = match &recorder {
         Some((app, root)) if is_recorded => app.scans.unchanged(root, &library).await?,
         _ => BTreeSet::new(),
     };
-    let found = library.with_videos(&*folder, &unchanged);
+    let reader = Arc::clone(&folder);
+    let found = spawn_blocking(move || library.with_videos(&*reader, &unchanged)).await?;
     if let Some(path) = &arguments.report {
         write_report(path, &found)?;
     }

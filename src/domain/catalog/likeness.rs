@@ -204,7 +204,7 @@ fn are_called_alike(one: &str, other: &str) -> bool {
 }
 
 /// Whether a provider has given them two ids.
-fn have_other_ids(one: &[ExternalId], other: &[ExternalId]) -> bool {
+pub fn have_other_ids(one: &[ExternalId], other: &[ExternalId]) -> bool {
     one.iter().any(|id| {
         let mut others = other.iter();
         others.any(|it| it.provider == id.provider && it.value != id.value)

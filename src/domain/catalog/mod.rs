@@ -73,7 +73,7 @@ pub use hits::{AnyHit, FoundThing, HitId, HitKind};
 pub use keys::NameKeys;
 pub use likeness::{
     LikelyOne, LikelyPeople, LikelyTitles, Likeness, PersonReason, TitleReason, TitlesOfTwo,
-    folded_name, in_common, person_likeness, title_likeness, years_apart,
+    folded_name, have_other_ids, in_common, person_likeness, title_likeness, years_apart,
 };
 pub use locks::Locks;
 pub use missing_facts::{MissingFact, MissingFacts};

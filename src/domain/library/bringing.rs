@@ -2,9 +2,13 @@
 //! the same rules, past the same locks, with revisions, one run a scan.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::future::poll_fn;
 use std::io::{self, BufRead, Cursor};
 use std::path::PathBuf;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
+use std::time::Instant;
 
 use super::error::LibraryError;
 use super::file::{FileState, MediaFile};
@@ -14,7 +18,7 @@ use super::guess::{Certainty, Entry, Guess};
 use super::matching::{Matcher, Whose};
 use super::places::parent;
 use super::planning::{Plan, Planned, Planner, Target, keys_of};
-use super::recording::{AT_ONCE, Scan, ScanService};
+use super::recording::{AT_ONCE, RENEW, Scan, ScanService};
 use super::scans::{Brought, ScanNews};
 use super::seen::SeenFiles;
 use super::steps::{News, Step};
@@ -83,7 +87,8 @@ impl Scan<'_> {
                 decided.insert(seen.entry.path.clone(), stored.items.clone());
             }
         }
-        let plan = service.plan(groups, &decided, state, folder).await?;
+        let planning = Box::pin(service.plan(groups, &decided, state, folder));
+        let plan = self.held(planning).await?;
         let writer = Writer::new(Author::Command, RevisionSource::Scan);
         let mut open = plan.open;
         let brought = &mut Brought {
@@ -93,18 +98,52 @@ impl Scan<'_> {
         for (path, why) in &plan.left_out {
             tell_left_out(tell, path, why);
         }
+        let root = self.root.path.clone();
         // Series come before their episodes.
         for records in [&plan.titles, &plan.episodes] {
             for some in records.chunks(RECORDS) {
                 self.renew_in_time().await?;
                 let how = options(LoadMode::Write, writer);
-                let root = self.root.path.as_str();
-                open.extend(service.bring(root, some, how, brought, tell).await?);
+                let bringing = Box::pin(service.bring(&root, some, how, brought, tell));
+                open.extend(self.held(bringing).await?);
             }
         }
         self.summary.brought = *brought;
         Ok(open)
     }
+
+    /// Waits for what may take longer than the scan has its folder to itself, and renews that meanwhile.
+    async fn held<T>(
+        &mut self,
+        mut work: impl Future<Output = Result<T, LibraryError>> + Unpin,
+    ) -> Result<T, LibraryError> {
+        loop {
+            let begun = Instant::now();
+            let done = poll_fn(|context| match Pin::new(&mut work).poll(context) {
+                Poll::Ready(done) => Poll::Ready(Some(done)),
+                Poll::Pending if begun.elapsed() >= RENEW => Poll::Ready(None),
+                Poll::Pending => Poll::Pending,
+            });
+            if let Some(done) = done.await {
+                return done;
+            }
+            self.renew_in_time().await?;
+        }
+    }
+}
+
+/// Lets others go on meanwhile: sidecars are many, and a disk may be slow.
+async fn give_way() {
+    let mut has_waited = false;
+    let once = poll_fn(|context| {
+        if has_waited {
+            return Poll::Ready(());
+        }
+        has_waited = true;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    });
+    once.await;
 }
 
 impl ScanService {
@@ -187,16 +226,14 @@ impl ScanService {
             plan: Plan::default(),
         };
         for (group, target) in groups.iter().zip(targets) {
+            give_way().await;
             match target {
                 Ok(None) => planner.add(group, &Target::New(state)),
                 Ok(Some(id)) => match titles.get(&id) {
-                    Some(title) if title.kind == group.kind => {
-                        planner.add(group, &Target::Known(Arc::clone(title)));
-                    }
-                    Some(_) => {
-                        let why = "was decided to be of another sort than its name says";
-                        planner.leave_out(group, why);
-                    }
+                    Some(title) => match contradiction(group, title, &decided) {
+                        None => planner.add(group, &Target::Known(Arc::clone(title))),
+                        Some(why) => planner.leave_out(group, why),
+                    },
                     None => planner.leave_out(group, "is of a title that has gone meanwhile"),
                 },
                 Err(Some(why)) => planner.leave_out(group, why),
@@ -368,6 +405,19 @@ fn target_of(
             Err(Some(why))
         }
         Whose::Nobody => Ok(None),
+    }
+}
+
+/// Why what names and sidecars say of a group is not brought to the title that it is of: a curator decided that its files
+/// are of another than they say.
+fn contradiction(group: &Group, title: &Title, decided: &HashSet<String>) -> Option<&'static str> {
+    let is_decided = group.videos().any(|it| decided.contains(&it.entry.path));
+    if title.kind != group.kind {
+        Some("was decided to be of another sort than its name says")
+    } else if is_decided && group.is_other_than(title) {
+        Some("was decided to be of a title with other ids than its name or its sidecar says")
+    } else {
+        None
     }
 }
 

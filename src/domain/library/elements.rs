@@ -65,6 +65,14 @@ impl Element {
         self.texts(name).last()
     }
 
+    /// What the last of them says, in its lines.
+    pub(super) fn last_in_lines(&self, name: &str) -> Option<String> {
+        let last = self.all(name).filter(|it| !it.text().is_empty()).last()?;
+        let lines = last.text.trim().lines().map(text::tidy);
+        let lines: Vec<String> = lines.collect();
+        Some(text::compose(&lines.join("\n")))
+    }
+
     /// What stands right in it, on one line.
     pub(super) fn text(&self) -> String {
         text::compose(&text::tidy(&self.text))
@@ -160,6 +168,8 @@ mod tests {
         assert_eq!(root.of, SaidOf::Film);
         assert_eq!(root.element.last("title").as_deref(), Some("Heat"));
         assert_eq!(root.element.last("plot").as_deref(), Some("A & B c"));
+        let lines = root.element.last_in_lines("plot");
+        assert_eq!(lines.as_deref(), Some("A & B\nc"));
         let actor = root.element.all("actor").next().unwrap();
         assert_eq!(actor.last("name").as_deref(), Some("Al"));
         let rating = root.element.all("rating").next().unwrap();

@@ -1,7 +1,7 @@
 //! What a sidecar says, as the fields of a record that a file of records would have: how Kodi and Jellyfin spell them, and
 //! what of it no record could say left out, so that one word too many takes nothing else with it.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::elements::{Element, Root};
 use super::nfo::{SaidOf, day};
@@ -9,6 +9,7 @@ use super::places::beginning;
 use crate::domain::catalog::{
     CertificationName, SeriesStatus, certification_name, most_of_source, score_source,
 };
+use crate::domain::text;
 
 /// How many of each there may be in a record, and how long a name may be, in characters.
 const MOST_WORDS: usize = 50;
@@ -47,7 +48,8 @@ pub(super) fn title_fields(root: &Root) -> Fields {
         element,
         &["premiered", "releasedate"],
     );
-    let overview = element.last("plot").or_else(|| element.last("outline"));
+    let overview = element.last_in_lines("plot");
+    let overview = overview.or_else(|| element.last_in_lines("outline"));
     put_text(&mut fields, "overview", overview, LONGEST_OVERVIEW);
     put_text(
         &mut fields,
@@ -76,14 +78,9 @@ pub(super) fn title_fields(root: &Root) -> Fields {
     put_words(&mut fields, "tags", element.texts("tag"), LONGEST_TAG);
     let directors = if is_series { "creator" } else { "director" };
     let field = if is_series { "creators" } else { "directors" };
-    put_words(&mut fields, field, element.texts(directors), LONGEST_NAME);
-    put_words(&mut fields, "writers", writers(element), LONGEST_NAME);
-    put_words(
-        &mut fields,
-        "producers",
-        element.texts("producer"),
-        LONGEST_NAME,
-    );
+    put_credits(&mut fields, field, element.all(directors));
+    put_credits(&mut fields, "writers", writers(element));
+    put_credits(&mut fields, "producers", element.all("producer"));
     put_cast(&mut fields, "cast", element, |is_guest| !is_guest);
     put_cast(&mut fields, "guests", element, |is_guest| is_guest);
     put_certifications(&mut fields, element);
@@ -96,7 +93,11 @@ pub(super) fn title_fields(root: &Root) -> Fields {
         }
     } else if let Some(set) = element.all("set").last() {
         let name = set.last("name").unwrap_or_else(|| set.text());
-        put_name(&mut fields, "collection", Some(name));
+        put_name(
+            &mut fields,
+            "collection",
+            Some(name).filter(|it| is_name(it)),
+        );
     }
     fields
 }
@@ -109,18 +110,13 @@ pub(super) fn episode_fields(root: &Root) -> Fields {
     put_text(
         &mut fields,
         "overview",
-        element.last("plot"),
+        element.last_in_lines("plot"),
         LONGEST_OF_EPISODE,
     );
     put_day(&mut fields, "air_date", element, &["aired", "premiered"]);
     put_minutes(&mut fields, "runtime_minutes", element);
-    put_words(
-        &mut fields,
-        "directors",
-        element.texts("director"),
-        LONGEST_NAME,
-    );
-    put_words(&mut fields, "writers", writers(element), LONGEST_NAME);
+    put_credits(&mut fields, "directors", element.all("director"));
+    put_credits(&mut fields, "writers", writers(element));
     put_cast(&mut fields, "guests", element, |is_guest| is_guest);
     let number = |name: &str| element.last(name)?.parse::<u32>().ok();
     // Only of a special it is said where it belongs.
@@ -138,8 +134,8 @@ pub(super) fn episode_fields(root: &Root) -> Fields {
 }
 
 /// Kodi calls them credits, and Jellyfin writes both.
-fn writers(element: &Element) -> impl Iterator<Item = String> {
-    element.texts("credits").chain(element.texts("writer"))
+fn writers(element: &Element) -> impl Iterator<Item = &Element> {
+    element.all("credits").chain(element.all("writer"))
 }
 
 fn put_name(fields: &mut Fields, field: &str, name: Option<String>) {
@@ -188,7 +184,7 @@ fn put_words(
 ) {
     let mut kept: Vec<String> = Vec::new();
     for word in words {
-        if !word.is_empty()
+        if !text::slug(&word).is_empty()
             && word.chars().count() <= longest
             && kept.len() < MOST_WORDS
             && !kept.contains(&word)
@@ -199,6 +195,51 @@ fn put_words(
     if !kept.is_empty() {
         fields.insert(field.to_owned(), kept.into());
     }
+}
+
+/// People, each once.
+fn put_credits<'e>(fields: &mut Fields, field: &str, elements: impl Iterator<Item = &'e Element>) {
+    let mut kept: Vec<Value> = Vec::new();
+    for element in elements {
+        let name = element.text();
+        if !is_name(&name) || kept.len() >= MOST_WORDS {
+            continue;
+        }
+        let credit = credit(element, name, None);
+        if !kept.contains(&credit) {
+            kept.push(credit);
+        }
+    }
+    if !kept.is_empty() {
+        fields.insert(field.to_owned(), kept.into());
+    }
+}
+
+/// Whether somebody can be called so.
+fn is_name(name: &str) -> bool {
+    name.chars().count() <= LONGEST_NAME && !text::slug(name).is_empty()
+}
+
+/// Somebody by name, and by key where an export has said it, because the name tells nobody or somebody else.
+fn credit(said: &Element, name: String, character: Option<String>) -> Value {
+    let is_word = |c: char| c.is_alphanumeric() && !c.is_uppercase();
+    let is_allowed = |c: char| is_word(c) || text::is_mark(c) || matches!(c, '-' | '_' | '.' | '~');
+    let is_key = |key: &&str| {
+        let is_short = key.chars().count() <= 200 && !key.contains("..");
+        is_short && key.starts_with(is_word) && key.chars().all(is_allowed)
+    };
+    let person = said.attribute("person").filter(is_key);
+    if person.is_none() && character.is_none() {
+        return name.into();
+    }
+    let mut credit = Fields::from_iter([("name".to_owned(), Value::from(name))]);
+    if let Some(person) = person {
+        credit.insert("person".to_owned(), person.into());
+    }
+    if let Some(character) = character {
+        credit.insert("character".to_owned(), character.into());
+    }
+    Value::Object(credit)
 }
 
 /// The actors who are guests, or who are not, in the order that they are given, or else in that of the file.
@@ -213,14 +254,11 @@ fn put_cast(fields: &mut Fields, field: &str, element: &Element, is_meant: fn(bo
     let mut cast: Vec<(u32, Value)> = Vec::new();
     for actor in actors.take(MOST_CAST) {
         let fits = |text: &String| text.chars().count() <= LONGEST_NAME;
-        let Some(name) = actor.last("name").filter(fits) else {
+        let Some(name) = actor.last("name").filter(|name| is_name(name)) else {
             continue;
         };
         let order = actor.last("order").and_then(|order| order.parse().ok());
-        let credit = match actor.last("role").filter(fits) {
-            Some(character) => json!({ "name": name, "character": character }),
-            None => name.into(),
-        };
+        let credit = credit(actor, name, actor.last("role").filter(fits));
         cast.push((order.unwrap_or(u32::MAX), credit));
     }
     cast.sort_by_key(|(order, _)| *order);
@@ -299,6 +337,8 @@ fn put_ids(fields: &mut Fields, root: &Root) {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::domain::library::elements::read_whole;
     use crate::domain::loading::Record;
@@ -335,7 +375,7 @@ mod tests {
             <premiered>1995-12-15</premiered><plot>A heist.</plot><tagline>A saga</tagline>\
             <runtime>170 min</runtime><genre>Crime / Drama</genre><studio>Regency</studio><tag>LA</tag>\
             <country>United States</country><mpaa>US:R / DE:16 / US:ZZ</mpaa><director>Michael Mann</director>\
-            <credits>Michael Mann</credits><set><name>Heists</name></set><uniqueid type='imdb'>tt0113277</uniqueid>\
+            <credits>Michael Mann</credits><director>---</director><genre>!</genre><set><name>Heists</name></set><uniqueid type='imdb'>tt0113277</uniqueid>\
             <ratings><rating name='imdb' max='10'><value>8.3</value><votes>700000</votes></rating>\
             <rating name='metacritic' max='100'><value>999</value></rating></ratings>\
             <actor><name>B</name><role>Vincent</role><order>1</order></actor>\

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::guess::{Certainty, Entry, EntryKind, Guess, Item, Named, TakenFor};
 use super::naming::add_ids;
 use super::places::parent;
-use crate::domain::catalog::TitleKind;
+use crate::domain::catalog::{Title, TitleKind, have_other_ids};
 use crate::domain::text;
 
 /// A file that says something of a film or a series: a video, a sidecar that is believed, or a picture.
@@ -60,6 +60,31 @@ impl Group {
         first.map_or("", |piece| piece.entry.path.as_str())
     }
 
+    /// All that is called so; `None`: there is nothing.
+    fn of(kind: TitleKind, files: Vec<(&Entry, &Guess)>) -> Option<Self> {
+        let named = files.first()?.1.item.as_ref()?.named().clone();
+        let mut group = Self {
+            kind,
+            named,
+            certainty: Certainty::Unsure,
+            is_torn: false,
+            pieces: Vec::new(),
+        };
+        for (entry, guess) in files {
+            group.add(Piece {
+                entry: entry.clone(),
+                guess: guess.clone(),
+            });
+        }
+        Some(group)
+    }
+
+    /// Whether its names and sidecars say that it is another than this title, by their ids.
+    pub(super) fn is_other_than(&self, title: &Title) -> bool {
+        let (ids, its) = (&self.named.external_ids, &title.external_ids);
+        have_other_ids(ids, its) && !ids.iter().any(|id| its.contains(id))
+    }
+
     fn add(&mut self, piece: Piece) {
         let is_sidecar = piece.guess.taken_for == TakenFor::Sidecar;
         if !matches!(piece.guess.taken_for, TakenFor::Picture(_)) {
@@ -94,48 +119,46 @@ fn is_piece(entry: &Entry, guess: &Guess) -> bool {
     is_file && is_of_use
 }
 
+/// What files of one film or series have in common: whether it is a film, the words of its name, and its year.
+type Key = (bool, Vec<String>, Option<i32>);
+
 /// The films and series that files are of, by name and year, of which something lies in a folder that `is_meant`.
 pub(super) fn groups<'f>(
     found: impl Iterator<Item = (&'f Entry, &'f Guess)>,
     is_meant: &dyn Fn(&str) -> bool,
 ) -> Vec<Group> {
-    let mut groups: BTreeMap<(bool, Vec<String>, Option<i32>), Group> = BTreeMap::new();
+    let mut of_each: BTreeMap<Key, Vec<(&Entry, &Guess)>> = BTreeMap::new();
     for (entry, guess) in found {
         let Some(item) = guess.item.as_ref().filter(|_| is_piece(entry, guess)) else {
             continue;
         };
-        let kind = match item {
-            Item::Film(_) => TitleKind::Film,
-            Item::Series(_) | Item::Season { .. } | Item::Episodes(_) => TitleKind::Series,
-        };
         let named = item.named();
         let words = text::words(&named.name);
-        if words.is_empty() {
-            continue;
+        if !words.is_empty() {
+            let key = (matches!(item, Item::Film(_)), words, named.year);
+            of_each.entry(key).or_default().push((entry, guess));
         }
-        let key = (kind == TitleKind::Film, words, named.year);
-        let group = groups.entry(key).or_insert_with(|| Group {
-            kind,
-            named: named.clone(),
-            certainty: Certainty::Unsure,
-            is_torn: false,
-            pieces: Vec::new(),
-        });
-        group.add(Piece {
-            entry: entry.clone(),
-            guess: guess.clone(),
-        });
     }
-    let mut groups: Vec<Group> = groups.into_values().collect();
-    groups.retain(|group| {
-        let mut pieces = group.pieces.iter();
-        pieces.any(|piece| is_meant(parent(&piece.entry.path)))
+    // Most of a library is as it was, and nothing of that is copied.
+    let meant = of_each.into_iter().filter(|(_, files)| {
+        let mut files = files.iter();
+        files.any(|(entry, _)| is_meant(parent(&entry.path)))
     });
-    groups
+    let groups = meant.filter_map(|((is_film, _, _), files)| {
+        let kind = if is_film {
+            TitleKind::Film
+        } else {
+            TitleKind::Series
+        };
+        Group::of(kind, files)
+    });
+    groups.collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn file(path: &str, taken_for: TakenFor, name: &str, id: Option<&str>) -> (Entry, Guess) {
@@ -193,5 +216,31 @@ mod tests {
         ];
         let torn = groups(torn.iter().map(|(entry, guess)| (entry, guess)), &|_| true);
         assert!(torn[0].is_torn);
+    }
+
+    #[test]
+    fn a_title_with_other_ids_alone_is_another() {
+        let heat = [file("a/1.mkv", TakenFor::Video, "Heat", Some("tt0113277"))];
+        let heat = groups(heat.iter().map(|(entry, guess)| (entry, guess)), &|_| true);
+        let is_other = |ids: &[(&str, &str)]| {
+            let ids = ids
+                .iter()
+                .map(|(provider, value)| json!({ "provider": provider, "value": value }));
+            let now = "2026-01-01T00:00:00Z";
+            let title = json!({
+                "id": 1, "kind": "film", "slug": "heat", "name": "Heat", "original_name": null, "year": 1995,
+                "end_year": null, "premiered": null, "duration": null, "genres": [], "credits": [],
+                "countries": [], "languages": [], "external_ids": ids.collect::<Vec<_>>(), "network": null,
+                "total_seasons": null, "stamp": { "revision": 1, "created_at": now, "updated_at": now },
+            });
+            let title: Title = serde_json::from_value(title).unwrap();
+            heat[0].is_other_than(&title)
+        };
+
+        assert!(is_other(&[("imdb", "tt0093164")]));
+        assert!(!is_other(&[("imdb", "tt0093164"), ("imdb", "tt0113277")]));
+        assert!(!is_other(&[("imdb", "tt0113277")]));
+        assert!(!is_other(&[("tmdb", "949")]));
+        assert!(!is_other(&[]));
     }
 }

@@ -15,6 +15,9 @@ use super::places::{file_name, join, parent};
 const MOST: usize = 1_000;
 /// The longest that is kept of one, in bytes: what says more is read again.
 const LONGEST: usize = 4_096;
+/// Which version of `nfo` has read what is kept. It is one more whenever that reads something else in the same sidecar: what
+/// an earlier one made of it is not known any more.
+const READER: u32 = 1;
 
 /// What sidecars of a library said, by path.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +26,8 @@ pub struct KnownSidecars(BTreeMap<String, Known>);
 /// A sidecar as it was read.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Known {
+    #[serde(default)]
+    reader: u32,
     size: u64,
     modified: DateTime<Utc>,
     said: Result<Sidecar, String>,
@@ -45,13 +50,14 @@ impl KnownSidecars {
     pub(super) fn find(&self, entry: &Entry) -> Option<&Result<Sidecar, String>> {
         let known = self.0.get(&entry.path)?;
         let is_same = known.size == entry.size && Some(known.modified) == entry.modified;
-        is_same.then_some(&known.said)
+        (is_same && known.reader == READER).then_some(&known.said)
     }
 
     /// Keeps what a sidecar says, if it can be known again.
     pub(super) fn note(&mut self, entry: &Entry, said: &Result<Sidecar, String>) {
         if let Some(modified) = entry.modified {
             let known = Known {
+                reader: READER,
                 size: entry.size,
                 modified,
                 said: said.clone(),
@@ -111,5 +117,15 @@ mod tests {
         assert_eq!(again.find(&entry("a/heat.nfo", 51, 1)), None);
         assert_eq!(again.find(&entry("a/heat.nfo", 50, 2)), None);
         assert_eq!(again.find(&entry("heat.nfo", 50, 1)), None);
+        // What a version read that did not say which, or that reads otherwise.
+        let earlier = kept.map(|folder| ScannedFolder {
+            sidecars: folder
+                .sidecars
+                .map(|kept| kept.replace("\"reader\":", "\"then\":")),
+            ..folder
+        });
+        let of_earlier = KnownSidecars::of_folders(&earlier);
+        assert!(of_earlier.0.contains_key("a/heat.nfo"));
+        assert_eq!(of_earlier.find(&entry("a/heat.nfo", 50, 1)), None);
     }
 }

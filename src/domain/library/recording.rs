@@ -37,7 +37,7 @@ use crate::domain::text::hex;
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
 const LEASE: Duration = Duration::from_secs(60);
 /// How often that is done.
-const RENEW: Duration = Duration::from_secs(10);
+pub(super) const RENEW: Duration = Duration::from_secs(10);
 /// How many files are written, or asked for, at a time.
 pub(super) const AT_ONCE: usize = 200;
 /// How often it is begun anew to write files that somebody else writes at the same time.

@@ -33,7 +33,7 @@ pub fn sidecar_of(of: SidecarOf, record: &Value) -> String {
     };
     for (element, field) in [directors, ("credits", "writers"), ("producer", "producers")] {
         for credit in list(&record[field]) {
-            out.put(1, element, name_of(credit));
+            out.put_with(1, element, &person_of(credit), name_of(credit));
         }
     }
     for (element, field) in [
@@ -65,7 +65,7 @@ pub fn sidecar_of(of: SidecarOf, record: &Value) -> String {
     let guests = list(&record["guests"]).map(|guest| (guest, true));
     let actors = list(&record["cast"]).map(|actor| (actor, false));
     for (order, (credit, is_guest)) in actors.chain(guests).enumerate() {
-        out.0.push_str("  <actor>\n");
+        out.0.push_str(&format!("  <actor{}>\n", person_of(credit)));
         out.put(2, "name", name_of(credit));
         out.put(2, "role", &credit["character"]);
         if is_guest {
@@ -179,6 +179,12 @@ fn name_of(credit: &Value) -> &Value {
     }
 }
 
+/// The key of somebody whom the name does not tell, as an attribute that other programs pass over.
+fn person_of(credit: &Value) -> String {
+    let key = credit["person"].as_str();
+    key.map_or_else(String::new, |key| format!(" person=\"{}\"", escape(key)))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -196,12 +202,13 @@ mod tests {
     fn what_is_written_is_read_back() {
         let film = json!({
             "title": "Tom & <Jerry>", "original_title": "T", "year": 1995, "release_date": "1995-12-15",
-            "tagline": "A saga", "overview": "A \"heist\".", "runtime_minutes": 170, "genres": ["Crime"],
-            "studios": ["Regency"], "tags": ["LA"], "countries": ["US"],
-            "certifications": { "US": "R", "DE": "16" }, "directors": ["Michael Mann"], "writers": ["X"],
+            "tagline": "A saga", "overview": "A \"heist\".\n\nIt fails.\nTwice.", "runtime_minutes": 170,
+            "genres": ["Crime"], "studios": ["Regency"], "tags": ["LA"], "countries": ["US"],
+            "certifications": { "US": "R", "DE": "16" },
+            "directors": [{ "person": "mann-2", "name": "Michael Mann" }], "writers": ["X"],
             "producers": ["P"], "collection": "Heists", "ids": { "imdb": "tt0113277" },
             "scores": { "imdb": { "value": 8.3, "max": 10.0, "votes": 700_000 } },
-            "cast": ["A", { "name": "B", "character": "Vincent" }], "guests": ["G"],
+            "cast": ["A", { "person": "b-2", "name": "B", "character": "Vincent" }], "guests": ["G"],
         });
         let mut exported = film.clone();
         exported["overview"] = json!({ "en": film["overview"], "de": "Ein Raub." });

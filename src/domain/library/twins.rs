@@ -72,12 +72,17 @@ impl<'t> Twins<'t> {
 
     /// Copies of the same, each with the first of them by path.
     fn copies(&self, found: &[(Entry, Guess)]) -> Vec<(usize, usize)> {
-        let mut by_size: BTreeMap<u64, Vec<usize>> = BTreeMap::new();
+        // What is of something else is no copy, whatever is in it, and need not be read.
+        let mut alike: BTreeMap<(u64, String), Vec<usize>> = BTreeMap::new();
         for at in self.heads.keys() {
-            by_size.entry(found[*at].0.size).or_default().push(*at);
+            let (entry, guess) = &found[*at];
+            if let Some(item) = &guess.item {
+                let places = alike.entry((entry.size, key(item))).or_default();
+                places.push(*at);
+            }
         }
         let mut copies = Vec::new();
-        for places in by_size.into_values() {
+        for places in alike.into_values() {
             if places.len() < 2 || !self.is_news(&places) {
                 continue;
             }
@@ -117,22 +122,25 @@ impl<'t> Twins<'t> {
             if places.len() < 2 || !self.is_news(&places) {
                 continue;
             }
-            // One that is shorter than a head may be the beginning of another as well.
-            let shortest = places.iter().map(|at| found[*at].0.size).min();
-            let most = shortest.and_then(|size| usize::try_from(size).ok());
             let mut by_head: BTreeMap<Vec<u8>, Vec<usize>> = BTreeMap::new();
             for at in places {
-                if let Some(mut head) = self.head(at, &found[at].0) {
-                    head.truncate(most.unwrap_or(self.length));
+                if let Some(head) = self.head(at, &found[at].0) {
                     by_head.entry(head).or_default().push(at);
                 }
             }
-            for mut alike in by_head.into_values() {
+            for alike in by_head.values_mut() {
                 alike.sort_by_key(|at| found[*at].0.size);
-                for (place, at) in alike.iter().enumerate() {
+            }
+            for (head, alike) in &by_head {
+                for at in alike {
                     let entry = &found[*at].0;
-                    let longer = alike[place..].iter();
-                    let longer = longer.filter(|of| found[**of].0.size > entry.size);
+                    // One that is shorter than a head may be the beginning of another as well.
+                    let begin_so = by_head.range::<Vec<u8>, _>(head..);
+                    let begin_so = begin_so.take_while(|(other, _)| other.starts_with(head));
+                    let longer = begin_so.flat_map(|(_, alike)| {
+                        let from = alike.partition_point(|of| found[*of].0.size <= entry.size);
+                        &alike[from..]
+                    });
                     let mut longer = longer.take(COMPARED);
                     if let Some(of) = longer.find(|of| self.begins(&found[**of].0, entry)) {
                         cut_off.insert(*at, *of);

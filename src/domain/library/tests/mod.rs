@@ -233,6 +233,13 @@ fn copies_are_told_from_what_they_are_copies_of() {
     let mut other = whole[..400_000].to_vec();
     other[399_999] ^= 1;
     shelf.put("Partial/Fargo (1996).mkv", &other);
+    // What is very short, and what begins as that does, hides nothing.
+    shelf.put("Partial/Jaws (1975).mkv", &whole[..5]);
+    for name in ["Solaris", "Stalker", "Mirror", "Nostalghia", "Sacrifice"] {
+        let mut other = whole[..5].to_vec();
+        other.resize(600_000, name.as_bytes()[1]);
+        shelf.put(&format!("Partial/{name} (1972).mkv"), &other);
+    }
 
     let found = shelf.read();
 
@@ -244,6 +251,7 @@ fn copies_are_told_from_what_they_are_copies_of() {
         ("Partial/Alien (1979).mkv", "DAMAGED SURE film Alien 1979"),
         ("Partial/Casino (1995).mp4", "VIDEO SURE film Casino 1995"),
         ("Partial/Fargo (1996).mkv", "VIDEO SURE film Fargo 1996"),
+        ("Partial/Jaws (1975).mkv", "DAMAGED SURE film Jaws 1975"),
         ("Whole/Brazil (1985).mkv", "VIDEO SURE film Brazil 1985"),
     ] {
         assert_eq!(told(&found[path]), expected, "{path}");
