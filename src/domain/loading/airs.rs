@@ -172,8 +172,9 @@ mod tests {
                 "is 0, not from 1 to 9999",
             ),
         ] {
-            let expected = Err(Problem::new(field, reason));
-            assert_eq!(read(season, record.clone()), expected, "{record}");
+            let problem = read(season, record.clone()).unwrap_err();
+            let told = (problem.field.as_str(), problem.reason.as_str());
+            assert_eq!(told, (field, reason), "{record}");
         }
         let alone = read(0, json!({ "airs_before_episode": 3 })).unwrap();
         let expected = Problem::new(BEFORE_EPISODE, "is given without airs_before_season");
