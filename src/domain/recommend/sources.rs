@@ -128,6 +128,12 @@ pub trait WatchSource: Send + Sync {
         keys: &[(ProfileId, TitleId)],
     ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
 
+    /// Which of these watched titles wait for projection, by key.
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
+
     /// Marks watched titles as waiting for projection although nothing was written: behind everything that was. Those
     /// that wait already keep their place; one that is written later takes the place that it would have without. Says
     /// which of them there are.

@@ -76,6 +76,13 @@ impl WatchSource for CountingSource {
         self.record.known_watches(keys).await
     }
 
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        self.record.waiting_watches(keys).await
+    }
+
     async fn mark_watches_waiting(
         &self,
         keys: &[(ProfileId, TitleId)],

@@ -389,11 +389,14 @@ impl WatchSource for MongoWatching {
         &self,
         keys: &[(ProfileId, TitleId)],
     ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
-        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
-        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
-        let these = find_keys(&self.collections, doc! { "_id": { "$in": keys } }, None);
-        let found = patiently(self.collections.db.timeout, these).await?;
-        Ok(found.into_iter().map(|(_, key)| key).collect())
+        self.those_of(doc! {}, keys).await
+    }
+
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        self.those_of(waiting(None), keys).await
     }
 
     async fn mark_watches_waiting(
@@ -443,6 +446,22 @@ impl WatchSource for MongoWatching {
             erase::mark_projected(&self.collections, titles),
         )
         .await
+    }
+}
+
+impl MongoWatching {
+    /// The keys of watched titles that a filter finds among these, by key.
+    async fn those_of(
+        &self,
+        mut filter: Document,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+        filter.insert("_id", doc! { "$in": keys });
+        let these = find_keys(&self.collections, filter, None);
+        let found = patiently(self.collections.db.timeout, these).await?;
+        Ok(found.into_iter().map(|(_, key)| key).collect())
     }
 }
 
