@@ -167,6 +167,14 @@ pub trait WatchSource: Send + Sync {
         limit: usize,
     ) -> Result<Vec<String>, StoreError>;
 
+    /// Up to `limit` tombstones with the moments at which they were put, by the clock of the store: those that come after
+    /// a moment and a tombstone, in that order. One that is put again may have come again.
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError>;
+
     /// Refuses from now on to record anything of the profiles with these tombstones. What is recorded of them stays
     /// until they are erased.
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError>;

@@ -115,6 +115,14 @@ impl WatchSource for CountingSource {
         self.record.tombstones_after(after, limit).await
     }
 
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError> {
+        self.record.tombstones_since(after, limit).await
+    }
+
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
         self.record.put_tombstones(tombstones).await
     }

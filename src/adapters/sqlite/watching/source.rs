@@ -106,6 +106,16 @@ impl WatchSource for SqliteWatching {
             .await
     }
 
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError> {
+        self.db
+            .read(move |connection| erase::tombstones_since(connection, &after, rows(limit)))
+            .await
+    }
+
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
         let tombstones = tombstones.to_vec();
         self.db
