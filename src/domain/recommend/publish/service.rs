@@ -62,7 +62,7 @@ pub struct Publishing {
     position: Published,
     /// What of that stands in the record.
     noted: Published,
-    /// The latest watch that was sent, if that is beyond the position.
+    /// The latest watch that was read; `None`: none since the turn began.
     front: Option<Place>,
     /// When it was last gone through what has settled.
     settled_at: DateTime<Utc>,
@@ -281,7 +281,7 @@ impl PublishService {
             current.position.watches = position.behind(&rows, now - SETTLED);
         }
         current.front = rows.last().map(place).or(current.front);
-        if is_all && now - current.settled_at >= SETTLED {
+        if now - current.settled_at >= SETTLED {
             sent += self.publish_late(current, now - SETTLED).await?;
             current.settled_at = now;
         }
