@@ -60,11 +60,13 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
                 println!("{difference}");
             }
             if !differences.is_empty() {
-                let (mut of_log, mut of_sums, mut of_graph) = (false, false, false);
+                let (mut of_log, mut of_sums) = (false, false);
+                let (mut of_marks, mut of_graph) = (false, false);
                 for difference in &differences {
                     match difference {
                         Difference::Drifted(..) => of_log = true,
                         Difference::Sums(..) => of_sums = true,
+                        Difference::Waiting(..) | Difference::Marked(..) => of_marks = true,
                         _ => of_graph = true,
                     }
                 }
@@ -74,6 +76,10 @@ pub(super) async fn run(config: &Config, command: &Command) -> anyhow::Result<Ex
                         "“reelgraph watches rebuild” makes plays and states anew",
                     ),
                     (of_sums, "“reelgraph graph reweigh” computes the sums anew"),
+                    (
+                        of_marks,
+                        "“reelgraph graph drain” projects what waits, and takes its marks off",
+                    ),
                     (of_graph, "“reelgraph graph rebuild” makes the graph anew"),
                 ];
                 let advice: Vec<&str> = advice

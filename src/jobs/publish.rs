@@ -6,8 +6,7 @@ use super::job::{Job, Round};
 use crate::domain::events::Event;
 use crate::domain::recommend::{PublishRound, PublishService, Publishing};
 
-/// How often to look for what was written: each time what was written in the last half minute is read again, and readers of
-/// topics are in no hurry.
+/// How often to look for what was written, and for who was erased: readers of topics are in no hurry.
 const POLL: Duration = Duration::from_secs(5);
 
 pub(super) struct Publish {

@@ -1,7 +1,7 @@
 //! What was watched, and titles, reach topics: at least once, with what is new at last under each key.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -84,12 +84,15 @@ impl Topics for MemoryTopics {
     }
 }
 
-/// A clock that is ahead: what the demo site was given is older than all that is read twice.
-struct Later;
+/// A clock that stands still, ahead: what the demo site was given is older than all that may have come late.
+struct Later {
+    started_at: DateTime<Utc>,
+    seconds: AtomicI64,
+}
 
 impl Clock for Later {
     fn now(&self) -> DateTime<Utc> {
-        SystemClock.now() + TimeDelta::minutes(10)
+        self.started_at + TimeDelta::seconds(self.seconds.load(Ordering::Relaxed))
     }
 }
 
@@ -100,7 +103,7 @@ struct Site {
     ports: ProjectionPorts,
     catalog: CatalogService,
     watching: WatchService,
-    clock: Arc<dyn Clock>,
+    clock: Arc<Later>,
 }
 
 impl Site {
@@ -109,7 +112,10 @@ impl Site {
         let db = SqliteDb::open(&program.data().join("reelgraph.sqlite")).unwrap();
         let store = Arc::new(SqliteCatalog::new(db.clone()));
         let watches = Arc::new(SqliteWatching::new(db.clone()));
-        let clock: Arc<dyn Clock> = Arc::new(Later);
+        let clock = Arc::new(Later {
+            started_at: SystemClock.now(),
+            seconds: AtomicI64::new(600),
+        });
         let catalog = CatalogService::new(CatalogPorts::on(Arc::new(CatalogSnapshot::new(
             Arc::clone(&store),
         ))));
@@ -117,7 +123,7 @@ impl Site {
             WatchPorts::on(Arc::clone(&watches), recording()),
             catalog.clone(),
             WatchRules::default(),
-            Arc::clone(&clock),
+            clock.clone(),
             Arc::new(MemoryEvents::new()),
         );
         let ports = ProjectionPorts {
@@ -140,12 +146,27 @@ impl Site {
 
     /// As a server that has just started.
     fn service(&self) -> PublishService {
+        self.service_on(self.topics.clone())
+    }
+
+    fn service_on(&self, topics: Arc<dyn Topics>) -> PublishService {
         PublishService::new(
-            self.topics.clone(),
+            topics,
             self.ports.clone(),
             self.catalog.clone(),
-            Arc::clone(&self.clock),
+            self.clock.clone(),
         )
+    }
+
+    /// Writes a watched title once more, as a server would some seconds ago.
+    fn write(&self, number: u32, seconds_ago: i64) {
+        let path = self.program.data().join("reelgraph.sqlite");
+        let db = rusqlite::Connection::open(path).unwrap();
+        let at = self.clock.now() - TimeDelta::seconds(seconds_ago);
+        let sql = "UPDATE watched_titles SET revision = revision + 1, updated_at = ?1 WHERE (profile, title) =
+            (SELECT profile, title FROM watched_titles ORDER BY profile, title LIMIT 1 OFFSET ?2)";
+        let written = db.execute(sql, (at.timestamp_millis(), number));
+        assert_eq!(written.unwrap(), 1);
     }
 }
 
@@ -226,18 +247,81 @@ async fn topics_that_were_lost_are_filled_again() {
 }
 
 #[tokio::test]
+async fn what_comes_late_is_sent_once_and_what_is_new_at_once() {
+    let site = Site::open().await;
+    let service = site.service();
+    let mut publishing = None;
+    send_all(&service, &mut publishing).await;
+    let later = |seconds| site.clock.seconds.fetch_add(seconds, Ordering::Relaxed);
+
+    site.write(1, 1);
+    let new = send_all(&service, &mut publishing).await;
+    // It is dated before what was sent, and was not there then.
+    site.write(2, 20);
+    let too_soon = send_all(&service, &mut publishing).await;
+    later(60);
+    site.write(3, 1);
+    let late = send_all(&service, &mut publishing).await;
+    later(60);
+    let again = send_all(&service, &mut publishing).await;
+
+    assert_eq!((new, too_soon, late, again), (1, 0, 2, 0));
+    // What is noted says so, too.
+    service.leave().await.unwrap();
+    assert_eq!(send_all(&site.service(), &mut None).await, 0);
+}
+
+/// The profile that the first of some messages are of.
+fn first_profile(messages: &BTreeMap<String, Value>) -> ProfileId {
+    let key = messages.keys().next().unwrap();
+    ProfileId(key.split(':').next().unwrap().parse().unwrap())
+}
+
+#[cfg(feature = "kafka")]
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_has_nothing_of_an_erased_profile_a_round_later() {
+    let site = Site::open().await;
+    let elsewhere = site.service();
+    send_all(&elsewhere, &mut None).await;
+    elsewhere.leave().await.unwrap();
+    let profile = first_profile(&site.topics.last(WATCHES_TOPIC));
+    let cluster = rdkafka::mocking::MockCluster::new(1).unwrap();
+    for topic in [WATCHES_TOPIC, TITLES_TOPIC] {
+        cluster.create_topic(topic, 3, 1).unwrap();
+    }
+    let topics = reelgraph::adapters::kafka::KafkaTopics::open(&cluster.bootstrap_servers());
+    let topics: Arc<dyn Topics> = Arc::new(topics.unwrap());
+    let service = site.service_on(topics.clone());
+    let mut publishing = None;
+    send_all(&service, &mut publishing).await;
+    let owner = [profile.to_string()];
+    let before = topics.keys_of(WATCHES_TOPIC, &owner).await.unwrap();
+
+    site.watching.erase_profile(profile).await.unwrap();
+    send_all(&service, &mut publishing).await;
+
+    assert_ne!(before, [""; 0]);
+    let after = topics.keys_of(WATCHES_TOPIC, &owner).await.unwrap();
+    assert_eq!(after, [""; 0]);
+    // There are nulls for those who have read what was there.
+    let owners = topics.owners(WATCHES_TOPIC).await.unwrap();
+    assert!(owners.contains(&owner[0]), "{owners:?}");
+}
+
+#[tokio::test]
 async fn messages_of_an_erased_profile_are_taken_back() {
     let site = Site::open().await;
     let service = site.service();
-    send_all(&service, &mut None).await;
+    // The same server goes on: it learns of it.
+    let mut publishing = None;
+    send_all(&service, &mut publishing).await;
     let before = site.topics.last(WATCHES_TOPIC);
-    let profile = before.values().next().unwrap()["profile"].as_str().unwrap();
-    let id = ProfileId(profile.parse().unwrap());
+    let id = first_profile(&before);
 
     site.watching.erase_profile(id).await.unwrap();
-    send_all(&service, &mut None).await;
+    send_all(&service, &mut publishing).await;
 
-    let of_profile = |key: &String| key.starts_with(&format!("{profile}:"));
+    let of_profile = |key: &String| key.starts_with(&format!("{id}:"));
     let expected: BTreeSet<String> = before
         .keys()
         .filter(|key| !of_profile(key))

@@ -69,8 +69,19 @@ async fn what_differs_is_mended_and_what_is_not_recorded_is_swept(on: On) {
     let program = Program::with_few_viewers(on).await;
     let graph = stores::graph(&program, on);
     let before = graph.counts().await.unwrap();
+    let edges = graph.watched_after(None, 100).await.unwrap();
+    let damaged = graph.titles_after(None, 3).await.unwrap();
+    let is_whole = |edge: &&WatchedEdge| damaged.iter().all(|title| title.id != edge.title);
+    let others: Vec<&WatchedEdge> = edges[3..].iter().filter(is_whole).collect();
+    let (missing, same) = (others[0], others[1]);
     damage(&*graph).await;
+    let key = (missing.profile, missing.title, missing.revision);
+    graph.remove_watched(&[key]).await.unwrap();
+    let marked = [missing, same].map(|edge| (edge.profile, edge.title));
+    let store = stores::open(&program, on).await.watching;
+    store.mark_watches_waiting(&marked).await.unwrap();
     let damaged = program.run(&["graph", "verify"]).await;
+    program.expect(&["graph", "drain"]).await;
 
     let said = program.expect(&["graph", "rebuild"]).await;
 
@@ -78,6 +89,23 @@ async fn what_differs_is_mended_and_what_is_not_recorded_is_swept(on: On) {
     assert_eq!(damaged.status.code(), Some(1));
     // Nine of nodes and edges, the sum of them, and the watchers of those that were lost.
     assert!(differences.lines().count() > 9, "{differences}");
+    // Of the edges some are marked, as they should be or not.
+    for (edge, what) in [
+        (
+            &edges[1],
+            "is not as recorded, and is not marked as waiting",
+        ),
+        (missing, "is not as recorded: it waits for projection"),
+        (same, "is marked as waiting, and is as recorded"),
+    ] {
+        let (profile, title) = (edge.profile, edge.title);
+        let told = format!("from profile {profile} to title {title} {what}\n");
+        assert!(differences.contains(&told), "{told}: {differences}");
+    }
+    assert!(
+        differences.contains("“reelgraph graph drain”"),
+        "{differences}"
+    );
     program.expect(&["graph", "verify"]).await;
     let documents = before.titles + before.watched;
     assert_eq!(

@@ -75,10 +75,18 @@ async fn what_was_lost_is_made_anew_from_the_log(on: On) {
     let whole = program.expect(&["watches", "rebuild"]).await;
     assert!(whole.contains(" 0 rows were others"), "{whole}");
 
-    for table in FOLDED {
+    let [plays, states, sums] = FOLDED;
+    remove_all(&program, on, sums).await;
+    let found = program.run(&["graph", "verify"]).await;
+    for table in [plays, states] {
         remove_all(&program, on, table).await;
     }
     let rebuilt = program.expect(&["watches", "rebuild"]).await;
+
+    // Of whoever is left in the log alone.
+    let told = String::from_utf8(found.stdout).unwrap();
+    assert_eq!(found.status.code(), Some(1), "{told}");
+    assert!(told.contains("what was watched of title"), "{told}");
 
     assert!(!rebuilt.contains(" 0 rows were others"), "{rebuilt}");
     let mut again = program.serve().await;
@@ -183,6 +191,8 @@ async fn a_play_that_has_drifted_is_found_and_put_right(on: On) {
     let rebuilt = program.expect(&["watches", "rebuild"]).await;
     assert!(!rebuilt.contains(" 0 of them by"), "{rebuilt}");
     assert!(!rebuilt.contains(" 0 rows were others"), "{rebuilt}");
+    // Those of what was only said to be watched, too.
+    assert_eq!(drifted(&program, on).await, 0);
 
     program.expect(&["graph", "verify"]).await;
 }
@@ -245,19 +255,35 @@ async fn remove_all(program: &Program, on: On, table: &str) {
     assert!(removed.unwrap().deleted_count > 0);
 }
 
-/// Makes the positions of all states others.
+/// Makes the plays of all states more than anybody has.
 async fn drift(program: &Program, on: On) {
     if on == On::Embedded {
         let path = program.data().join("reelgraph.sqlite");
         let db = rusqlite::Connection::open(path).unwrap();
-        let changed = db.execute("UPDATE watch_states SET plays = plays + 7", ());
+        let changed = db.execute("UPDATE watch_states SET plays = plays + 7000", ());
         assert!(changed.unwrap() > 0);
         return;
     }
     let client = mongodb::Client::with_uri_str(program.variable("MONGODB_URI"));
     let db = client.await.unwrap().default_database().unwrap();
-    let more = doc! { "$inc": { "plays": 7 } };
+    let more = doc! { "$inc": { "plays": 7000 } };
     let states = db.collection::<Document>("watch_states");
     let changed = states.update_many(doc! {}, more).await.unwrap();
     assert!(changed.modified_count > 0);
+}
+
+/// How many states have more plays than anybody has.
+async fn drifted(program: &Program, on: On) -> u64 {
+    if on == On::Embedded {
+        let path = program.data().join("reelgraph.sqlite");
+        let db = rusqlite::Connection::open(path).unwrap();
+        let sql = "SELECT count(*) FROM watch_states WHERE plays >= 7000";
+        let count = db.query_row(sql, (), |row| row.get::<_, u32>(0));
+        return count.unwrap().into();
+    }
+    let client = mongodb::Client::with_uri_str(program.variable("MONGODB_URI"));
+    let db = client.await.unwrap().default_database().unwrap();
+    let drifted = doc! { "plays": { "$gte": 7000 } };
+    let states = db.collection::<Document>("watch_states");
+    states.count_documents(drifted).await.unwrap()
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
-use mongodb::error::{Error, ErrorKind, InsertManyError, WriteFailure};
+use mongodb::error::{Error, ErrorKind, WriteFailure};
 use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
 use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
@@ -27,6 +27,9 @@ const TRIALS: &str = "trials";
 const ELSEWHERE: [i32; 13] = [
     6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436,
 ];
+/// The server's codes for a write of which it cannot say that a majority has it: that took too long, or too few are
+/// there. The driver gives them no label.
+const UNCONFIRMED: [i32; 2] = [64, 100];
 /// The driver's labels for what may or may not have happened, and may be asked again.
 const UNCERTAIN: [&str; 3] = [
     "TransientTransactionError",
@@ -241,14 +244,8 @@ pub(super) fn store_error(error: Error) -> StoreError {
         | ErrorKind::Io(_)
         | ErrorKind::ConnectionPoolCleared { .. }
         | ErrorKind::DnsResolve { .. } => StoreError::unavailable(error),
-        ErrorKind::Command(ref command) if ELSEWHERE.contains(&command.code) => {
-            StoreError::unavailable(error)
-        }
-        ErrorKind::Command(ref command) if command.code == OUT_OF_DISK => StoreError::full(error),
-        ErrorKind::Write(WriteFailure::WriteError(ref write)) if write.code == OUT_OF_DISK => {
-            StoreError::full(error)
-        }
-        ErrorKind::InsertMany(ref failed) if is_full(failed) => StoreError::full(error),
+        ref kind if codes(kind).any(|code| code == OUT_OF_DISK) => StoreError::full(error),
+        ref kind if codes(kind).any(is_passing) => StoreError::unavailable(error),
         _ if UNCERTAIN.iter().any(|label| error.contains_label(label)) => {
             StoreError::unavailable(error)
         }
@@ -256,11 +253,27 @@ pub(super) fn store_error(error: Error) -> StoreError {
     }
 }
 
-fn is_full(failed: &InsertManyError) -> bool {
-    let errors = failed.write_errors.iter().flatten();
-    let codes = errors.map(|error| error.code);
-    let concern = failed.write_concern_error.iter().map(|error| error.code);
-    codes.chain(concern).any(|code| code == OUT_OF_DISK)
+fn is_passing(code: i32) -> bool {
+    ELSEWHERE.contains(&code) || UNCONFIRMED.contains(&code)
+}
+
+/// The server's codes for all that went wrong.
+fn codes(kind: &ErrorKind) -> impl Iterator<Item = i32> {
+    let (one, many) = match kind {
+        ErrorKind::Command(error) => (Some(error.code), None),
+        ErrorKind::Write(WriteFailure::WriteError(error)) => (Some(error.code), None),
+        ErrorKind::Write(WriteFailure::WriteConcernError(error)) => (Some(error.code), None),
+        ErrorKind::InsertMany(failed) => {
+            let concern = failed.write_concern_error.as_ref();
+            (
+                concern.map(|error| error.code),
+                failed.write_errors.as_ref(),
+            )
+        }
+        _ => (None, None),
+    };
+    one.into_iter()
+        .chain(many.into_iter().flatten().map(|error| error.code))
 }
 
 /// Whether a write failed because a unique key was taken.

@@ -185,7 +185,7 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("mutes", &["source"]),
     ("watch_log", &["written"]),
     ("departed_viewers", &["waiting"]),
-    ("watching_profiles", &["erased"]),
+    ("watching_profiles", &["erased", "erased_at"]),
     ("usage_waiting", &["oldest"]),
     ("usage_sittings", &["written"]),
     ("usage_days", &["in_order"]),

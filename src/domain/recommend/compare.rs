@@ -22,13 +22,17 @@ pub enum Difference {
     Title(TitleId),
     /// The graph has a title that the catalogue has not.
     StrayTitle(TitleId),
-    /// The graph lacks a `WATCHED` edge, or has another state of it.
+    /// The graph lacks a `WATCHED` edge, or has another state of it, and nothing waits that would bring it.
     Watched(ProfileId, TitleId),
+    /// The same, but that the watched title waits for projection.
+    Waiting(ProfileId, TitleId),
+    /// A watched title waits for projection although the graph has it.
+    Marked(ProfileId, TitleId),
     /// The graph has a `WATCHED` edge that the record has not.
     StrayWatched(ProfileId, TitleId),
     /// A watched title says something else than its plays add up to.
     Sums(ProfileId, TitleId),
-    /// A play or a state is not what the profile's log, or its plays, make of it.
+    /// A row is not what the profile's log, or its plays, make of it; of watched titles those whose sums are right.
     Drifted(ProfileId, Drifted),
     /// The stored number of a title's watchers differs from its `WATCHED` edges + departed watchers.
     Watchers(TitleId),
@@ -41,7 +45,15 @@ impl fmt::Display for Difference {
             Self::StrayTitle(title) => write!(f, "title {title} is not in the catalogue"),
             Self::Watched(profile, title) => write!(
                 f,
-                "the WATCHED edge from profile {profile} to title {title} is not as recorded"
+                "the WATCHED edge from profile {profile} to title {title} is not as recorded, and is not marked as waiting"
+            ),
+            Self::Waiting(profile, title) => write!(
+                f,
+                "the WATCHED edge from profile {profile} to title {title} is not as recorded: it waits for projection"
+            ),
+            Self::Marked(profile, title) => write!(
+                f,
+                "the WATCHED edge from profile {profile} to title {title} is marked as waiting, and is as recorded"
             ),
             Self::StrayWatched(profile, title) => write!(
                 f,
@@ -78,6 +90,8 @@ type Versioned<K> = (K, u64);
 
 /// How a page of the graph and one of the documents differ.
 pub(super) struct Compared<K> {
+    /// What both have, and have the same of.
+    same: Vec<K>,
     /// What the graph lacks, or has otherwise.
     pub(super) differing: Vec<K>,
     /// What the record has not, or has and cannot be read, and the version that the graph has of it.
@@ -109,17 +123,20 @@ fn compare<K: Ord + Copy, T: PartialEq>(
         .filter(|(key, ..)| is_within(key))
         .map(|(key, version, state)| (key, (version, state)))
         .collect();
-    let mut differing = Vec::new();
+    let (mut same, mut differing) = (Vec::new(), Vec::new());
     for (key, state) in recorded.into_iter().filter(|(key, _)| is_within(key)) {
         if projected
             .remove(&key)
             .is_none_or(|(_, other)| other != state)
         {
             differing.push(key);
+        } else {
+            same.push(key);
         }
     }
     let stray = projected.into_iter();
     Compared {
+        same,
         differing,
         stray: stray.map(|(key, (version, _))| (key, version)).collect(),
         end,
@@ -127,17 +144,24 @@ fn compare<K: Ord + Copy, T: PartialEq>(
 }
 
 impl GraphService {
-    /// Compares the graph with the documents, and the documents' sums with what they are sums of; differences by key,
-    /// at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing
+    /// Compares the graph with the documents and their marks, the documents' sums with what they are sums of, and all rows
+    /// with the watch log; differences by key, at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing
     /// is said.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         self.watching.settle_all().await?;
         let mut differences = self.verify_watchers().await?;
         differences.extend(self.verify_titles().await?);
-        differences.extend(self.verify_watched().await?);
-        differences.extend(self.verify_sums().await?);
-        differences.extend(self.verify_log().await?);
+        let (watched, marked) = self.verify_watched().await?;
+        differences.extend(watched);
+        let sums = self.verify_sums().await?;
+        let log = self.verify_log(&sums).await?;
+        differences.extend(sums);
+        differences.extend(log);
+        // Whoever projected at the same time has taken these off by now.
+        let marked = self.ports.watches.waiting_watches(&marked).await?;
+        let marked = marked.into_iter();
+        differences.extend(marked.map(|(profile, title)| Difference::Marked(profile, title)));
         Ok(differences)
     }
 
@@ -179,21 +203,35 @@ impl GraphService {
         }
     }
 
-    async fn verify_watched(&self) -> Result<Vec<Difference>, RecommendError> {
-        let mut differences = Vec::new();
+    /// Says also which wait for projection although the graph has them.
+    async fn verify_watched(
+        &self,
+    ) -> Result<(Vec<Difference>, Vec<(ProfileId, TitleId)>), RecommendError> {
+        let (mut differences, mut marked) = (Vec::new(), Vec::new());
         let mut after = None;
         loop {
             let compared = self.compare_watched(after).await?;
+            let both = [compared.same.as_slice(), &compared.differing].concat();
+            let waiting = self.ports.watches.waiting_watches(&both).await?;
+            let waiting: BTreeSet<(ProfileId, TitleId)> = waiting.into_iter().collect();
+            let same = compared.same.into_iter();
+            marked.extend(same.filter(|key| waiting.contains(key)));
+            marked.truncate(MAX_DIFFERENCES);
             let differing = compared.differing.into_iter();
-            differences
-                .extend(differing.map(|(profile, title)| Difference::Watched(profile, title)));
+            differences.extend(differing.map(|(profile, title)| {
+                if waiting.contains(&(profile, title)) {
+                    Difference::Waiting(profile, title)
+                } else {
+                    Difference::Watched(profile, title)
+                }
+            }));
             let stray = self.unknown_watches(compared.stray).await?.into_iter();
             differences.extend(
                 stray.map(|((profile, title), _)| Difference::StrayWatched(profile, title)),
             );
             if compared.end.is_none() || differences.len() >= MAX_DIFFERENCES {
                 differences.truncate(MAX_DIFFERENCES);
-                return Ok(differences);
+                return Ok((differences, marked));
             }
             after = compared.end;
         }
@@ -216,26 +254,51 @@ impl GraphService {
         Ok(differences)
     }
 
-    async fn verify_log(&self) -> Result<Vec<Difference>, RecommendError> {
+    /// What has drifted, but for what wrong sums were found of.
+    async fn verify_log(&self, sums: &[Difference]) -> Result<Vec<Difference>, RecommendError> {
         let mut differences = Vec::new();
-        let mut after = None;
+        let (mut seen, mut after) = (BTreeSet::new(), None);
         loop {
             let profiles = self.watching.profiles_after(after).await?;
             let Some(last) = profiles.last() else { break };
             after = Some(*last);
             for profile in profiles {
-                let drifted = self.watching.drifted(profile).await?;
-                let drifted = drifted.into_iter();
-                // Sums are compared by themselves.
-                let others = drifted.filter(|it| !matches!(it, Drifted::Title(_)));
-                differences.extend(others.map(|it| Difference::Drifted(profile, it)));
+                seen.insert(profile);
+                differences.extend(self.drifted(profile, sums).await?);
             }
             if differences.len() >= MAX_DIFFERENCES {
                 break;
             }
         }
+        // Those of whom nothing is left but the log.
+        let mut after = None;
+        while differences.len() < MAX_DIFFERENCES {
+            let profiles = self.watching.profiles_in_log(after).await?;
+            let Some(last) = profiles.last() else { break };
+            after = Some(*last);
+            for profile in profiles {
+                if seen.insert(profile) {
+                    differences.extend(self.drifted(profile, sums).await?);
+                }
+            }
+        }
         differences.truncate(MAX_DIFFERENCES);
         Ok(differences)
+    }
+
+    async fn drifted(
+        &self,
+        profile: ProfileId,
+        sums: &[Difference],
+    ) -> Result<Vec<Difference>, RecommendError> {
+        // Where not all wrong sums were found, it may be one of them.
+        let is_sum = |title| {
+            sums.len() == MAX_DIFFERENCES || sums.contains(&Difference::Sums(profile, title))
+        };
+        let drifted = self.watching.drifted(profile).await?.into_iter();
+        let others = drifted.filter(|it| !matches!(it, Drifted::Title(title) if is_sum(*title)));
+        let others = others.map(|it| Difference::Drifted(profile, it));
+        Ok(others.collect())
     }
 
     /// Those titles that the record does not have. What only cannot be read is there all the same.
@@ -335,6 +398,7 @@ mod tests {
 
         let compared = compare(recorded, projected);
 
+        assert_eq!(compared.same, [1]);
         assert_eq!(compared.differing, [2, 4]);
         assert_eq!(compared.stray, [(3, 30)]);
         assert_eq!(compared.end, None);

@@ -128,6 +128,12 @@ pub trait WatchSource: Send + Sync {
         keys: &[(ProfileId, TitleId)],
     ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
 
+    /// Which of these watched titles wait for projection, by key.
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError>;
+
     /// Marks watched titles as waiting for projection although nothing was written: behind everything that was. Those
     /// that wait already keep their place; one that is written later takes the place that it would have without. Says
     /// which of them there are.
@@ -160,6 +166,14 @@ pub trait WatchSource: Send + Sync {
         after: Option<String>,
         limit: usize,
     ) -> Result<Vec<String>, StoreError>;
+
+    /// Up to `limit` tombstones with the moments at which they were put, by the clock of the store: those that come after
+    /// a moment and a tombstone, in that order. One that is put again may have come again.
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError>;
 
     /// Refuses from now on to record anything of the profiles with these tombstones. What is recorded of them stays
     /// until they are erased.

@@ -60,7 +60,7 @@ pub use lengths::{Length, LengthSource, Lengths, MeasuredLength};
 pub use listed::{ListedTitle, MAX_HIDDEN, MAX_WATCHLIST, TitleList};
 pub use log::{
     Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
-    SettledHistory, Settling, Stream, Tail, WatchLog,
+    SettledHistory, Settling, Stream, TAILS, Tail, WatchLog,
 };
 pub use next_up::{NextDay, Specials, next_episode};
 pub use playback_event::PlaybackEvent;

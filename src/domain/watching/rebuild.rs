@@ -250,6 +250,15 @@ impl OfTitles {
             by_item.entry(play.item).or_default().push(play);
             by_title.entry(play.title).or_default().push(play);
         }
+        // What was only said of it: nothing is counted.
+        for state in expected.states.values_mut() {
+            if let Some(told) = state.told
+                && !by_item.contains_key(&state.item)
+            {
+                (state.plays, state.completions, state.seconds) = (0, 0, 0.0);
+                state.watched = told.is_watched();
+            }
+        }
         for (item, plays) in by_item {
             let sums = Sums::of(&service.rules, plays.iter().copied(), std::iter::empty());
             let Some(last) = plays.iter().max_by_key(|play| play.last_at) else {

@@ -76,6 +76,13 @@ impl WatchSource for CountingSource {
         self.record.known_watches(keys).await
     }
 
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        self.record.waiting_watches(keys).await
+    }
+
     async fn mark_watches_waiting(
         &self,
         keys: &[(ProfileId, TitleId)],
@@ -106,6 +113,14 @@ impl WatchSource for CountingSource {
         limit: usize,
     ) -> Result<Vec<String>, StoreError> {
         self.record.tombstones_after(after, limit).await
+    }
+
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError> {
+        self.record.tombstones_since(after, limit).await
     }
 
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {

@@ -8,7 +8,7 @@ use bson::{Bson, DateTime, Document, Uuid as BsonUuid, doc};
 use futures::TryStreamExt;
 use futures::future::try_join;
 use mongodb::ClientSession;
-use mongodb::error::{InsertManyError, Result as MongoResult};
+use mongodb::error::{Error, ErrorKind, IndexedWriteError, InsertManyError, Result as MongoResult};
 use uuid::Uuid;
 
 use super::collections::Collections;
@@ -18,7 +18,7 @@ use crate::adapters::mongo::fields::{date, stamped};
 use crate::adapters::mongo::find::{BATCH, documents, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
-use crate::domain::watching::{Batch, Entry, FoldStep, Tail};
+use crate::domain::watching::{Batch, Entry, FoldStep, TAILS, Tail};
 
 /// How many entries are emptied at once.
 const WIPED: usize = 500;
@@ -35,15 +35,22 @@ pub(super) fn document(batch: &Batch, entry: &Entry) -> Result<Document, StoreEr
     })
 }
 
-/// Which entries met one that has their key; `None` if any failed otherwise.
-pub(super) fn taken(failed: &InsertManyError) -> Option<BTreeSet<usize>> {
+/// Which entries met one that has their key, as an insert says that failed for that alone. If any failed otherwise, or
+/// it is not sure that they are kept, none is acknowledged.
+pub(super) fn taken(error: Error) -> Result<BTreeSet<usize>, StoreError> {
+    let taken = match &*error.kind {
+        ErrorKind::InsertMany(failed) => taken_in(failed),
+        _ => None,
+    };
+    taken.ok_or_else(|| store_error(error))
+}
+
+fn taken_in(failed: &InsertManyError) -> Option<BTreeSet<usize>> {
     if failed.write_concern_error.is_some() {
         return None;
     }
     let errors = failed.write_errors.as_ref()?;
-    let index = |error: &mongodb::error::IndexedWriteError| {
-        (error.code == DUPLICATE).then_some(error.index)
-    };
+    let index = |error: &IndexedWriteError| (error.code == DUPLICATE).then_some(error.index);
     errors.iter().map(index).collect()
 }
 
@@ -65,6 +72,7 @@ pub(super) fn after(log: &str, sequence: u64) -> Document {
 pub(super) async fn read_tails(
     collections: &Collections,
     profiles: &[ProfileId],
+    share: usize,
 ) -> Result<Vec<Tail>, StoreError> {
     let logs: Vec<String> = profiles.iter().map(|it| it.tombstone()).collect();
     let these = doc! { "_id": { "$in": &logs } };
@@ -86,19 +94,33 @@ pub(super) async fn read_tails(
         .collect();
     let mut erased: BTreeSet<String> = erased.iter().map(name).collect();
     let from = |log: &String| folded.get(log).copied().unwrap_or(0);
-    let ranges: Vec<Document> = logs.iter().map(|log| after(log, from(log))).collect();
-    let order = doc! { "_id": 1 };
-    let entries = documents(&collections.log, doc! { "$or": ranges }, order, None).await?;
+    let mut left: BTreeSet<&String> = logs.iter().collect();
     let mut waiting: BTreeMap<String, Vec<Entry>> = BTreeMap::new();
-    for entry in &entries {
-        let key = entry.get_document("_id").map_err(StoreError::failed)?;
-        let log = key.get_str("log").map_err(StoreError::failed)?;
-        if entry.get_bool("erased").unwrap_or(false) {
-            erased.insert(log.to_owned());
-            continue;
+    while !left.is_empty() {
+        let ranges = left.iter().copied().map(|log| after(log, from(log)));
+        let ranges: Vec<Document> = ranges.collect();
+        let order = doc! { "_id": 1 };
+        let these = doc! { "$or": ranges };
+        let entries = documents(&collections.log, these, order, Some(TAILS)).await?;
+        let mut last = None;
+        for entry in &entries {
+            let key = entry.get_document("_id").map_err(StoreError::failed)?;
+            let log = key.get_str("log").map_err(StoreError::failed)?;
+            last = Some(log);
+            if entry.get_bool("erased").unwrap_or(false) {
+                erased.insert(log.to_owned());
+                continue;
+            }
+            let of_log = waiting.entry(log.to_owned()).or_default();
+            if of_log.len() < share {
+                of_log.push(read_entry(entry)?);
+            }
         }
-        let entry = read_entry(entry)?;
-        waiting.entry(log.to_owned()).or_default().push(entry);
+        // By log and sequence: of all logs up to the last one something was read, of none beyond.
+        match last.filter(|_| entries.len() == TAILS) {
+            Some(last) => left.retain(|log| log.as_str() > last),
+            None => left.clear(),
+        }
     }
     let tails = profiles.iter().zip(&logs).map(|(profile, log)| Tail {
         profile: *profile,
@@ -310,4 +332,54 @@ pub(super) async fn note_folded_in(
     let folds = collections.folds.name();
     update(&collections.db, session, folds, &updates, updates.len()).await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use mongodb::error::CommandError;
+
+    use super::*;
+    use crate::adapters::mongo::db::OUT_OF_DISK;
+
+    /// What an insert says of entries that failed with these codes, and of whether a majority has the others.
+    fn inserted(codes: &[i32], concern: Option<i32>) -> Result<BTreeSet<usize>, StoreError> {
+        let errors = (0_i32..).zip(codes);
+        let errors = errors.map(|(index, code)| doc! { "index": index, "code": *code });
+        let mut answer = doc! { "writeErrors": errors.collect::<Vec<_>>() };
+        if let Some(code) = concern {
+            answer.insert("writeConcernError", doc! { "code": code });
+        }
+        let failed: InsertManyError = bson::deserialize_from_document(answer).unwrap();
+        taken(ErrorKind::InsertMany(failed).into())
+    }
+
+    fn refused(code: i32) -> Result<BTreeSet<usize>, StoreError> {
+        let answer: CommandError = bson::deserialize_from_document(doc! { "code": code }).unwrap();
+        taken(ErrorKind::Command(answer).into())
+    }
+
+    #[test]
+    fn what_the_server_did_not_surely_keep_is_not_acknowledged() {
+        let (taken, full) = (DUPLICATE, OUT_OF_DISK);
+        // The codes for "not the primary", and "not written by so many in time".
+        let (other_primary, too_slow) = (10107, 64);
+        let is_full = |answer: Result<_, _>| matches!(answer, Err(StoreError::Full(_)));
+        let is_passing = |answer: Result<_, _>| matches!(answer, Err(StoreError::Unavailable(_)));
+
+        assert_eq!(
+            inserted(&[taken, taken], None).unwrap(),
+            BTreeSet::from([0, 1])
+        );
+        assert!(is_full(inserted(&[full], None)));
+        assert!(is_full(inserted(&[taken, full], None)));
+        assert!(is_full(inserted(&[other_primary, full], None)));
+        assert!(is_full(inserted(&[], Some(full))));
+        assert!(is_full(refused(full)));
+        assert!(is_passing(inserted(&[], Some(too_slow))));
+        assert!(is_passing(inserted(&[taken], Some(too_slow))));
+        assert!(is_passing(inserted(&[taken, other_primary], None)));
+        assert!(is_passing(refused(other_primary)));
+        let invalid = inserted(&[taken, 121], None);
+        assert!(matches!(invalid, Err(StoreError::Failed(_))), "{invalid:?}");
+    }
 }

@@ -9,6 +9,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bson::{Bson, Document, doc};
+use chrono::Utc;
 use futures::TryStreamExt;
 use mongodb::ClientSession;
 use mongodb::error::Result as MongoResult;
@@ -79,6 +80,30 @@ pub(super) async fn tombstones_after(
         .iter()
         .map(|guard| tombstone(guard).map_err(StoreError::failed))
         .collect()
+}
+
+/// Those that were put after a moment, in that order.
+pub(super) async fn tombstones_since(
+    collections: &Collections,
+    (at, tombstone): (chrono::DateTime<Utc>, String),
+    limit: usize,
+) -> Result<Vec<(chrono::DateTime<Utc>, String)>, StoreError> {
+    let at = fields::date(at);
+    let filter = doc! {
+        "erased": true,
+        "updated_at": { "$gte": at },
+        "$or": [{ "updated_at": { "$gt": at } }, { "_id": { "$gt": tombstone } }],
+    };
+    let order = doc! { "updated_at": 1, "_id": 1 };
+    let found = find::documents(&collections.profiles, filter, order, Some(limit)).await?;
+    let put = |guard: &Document| {
+        let at = guard
+            .get_datetime("updated_at")
+            .map_err(StoreError::failed)?;
+        let tombstone = guard.get_str("_id").map_err(StoreError::failed)?;
+        Ok((at.to_chrono(), tombstone.to_owned()))
+    };
+    found.iter().map(put).collect()
 }
 
 /// Which of the profiles are erased, in the order asked.

@@ -103,6 +103,8 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     let written = Index::on(doc! { "stream": 1, "number": 1 }).named("written");
     is_whole &= make(log, [written], build).await?;
     let erased = Index::on(doc! { "erased": 1 }).named("erased");
-    is_whole &= make(profiles, [erased.only(doc! { "erased": true })], build).await?;
+    let erased_at = Index::on(doc! { "updated_at": 1, "_id": 1 }).named("erased_at");
+    let erased = [erased, erased_at].map(|index| index.only(doc! { "erased": true }));
+    is_whole &= make(profiles, erased, build).await?;
     Ok(is_whole)
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use async_trait::async_trait;
 use bson::{Bson, Document, Uuid as BsonUuid, doc};
 use chrono::Utc;
-use mongodb::error::ErrorKind;
 use uuid::Uuid;
 
 use super::collections::Collections;
@@ -34,12 +33,7 @@ impl WatchLog for MongoWatching {
         let inserted = patiently(log.timeout, async {
             match log.insert_many(&entries).ordered(false).await {
                 Ok(_) => Ok(BTreeSet::new()),
-                Err(error) => match &*error.kind {
-                    ErrorKind::InsertMany(failed) => {
-                        taken(failed).ok_or_else(|| store_error(error))
-                    }
-                    _ => Err(store_error(error)),
-                },
+                Err(error) => taken(error),
             }
         });
         let taken = inserted
@@ -56,9 +50,10 @@ impl WatchLog for MongoWatching {
     }
 
     async fn tails(&self, profiles: &[ProfileId]) -> Result<Vec<Tail>, StoreError> {
+        let share = Tail::share(profiles.len());
         let mut tails = Vec::with_capacity(profiles.len());
         for profiles in profiles.chunks(LOGS) {
-            tails.extend(read_tails(&self.collections, profiles).await?);
+            tails.extend(read_tails(&self.collections, profiles, share).await?);
         }
         Ok(tails)
     }

@@ -11,7 +11,7 @@ use super::documents::{PlayKey, StateKey, TitleKey};
 use super::length_documents::LengthKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::{self, find_keys, mark_projected, mark_waiting};
+use super::transaction::{self, find_among, mark_projected, mark_waiting};
 use super::{entries, erase, exclusions, indexes, next_day};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
@@ -351,6 +351,14 @@ impl WatchSource for MongoWatching {
         erase::tombstones_after(&self.collections, after, limit).await
     }
 
+    async fn tombstones_since(
+        &self,
+        after: (chrono::DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(chrono::DateTime<Utc>, String)>, StoreError> {
+        erase::tombstones_since(&self.collections, after, limit).await
+    }
+
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
         let collections = &self.collections;
         for tombstone in tombstones {
@@ -389,11 +397,14 @@ impl WatchSource for MongoWatching {
         &self,
         keys: &[(ProfileId, TitleId)],
     ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
-        let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
-        let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
-        let these = find_keys(&self.collections, doc! { "_id": { "$in": keys } }, None);
-        let found = patiently(self.collections.db.timeout, these).await?;
-        Ok(found.into_iter().map(|(_, key)| key).collect())
+        find_among(&self.collections, doc! {}, keys).await
+    }
+
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        find_among(&self.collections, waiting(None), keys).await
     }
 
     async fn mark_watches_waiting(

@@ -114,8 +114,21 @@ pub(super) async fn mark_projected(
     Ok(first + second)
 }
 
+/// The keys of the watched titles that a filter finds among these, by key.
+pub(super) async fn find_among(
+    collections: &Collections,
+    mut filter: Document,
+    keys: &[(ProfileId, TitleId)],
+) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+    let keys = keys.iter().map(|key| key_of(&TitleKey::new(*key)));
+    let keys: Vec<Bson> = keys.collect::<Result<_, _>>()?;
+    filter.insert("_id", doc! { "$in": keys });
+    let found = patiently(collections.db.timeout, find_keys(collections, filter, None));
+    Ok(found.await?.into_iter().map(|(_, key)| key).collect())
+}
+
 /// The keys of the watched titles that a filter finds, in their order, each as it is stored as well.
-pub(super) async fn find_keys(
+async fn find_keys(
     collections: &Collections,
     filter: Document,
     limit: Option<usize>,

@@ -93,11 +93,12 @@ pub(super) fn after(
     all(connection, &sql, (log, sequence, limit), read)
 }
 
-/// How far a log is folded, and what is not.
+/// How far a log is folded, and the first entries of what is not.
 pub(super) fn tail(
     connection: &Connection,
     profile: ProfileId,
     is_erased: bool,
+    limit: i64,
 ) -> Result<(Tail, Vec<Unread>)> {
     let log = profile.tombstone();
     let folded = folded(connection, &log)?;
@@ -109,7 +110,7 @@ pub(super) fn tail(
         waiting: Vec::new(),
         is_erased: is_erased || is_closed,
     };
-    Ok((tail, after(connection, &log, folded, i64::MAX)?))
+    Ok((tail, after(connection, &log, folded, limit)?))
 }
 
 /// Notes how far a log is folded; refuses what begins elsewhere.

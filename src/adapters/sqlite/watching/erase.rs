@@ -1,10 +1,11 @@
 //! Erasing a profile. The watched titles go first: an update always changes a watched title, and finds none that it may
 //! change or make.
 
-use rusqlite::Connection;
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, Row};
 
 use super::entries;
-use crate::adapters::sqlite::columns::{only, read, record, unsigned};
+use crate::adapters::sqlite::columns::{Time, only, read, record, unsigned};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, exists, find, write};
 use crate::domain::error::StoreError;
@@ -53,6 +54,18 @@ pub(super) fn tombstones_after(
 ) -> rusqlite::Result<Vec<String>> {
     let sql = "SELECT trace FROM erased_profiles WHERE trace > ?1 ORDER BY trace LIMIT ?2";
     all(connection, sql, (after.unwrap_or_default(), limit), only)
+}
+
+/// Those that were put after a moment, in that order.
+pub(super) fn tombstones_since(
+    connection: &Connection,
+    (at, tombstone): &(DateTime<Utc>, String),
+    limit: i64,
+) -> rusqlite::Result<Vec<(DateTime<Utc>, String)>> {
+    let sql = "SELECT trace, created_at FROM erased_profiles WHERE (created_at, trace) > (?1, ?2)
+         ORDER BY created_at, trace LIMIT ?3";
+    let put = |row: &Row<'_>| Ok((row.get::<_, Time>("created_at")?.0, row.get("trace")?));
+    all(connection, sql, (Time(*at), tombstone, limit), put)
 }
 
 /// Lets nothing be recorded of the profiles with these tombstones.

@@ -47,10 +47,11 @@ impl WatchLog for SqliteWatching {
 
     async fn tails(&self, profiles: &[ProfileId]) -> Result<Vec<Tail>, StoreError> {
         let profiles = profiles.to_vec();
+        let share = rows(Tail::share(profiles.len()));
         let read = self.db.read(move |connection| {
             let tail = |profile: &ProfileId| {
                 let is_erased = erase::is_erased(connection, *profile)?;
-                entries::tail(connection, *profile, is_erased)
+                entries::tail(connection, *profile, is_erased, share)
             };
             profiles
                 .iter()

@@ -106,6 +106,16 @@ impl WatchSource for SqliteWatching {
             .await
     }
 
+    async fn tombstones_since(
+        &self,
+        after: (DateTime<Utc>, String),
+        limit: usize,
+    ) -> Result<Vec<(DateTime<Utc>, String)>, StoreError> {
+        self.db
+            .read(move |connection| erase::tombstones_since(connection, &after, rows(limit)))
+            .await
+    }
+
     async fn put_tombstones(&self, tombstones: &[String]) -> Result<(), StoreError> {
         let tombstones = tombstones.to_vec();
         self.db
@@ -171,19 +181,16 @@ impl WatchSource for SqliteWatching {
         &self,
         keys: &[(ProfileId, TitleId)],
     ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
-        let keys: BTreeSet<_> = keys.iter().copied().collect();
-        self.db
-            .read(move |connection| {
-                let sql = "SELECT 1 FROM watched_titles WHERE profile = ?1 AND title = ?2";
-                let mut known = Vec::with_capacity(keys.len());
-                for (profile, title) in keys {
-                    if exists(connection, sql, [profile.to_i64(), title.to_i64()])? {
-                        known.push((profile, title));
-                    }
-                }
-                Ok(known)
-            })
-            .await
+        let sql = "SELECT 1 FROM watched_titles WHERE profile = ?1 AND title = ?2";
+        self.those_of(sql, keys).await
+    }
+
+    async fn waiting_watches(
+        &self,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let sql = "SELECT 1 FROM watched_titles WHERE profile = ?1 AND title = ?2 AND waiting_since IS NOT NULL";
+        self.those_of(sql, keys).await
     }
 
     async fn mark_watches_waiting(
@@ -224,6 +231,28 @@ impl WatchSource for SqliteWatching {
         self.db
             .write(move |connection| {
                 erase::mark_projected(connection, &titles).map_err(store_error)
+            })
+            .await
+    }
+}
+
+impl SqliteWatching {
+    /// The keys for which a query finds anything, by key.
+    async fn those_of(
+        &self,
+        sql: &'static str,
+        keys: &[(ProfileId, TitleId)],
+    ) -> Result<Vec<(ProfileId, TitleId)>, StoreError> {
+        let keys: BTreeSet<_> = keys.iter().copied().collect();
+        self.db
+            .read(move |connection| {
+                let mut found = Vec::with_capacity(keys.len());
+                for (profile, title) in keys {
+                    if exists(connection, sql, [profile.to_i64(), title.to_i64()])? {
+                        found.push((profile, title));
+                    }
+                }
+                Ok(found)
             })
             .await
     }

@@ -1,6 +1,7 @@
 //! What was watched, and titles, as messages on topics: whoever reads them has what the program computes `SIMILAR` edges
 //! from. Each is sent at least once, with a revision by which twice is once.
 
+mod erased;
 mod messages;
 mod position;
 mod service;

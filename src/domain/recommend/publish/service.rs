@@ -1,14 +1,15 @@
 //! Follows the record and sends what is new.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
+use super::erased::Tombstones;
 use super::messages::{nothing, of_titles, of_watches};
-use super::position::{OVERLAP, Published, next_watches};
+use super::position::{Place, Published, SETTLED, WATCHED_TITLES, place, settled};
 use super::topics::{TopicMessage, Topics};
 use crate::domain::catalog::{CatalogService, Changed};
 use crate::domain::clock::Clock;
@@ -19,6 +20,7 @@ use crate::domain::recommend::error::RecommendError;
 use crate::domain::recommend::exchange::{TITLES_TOPIC, WATCHES_TOPIC};
 use crate::domain::recommend::notes::Notes;
 use crate::domain::recommend::sources::ProjectionPorts;
+use crate::domain::watching::WatchedTitle;
 
 /// The lease that says which server sends.
 const LEASE: &str = "publish";
@@ -26,8 +28,11 @@ const LEASE: &str = "publish";
 const HELD: Duration = Duration::from_secs(60);
 /// How many changes of the catalogue are read at once.
 const CHANGES: usize = 500;
-/// How often it is looked what the topic has of profiles that are erased.
-const SWEEP: TimeDelta = TimeDelta::hours(1);
+/// How often the whole topic is looked through for erased profiles, and for whether it is still what was sent: only
+/// what a server has sent that had stood still, and what somebody else did, is found by that.
+const SWEEP: TimeDelta = TimeDelta::days(1);
+/// When that is done for the second time: a server that lost its turn by standing still may have gone on since.
+const SWEEP_AGAIN: TimeDelta = TimeDelta::minutes(10);
 /// How many profiles are asked about at once.
 const PROFILES: usize = 1000;
 
@@ -55,20 +60,34 @@ pub enum PublishRound {
 /// What is handed over from round to round. It may be lost at any time: then some messages are sent twice.
 pub struct Publishing {
     position: Published,
-    /// The revisions that were sent of watches that are read again, and when they were written.
+    /// What of that stands in the record.
+    noted: Published,
+    /// The latest watch that was read; `None`: none since the turn began.
+    front: Option<Place>,
+    /// When it was last gone through what has settled.
+    settled_at: DateTime<Utc>,
+    /// The revisions that were sent of watches beyond the position, and when they were written.
     watches: HashMap<(ProfileId, TitleId), (u64, DateTime<Utc>)>,
     /// The revisions that were sent of titles: they change without one when they are watched.
     titles: HashMap<TitleId, u64>,
-    swept_at: DateTime<Utc>,
+    /// Those of whose watches the topic may have something.
+    owners: BTreeSet<ProfileId>,
+    tombstones: Tombstones,
+    sweep_at: DateTime<Utc>,
 }
 
 impl Publishing {
     fn of(position: Published, now: DateTime<Utc>) -> Self {
         Self {
             position,
+            noted: position,
+            front: None,
+            settled_at: now,
             watches: HashMap::new(),
             titles: HashMap::new(),
-            swept_at: now,
+            owners: BTreeSet::new(),
+            tombstones: Tombstones::beginning(),
+            sweep_at: now + SWEEP_AGAIN,
         }
     }
 }
@@ -104,20 +123,25 @@ impl PublishService {
             Some(current) => current,
             None => publishing.insert(self.begin().await?),
         };
+        self.take_back_erased(current).await?;
         // Each goes on only when its messages have arrived, so a round that fails loses nothing.
         let (titles, more_titles) = self.publish_titles(current).await?;
         let (watches, more_watches) = self.publish_watches(current).await?;
         let sent = titles + watches;
-        if sent > 0 {
+        if current.position != current.noted {
             self.note(current.position).await?;
+            current.noted = current.position;
         }
         let now = self.clock.now();
-        if now - current.swept_at >= SWEEP {
-            if self.sweep().await? == 0 {
+        if now >= current.sweep_at {
+            current.owners = self.sweep().await?;
+            current.sweep_at = now + SWEEP;
+            if current.owners.is_empty() && current.position != Published::beginning() {
                 // Somebody has emptied the topics.
-                *current = Publishing::of(Published::beginning(now), now);
+                (current.position, current.front) = (Published::beginning(), None);
+                current.watches.clear();
+                current.titles.clear();
             }
-            current.swept_at = now;
         }
         Ok(if more_titles || more_watches {
             PublishRound::More(sent)
@@ -134,40 +158,81 @@ impl PublishService {
 
     /// Where the record says; from the beginning if the topics have nothing, whatever was sent to those before them.
     async fn begin(&self) -> Result<Publishing, RecommendError> {
-        let now = self.clock.now();
+        // Whoever has a tombstone by now is found by looking through the topic.
+        let mut tombstones = Tombstones::beginning();
+        let put = tombstones.next(&*self.ports.watches).await?;
+        tombstones.put_aside(put);
         let owners = self.sweep().await?;
         let noted = self.ports.notes.notes().await?.published;
-        let position = noted.filter(|_| owners > 0);
-        let position = position.unwrap_or_else(|| Published::beginning(now));
-        Ok(Publishing::of(position, now))
+        let position = noted.filter(|_| !owners.is_empty()).map(Published::noted);
+        let position = position.unwrap_or_else(Published::beginning);
+        Ok(Publishing {
+            owners,
+            tombstones,
+            ..Publishing::of(position, self.clock.now())
+        })
+    }
+
+    /// Takes back what the topic has of profiles that were erased since it was last looked.
+    async fn take_back_erased(&self, current: &mut Publishing) -> Result<(), RecommendError> {
+        let new = current.tombstones.next(&*self.ports.watches).await?;
+        if new.is_empty() {
+            return Ok(());
+        }
+        let erased: Vec<ProfileId> = {
+            let tombstones: HashSet<&str> = new
+                .iter()
+                .map(|(_, tombstone)| tombstone.as_str())
+                .collect();
+            let owners = current.owners.iter().copied();
+            owners
+                .filter(|owner| tombstones.contains(owner.tombstone().as_str()))
+                .collect()
+        };
+        self.take_back(&erased).await?;
+        for owner in &erased {
+            current.owners.remove(owner);
+        }
+        current.tombstones.put_aside(new);
+        Ok(())
     }
 
     /// Takes back what the topic has of erased profiles: also what a server that stood still has sent after all. Says of
-    /// how many profiles there is anything.
-    async fn sweep(&self) -> Result<usize, RecommendError> {
+    /// which other profiles there is or was anything.
+    async fn sweep(&self) -> Result<BTreeSet<ProfileId>, RecommendError> {
         let owners = self.topics.owners(WATCHES_TOPIC).await?;
-        let profiles: Vec<ProfileId> = owners
-            .iter()
+        let owners = owners.iter();
+        let mut profiles: BTreeSet<ProfileId> = owners
             .filter_map(|owner| owner.parse().ok().map(ProfileId))
             .collect();
+        let all: Vec<ProfileId> = profiles.iter().copied().collect();
         let mut erased = Vec::new();
-        for profiles in profiles.chunks(PROFILES) {
-            let found = self.ports.watches.erased(profiles).await?;
-            erased.extend(found.iter().map(ProfileId::to_string));
+        for some in all.chunks(PROFILES) {
+            erased.extend(self.ports.watches.erased(some).await?);
         }
-        if !erased.is_empty() {
-            let gone = self.topics.keys_of(WATCHES_TOPIC, &erased).await?;
-            let gone: Vec<TopicMessage> = gone.into_iter().map(nothing).collect();
-            if !gone.is_empty() {
-                self.topics.publish(WATCHES_TOPIC, &gone).await?;
-                tracing::info!(
-                    messages = gone.len(),
-                    "Took back {} messages of erased profiles",
-                    gone.len()
-                );
-            }
+        self.take_back(&erased).await?;
+        for profile in &erased {
+            profiles.remove(profile);
         }
-        Ok(owners.len())
+        Ok(profiles)
+    }
+
+    async fn take_back(&self, profiles: &[ProfileId]) -> Result<(), RecommendError> {
+        if profiles.is_empty() {
+            return Ok(());
+        }
+        let owners: Vec<String> = profiles.iter().map(ProfileId::to_string).collect();
+        let gone = self.topics.keys_of(WATCHES_TOPIC, &owners).await?;
+        let gone: Vec<TopicMessage> = gone.into_iter().map(nothing).collect();
+        if !gone.is_empty() {
+            self.topics.publish(WATCHES_TOPIC, &gone).await?;
+            tracing::info!(
+                messages = gone.len(),
+                "Took back {} messages of erased profiles",
+                gone.len()
+            );
+        }
+        Ok(())
     }
 
     /// Says how many were sent, and whether there are more.
@@ -206,31 +271,89 @@ impl PublishService {
         current: &mut Publishing,
     ) -> Result<(usize, bool), RecommendError> {
         let now = self.clock.now();
-        let position = &current.position.watches;
-        let (mut found, next) = next_watches(&*self.ports.watches, position, now).await?;
-        found.retain(|watched_title| {
-            let key = (watched_title.profile, watched_title.title);
-            let sent = current.watches.get(&key);
-            sent.is_none_or(|(revision, _)| *revision < watched_title.stamp.revision)
-        });
-        let is_all = next.is_at_the_start();
-        let first = found.first().map(|first| first.stamp.updated_at);
-        let messages = of_watches(&found)?;
-        self.send(WATCHES_TOPIC, &messages, first, is_all).await?;
-        for watched_title in &found {
-            let stamp = watched_title.stamp;
-            let key = (watched_title.profile, watched_title.title);
-            current
-                .watches
-                .insert(key, (stamp.revision, stamp.updated_at));
+        let position = current.position.watches;
+        let after = current.front.or(position.after());
+        let rows = self.watches_after(position.since(), after).await?;
+        let is_all = rows.len() < WATCHED_TITLES;
+        let mut sent = self.send_watches(current, &rows, is_all).await?;
+        // Where nothing lies between that has not settled, it need not be gone through again.
+        if current.front.is_none() || current.front == position.after() {
+            current.position.watches = position.behind(&rows, now - SETTLED);
         }
-        // What is older is not read again.
-        let kept = now - OVERLAP * 4;
+        current.front = rows.last().map(place).or(current.front);
+        if now - current.settled_at >= SETTLED {
+            sent += self.publish_late(current, now - SETTLED).await?;
+            current.settled_at = now;
+        }
+        let passed = current.position.watches.since();
         current
             .watches
-            .retain(|_, (_, written_at)| *written_at > kept);
-        current.position.watches = next;
-        Ok((messages.len(), !is_all))
+            .retain(|_, (_, written_at)| *written_at >= passed);
+        Ok((sent, !is_all))
+    }
+
+    /// Goes once more through what was written up to a moment, and sends what came late.
+    async fn publish_late(
+        &self,
+        current: &mut Publishing,
+        until: DateTime<Utc>,
+    ) -> Result<usize, RecommendError> {
+        let mut sent = 0;
+        loop {
+            let position = current.position.watches;
+            if current.front == position.after() {
+                return Ok(sent);
+            }
+            let rows = self.watches_after(position.since(), position.after());
+            let rows = rows.await?;
+            let before = settled(&rows, until);
+            sent += self.send_watches(current, before, false).await?;
+            current.position.watches = position.behind(before, until);
+            if before.len() < WATCHED_TITLES {
+                return Ok(sent);
+            }
+        }
+    }
+
+    async fn watches_after(
+        &self,
+        since: DateTime<Utc>,
+        after: Option<Place>,
+    ) -> Result<Vec<WatchedTitle>, RecommendError> {
+        let watches = &self.ports.watches;
+        let rows = watches.watched_titles_since(since, after, WATCHED_TITLES);
+        Ok(rows.await?)
+    }
+
+    /// Sends those that were not sent yet. Says how many.
+    async fn send_watches(
+        &self,
+        current: &mut Publishing,
+        rows: &[WatchedTitle],
+        is_all: bool,
+    ) -> Result<usize, RecommendError> {
+        let unsent = rows.iter().filter(|row| {
+            let sent = current.watches.get(&(row.profile, row.title));
+            sent.is_none_or(|(revision, _)| *revision < row.stamp.revision)
+        });
+        let mut unsent: Vec<WatchedTitle> = unsent.cloned().collect();
+        let profiles: BTreeSet<ProfileId> = unsent.iter().map(|row| row.profile).collect();
+        let profiles: Vec<ProfileId> = profiles.into_iter().collect();
+        for some in profiles.chunks(PROFILES) {
+            // Their rows are there for a while after their tombstones.
+            let erased = self.ports.watches.erased(some).await?;
+            unsent.retain(|row| !erased.contains(&row.profile));
+        }
+        // Whether they arrive or not, something of them may.
+        current.owners.extend(unsent.iter().map(|row| row.profile));
+        let first = unsent.first().map(|first| first.stamp.updated_at);
+        let messages = of_watches(&unsent)?;
+        self.send(WATCHES_TOPIC, &messages, first, is_all).await?;
+        for row in &unsent {
+            let sent = (row.stamp.revision, row.stamp.updated_at);
+            current.watches.insert((row.profile, row.title), sent);
+        }
+        Ok(messages.len())
     }
 
     /// Sends messages, and notes how long the first of them has waited, until it is sent.

@@ -64,7 +64,8 @@ impl Due {
 }
 
 impl LogRecorder {
-    /// What is known of these profiles, once everything that waits of them is folded.
+    /// What is known of these profiles, once everything that waits of them is folded: page by page, for what waits of one
+    /// may be all that it has watched in days.
     pub(super) async fn folded_tails(
         &self,
         profiles: Vec<ProfileId>,

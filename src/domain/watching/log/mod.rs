@@ -25,4 +25,4 @@ pub use entry::{Cause, Draft, Entry, GoingOn};
 pub use lanes::{LogPorts, LogRecorder};
 pub use recorder::{Recorder, Replayed, Settling};
 pub use settled::SettledHistory;
-pub use store::{Appended, Batch, Stream, Tail, WatchLog};
+pub use store::{Appended, Batch, Stream, TAILS, Tail, WatchLog};

@@ -14,6 +14,9 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
 use crate::domain::measured::measured;
 
+/// How many entries are read at once of what waits, however much that is.
+pub const TAILS: usize = 1000;
+
 /// Entries that become durable together, at most one of a profile.
 #[derive(Debug, Clone)]
 pub struct Batch {
@@ -32,24 +35,29 @@ pub enum Appended {
     Taken,
 }
 
-/// What the log of a profile holds that is not folded.
+/// What the log of a profile holds that is not folded, or the beginning of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tail {
     pub profile: ProfileId,
     /// The sequence up to which it is folded.
     pub folded: u64,
-    /// What follows, in order.
+    /// What follows, in order, as far as it was read; nothing only where nothing follows.
     pub waiting: Vec<Entry>,
     /// Whether nothing may be recorded of the profile any more.
     pub is_erased: bool,
 }
 
 impl Tail {
-    /// The sequence of the last entry.
+    /// The sequence of the last entry that was read.
     pub fn sequence(&self) -> u64 {
         self.waiting
             .last()
             .map_or(self.folded, |entry| entry.sequence)
+    }
+
+    /// How many entries are read of each of so many profiles: one at the least.
+    pub fn share(profiles: usize) -> usize {
+        (TAILS / profiles.max(1)).max(1)
     }
 }
 
@@ -74,7 +82,8 @@ pub trait WatchLog: Send + Sync {
     /// is not known: any of them may have been appended then, or be appended later.
     async fn append(&self, batch: &Batch) -> Result<Vec<Appended>, StoreError>;
 
-    /// What is not folded of each of these profiles, in the order asked.
+    /// What is not folded of each of these profiles, in the order asked: the first [`Tail::share`] entries of each. Of
+    /// whom anything waits, something is read.
     async fn tails(&self, profiles: &[ProfileId]) -> Result<Vec<Tail>, StoreError>;
 
     /// The sequence of the newest entry of a profile's log; 0 if there is none, or no longer.

@@ -44,6 +44,15 @@ async fn a_profile_whose_tombstone_comes_from_elsewhere_is_refused_and_can_be_er
     let first = store.tombstones_after(None, 1).await.unwrap();
     let rest = store.tombstones_after(first.last().cloned(), 9).await;
     assert_eq!([first, rest.unwrap()].concat(), expected);
+    let beginning = (chrono::DateTime::UNIX_EPOCH, String::new());
+    let first = store.tombstones_since(beginning, 1).await.unwrap();
+    let rest = store.tombstones_since(first[0].clone(), 9).await.unwrap();
+    assert!(first[0] < rest[0], "{first:?}, {rest:?}");
+    let mut put = [first[0].1.clone(), rest[0].1.clone()];
+    put.sort();
+    assert_eq!((rest.len(), put.to_vec()), (1, expected));
+    let none = store.tombstones_since(rest[0].clone(), 9).await.unwrap();
+    assert_eq!(none, []);
     let new = try_import(&**store, vec![watch(ANN, film(2), later)], later).await;
     assert!(matches!(new, Err(WatchError::ProfileErased)), "{new:?}");
     store.erase_profile(ANN).await.unwrap();

@@ -9,6 +9,8 @@ mod feedback;
 mod lists;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod log;
+#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
+mod long_tails;
 mod projection;
 mod reads;
 mod support;

@@ -17,6 +17,7 @@ on_every_backend!(open on [sqlite, mongo]:
     walking_through_all_watched_titles_finds_each_once,
     following_what_is_written_finds_all_of_it_in_order,
     watched_titles_can_be_made_to_wait_behind_all_that_is_written,
+    which_of_some_watched_titles_wait_is_told,
     all_watched_titles_can_be_made_to_wait_in_portions,
     whoever_anything_is_recorded_of_is_found,
 );
@@ -274,6 +275,25 @@ async fn watched_titles_can_be_made_to_wait_behind_all_that_is_written(opened: &
     opened.store.mark_watches_projected(&marks).await.unwrap();
     let waiting = opened.waiting(10).await;
     assert_eq!(waiting.len(), 3);
+}
+
+async fn which_of_some_watched_titles_wait_is_told(opened: &Opened) {
+    for title in 1..=3 {
+        opened
+            .begin(play_ref(ANN, film(title), u128::from(title)), at(1000))
+            .await;
+    }
+    let marks = [(ANN, TitleId(1), 1)];
+    opened.store.mark_watches_projected(&marks).await.unwrap();
+
+    let some = [2, 404, 1].map(|title| (ANN, TitleId(title)));
+    let waiting = opened.store.waiting_watches(&some).await.unwrap();
+    opened.store.mark_watches_waiting(&some).await.unwrap();
+    let again = opened.store.waiting_watches(&some).await.unwrap();
+
+    assert_eq!(waiting, [(ANN, TitleId(2))]);
+    assert_eq!(again, [(ANN, TitleId(1)), (ANN, TitleId(2))]);
+    assert_eq!(opened.store.waiting_watches(&[]).await.unwrap(), []);
 }
 
 async fn all_watched_titles_can_be_made_to_wait_in_portions(opened: &Opened) {
