@@ -470,8 +470,11 @@ impl Scan<'_> {
         }
     }
 
-    /// Renews the lease if that is due.
+    /// Between two steps: fails if the scan is to stop here, and renews the lease if that is due.
     pub(super) async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
+        if self.options.stop.is_wished() {
+            return Err(LibraryError::Stopped);
+        }
         if self.renewed.elapsed() < RENEW {
             return Ok(());
         }
