@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use chrono::Datelike;
 
@@ -15,6 +16,7 @@ use super::giving_up::Patience;
 use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
+use super::pace::{Pace, Writers};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
@@ -80,6 +82,7 @@ pub(super) struct Run<'a> {
     pub(super) keeps_roles: bool,
     /// What makes the revisions of this run.
     pub(super) writer: Writer,
+    pace: Pace,
 }
 
 /// Records of one phase that wait to be written.
@@ -131,6 +134,11 @@ impl<'a> Run<'a> {
             credited: HashMap::new(),
             keeps_roles: false,
             writer: options.writer,
+            pace: Pace::of(match options.mode {
+                LoadMode::Write => service.writers,
+                // It keeps nobody waiting.
+                LoadMode::DryRun => Writers::Many,
+            }),
         }
     }
 
@@ -203,7 +211,10 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        self.service.put(&batch).await?;
+        let began = Instant::now();
+        let put = self.service.put(&batch).await;
+        self.pace.took(began.elapsed());
+        put?;
         self.summary.run = Some(self.writer.run);
         Ok(())
     }
@@ -222,20 +233,36 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
-    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
-    /// refused.
+    /// Writes records, as many together as the store can write while others wait for it.
     pub(super) async fn write_records<T>(
         &mut self,
         records: &[Placed<T>],
         mut write: impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
     ) -> Result<(), LoadError> {
-        if self.is_written(records, &mut write).await? {
+        let mut left = records;
+        while !left.is_empty() {
+            let (some, rest) = left.split_at(self.pace.size(left.len()));
+            self.write_together(some, &mut write).await?;
+            self.pace.wrote(some.len());
+            left = rest;
+        }
+        Ok(())
+    }
+
+    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
+    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
+    /// refused.
+    async fn write_together<T>(
+        &mut self,
+        records: &[Placed<T>],
+        write: &mut impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
+    ) -> Result<(), LoadError> {
+        if self.is_written(records, write).await? {
             return Ok(());
         }
         for record in records {
             let alone = std::slice::from_ref(record);
-            if !self.is_written(alone, &mut write).await? {
+            if !self.is_written(alone, write).await? {
                 let reason = "belongs to a document, or names one, that is stored and cannot be read by this version, or is changed by others all the time";
                 self.refuse(record.0, &Problem::new("", reason));
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::pace::Writers;
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
 use crate::domain::accounts::AccountService;
@@ -23,6 +24,8 @@ pub struct LoadService {
     pub(super) events: Arc<dyn EventBus>,
     /// `None`: no pictures are kept.
     pub(super) pictures: Option<PictureLoading>,
+    /// Who writes to the store of the catalogue at the same time.
+    pub(super) writers: Writers,
 }
 
 impl LoadService {
@@ -43,6 +46,7 @@ impl LoadService {
             clock,
             events,
             pictures: None,
+            writers: Writers::Many,
         }
     }
 
@@ -53,6 +57,12 @@ impl LoadService {
             pictures: Some(pictures),
             ..self
         }
+    }
+
+    /// The same, on a store to which so many write at the same time.
+    #[must_use]
+    pub fn with_writers(self, writers: Writers) -> Self {
+        Self { writers, ..self }
     }
 
     /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
