@@ -4,7 +4,6 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
 
 use chrono::Datelike;
 
@@ -211,10 +210,8 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        let began = Instant::now();
-        let put = self.service.put(&batch).await;
-        self.pace.took(began.elapsed());
-        put?;
+        let took = self.service.put(&batch).await?;
+        self.pace.took(took);
         self.summary.run = Some(self.writer.run);
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! The service that loads.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::pace::Writers;
 use super::picture_source::PictureLoading;
@@ -65,15 +66,19 @@ impl LoadService {
         Self { writers, ..self }
     }
 
-    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
+    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change. Says how long
+    /// the writing took, without the telling.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<Duration, CatalogError> {
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();
         self.tell_of_episodes(&series).await?;
+        let began = Instant::now();
         self.store.put(batch).await?;
-        self.tell_of_episodes(&series).await
+        let took = began.elapsed();
+        self.tell_of_episodes(&series).await?;
+        Ok(took)
     }
 
     async fn tell_of_episodes(&self, series: &[TitleId]) -> Result<(), CatalogError> {
