@@ -37,6 +37,7 @@ mod mapped_rows;
 mod named;
 mod options;
 mod pace;
+mod parts;
 mod people;
 mod person_drafts;
 mod picture_fields;

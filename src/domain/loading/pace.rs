@@ -1,15 +1,18 @@
-//! How many records are written together: where a store has one writer, so few that whoever else writes there, as players
+//! How many documents are written together: where a store has one writer, so few that whoever else writes there, as players
 //! do that report, waits a moment only.
 
 use std::time::Duration;
 
-/// How long a write may take where others wait for it. Each is a transaction with its revisions, so fewer records are no
-/// less whole.
+use crate::domain::catalog::CatalogPart;
+
+/// How long a write may take where others wait for it. Each is a transaction with its revisions.
 const SHORT: Duration = Duration::from_millis(20);
-/// So many are written together at the least: each transaction waits for the disk once.
-const LEAST: usize = 10;
-/// And so many at the most, because the next may have more to write than those before.
-const MOST: usize = 100;
+/// So many documents are written together at the least: each transaction waits for the disk once.
+const LEAST: usize = 20;
+/// And so many at the most, because the next may be longer than those before.
+const MOST: usize = 500;
+/// A batch of so few documents is written as a whole, whatever they are.
+const FEW: usize = 50;
 
 /// Who can write to a store at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,12 +23,11 @@ pub enum Writers {
     Many,
 }
 
-/// How many records are written together.
+/// How many documents are written together.
 pub(super) struct Pace {
     writers: Writers,
-    size: usize,
-    /// How long the last write took.
-    took: Option<Duration>,
+    /// Of each sort, in the order of [`CatalogPart::ALL`].
+    sizes: [usize; CatalogPart::ALL.len()],
 }
 
 impl Pace {
@@ -33,32 +35,37 @@ impl Pace {
     pub(super) fn of(writers: Writers) -> Self {
         Self {
             writers,
-            size: LEAST,
-            took: None,
+            sizes: [LEAST; CatalogPart::ALL.len()],
         }
     }
 
-    /// How many records are written together next, of so many that there are.
-    pub(super) fn size(&self, most: usize) -> usize {
-        match self.writers {
-            Writers::One => self.size.min(most),
-            Writers::Many => most,
-        }
+    /// Whether a batch of so many documents is written as a whole.
+    pub(super) fn is_whole(&self, documents: usize) -> bool {
+        self.writers == Writers::Many || documents <= FEW
     }
 
-    /// Notes how long the store took for a batch.
-    pub(super) fn took(&mut self, time: Duration) {
-        self.took = Some(time);
+    /// How many of a sort are written together next.
+    pub(super) fn size(&self, sort: CatalogPart) -> usize {
+        self.sizes[place(sort)]
     }
 
-    /// So many records were written together, or are stored as they are.
-    pub(super) fn wrote(&mut self, records: usize) {
-        let fitting = self.took.take().map_or(MOST, |took| {
-            let fitting = records as u128 * SHORT.as_micros() / took.as_micros().max(1);
-            usize::try_from(fitting).unwrap_or(MOST)
-        });
+    /// Writing so many of a sort together took so long.
+    pub(super) fn took(&mut self, sort: CatalogPart, documents: usize, time: Duration) {
+        let fitting = documents as u128 * SHORT.as_micros() / time.as_micros().max(1);
+        let fitting = usize::try_from(fitting).unwrap_or(MOST);
+        let size = &mut self.sizes[place(sort)];
         // What takes long now may be the disk: it is tried with more again, step by step.
-        self.size = fitting.clamp(LEAST, MOST.min(2 * self.size));
+        *size = fitting.clamp(LEAST, MOST.min(2 * *size));
+    }
+}
+
+fn place(sort: CatalogPart) -> usize {
+    match sort {
+        CatalogPart::Titles => 0,
+        CatalogPart::People => 1,
+        CatalogPart::Genres => 2,
+        CatalogPart::Collections => 3,
+        CatalogPart::Episodes => 4,
     }
 }
 
@@ -66,44 +73,29 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// How many of a thousand are written next, after each of these writes: how many records, and how long it took.
-    fn sizes(writers: Writers, writes: &[(usize, Option<u64>)]) -> Vec<usize> {
-        let mut pace = Pace::of(writers);
-        let mut sizes = vec![pace.size(1000)];
-        for (records, milliseconds) in writes {
-            if let Some(milliseconds) = milliseconds {
-                pace.took(Duration::from_millis(*milliseconds));
-            }
-            pace.wrote(*records);
-            sizes.push(pace.size(1000));
+    #[test]
+    fn where_one_writes_at_a_time_so_many_of_a_sort_are_written_as_take_a_moment() {
+        let mut pace = Pace::of(Writers::One);
+        let mut sizes = vec![pace.size(CatalogPart::Titles)];
+        for (documents, milliseconds) in [
+            (20, 1),
+            (40, 1),
+            (80, 8),
+            (160, 4),
+            (320, 4),
+            // These are longer.
+            (500, 200),
+            (50, 1000),
+            (20, 10),
+        ] {
+            let time = Duration::from_millis(milliseconds);
+            pace.took(CatalogPart::Titles, documents, time);
+            sizes.push(pace.size(CatalogPart::Titles));
         }
-        sizes
-    }
 
-    #[test]
-    fn where_one_writes_at_a_time_so_many_are_written_as_take_a_moment() {
-        let writes = [
-            (10, Some(1)),
-            (20, Some(1)),
-            // As they are stored.
-            (40, None),
-            (80, Some(8)),
-            // These have more to write.
-            (100, Some(200)),
-            (10, Some(10)),
-            (20, Some(20)),
-        ];
-
-        let sizes = sizes(Writers::One, &writes);
-
-        assert_eq!(sizes, [10, 20, 40, 80, 100, 10, 20, 20]);
-        assert_eq!(Pace::of(Writers::One).size(3), 3);
-    }
-
-    #[test]
-    fn where_others_need_not_wait_all_are_written_together() {
-        let sizes = sizes(Writers::Many, &[(1000, Some(900)), (1000, Some(1))]);
-
-        assert_eq!(sizes, [1000; 3]);
+        assert_eq!(sizes, [20, 40, 80, 160, 320, 500, 50, 20, 40]);
+        assert_eq!(pace.size(CatalogPart::People), 20);
+        assert_eq!((pace.is_whole(50), pace.is_whole(51)), (true, false));
+        assert!(Pace::of(Writers::Many).is_whole(10_000));
     }
 }

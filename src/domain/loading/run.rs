@@ -15,7 +15,8 @@ use super::giving_up::Patience;
 use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
-use super::pace::{Pace, Writers};
+use super::pace::Pace;
+use super::parts::{Parts, documents};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
@@ -133,11 +134,7 @@ impl<'a> Run<'a> {
             credited: HashMap::new(),
             keeps_roles: false,
             writer: options.writer,
-            pace: Pace::of(match options.mode {
-                LoadMode::Write => service.writers,
-                // It keeps nobody waiting.
-                LoadMode::DryRun => Writers::Many,
-            }),
+            pace: Pace::of(service.writers),
         }
     }
 
@@ -198,7 +195,8 @@ impl<'a> Run<'a> {
         self.unknown_fields.clear();
     }
 
-    /// Writes a batch, of which these documents become others; of what is new it says so itself.
+    /// Writes a batch, of which these documents become others; of what is new it says so itself. Where others wait for the
+    /// store meanwhile, a long one is written part by part.
     pub(super) async fn put(
         &mut self,
         mut batch: CatalogBatch,
@@ -210,9 +208,17 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        let took = self.service.put(&batch).await?;
-        self.pace.took(took);
-        self.summary.run = Some(self.writer.run);
+        if self.pace.is_whole(documents(&batch)) {
+            self.service.put(&batch).await?;
+            self.summary.run = Some(self.writer.run);
+            return Ok(());
+        }
+        let mut parts = Parts::of(batch);
+        while let Some((sort, part)) = parts.take(|sort| self.pace.size(sort)) {
+            let time = self.service.put(&part).await?;
+            self.pace.took(sort, documents(&part), time);
+            self.summary.run = Some(self.writer.run);
+        }
         Ok(())
     }
 
@@ -230,36 +236,20 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Writes records, as many together as the store can write while others wait for it.
+    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
+    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
+    /// refused.
     pub(super) async fn write_records<T>(
         &mut self,
         records: &[Placed<T>],
         mut write: impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
     ) -> Result<(), LoadError> {
-        let mut left = records;
-        while !left.is_empty() {
-            let (some, rest) = left.split_at(self.pace.size(left.len()));
-            self.write_together(some, &mut write).await?;
-            self.pace.wrote(some.len());
-            left = rest;
-        }
-        Ok(())
-    }
-
-    /// Writes records together, again if somebody else wrote the same documents in between; if that does not help, one
-    /// by one: what then meets a document that it does not find before, because this version cannot read it, is
-    /// refused.
-    async fn write_together<T>(
-        &mut self,
-        records: &[Placed<T>],
-        write: &mut impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
-    ) -> Result<(), LoadError> {
-        if self.is_written(records, write).await? {
+        if self.is_written(records, &mut write).await? {
             return Ok(());
         }
         for record in records {
             let alone = std::slice::from_ref(record);
-            if !self.is_written(alone, write).await? {
+            if !self.is_written(alone, &mut write).await? {
                 let reason = "belongs to a document, or names one, that is stored and cannot be read by this version, or is changed by others all the time";
                 self.refuse(record.0, &Problem::new("", reason));
             }
