@@ -10,12 +10,11 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
-
-use reelgraph::domain::clock::{Clock, SystemClock};
 
 use crate::support::program::{On, Program};
 

@@ -102,7 +102,8 @@ impl ScanService {
     }
 
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
-    /// they are new or changed. Of two scans of one folder at a time, one is refused.
+    /// they are new or changed. Of two scans of one folder at a time, one is refused. One that is to stop fails with
+    /// [`LibraryError::Stopped`], and leaves the folder free.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn record(
         &self,
