@@ -198,7 +198,8 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&bus),
         )
-        .with_pictures(blobs.loading(&pictures, config));
+        .with_pictures(blobs.loading(&pictures, config))
+        .with_writers(stores.writers);
         let revising = RevisionService::new(RevisionPorts {
             load: load.clone(),
             catalog: CatalogService::new(stores.catalog.record.clone()),

@@ -38,7 +38,7 @@ use crate::domain::importing::ImportStore;
 use crate::domain::lease::Leases;
 use crate::domain::library::{LibraryStore, ScanPorts};
 use crate::domain::limits::RateLimiter;
-use crate::domain::loading::CurationStore;
+use crate::domain::loading::{CurationStore, Writers};
 use crate::domain::measured::Measured;
 use crate::domain::persisted::{Bounds, PersistedStore};
 use crate::domain::ping::Ping;
@@ -63,6 +63,8 @@ pub(super) const SQLITE: &str = "reelgraph.sqlite";
 #[derive(Clone)]
 pub(super) struct AllStores {
     pub(super) catalog: CatalogStores,
+    /// Who writes to the record at the same time.
+    pub(super) writers: Writers,
     pub(super) watching: WatchStores,
     pub(super) usage: Arc<dyn UsageStore>,
     pub(super) imports: Arc<dyn ImportStore>,
@@ -235,6 +237,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
     let graph = measured("sqlite", SqliteGraph::new(db.clone()));
     let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
+        writers: Writers::One,
         catalog: CatalogStores::on(measured("sqlite", SqliteCatalog::new(db.clone()))),
         watching: WatchStores::on(
             measured("sqlite", SqliteWatching::new(db.clone())),
@@ -370,6 +373,7 @@ pub(super) async fn on_servers(
     let persisted = RedisPersisted::new(redis.clone(), Bounds::default());
     let persisted = BreakerPersisted::new(measured("redis", persisted), pulses.sessions.clone());
     Ok(AllStores {
+        writers: Writers::Many,
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
         usage: measured("mongo", usage),

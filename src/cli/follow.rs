@@ -1,17 +1,24 @@
 //! `reelgraph scan`, once, or with `--watch` again and again: each time that the folder has changed, and has been quiet for
-//! a while since.
+//! a while since; in some hours of the day alone, if these are given.
 
+use std::pin::{Pin, pin};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::bail;
+use chrono::{DateTime, Local, Utc};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::files::shown;
+use super::hours::{closed, opened};
+use super::library::Printing;
 use super::scan::{self, Arguments};
 use super::serve::told_to_stop;
+use super::stopping::Ending;
 use crate::app::{FolderChanges, FollowError, follow_library};
 use crate::config::Config;
+use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::library::{LibraryError, ScanHours};
 
 /// After so long it is scanned again, whatever was told: what happens on other machines to a folder that is shared is told
 /// to nobody here.
@@ -26,32 +33,74 @@ const PATIENCE: Duration = Duration::from_secs(3600);
 const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let hours = arguments.hours()?;
+    let told = pin!(told_to_stop());
     if !arguments.watch {
-        return scan::run(config, arguments).await;
+        return once(config, arguments, hours, told).await;
     }
     if !arguments.recording.applies(config.scans) {
         bail!("--watch writes down what it sees: give --apply, too");
     }
-    // What is broken off can be done again: the next scan looks again into what one that broke off has left.
-    tokio::select! {
-        () = told_to_stop() => {}
-        () = watch(config, arguments) => {}
-    }
+    watch(config, arguments, hours, told).await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Scans for ever. What fails is told of once, and tried again.
-async fn watch(config: &Config, arguments: &Arguments) {
-    let settle = Duration::from_secs(arguments.settle);
-    let (mut is_deaf_told, mut told) = (false, String::new());
+/// Scans once, in the hours if there are some.
+async fn once(
+    config: &Config,
+    arguments: &Arguments,
+    hours: Option<ScanHours>,
+    mut told: Pin<&mut impl Future<Output = ()>>,
+) -> anyhow::Result<ExitCode> {
+    // It listens before it says that it waits.
+    let closes = tokio::select! {
+        biased;
+        () = told.as_mut() => None,
+        closes = begin(arguments, hours) => Some(closes),
+    };
+    let ending = match closes {
+        None => Ending::Stopped,
+        Some(closes) => {
+            let stopped = pin!(async {
+                tokio::select! {
+                    () = told => {}
+                    () = closed(&SystemClock, closes) => {}
+                }
+            });
+            Box::pin(scan::run(config, arguments, stopped)).await?
+        }
+    };
+    if matches!(ending, Ending::Stopped) {
+        eprintln!("{}: {}", shown(&arguments.folder), LibraryError::Stopped);
+    }
+    Ok(ending.code())
+}
+
+/// Comes back when it may be scanned, and says until when; none: as long as it takes.
+async fn begin(arguments: &Arguments, hours: Option<ScanHours>) -> Option<DateTime<Utc>> {
+    let tell = |until: DateTime<Utc>| {
+        if arguments.printing() == Printing::News {
+            let until = until.with_timezone(&Local).format("%Y-%m-%d %H:%M %:z");
+            println!("{}: waits until {until}", shown(&arguments.folder));
+        }
+    };
+    Some(opened(hours?, &SystemClock, &Local, tell).await)
+}
+
+/// Scans again and again until it is told to stop. What fails is told of once, and tried again. What was stopped can be done
+/// again: the next scan looks again into what one before has left.
+async fn watch(
+    config: &Config,
+    arguments: &Arguments,
+    hours: Option<ScanHours>,
+    mut told: Pin<&mut impl Future<Output = ()>>,
+) {
+    let (mut is_deaf_told, mut last_failure) = (false, String::new());
     // Before it is scanned, here and below: what changes meanwhile is seen the next time.
     let mut followed = follow_library(&arguments.folder);
     loop {
         match &followed {
-            Ok(changes) => {
-                settled(async || changes.next().await, settle, PATIENCE).await;
-                is_deaf_told = false;
-            }
+            Ok(_) => is_deaf_told = false,
             // Of a folder that is away the scan tells.
             Err(error) if !is_deaf_told && arguments.folder.is_dir() => {
                 tell_deaf(arguments, error);
@@ -59,26 +108,75 @@ async fn watch(config: &Config, arguments: &Arguments) {
             }
             Err(_) => {}
         }
-        let failure = Box::pin(scan::run(config, arguments)).await.err();
-        let failure = failure.map(|error| format!("{error:#}"));
-        let is_failed = failure.is_some();
-        let failure = failure.unwrap_or_default();
-        if is_failed && failure != told {
+        let closes = tokio::select! {
+            closes = ready(arguments, hours, followed.as_ref().ok()) => closes,
+            () = told.as_mut() => return,
+        };
+        let mut is_told = false;
+        let ending = {
+            let stopped = pin!(async {
+                tokio::select! {
+                    () = told.as_mut() => is_told = true,
+                    () = closed(&SystemClock, closes) => {}
+                }
+            });
+            Box::pin(scan::run(config, arguments, stopped)).await
+        };
+        if is_told {
+            return;
+        }
+        let (mut is_over, mut failure) = (false, String::new());
+        match ending {
+            Ok(Ending::Through(_)) => {}
+            Ok(Ending::Stopped) => {
+                eprintln!("{}: {}", shown(&arguments.folder), LibraryError::Stopped);
+                is_over = true;
+            }
+            Err(error) => failure = format!("{error:#}"),
+        }
+        let is_failed = !failure.is_empty();
+        if is_failed && failure != last_failure {
             eprintln!("reelgraph: {failure}");
         }
-        told = failure;
+        last_failure = failure;
         let most = match &followed {
+            _ if is_over => Duration::ZERO,
             _ if is_failed => RETRY,
             Ok(changes) if !changes.is_deaf() => WHOLE,
             _ => POLL,
         };
-        match &followed {
-            Ok(changes) => wait(changes, most).await,
-            Err(_) => sleep(most).await,
+        let rest = async {
+            match &followed {
+                Ok(changes) => wait(changes, most).await,
+                Err(_) => sleep(most).await,
+            }
+        };
+        tokio::select! {
+            () = rest => {}
+            () = told.as_mut() => return,
         }
         // One that is dropped frees what it had of the system's limit a little later: it is kept as long as it serves.
         if !followed.as_ref().is_ok_and(is_whole) {
             followed = follow_library(&arguments.folder);
+        }
+    }
+}
+
+/// Comes back when it may be scanned and nothing changes, and says until when that may go on.
+async fn ready(
+    arguments: &Arguments,
+    hours: Option<ScanHours>,
+    changes: Option<&FolderChanges>,
+) -> Option<DateTime<Utc>> {
+    let settle = Duration::from_secs(arguments.settle);
+    loop {
+        let closes = begin(arguments, hours).await;
+        if let Some(changes) = changes {
+            settled(async || changes.next().await, settle, PATIENCE).await;
+        }
+        // It may not have been quiet before the hours were over.
+        if closes.is_none_or(|closes| SystemClock.now() < closes) {
+            return closes;
         }
     }
 }

@@ -13,7 +13,7 @@ use crate::config::{Scans, TitlesOfScans};
 use crate::domain::catalog::TitleState;
 use crate::domain::library::{
     AllGone, Brought, Entry, FileEventKind, Guess, KnownSidecars, LibraryFolder, MediaFile,
-    Reading, ScanNews, ScanOptions, ScanSummary, ScannedTitles,
+    Reading, ScanNews, ScanOptions, ScanSummary, ScannedTitles, StopScan,
 };
 use crate::domain::loading::ToldSort;
 use crate::domain::text;
@@ -71,8 +71,9 @@ impl Recording {
         })
     }
 
-    pub(super) fn options(&self, titles: TitlesOfScans) -> ScanOptions {
+    pub(super) fn options(&self, titles: TitlesOfScans, stop: StopScan) -> ScanOptions {
         ScanOptions {
+            stop,
             titles: self.titles(titles),
             reading: if self.full_hash {
                 Reading::Whole
@@ -134,6 +135,7 @@ pub(super) async fn record(
             }
         }
     };
+    let titles = options.titles;
     let recorded = app.scans.record(root, found, folder, options, &mut tell);
     let summary = recorded.await?;
     // A disk within the folder that is not mounted takes much away at once, and cron has to tell of it.
@@ -141,7 +143,7 @@ pub(super) async fn record(
     match printing {
         Printing::News => {
             println!("{}", sum_up(&summary));
-            if options.titles != ScannedTitles::Untouched {
+            if titles != ScannedTitles::Untouched {
                 println!("{}", sum_up_titles(&summary.brought));
             }
         }

@@ -7,6 +7,7 @@ mod export;
 mod files;
 mod follow;
 mod graph;
+mod hours;
 mod import;
 mod library;
 mod lists;
@@ -21,6 +22,7 @@ mod schema;
 mod seed;
 mod serve;
 mod sidecars;
+mod stopping;
 mod users;
 mod watches;
 

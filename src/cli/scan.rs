@@ -5,29 +5,36 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, Datelike, Utc};
+use chrono::{DateTime, Datelike, NaiveTime, Utc};
 use clap::Args;
 use serde::Serialize;
 use serde_json::Value;
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
 use super::files::shown;
 use super::library::{Printing, Recording, preview, record, root_of};
+use super::stopping::{Ending, UntilStopped};
 use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, KnownSidecars, LibraryFolder, Named, NamedLibrary,
-    ScannedTitles, TakenFor, Track,
+    Certainty, Entry, Episodes, Guess, Item, KnownSidecars, LibraryError, LibraryFolder, Named,
+    NamedLibrary, ScanHours, ScannedTitles, StopScan, TakenFor, Track,
 };
 use crate::domain::text;
 
 /// How many files of a folder are named for the same problem; of more there is the number.
 const NAMED: usize = 20;
+/// How long the step may take that is under way when a scan is stopped; one that takes longer is broken off, and the folder
+/// is free when its lease is over.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -45,12 +52,95 @@ pub(super) struct Arguments {
     /// For so many seconds nothing must change before it is scanned again
     #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "watch", value_parser = clap::value_parser!(u64).range(1..=3600))]
     pub(super) settle: u64,
+    /// Wait until this time of the day, by the clock on the wall (TZ), as 00:30; with --watch, day after day
+    #[arg(long, value_name = "HH:MM", requires = "until", value_parser = time_of_day)]
+    at: Option<NaiveTime>,
+    /// Stop at this time, on the next day if it is not later than --at, with what is done kept; exit status 3 if something
+    /// is left
+    #[arg(long, value_name = "HH:MM", requires = "at", value_parser = time_of_day)]
+    until: Option<NaiveTime>,
     #[command(flatten)]
     pub(super) recording: Recording,
 }
 
-pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let folder: Arc<dyn LibraryFolder> = open_library(&arguments.folder)?.into();
+impl Arguments {
+    /// The hours in which is scanned, if not in all.
+    pub(super) fn hours(&self) -> anyhow::Result<Option<ScanHours>> {
+        let (Some(at), Some(until)) = (self.at, self.until) else {
+            return Ok(None);
+        };
+        let hours = ScanHours::new(at, until);
+        let hours = hours.context("--at and --until are the same time of the day")?;
+        Ok(Some(hours))
+    }
+
+    /// What is printed beside problems.
+    pub(super) fn printing(&self) -> Printing {
+        if self.quiet {
+            Printing::ProblemsAlone
+        } else {
+            Printing::News
+        }
+    }
+}
+
+fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+    NaiveTime::parse_from_str(text, "%H:%M")
+        .map_err(|_| "is no time of the day from 00:00 to 23:59".to_owned())
+}
+
+/// What lies in a folder, and what is to become of it.
+struct Looked {
+    folder: Arc<dyn LibraryFolder>,
+    found: Vec<(Entry, Guess)>,
+    sidecars: KnownSidecars,
+    titles: ScannedTitles,
+    is_recorded: bool,
+    /// What knows of the catalogue, if that is asked, and the path from the root of the file system.
+    recorder: Option<(App, String)>,
+}
+
+/// Scans a folder until it is through, or until `stopped` comes back: then a scan that is written down ends after the step
+/// that is under way.
+pub(super) async fn run(
+    config: &Config,
+    arguments: &Arguments,
+    mut stopped: Pin<&mut impl Future<Output = ()>>,
+) -> anyhow::Result<Ending> {
+    let stop = StopScan::default();
+    let looked = tokio::select! {
+        looked = Box::pin(look(config, arguments, &stop)) => looked?,
+        () = stopped.as_mut() => {
+            stop.wish();
+            return Ok(Ending::Stopped);
+        }
+    };
+    let patience = if looked.is_recorded {
+        PATIENCE
+    } else {
+        Duration::ZERO
+    };
+    let mut telling = Box::pin(tell(config, arguments, looked, &stop));
+    let told = tokio::select! {
+        told = &mut telling => Ok(told),
+        () = stopped => {
+            stop.wish();
+            timeout(patience, telling).await
+        }
+    };
+    match told {
+        Ok(Ok(code)) => Ok(Ending::Through(code)),
+        Ok(Err(error)) if matches!(error.downcast_ref(), Some(LibraryError::Stopped)) => {
+            Ok(Ending::Stopped)
+        }
+        Ok(Err(error)) => Err(error),
+        Err(_) => Ok(Ending::Stopped),
+    }
+}
+
+/// Looks through the folder, off the async threads: whoever waits is to hear that it is stopped.
+async fn look(config: &Config, arguments: &Arguments, stop: &StopScan) -> anyhow::Result<Looked> {
+    let folder: Arc<dyn LibraryFolder> = UntilStopped::new(open_library(&arguments.folder)?, stop);
     if let Some(report) = &arguments.report {
         spare(&arguments.folder, report)?;
     }
@@ -69,24 +159,44 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
         Some((app, root)) => app.scans.sidecars(root).await?,
         None => KnownSidecars::default(),
     };
-    // Off the async threads: a disk may be slow, and who has it watched may stop that meanwhile.
-    let (reader, this_year) = (Arc::clone(&folder), SystemClock.now().year());
-    let library = spawn_blocking(move || NamedLibrary::read(&*reader, this_year, &known)).await??;
+    let (of_names, year) = (Arc::clone(&folder), SystemClock.now().year());
+    let library = spawn_blocking(move || NamedLibrary::read(&*of_names, year, &known)).await??;
     let sidecars = library.sidecars();
     let unchanged = match &recorder {
         Some((app, root)) if is_recorded => app.scans.unchanged(root, &library).await?,
         _ => BTreeSet::new(),
     };
-    let reader = Arc::clone(&folder);
-    let found = spawn_blocking(move || library.with_videos(&*reader, &unchanged)).await?;
+    let of_videos = Arc::clone(&folder);
+    let found = spawn_blocking(move || library.with_videos(&*of_videos, &unchanged)).await?;
+    Ok(Looked {
+        folder,
+        found,
+        sidecars,
+        titles,
+        is_recorded,
+        recorder,
+    })
+}
+
+/// Tells what was found, and writes it down if that is wanted.
+async fn tell(
+    config: &Config,
+    arguments: &Arguments,
+    looked: Looked,
+    stop: &StopScan,
+) -> anyhow::Result<ExitCode> {
+    let Looked {
+        folder,
+        found,
+        sidecars,
+        titles,
+        is_recorded,
+        recorder,
+    } = looked;
     if let Some(path) = &arguments.report {
         write_report(path, &found)?;
     }
-    let printing = if arguments.quiet {
-        Printing::ProblemsAlone
-    } else {
-        Printing::News
-    };
+    let printing = arguments.printing();
     if printing == Printing::News {
         show(&found, is_recorded)?;
     }
@@ -100,7 +210,8 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     let mut code = ExitCode::SUCCESS;
     match (&recorder, titles) {
         (Some((app, root)), _) if is_recorded => {
-            let how = arguments.recording.options(config.titles_of_scans);
+            let recording = &arguments.recording;
+            let how = recording.options(config.titles_of_scans, stop.clone());
             code = Box::pin(record(app, root, (found, sidecars), folder, how, printing)).await?;
         }
         (Some((app, root)), ScannedTitles::Brought(state)) => {

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{FileExt, symlink};
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use chrono::TimeDelta;
+use reelgraph::domain::clock::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::ChildStdout;
+use tokio::process::{Child, ChildStdout};
 use tokio::time::timeout;
 
 use crate::support::program::{On, Program};
@@ -260,9 +262,77 @@ async fn a_library_that_is_watched_is_scanned_again_when_something_changes() {
     told(&mut lines, "gone: ").await;
     told(&mut lines, "1 gone").await;
 
-    let process = watching.id().unwrap().to_string();
+    assert_eq!(stopped(watching).await, Some(0));
+}
+
+/// The time of the day so many hours from now, in UTC.
+fn in_hours(hours: i64) -> String {
+    let moment = SystemClock.now() + TimeDelta::hours(hours);
+    moment.format("%H:%M").to_string()
+}
+
+/// Tells a program to stop, and waits until it has; its exit status.
+async fn stopped(mut running: Child) -> Option<i32> {
+    let process = running.id().unwrap().to_string();
     let mut kill = std::process::Command::new("kill");
     assert!(kill.args(["-TERM", &process]).status().unwrap().success());
-    let ended = timeout(Duration::from_secs(120), watching.wait()).await;
-    assert_eq!(ended.unwrap().unwrap().code(), Some(0));
+    let ended = timeout(Duration::from_secs(120), running.wait()).await;
+    ended.unwrap().unwrap().code()
+}
+
+#[tokio::test]
+async fn a_scan_waits_for_its_hours_and_leaves_the_folder_free_when_it_is_stopped() {
+    let around = tempfile::tempdir().unwrap();
+    let library = around.path().join("library");
+    put(&library, "Film/Heat (1995).mkv", VIDEO);
+    let program = Program::new(On::Embedded).await;
+    let folder = library.to_str().unwrap();
+    let scan = |more: &[&str]| {
+        let mut command = program.command(&["scan", folder, "--apply"]);
+        command.args(more).env("TZ", "UTC").stdout(Stdio::piped());
+        command
+    };
+
+    for (more, reason) in [
+        (
+            ["--at", "1:30 pm", "--until", "02:00"],
+            "no time of the day",
+        ),
+        (["--at", "02:00", "--until", "02:00"], "the same time"),
+    ] {
+        let refused = scan(&more).output().await.unwrap();
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains(reason), "{said}");
+        assert!(!refused.status.success(), "{said}");
+    }
+
+    // Out of its hours it waits, and has done nothing when it is stopped.
+    let (at, until) = (in_hours(2), in_hours(4));
+    let later = ["--at", at.as_str(), "--until", until.as_str()];
+    let mut waiting = scan(&later).spawn().unwrap();
+    let mut lines = BufReader::new(waiting.stdout.take().unwrap()).lines();
+    told(&mut lines, "waits until ").await;
+    assert_eq!(stopped(waiting).await, Some(3));
+
+    // In them, which also go over midnight, it scans at once.
+    let (at, until) = (in_hours(-2), in_hours(20));
+    let now = ["--at", at.as_str(), "--until", until.as_str()];
+    let through = scan(&now).output().await.unwrap();
+    let said = String::from_utf8(through.stdout).unwrap();
+    assert!(said.contains("1 new"), "{said}");
+    assert_eq!(through.status.code(), Some(0), "{said}");
+
+    // Reading so many bytes takes longer than anybody waits.
+    let long = File::create(library.join("Film/Brazil (1985).mkv")).unwrap();
+    long.write_all_at(VIDEO.as_bytes(), 0).unwrap();
+    long.set_len(1 << 36).unwrap();
+    let mut reading = scan(&["--full-hash"]).spawn().unwrap();
+    let mut lines = BufReader::new(reading.stdout.take().unwrap()).lines();
+    told(&mut lines, "2 files").await;
+    assert_eq!(stopped(reading).await, Some(3));
+
+    let next = scan(&[]).output().await.unwrap();
+    let said = String::from_utf8(next.stdout).unwrap();
+    assert!(said.contains("1 new"), "{said}");
+    assert_eq!(next.status.code(), Some(0), "{said}");
 }

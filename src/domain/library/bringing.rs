@@ -34,8 +34,8 @@ use crate::domain::loading::{
 use crate::domain::text;
 use crate::domain::watching::WatchedItem;
 
-/// How many records are loaded at a time: between them it is told that the scan goes on.
-const RECORDS: usize = 1_000;
+/// How many records are loaded at a time: between them it is told that the scan goes on, or it is stopped.
+const RECORDS: usize = 200;
 
 type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
 

@@ -33,6 +33,9 @@ pub enum LibraryError {
         "another scan of this folder is under way; where one broke off, try again after a minute"
     )]
     AtWork,
+    /// Somebody wished it, or the hours were over.
+    #[error("the scan was stopped before it was through; the next goes on from there")]
+    Stopped,
     /// A file would be of two libraries.
     #[error("this folder lies in the library {0}, or has it in it: scan one of them")]
     Overlaps(String),
@@ -64,6 +67,7 @@ impl Coded for LibraryError {
             | Self::AllGone(_)
             | Self::TooManyRoots
             | Self::Busy => ErrorCode::Conflict,
+            Self::Stopped => ErrorCode::Cancelled,
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -77,6 +81,7 @@ impl Coded for LibraryError {
             Self::UndecidedWithItem => Some("undecided"),
             Self::Forbidden
             | Self::AtWork
+            | Self::Stopped
             | Self::Overlaps(_)
             | Self::AllGone(_)
             | Self::TooManyRoots

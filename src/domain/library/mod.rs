@@ -19,6 +19,7 @@ mod fingerprint;
 mod folder;
 mod groups;
 mod guess;
+mod hours;
 mod known_sidecars;
 mod matching;
 mod moves;
@@ -54,10 +55,13 @@ pub use file::{
 pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
+pub use hours::{HoursNow, ScanHours};
 pub use known_sidecars::KnownSidecars;
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
-pub use scans::{AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
+pub use scans::{
+    AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles, StopScan,
+};
 pub use sidecars_out::{SidecarOf, sidecar_of};
 pub use store::{FileFilter, LibraryStore, place_of};
 pub use written_back::SidecarsWanted;

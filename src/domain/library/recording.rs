@@ -102,7 +102,8 @@ impl ScanService {
     }
 
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
-    /// they are new or changed. Of two scans of one folder at a time, one is refused.
+    /// they are new or changed. Of two scans of one folder at a time, one is refused. One that is to stop fails with
+    /// [`LibraryError::Stopped`], and leaves the folder free.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn record(
         &self,
@@ -470,8 +471,11 @@ impl Scan<'_> {
         }
     }
 
-    /// Renews the lease if that is due.
+    /// Between two steps: fails if the scan is to stop here, and renews the lease if that is due.
     pub(super) async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
+        if self.options.stop.is_wished() {
+            return Err(LibraryError::Stopped);
+        }
         if self.renewed.elapsed() < RENEW {
             return Ok(());
         }

@@ -1,6 +1,7 @@
 //! How a scan is written down: on what, how it goes about it, and what it tells.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::file::{FileEventKind, MediaFile};
 use super::fingerprint::Reading;
@@ -18,11 +19,29 @@ pub struct ScanPorts {
 }
 
 /// How a scan goes about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct ScanOptions {
     pub reading: Reading,
     pub all_gone: AllGone,
     pub titles: ScannedTitles,
+    /// Asked between two steps.
+    pub stop: StopScan,
+}
+
+/// The wish that a scan ends before it is through, with what is done kept. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct StopScan(Arc<AtomicBool>);
+
+impl StopScan {
+    /// Wishes it, for good.
+    pub fn wish(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether it is wished.
+    pub fn is_wished(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
 }
 
 /// What becomes of titles by what sidecars and pictures say of them.

@@ -36,6 +36,8 @@ mod mapped_roles;
 mod mapped_rows;
 mod named;
 mod options;
+mod pace;
+mod parts;
 mod people;
 mod person_drafts;
 mod picture_fields;
@@ -82,6 +84,7 @@ pub use lists::{check_lists, with_added, without_removed};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
+pub use pace::Writers;
 pub use people::PersonRecord;
 pub use picture_source::{PictureFault, PictureLoading, PictureRead, PictureSource};
 pub use pictures::{PictureFrom, PicturesRecord};

@@ -15,6 +15,8 @@ use super::giving_up::Patience;
 use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
+use super::pace::Pace;
+use super::parts::{Parts, documents};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
@@ -80,6 +82,7 @@ pub(super) struct Run<'a> {
     pub(super) keeps_roles: bool,
     /// What makes the revisions of this run.
     pub(super) writer: Writer,
+    pace: Pace,
 }
 
 /// Records of one phase that wait to be written.
@@ -131,6 +134,7 @@ impl<'a> Run<'a> {
             credited: HashMap::new(),
             keeps_roles: false,
             writer: options.writer,
+            pace: Pace::of(service.writers),
         }
     }
 
@@ -191,7 +195,8 @@ impl<'a> Run<'a> {
         self.unknown_fields.clear();
     }
 
-    /// Writes a batch, of which these documents become others; of what is new it says so itself.
+    /// Writes a batch, of which these documents become others; of what is new it says so itself. Where others wait for the
+    /// store meanwhile, a long one is written part by part.
     pub(super) async fn put(
         &mut self,
         mut batch: CatalogBatch,
@@ -203,8 +208,17 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        self.service.put(&batch).await?;
-        self.summary.run = Some(self.writer.run);
+        if self.pace.is_whole(documents(&batch)) {
+            self.service.put(&batch).await?;
+            self.summary.run = Some(self.writer.run);
+            return Ok(());
+        }
+        let mut parts = Parts::of(batch);
+        while let Some((sort, part)) = parts.take(|sort| self.pace.size(sort)) {
+            let time = self.service.put(&part).await?;
+            self.pace.took(sort, documents(&part), time);
+            self.summary.run = Some(self.writer.run);
+        }
         Ok(())
     }
 

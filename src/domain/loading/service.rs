@@ -1,7 +1,9 @@
 //! The service that loads.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use super::pace::Writers;
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
 use crate::domain::accounts::AccountService;
@@ -23,6 +25,8 @@ pub struct LoadService {
     pub(super) events: Arc<dyn EventBus>,
     /// `None`: no pictures are kept.
     pub(super) pictures: Option<PictureLoading>,
+    /// Who writes to the store of the catalogue at the same time.
+    pub(super) writers: Writers,
 }
 
 impl LoadService {
@@ -43,6 +47,7 @@ impl LoadService {
             clock,
             events,
             pictures: None,
+            writers: Writers::Many,
         }
     }
 
@@ -55,15 +60,25 @@ impl LoadService {
         }
     }
 
-    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
+    /// The same, on a store to which so many write at the same time.
+    #[must_use]
+    pub fn with_writers(self, writers: Writers) -> Self {
+        Self { writers, ..self }
+    }
+
+    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change. Says how long
+    /// the writing took, without the telling.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<Duration, CatalogError> {
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();
         self.tell_of_episodes(&series).await?;
+        let began = Instant::now();
         self.store.put(batch).await?;
-        self.tell_of_episodes(&series).await
+        let took = began.elapsed();
+        self.tell_of_episodes(&series).await?;
+        Ok(took)
     }
 
     async fn tell_of_episodes(&self, series: &[TitleId]) -> Result<(), CatalogError> {

@@ -18,6 +18,8 @@ use crate::domain::recommend::{
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
 const BATCH: usize = 1000;
+/// The same of titles with the rows of their edges.
+const WITH_EDGES: usize = 50;
 /// The `SIMILAR` edges of how many titles are.
 const TITLES: usize = 100;
 
@@ -101,7 +103,7 @@ impl SimilarSource for SqliteGraph {
 #[async_trait]
 impl GraphProjection for SqliteGraph {
     async fn put_titles(&self, titles: &[TitleNode]) -> Result<(), StoreError> {
-        for batch in titles.chunks(BATCH) {
+        for batch in titles.chunks(WITH_EDGES) {
             let batch = batch.to_vec();
             self.write(move |db| project::put_titles(db, &batch))
                 .await?;
