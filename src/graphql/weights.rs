@@ -79,6 +79,11 @@ pub(super) const WORK: &Table = &[
         &["revisions"],
         30,
     ),
+    (
+        &["Episode", "Film", "Person", "Series"],
+        &["valueSources"],
+        30,
+    ),
     // Five hundred titles, which are read, looked through and written together.
     (&["Mutation"], &["editTitles"], 4_000),
     (
@@ -241,6 +246,11 @@ pub(super) const LISTS: &Table = &[
         ],
         &["lockedFields"],
         5,
+    ),
+    (
+        &["Episode", "Film", "Person", "Series"],
+        &["valueSources"],
+        20,
     ),
     (
         &["Episode", "Film", "Person", "Series", "Title"],

@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
 
 /// What is told of a revision.
-const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run changes { field before after }";
+const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run at changes { field before after }";
 const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
 const SET: &str = "results { nodeId lockedFields } run";
 const REVERTED: &str = "results { revision { id nodeName } changes { field before after } overwritten obstacles { field reason by } }
@@ -24,8 +24,22 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     cora.log_in("cora@example.org").await;
 
     curators_alone_are_told_what_the_site_began_with(&site, &mut cora, &film).await;
+    let first = source_of(&mut cora, "year").await;
+    assert_eq!(
+        (&first["source"], &first["author"]),
+        (&json!("RECORD"), &json!("COMMAND"))
+    );
     let loaded = locked_fields_stay(&program, &mut cora, &film).await;
+    // A locked field is from where it was.
+    let mut second = first.clone();
+    second["run"] = loaded["run"].clone();
+    second["at"] = loaded["at"].clone();
+    assert_eq!(source_of(&mut cora, "year").await, second);
+    assert_eq!(source_of(&mut cora, "tags").await, second);
+    assert_eq!(source_of(&mut cora, "title").await, first);
     let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
+    assert_eq!(source_of(&mut cora, "year").await, first);
+    assert_eq!(source_of(&mut cora, "tags").await, Value::Null);
     what_was_changed_since_stands_in_the_way(&program, &mut cora, &taken_back).await;
 
     // As the inputs of edits call it.
@@ -35,6 +49,16 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
     let refused = cora.refused("setLocks", other).await;
     assert_eq!(refused, ("INVALID".to_owned(), "fields".to_owned()));
+    let edit = json!({ "titles": [{ "title": film }], "set": { "year": 1994 } });
+    let edited = cora.expect("editTitles", edit, "run").await;
+    let mut curator = source_of(&mut cora, "year").await;
+    curator["at"].take();
+    assert_eq!(
+        curator,
+        json!({
+            "field": "year", "source": "CURATOR", "at": null, "run": edited["run"], "author": "USER", "authorName": "cora",
+        })
+    );
 }
 
 async fn curators_alone_are_told_what_the_site_began_with(
@@ -244,6 +268,16 @@ async fn load(program: &Program, year: i32, tag: &str) -> (String, String) {
     assert!(output.status.success(), "{output:?}");
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stderr), text(output.stdout))
+}
+
+/// Where a field of the film is from; null: nobody knows.
+async fn source_of(curator: &mut Visitor, field: &str) -> Value {
+    let query =
+        "{ film(slug: \"heat-1995\") { valueSources { field source at run author authorName } } }";
+    let data = curator.ask(query).await;
+    let mut sources = data["film"]["valueSources"].as_array().unwrap().iter();
+    let found = sources.find(|source| source["field"] == field);
+    found.cloned().unwrap_or_default()
 }
 
 /// The revisions of the film, the latest first.

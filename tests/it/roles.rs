@@ -179,6 +179,14 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     (
+        "{ film(slug: \"heat-1995\") { valueSources { field } } }",
+        CURATORS,
+    ),
+    (
+        "{ person(slug: \"al-pacino\") { valueSources { field } } }",
+        CURATORS,
+    ),
+    (
         "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),

@@ -57,6 +57,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "texts",
     "trailers",
     "userErrors",
+    "valueSources",
     "warnings",
 ];
 

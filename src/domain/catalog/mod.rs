@@ -43,6 +43,8 @@ mod sweep;
 mod telling;
 mod texts;
 mod types;
+mod value_source;
+mod value_sources;
 mod visibility;
 
 pub use airs::Airs;
@@ -110,4 +112,6 @@ pub use types::{
     Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,
     Person, Season, SeasonId, Title, TitleKind,
 };
+pub use value_source::{ValueFrom, ValueSource};
+pub use value_sources::{FieldsFrom, ValueSources};
 pub use visibility::{Audience, Visibility, VisibilityPolicy};

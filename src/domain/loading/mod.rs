@@ -59,6 +59,7 @@ mod table;
 mod tell_changes;
 mod texts;
 mod unwritten;
+mod value_sources;
 mod voted;
 mod write;
 mod write_watches;

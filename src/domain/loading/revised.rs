@@ -116,6 +116,14 @@ impl<T: Revised> Draft<T> {
         }
     }
 
+    /// What is to be written, if anything is.
+    pub(super) fn node(&self) -> Option<CatalogNode> {
+        match self {
+            Self::New(document) | Self::Changed(document, _) => Some(document.node()),
+            Self::Unchanged => None,
+        }
+    }
+
     /// What a revision tells of it, if something that is stored becomes another; what is new tells it by itself.
     pub(super) fn revision(&self, stored: Option<&T>, writer: &Writer) -> Option<CatalogRevision> {
         let (Some(stored), Self::Changed(document, names)) = (stored, self) else {

@@ -23,8 +23,9 @@ use super::service::LoadService;
 use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
+use super::value_sources::Guesses;
 use super::voted::Voted;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, Writer};
+use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogNode, CatalogRevision, Writer};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 use crate::domain::text;
@@ -80,6 +81,10 @@ pub(super) struct Run<'a> {
     pub(super) keeps_roles: bool,
     /// What makes the revisions of this run.
     pub(super) writer: Writer,
+    /// The fields that records of the file only guess, by line.
+    guessed: HashMap<u64, Vec<&'static str>>,
+    /// The same of what is about to be written.
+    guesses: Guesses,
 }
 
 /// Records of one phase that wait to be written.
@@ -131,6 +136,8 @@ impl<'a> Run<'a> {
             credited: HashMap::new(),
             keeps_roles: false,
             writer: options.writer,
+            guessed: HashMap::new(),
+            guesses: Guesses::new(),
         }
     }
 
@@ -189,6 +196,14 @@ impl<'a> Run<'a> {
         self.file = source.name();
         self.folder = folder;
         self.unknown_fields.clear();
+        self.guessed = source.guessed();
+    }
+
+    /// Notes that a record of this line is about something, of which it may only guess some fields.
+    pub(super) fn note_guesses(&mut self, line: u64, about: Option<CatalogNode>) {
+        if let (Some(node), Some(fields)) = (about, self.guessed.get(&line)) {
+            self.guesses.insert(node, fields.clone());
+        }
     }
 
     /// Writes a batch, of which these documents become others; of what is new it says so itself.
@@ -197,13 +212,14 @@ impl<'a> Run<'a> {
         mut batch: CatalogBatch,
         changed: Vec<CatalogRevision>,
     ) -> Result<(), CatalogError> {
+        let guesses = std::mem::take(&mut self.guesses);
         if self.mode == LoadMode::DryRun || batch.is_empty() {
             return Ok(());
         }
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        self.service.put(&batch).await?;
+        self.service.put(batch, &guesses).await?;
         self.summary.run = Some(self.writer.run);
         Ok(())
     }

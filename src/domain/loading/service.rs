@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
+use super::value_sources::{self, Guesses};
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogService};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, CatalogNode, CatalogService, ValueSources,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -55,14 +58,36 @@ impl LoadService {
         }
     }
 
-    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change.
+    /// Where the values of these things are from, as far as that was noted.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<(), CatalogError> {
+    pub async fn value_sources(
+        &self,
+        nodes: &[CatalogNode],
+    ) -> Result<Vec<ValueSources>, CatalogError> {
+        Ok(self.store.value_sources(nodes).await?)
+    }
+
+    /// Writes a batch with its revisions, notes where its values are from, and tells whoever has watched a series that its
+    /// episodes change.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub(super) async fn put(
+        &self,
+        mut batch: CatalogBatch,
+        guesses: &Guesses,
+    ) -> Result<(), CatalogError> {
+        // What is read here is what the batch is laid over: if it is not any more, the batch is a conflict.
+        let changed = value_sources::changed(&batch);
+        let stored = if changed.is_empty() {
+            Vec::new()
+        } else {
+            self.store.value_sources(&changed).await?
+        };
+        value_sources::note(&mut batch, stored, guesses);
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();
         self.tell_of_episodes(&series).await?;
-        self.store.put(batch).await?;
+        self.store.put(&batch).await?;
         self.tell_of_episodes(&series).await
     }
 

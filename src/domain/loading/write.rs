@@ -153,6 +153,7 @@ impl Run<'_> {
                 Ok(draft) => {
                     let (draft, locked) = draft.keeping_locked(stored);
                     kept.push((*line, locked));
+                    self.note_guesses(*line, draft.node());
                     revisions.extend(draft.revision(stored, &self.writer));
                     if self.is_rehearsed() {
                         changed.extend(draft.changed(*line, stored, || record.slug.clone()));
@@ -313,6 +314,7 @@ impl Run<'_> {
                     Ok(draft) => {
                         let (draft, locked) = draft.keeping_locked(stored);
                         kept.push((*line, locked));
+                        run.note_guesses(*line, draft.node());
                         revisions.extend(draft.revision(stored, &run.writer));
                         if run.mode == LoadMode::DryRun {
                             run.unwritten_episodes.insert(*id);

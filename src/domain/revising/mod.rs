@@ -7,6 +7,7 @@ mod nodes;
 mod owners;
 mod reverting;
 mod service;
+mod sources;
 mod store;
 mod told;
 mod words;
@@ -17,5 +18,6 @@ pub use reverting::{
     MOST_REVERTED, Obstacle, ObstacleReason, Obstructed, Revert, RevertMode, RevertResult, Reverted,
 };
 pub use service::{RevisionPorts, RevisionService};
+pub use sources::ToldSource;
 pub use store::{RevisionFilter, RevisionStore, place_of};
 pub use told::{ToldChange, ToldRevision};

@@ -5,6 +5,7 @@ mod feed;
 mod indexes;
 pub(super) mod revisions;
 mod store;
+mod value_sources;
 mod watchers;
 mod write;
 

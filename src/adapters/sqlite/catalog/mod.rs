@@ -5,6 +5,7 @@ mod revisions;
 mod rows;
 mod side;
 mod store;
+mod value_sources;
 mod write;
 
 pub use store::SqliteCatalog;
