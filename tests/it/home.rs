@@ -27,7 +27,8 @@ use reelgraph::domain::catalog::{
     Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogNode, CatalogPart,
     CatalogPorts, CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode,
     ExternalId, Genre, Overview, Person, PictureService, RevisionSource, SearchService, Season,
-    SeasonId, Title, TitleWatchers, ValueSources, Visibility, VisibilityPolicy, Writer,
+    SeasonId, Title, TitleWatchers, ValueSource, ValueSources, Visibility, VisibilityPolicy,
+    Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::editing::EditService;
@@ -154,6 +155,8 @@ counted! {
     CurationStore:
     put(batch: &CatalogBatch) -> ();
     value_sources(nodes: &[CatalogNode]) -> Vec<ValueSources>;
+    precedence() -> Precedence;
+    put_precedence(field: &str, order: &[ValueSource]) -> ();
 }
 
 counted! {

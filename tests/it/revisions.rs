@@ -49,16 +49,50 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
     let refused = cora.refused("setLocks", other).await;
     assert_eq!(refused, ("INVALID".to_owned(), "fields".to_owned()));
-    let edit = json!({ "titles": [{ "title": film }], "set": { "year": 1994 } });
+    what_a_curator_said_goes_before_files_once_that_is_set(&program, &mut cora, &film).await;
+}
+
+async fn what_a_curator_said_goes_before_files_once_that_is_set(
+    program: &Program,
+    cora: &mut Visitor,
+    film: &str,
+) {
+    let edit = json!({ "titles": [{ "title": film }], "set": { "year": 1994 }, "lock": false });
     let edited = cora.expect("editTitles", edit, "run").await;
-    let mut curator = source_of(&mut cora, "year").await;
-    curator["at"].take();
-    assert_eq!(
-        curator,
-        json!({
-            "field": "year", "source": "CURATOR", "at": null, "run": edited["run"], "author": "USER", "authorName": "cora",
-        })
-    );
+    let curator = source_of(cora, "year").await;
+    let mut expected = json!({
+        "field": "year", "source": "CURATOR", "run": edited["run"], "author": "USER", "authorName": "cora",
+    });
+    expected["at"] = curator["at"].clone();
+    assert_eq!(curator, expected);
+
+    let orders = "precedence { field order }";
+    let order = json!({ "field": "year", "order": ["CURATOR", "RECORD"] });
+    let set = cora.expect("setSourcePrecedence", order, orders).await;
+    let order = json!([{ "field": "year", "order": ["CURATOR", "RECORD"] }]);
+    assert_eq!(set["precedence"], order);
+    let query = "{ sourcePrecedence { field order } }";
+    assert_eq!(cora.ask(query).await["sourcePrecedence"], order);
+    let (told, _) = load(program, 1998, "quiet").await;
+    assert!(told.contains("year is from a source"), "{told}");
+    assert!(told.contains("LOWER_SOURCE"), "{told}");
+    assert_eq!(source_of(cora, "year").await, curator);
+    assert_eq!(source_of(cora, "tags").await["source"], "RECORD");
+
+    // What is unlocked is released to loads.
+    for locked in [true, false] {
+        let locks = json!({ "ids": [film], "fields": ["year"], "locked": locked });
+        cora.expect("setLocks", locks, SET).await;
+    }
+    let (told, _) = load(program, 1998, "quiet").await;
+    assert!(!told.contains("LOWER_SOURCE"), "{told}");
+    assert_eq!(source_of(cora, "year").await["source"], "RECORD");
+    let nothing = json!({ "field": "year", "order": [] });
+    let set = cora.expect("setSourcePrecedence", nothing, orders).await;
+    assert_eq!(set["precedence"], json!([]));
+    let wrong = json!({ "field": "slug", "order": ["RECORD"] });
+    let refused = cora.refused("setSourcePrecedence", wrong).await;
+    assert_eq!(refused, ("INVALID".to_owned(), "field".to_owned()));
 }
 
 async fn curators_alone_are_told_what_the_site_began_with(

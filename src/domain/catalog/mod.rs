@@ -26,6 +26,7 @@ mod missing_facts;
 mod naming;
 mod order;
 mod pictures;
+mod precedence;
 mod publication;
 mod rating;
 mod rating_systems;
@@ -86,6 +87,7 @@ pub use pictures::{
     PictureOrigin, PictureProblem, PictureReader, PictureService, PictureSubject, Rendition,
     RenditionFormat, SeasonPictures, StoredAddress, StoredPicture, TakenIn, in_order_of_languages,
 };
+pub use precedence::Precedence;
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};

@@ -153,6 +153,15 @@ impl RevisionSource {
             Self::Scan => "scan",
         }
     }
+
+    /// By what the values are said that it brings.
+    pub fn value_source(self) -> ValueSource {
+        match self {
+            Self::Load => ValueSource::Record,
+            Self::Scan => ValueSource::Sidecar,
+            Self::Edit | Self::Revert => ValueSource::Curator,
+        }
+    }
 }
 
 /// A field that is another than before.
@@ -190,15 +199,11 @@ impl FieldChange {
 impl CatalogRevision {
     /// Where the values are from that it brought.
     pub fn value_from(&self) -> ValueFrom {
-        let source = match self.source {
-            RevisionSource::Load => ValueSource::Record,
-            RevisionSource::Scan => ValueSource::Sidecar,
-            RevisionSource::Edit | RevisionSource::Revert => ValueSource::Curator,
-        };
         ValueFrom {
-            source,
+            source: self.source.value_source(),
             at: self.at,
             run: self.run,
+            released: false,
         }
     }
 }

@@ -53,6 +53,7 @@ mod scores;
 mod seasons;
 mod service;
 mod source;
+mod standing;
 mod store;
 mod summary;
 mod table;

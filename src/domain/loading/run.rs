@@ -18,14 +18,17 @@ use super::options::{
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
-use super::revised::created;
+use super::revised::{Revised, created};
 use super::service::LoadService;
 use super::source::Records;
+use super::standing::{Held, Standing};
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
 use super::value_sources::Guesses;
 use super::voted::Voted;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogNode, CatalogRevision, Writer};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, CatalogNode, CatalogRevision, Precedence, Writer,
+};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 use crate::domain::text;
@@ -41,10 +44,15 @@ const EXAMPLES: u64 = 3;
 const TRIES: usize = 5;
 /// What is told of a field that a record would have changed.
 const LOCKED: &str = "is locked, and stays as it is stored (LOCKED_FIELD)";
+/// The same of one whose value is from a source that goes before that of the load.
+const LOWER: &str =
+    "is from a source that goes before this one, and stays as it is stored (LOWER_SOURCE)";
 
 /// A load as it goes on.
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
+    /// Which sources go before which, as it was when the load began.
+    precedence: &'a Precedence,
     pub(super) mode: LoadMode,
     pub(super) manner: Manner,
     pub(super) new_titles: NewTitles,
@@ -112,9 +120,15 @@ impl Waiting {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(service: &'a LoadService, options: LoadOptions, tell: Tell<'a>) -> Self {
+    pub(super) fn new(
+        service: &'a LoadService,
+        precedence: &'a Precedence,
+        options: LoadOptions,
+        tell: Tell<'a>,
+    ) -> Self {
         Self {
             service,
+            precedence,
             mode: options.mode,
             manner: options.manner,
             new_titles: options.new_titles,
@@ -224,14 +238,38 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Says of the fields that records would have changed that they are locked.
-    pub(super) fn warn_of_locked(&mut self, kept: Vec<Placed<Vec<&'static str>>>) {
-        for (line, fields) in kept {
-            for field in fields {
+    /// What stored things hold against this load. As long as no source goes before another nothing is read for that.
+    pub(super) async fn standing<K, T: Revised>(
+        &self,
+        stored: &HashMap<K, T>,
+    ) -> Result<Standing<'a>, CatalogError> {
+        let nodes: Vec<CatalogNode> = if self.precedence.orders.is_empty() {
+            Vec::new()
+        } else {
+            stored.values().map(Revised::node).collect()
+        };
+        let known = if nodes.is_empty() {
+            Vec::new()
+        } else {
+            self.service.value_sources(&nodes).await?
+        };
+        Ok(Standing {
+            precedence: self.precedence,
+            by: self.writer.source.value_source(),
+            known: known.into_iter().map(|it| (it.node, it)).collect(),
+        })
+    }
+
+    /// Says of the fields that records would have changed why they stay.
+    pub(super) fn warn_of_held(&mut self, held: Vec<Placed<Held>>) {
+        for (line, Held { locked, lower }) in held {
+            let locked = locked.into_iter().map(|field| (field, LOCKED));
+            let lower = lower.into_iter().map(|field| (field, LOWER));
+            for (field, reason) in locked.chain(lower) {
                 let warning = Warning {
                     field: field.to_owned(),
                     value: None,
-                    reason: LOCKED,
+                    reason,
                 };
                 self.warn(line, &warning);
             }

@@ -7,7 +7,7 @@ use super::store::CurationStore;
 use super::value_sources::{self, Guesses};
 use crate::domain::accounts::AccountService;
 use crate::domain::catalog::{
-    CatalogBatch, CatalogError, CatalogNode, CatalogService, ValueSources,
+    CatalogBatch, CatalogError, CatalogNode, CatalogService, Precedence, ValueSource, ValueSources,
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
@@ -65,6 +65,22 @@ impl LoadService {
         nodes: &[CatalogNode],
     ) -> Result<Vec<ValueSources>, CatalogError> {
         Ok(self.store.value_sources(nodes).await?)
+    }
+
+    /// Which sources go before which.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn precedence(&self) -> Result<Precedence, CatalogError> {
+        Ok(self.store.precedence().await?)
+    }
+
+    /// Sets the order of sources of a field, for the loads that begin from now on; an empty order takes the former away.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn set_precedence(
+        &self,
+        field: &str,
+        order: &[ValueSource],
+    ) -> Result<(), CatalogError> {
+        Ok(self.store.put_precedence(field, order).await?)
     }
 
     /// Writes a batch with its revisions, notes where its values are from, and tells whoever has watched a series that its

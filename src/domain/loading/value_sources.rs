@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde_json::Value;
+
 use super::{drafts, episode_drafts, person_drafts};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogNode, LOCKS, RevisionKind, RevisionSource, Texts, ValueFrom, ValueSource,
-    ValueSources,
+    CatalogBatch, CatalogNode, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource, Texts,
+    ValueFrom, ValueSource, ValueSources,
 };
 use crate::domain::ids::{EpisodeId, PersonId};
 
@@ -48,6 +50,7 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
         }
         for change in &mut revision.fields {
             if change.field == LOCKS {
+                release(&mut fields, change);
                 continue;
             }
             change.was_from = fields.get(&change.field).copied();
@@ -69,6 +72,19 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
         });
     }
     batch.value_sources = noted;
+}
+
+/// Marks what is from a curator in fields that are unlocked.
+fn release(fields: &mut BTreeMap<String, ValueFrom>, change: &FieldChange) {
+    let read = |value: &Value| serde_json::from_value::<Locks>(value.clone()).unwrap_or_default();
+    let (before, after) = (read(&change.before), read(&change.after));
+    for field in before.iter().filter(|field| !after.has(field)) {
+        if let Some(from) = fields.get_mut(field)
+            && from.source == ValueSource::Curator
+        {
+            from.released = true;
+        }
+    }
 }
 
 /// The fields in which each new thing of a batch differs from one of which nothing is said.
@@ -113,7 +129,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::catalog::{Author, FieldChange, Title, TitleKind, Writer};
+    use crate::domain::catalog::{Author, Title, TitleKind, Writer};
     use crate::domain::ids::TitleId;
     use crate::domain::stamp::Stamp;
 
@@ -183,6 +199,16 @@ mod tests {
         assert_eq!(told(&edit), [("title", sidecar, 0), ("year", curator, 1)]);
         let was_from = edit.revisions[0].fields[0].was_from;
         assert_eq!(was_from.map(|it| it.source), Some(guess));
+
+        // Unlocking releases what is from a curator, and nothing else.
+        let unlock = FieldChange::new(LOCKS, json!(["title", "year"]), json!([]));
+        let mut unlocked = written(&mut film.clone(), RevisionSource::Edit, vec![unlock]);
+        note(&mut unlocked, edit.value_sources.clone(), &Guesses::new());
+        let fields = unlocked.value_sources[0].fields.iter();
+        let released: Vec<(&str, bool)> = fields
+            .map(|(field, from)| (field.as_str(), from.released))
+            .collect();
+        assert_eq!(released, [("title", false), ("year", true)]);
 
         let mut back = change("year");
         back.is_from = was_from;

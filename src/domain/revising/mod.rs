@@ -5,6 +5,7 @@ mod error;
 mod locking;
 mod nodes;
 mod owners;
+mod precedence;
 mod reverting;
 mod service;
 mod sources;

@@ -13,7 +13,7 @@ use crate::graphql::scalars::DateTime;
 /// By what a value of the catalogue was said.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "catalog::ValueSource")]
-enum ValueSource {
+pub(super) enum ValueSource {
     /// A curator, by an edit.
     Curator,
     /// A sidecar or a picture beside the files of a library, which a scan has read.

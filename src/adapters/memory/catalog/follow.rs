@@ -8,7 +8,7 @@ use super::tables::brought;
 use super::{CatalogSnapshot, State};
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogFollower, CatalogNode, CatalogPart, Change, ChangeSource,
-    TitleWatchers, ValueSources,
+    Precedence, TitleWatchers, ValueSource, ValueSources,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -34,6 +34,14 @@ impl CurationStore for CatalogSnapshot {
 
     async fn value_sources(&self, nodes: &[CatalogNode]) -> Result<Vec<ValueSources>, StoreError> {
         self.record.writes.value_sources(nodes).await
+    }
+
+    async fn precedence(&self) -> Result<Precedence, StoreError> {
+        self.record.writes.precedence().await
+    }
+
+    async fn put_precedence(&self, field: &str, order: &[ValueSource]) -> Result<(), StoreError> {
+        self.record.writes.put_precedence(field, order).await
     }
 }
 

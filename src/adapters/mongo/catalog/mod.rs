@@ -3,6 +3,7 @@
 mod documents;
 mod feed;
 mod indexes;
+mod precedence;
 pub(super) mod revisions;
 mod store;
 mod value_sources;

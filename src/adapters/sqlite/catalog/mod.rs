@@ -1,6 +1,7 @@
 //! The catalogue in the database file.
 
 mod feed;
+mod precedence;
 mod revisions;
 mod rows;
 mod side;

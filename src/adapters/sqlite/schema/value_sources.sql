@@ -7,3 +7,9 @@ CREATE TABLE catalog_value_sources (
     sources TEXT NOT NULL,
     PRIMARY KEY (sort, node)
 ) STRICT, WITHOUT ROWID;
+
+-- Which sources go before which, as a JSON list, by the name of a field or `*` for all that are not here.
+CREATE TABLE source_precedence (
+    field TEXT PRIMARY KEY,
+    sources TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

@@ -49,6 +49,7 @@ fn changed(field: &str) -> FieldChange {
             source: ValueSource::Guess,
             at: film(1).stamp.created_at,
             run,
+            released: false,
         }),
         ..FieldChange::new(field, before, json!(null))
     }

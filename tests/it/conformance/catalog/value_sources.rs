@@ -1,7 +1,7 @@
 //! Where the values of things are from, which is written with their documents.
 
 use reelgraph::domain::catalog::{
-    CatalogBatch, CatalogNode, Title, ValueFrom, ValueSource, ValueSources,
+    CatalogBatch, CatalogNode, Precedence, Title, ValueFrom, ValueSource, ValueSources,
 };
 use reelgraph::domain::ids::{RunId, TitleId};
 use uuid::Uuid;
@@ -11,6 +11,7 @@ use super::samples::{at, episode, film, is_conflict, person, revised};
 
 on_every_backend!(open on [memory, sqlite, mongo]:
     sources_of_values_are_those_that_were_put_last,
+    orders_of_sources_are_those_that_were_put_last,
 );
 
 fn from(source: ValueSource, second: u64) -> ValueFrom {
@@ -18,6 +19,7 @@ fn from(source: ValueSource, second: u64) -> ValueFrom {
         source,
         at: at(second),
         run: RunId(Uuid::from_u128(u128::from(second))),
+        released: second == 4,
     }
 }
 
@@ -95,4 +97,26 @@ async fn sources_of_values_are_those_that_were_put_last(store: &Opened) {
     };
     store.put(&third).await.unwrap();
     assert_eq!(found(store, &nodes[..1]).await, [edited]);
+}
+
+async fn orders_of_sources_are_those_that_were_put_last(store: &Opened) {
+    assert_eq!(store.precedence().await.unwrap(), Precedence::default());
+    let (first, second) = (
+        [ValueSource::Sidecar, ValueSource::Record],
+        [ValueSource::Record, ValueSource::Guess],
+    );
+    let every = Precedence::EVERY_FIELD;
+    for (field, order) in [("year", first), (every, first), ("year", second)] {
+        store.put_precedence(field, &order).await.unwrap();
+    }
+
+    let found = store.precedence().await.unwrap().orders;
+    let expected = [(every, first), ("year", second)];
+    let expected = expected.map(|(field, order)| (field.to_owned(), order.to_vec()));
+    assert_eq!(found, expected.into());
+
+    store.put_precedence("year", &[]).await.unwrap();
+    store.put_precedence("title", &[]).await.unwrap();
+    let found = store.precedence().await.unwrap().orders;
+    assert_eq!(found, [(every.to_owned(), first.to_vec())].into());
 }
