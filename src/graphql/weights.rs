@@ -252,6 +252,9 @@ pub(super) const LISTS: &Table = &[
         &["valueSources"],
         20,
     ),
+    (&["SourceOrder"], &["order"], 4),
+    (&["Query"], &["sourcePrecedence"], 10),
+    (&["SetSourcePrecedencePayload"], &["precedence"], 10),
     (
         &["Episode", "Film", "Person", "Series", "Title"],
         &["texts"],

@@ -26,9 +26,9 @@ use reelgraph::domain::accounts::{
 use reelgraph::domain::catalog::{
     Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogNode, CatalogPart,
     CatalogPorts, CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode,
-    ExternalId, Genre, Overview, Person, PictureService, RevisionSource, SearchService, Season,
-    SeasonId, Title, TitleWatchers, ValueSource, ValueSources, Visibility, VisibilityPolicy,
-    Writer,
+    ExternalId, Genre, Overview, Person, PictureService, Precedence, RevisionSource, SearchService,
+    Season, SeasonId, Title, TitleWatchers, ValueSource, ValueSources, Visibility,
+    VisibilityPolicy, Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::editing::EditService;

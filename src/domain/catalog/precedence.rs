@@ -14,7 +14,7 @@ pub struct Precedence {
 
 impl Precedence {
     /// What stands for all fields that have no order of their own.
-    pub const EVERY_FIELD: &str = "*";
+    pub const EVERY_FIELD: &'static str = "*";
 
     /// Whether what is stored in a field holds against what another source says. Only of two that are both in the order
     /// one goes before the other; what a curator has released holds against nothing.

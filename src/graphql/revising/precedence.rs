@@ -39,13 +39,13 @@ pub(crate) struct SetSourcePrecedencePayload {
     pub(crate) user_errors: Vec<UserError>,
 }
 
-/// All orders.
+/// All orders that were set.
 pub(super) async fn orders(ctx: &Context<'_>) -> Result<Option<Vec<SourceOrder>>> {
     let precedence = ctx.services().revising.precedence().await?;
     Ok(Some(shown(precedence)))
 }
 
-/// Sets an order.
+/// Sets the order of a field.
 pub(super) async fn set(
     ctx: &Context<'_>,
     viewer: &KnownViewer,

@@ -19,7 +19,7 @@ struct OrderDocument {
     sources: Vec<ValueSource>,
 }
 
-/// All orders.
+/// All orders that were set.
 pub(super) async fn read(db: &MongoDb) -> Result<Precedence, StoreError> {
     let all = db.collection::<OrderDocument>(PRECEDENCE);
     let (filter, order) = (Document::new(), Document::new());

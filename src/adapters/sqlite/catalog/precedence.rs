@@ -16,7 +16,7 @@ record! {
     }
 }
 
-/// All orders.
+/// All orders that were set.
 pub(super) fn read(connection: &Connection) -> rusqlite::Result<Precedence> {
     // A later version may know of other sources.
     let (rows, _) = readable(connection, PRECEDENCE, OrderRow::SELECT, (), OrderRow::read)?;

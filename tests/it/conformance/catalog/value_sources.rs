@@ -1,5 +1,7 @@
 //! Where the values of things are from, which is written with their documents.
 
+use std::collections::BTreeMap;
+
 use reelgraph::domain::catalog::{
     CatalogBatch, CatalogNode, Precedence, Title, ValueFrom, ValueSource, ValueSources,
 };
@@ -113,10 +115,11 @@ async fn orders_of_sources_are_those_that_were_put_last(store: &Opened) {
     let found = store.precedence().await.unwrap().orders;
     let expected = [(every, first), ("year", second)];
     let expected = expected.map(|(field, order)| (field.to_owned(), order.to_vec()));
-    assert_eq!(found, expected.into());
+    assert_eq!(found, BTreeMap::from(expected));
 
     store.put_precedence("year", &[]).await.unwrap();
     store.put_precedence("title", &[]).await.unwrap();
     let found = store.precedence().await.unwrap().orders;
-    assert_eq!(found, [(every.to_owned(), first.to_vec())].into());
+    let left = [(every.to_owned(), first.to_vec())];
+    assert_eq!(found, BTreeMap::from(left));
 }
