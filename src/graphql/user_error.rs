@@ -15,7 +15,7 @@ use super::editing::{
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::library::MatchFilePayload;
-use super::revising::{RevertRevisionsPayload, SetLocksPayload};
+use super::revising::{RevertRevisionsPayload, SetLocksPayload, SetSourcePrecedencePayload};
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -186,6 +186,7 @@ pub(crate) enum Payload {
     DecideImportRow(DecideImportRowPayload),
     DiscardImport(DiscardImportPayload),
     SetLocks(SetLocksPayload),
+    SetSourcePrecedence(SetSourcePrecedencePayload),
     RevertRevisions(RevertRevisionsPayload),
     CreateTitle(CreateTitlePayload),
     CreateEpisode(CreateEpisodePayload),

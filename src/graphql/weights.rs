@@ -79,6 +79,11 @@ pub(super) const WORK: &Table = &[
         &["revisions"],
         30,
     ),
+    (
+        &["Episode", "Film", "Person", "Series"],
+        &["valueSources"],
+        30,
+    ),
     // Five hundred titles, which are read, looked through and written together.
     (&["Mutation"], &["editTitles"], 4_000),
     (
@@ -242,6 +247,14 @@ pub(super) const LISTS: &Table = &[
         &["lockedFields"],
         5,
     ),
+    (
+        &["Episode", "Film", "Person", "Series"],
+        &["valueSources"],
+        20,
+    ),
+    (&["SourceOrder"], &["order"], 4),
+    (&["Query"], &["sourcePrecedence"], 10),
+    (&["SetSourcePrecedencePayload"], &["precedence"], 10),
     (
         &["Episode", "Film", "Person", "Series", "Title"],
         &["texts"],

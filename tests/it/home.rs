@@ -24,10 +24,11 @@ use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
 };
 use reelgraph::domain::catalog::{
-    Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts,
-    CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre,
-    Overview, Person, PictureService, RevisionSource, SearchService, Season, SeasonId, Title,
-    TitleWatchers, Visibility, VisibilityPolicy, Writer,
+    Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogNode, CatalogPart,
+    CatalogPorts, CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode,
+    ExternalId, Genre, Overview, Person, PictureService, Precedence, RevisionSource, SearchService,
+    Season, SeasonId, Title, TitleWatchers, ValueSource, ValueSources, Visibility,
+    VisibilityPolicy, Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::editing::EditService;
@@ -153,6 +154,9 @@ counted! {
 counted! {
     CurationStore:
     put(batch: &CatalogBatch) -> ();
+    value_sources(nodes: &[CatalogNode]) -> Vec<ValueSources>;
+    precedence() -> Precedence;
+    put_precedence(field: &str, order: &[ValueSource]) -> ();
 }
 
 counted! {

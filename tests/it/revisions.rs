@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
 
 /// What is told of a revision.
-const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run changes { field before after }";
+const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run at changes { field before after }";
 const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
 const SET: &str = "results { nodeId lockedFields } run";
 const REVERTED: &str = "results { revision { id nodeName } changes { field before after } overwritten obstacles { field reason by } }
@@ -24,8 +24,22 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     cora.log_in("cora@example.org").await;
 
     curators_alone_are_told_what_the_site_began_with(&site, &mut cora, &film).await;
+    let first = source_of(&mut cora, "year").await;
+    assert_eq!(
+        (&first["source"], &first["author"]),
+        (&json!("RECORD"), &json!("COMMAND"))
+    );
     let loaded = locked_fields_stay(&program, &mut cora, &film).await;
+    // A locked field is from where it was.
+    let mut second = first.clone();
+    second["run"] = loaded["run"].clone();
+    second["at"] = loaded["at"].clone();
+    assert_eq!(source_of(&mut cora, "year").await, second);
+    assert_eq!(source_of(&mut cora, "tags").await, second);
+    assert_eq!(source_of(&mut cora, "title").await, first);
     let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
+    assert_eq!(source_of(&mut cora, "year").await, first);
+    assert_eq!(source_of(&mut cora, "tags").await, Value::Null);
     what_was_changed_since_stands_in_the_way(&program, &mut cora, &taken_back).await;
 
     // As the inputs of edits call it.
@@ -35,6 +49,50 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
     let refused = cora.refused("setLocks", other).await;
     assert_eq!(refused, ("INVALID".to_owned(), "fields".to_owned()));
+    what_a_curator_said_goes_before_files_once_that_is_set(&program, &mut cora, &film).await;
+}
+
+async fn what_a_curator_said_goes_before_files_once_that_is_set(
+    program: &Program,
+    cora: &mut Visitor,
+    film: &str,
+) {
+    let edit = json!({ "titles": [{ "title": film }], "set": { "year": 1994 }, "lock": false });
+    let edited = cora.expect("editTitles", edit, "run").await;
+    let curator = source_of(cora, "year").await;
+    let mut expected = json!({
+        "field": "year", "source": "CURATOR", "run": edited["run"], "author": "USER", "authorName": "cora",
+    });
+    expected["at"] = curator["at"].clone();
+    assert_eq!(curator, expected);
+
+    let orders = "precedence { field order }";
+    let order = json!({ "field": "year", "order": ["CURATOR", "RECORD"] });
+    let set = cora.expect("setSourcePrecedence", order, orders).await;
+    let order = json!([{ "field": "year", "order": ["CURATOR", "RECORD"] }]);
+    assert_eq!(set["precedence"], order);
+    let query = "{ sourcePrecedence { field order } }";
+    assert_eq!(cora.ask(query).await["sourcePrecedence"], order);
+    let (told, _) = load(program, 1998, "quiet").await;
+    assert!(told.contains("year is from a source"), "{told}");
+    assert!(told.contains("LOWER_SOURCE"), "{told}");
+    assert_eq!(source_of(cora, "year").await, curator);
+    assert_eq!(source_of(cora, "tags").await["source"], "RECORD");
+
+    // What is unlocked is released to loads.
+    for locked in [true, false] {
+        let locks = json!({ "ids": [film], "fields": ["year"], "locked": locked });
+        cora.expect("setLocks", locks, SET).await;
+    }
+    let (told, _) = load(program, 1998, "quiet").await;
+    assert!(!told.contains("LOWER_SOURCE"), "{told}");
+    assert_eq!(source_of(cora, "year").await["source"], "RECORD");
+    let nothing = json!({ "field": "year", "order": [] });
+    let set = cora.expect("setSourcePrecedence", nothing, orders).await;
+    assert_eq!(set["precedence"], json!([]));
+    let wrong = json!({ "field": "slug", "order": ["RECORD"] });
+    let refused = cora.refused("setSourcePrecedence", wrong).await;
+    assert_eq!(refused, ("INVALID".to_owned(), "field".to_owned()));
 }
 
 async fn curators_alone_are_told_what_the_site_began_with(
@@ -244,6 +302,16 @@ async fn load(program: &Program, year: i32, tag: &str) -> (String, String) {
     assert!(output.status.success(), "{output:?}");
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stderr), text(output.stdout))
+}
+
+/// Where a field of the film is from; null: nobody knows.
+async fn source_of(curator: &mut Visitor, field: &str) -> Value {
+    let query =
+        "{ film(slug: \"heat-1995\") { valueSources { field source at run author authorName } } }";
+    let data = curator.ask(query).await;
+    let mut sources = data["film"]["valueSources"].as_array().unwrap().iter();
+    let found = sources.find(|source| source["field"] == field);
+    found.cloned().unwrap_or_default()
 }
 
 /// The revisions of the film, the latest first.

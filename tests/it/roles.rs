@@ -120,6 +120,11 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ),
     ("revertRevisions", "{}", CURATORS),
     (
+        "setSourcePrecedence",
+        "{ order: [RECORD, RECORD] }",
+        CURATORS,
+    ),
+    (
         "createTitle",
         r#"{ kind: FILM, set: { name: "" } }"#,
         CURATORS,
@@ -174,8 +179,17 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     ("{ revisions { nodes { id } } }", CURATORS),
+    ("{ sourcePrecedence { field } }", CURATORS),
     (
         "{ film(slug: \"heat-1995\") { revisions { nodes { id } } } }",
+        CURATORS,
+    ),
+    (
+        "{ film(slug: \"heat-1995\") { valueSources { field } } }",
+        CURATORS,
+    ),
+    (
+        "{ person(slug: \"al-pacino\") { valueSources { field } } }",
         CURATORS,
     ),
     (

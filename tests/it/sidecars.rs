@@ -23,9 +23,9 @@ const NFO: &str = "<movie><title>Moon Harbour</title><year>1999</year><plot>A bo
     <uniqueid type=\"imdb\">tt9990001</uniqueid><director>Ines Okafor</director>\
     <actor><name>Tom Vale</name><role>Skipper</role><order>0</order></actor></movie>";
 const FOUND: &str = "{ film(slug: \"moon-harbour-1999\") { id state overview tagline durationMinutes images(kind: [POSTER]) { isGenerated }
-        revisions(first: 5) { nodes { source kind } } }
+        revisions(first: 5) { nodes { source kind } } valueSources { field source } }
     series(slug: \"paper-streets-2001\") { state seasons(first: 1) { number image(kind: [POSTER]) { isGenerated } episodes { nodes { name overview } } } }
-    bare: film(slug: \"tin-lantern-2003\") { state }
+    bare: film(slug: \"tin-lantern-2003\") { state valueSources { field source } }
     files(first: 50, state: [MATCHED]) { totalCount } open: files(first: 50, state: [UNMATCHED]) { nodes { path } } }";
 
 fn put(root: &Path, path: &str, bytes: &[u8]) {
@@ -99,7 +99,16 @@ async fn a_folder_becomes_titles_that_are_made_once_and_written_back(on: On) {
     assert_eq!(film["images"][0]["isGenerated"], false);
     let made = json!([{ "source": "SCAN", "kind": "CREATED" }]);
     assert_eq!(film["revisions"]["nodes"], made);
+    let sources = film["valueSources"].as_array().unwrap();
+    assert!(sources.contains(&json!({ "field": "overview", "source": "SIDECAR" })));
     assert_eq!(found["bare"]["state"], "DRAFT");
+    // Its name alone says what it is called; that it is a draft, the scan.
+    let guessed = json!([
+        { "field": "state", "source": "SIDECAR" },
+        { "field": "title", "source": "GUESS" },
+        { "field": "year", "source": "GUESS" },
+    ]);
+    assert_eq!(found["bare"]["valueSources"], guessed);
     let season = &found["series"]["seasons"][0];
     assert_eq!(season["image"]["isGenerated"], false);
     let episodes = json!([{ "name": "Corners", "overview": "It begins." }]);

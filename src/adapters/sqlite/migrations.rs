@@ -46,6 +46,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/library.sql"),
     include_str!("schema/library_titles.sql"),
     include_str!("schema/revision_fields.sql"),
+    include_str!("schema/value_sources.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -209,11 +209,7 @@ impl DocumentFields {
                 }
                 let (before, after) = (self.get(field), after.get(field));
                 if before != after {
-                    changes.push(FieldChange {
-                        field: (*field).to_owned(),
-                        before,
-                        after,
-                    });
+                    changes.push(FieldChange::new(field, before, after));
                 }
             }
         }

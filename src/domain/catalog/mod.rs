@@ -26,6 +26,7 @@ mod missing_facts;
 mod naming;
 mod order;
 mod pictures;
+mod precedence;
 mod publication;
 mod rating;
 mod rating_systems;
@@ -43,6 +44,8 @@ mod sweep;
 mod telling;
 mod texts;
 mod types;
+mod value_source;
+mod value_sources;
 mod visibility;
 
 pub use airs::Airs;
@@ -84,6 +87,7 @@ pub use pictures::{
     PictureOrigin, PictureProblem, PictureReader, PictureService, PictureSubject, Rendition,
     RenditionFormat, SeasonPictures, StoredAddress, StoredPicture, TakenIn, in_order_of_languages,
 };
+pub use precedence::Precedence;
 pub use publication::{Publication, TitleState};
 pub use rating::Votes;
 pub use reception::{MOST_POINTS, Rating, Reception, ReceptionKeeper, Thumbs};
@@ -110,4 +114,6 @@ pub use types::{
     Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,
     Person, Season, SeasonId, Title, TitleKind,
 };
+pub use value_source::{ValueFrom, ValueSource};
+pub use value_sources::{FieldsFrom, ValueSources};
 pub use visibility::{Audience, Visibility, VisibilityPolicy};

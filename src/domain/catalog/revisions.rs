@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::value_source::{ValueFrom, ValueSource};
 use crate::domain::entropy::unique_name;
 use crate::domain::ids::{
     ApiKeyId, CollectionId, EpisodeId, GenreId, PersonId, RevisionId, RunId, TitleId, UserId,
@@ -152,6 +153,15 @@ impl RevisionSource {
             Self::Scan => "scan",
         }
     }
+
+    /// By what the values are said that it brings.
+    pub fn value_source(self) -> ValueSource {
+        match self {
+            Self::Load => ValueSource::Record,
+            Self::Scan => ValueSource::Sidecar,
+            Self::Edit | Self::Revert => ValueSource::Curator,
+        }
+    }
 }
 
 /// A field that is another than before.
@@ -164,6 +174,38 @@ pub struct FieldChange {
     pub before: Value,
     /// What it keeps of it now.
     pub after: Value,
+    /// Where the value before was from; `None`: nobody knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was_from: Option<ValueFrom>,
+    /// Of what is taken back: where the value after was from when it was there before, and is from again. `None`: nobody
+    /// knows, or nothing is taken back, and it is from whoever makes the revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_from: Option<ValueFrom>,
+}
+
+impl FieldChange {
+    /// A change of a field, by whoever makes its revision.
+    pub fn new(field: &str, before: Value, after: Value) -> Self {
+        Self {
+            field: field.to_owned(),
+            before,
+            after,
+            was_from: None,
+            is_from: None,
+        }
+    }
+}
+
+impl CatalogRevision {
+    /// Where the values are from that it brought.
+    pub fn value_from(&self) -> ValueFrom {
+        ValueFrom {
+            source: self.source.value_source(),
+            at: self.at,
+            run: self.run,
+            released: false,
+        }
+    }
 }
 
 /// Who writes, by what, and in which run: what makes revisions of what is written.

@@ -11,6 +11,7 @@ use super::revisions::CatalogRevision;
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
 };
+use super::value_sources::ValueSources;
 use super::visibility::Visibility;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -220,6 +221,9 @@ pub struct CatalogBatch {
     /// Who changes what of the batch: of each of its documents at most one, with the document's revision as its number.
     /// Parts that are read have none.
     pub revisions: Vec<CatalogRevision>,
+    /// Where the values of documents of the batch are from: of each at most one, with the document's revision. Parts that
+    /// are read have none.
+    pub value_sources: Vec<ValueSources>,
 }
 
 impl CatalogBatch {

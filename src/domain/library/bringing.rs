@@ -43,6 +43,7 @@ type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
 struct Records {
     root: String,
     text: String,
+    guessed: HashMap<u64, Vec<&'static str>>,
 }
 
 impl Source for Records {
@@ -56,6 +57,10 @@ impl Source for Records {
 
     fn folder(&self) -> Option<PathBuf> {
         Some(PathBuf::from(&self.root))
+    }
+
+    fn guessed(&self) -> HashMap<u64, Vec<&'static str>> {
+        self.guessed.clone()
     }
 
     fn open(&self) -> io::Result<Box<dyn BufRead + Send + '_>> {
@@ -310,6 +315,9 @@ impl ScanService {
         let source = Records {
             root: root.to_owned(),
             text: lines.join("\n"),
+            guessed: (1..)
+                .zip(records.iter().map(|it| it.guessed.clone()))
+                .collect(),
         };
         let mut open = BTreeSet::new();
         let mut told = |told: &Told<'_>| {

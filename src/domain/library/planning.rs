@@ -30,6 +30,8 @@ pub(super) struct Planned {
     /// The folders of all files that it is made of.
     pub(super) folders: BTreeSet<String>,
     pub(super) record: Value,
+    /// The fields that no sidecar tells, but the name of a file alone.
+    pub(super) guessed: Vec<&'static str>,
 }
 
 /// What is to be brought into the catalogue.
@@ -110,6 +112,10 @@ impl Planner<'_> {
             return;
         }
         let mut fields = self.title_of(group);
+        let guessed = match target {
+            Target::Known(_) => Vec::new(),
+            Target::New(_) => missing(&fields, &["title", "year", "ids"]),
+        };
         let says_title = !fields.is_empty();
         let pictures = pictures(group, |item| {
             matches!(item, Item::Film(_) | Item::Series(_))
@@ -144,6 +150,7 @@ impl Planner<'_> {
                 path: group.path().to_owned(),
                 folders: folders.collect(),
                 record: Value::Object(fields),
+                guessed,
             });
         }
         if group.kind == TitleKind::Series {
@@ -227,11 +234,13 @@ impl Planner<'_> {
                 if fields.is_empty() && (is_known || !is_sure) {
                     continue;
                 }
+                let mut guessed = Vec::new();
                 if root.is_none()
                     && !is_known
                     && let (Some(title), 1) = (&episodes.title, episodes.numbers.len())
                 {
                     fields.insert("title".to_owned(), title.as_str().into());
+                    guessed.push("title");
                 }
                 fields.insert("kind".to_owned(), "episode".into());
                 fields.insert("series".to_owned(), slug.into());
@@ -244,6 +253,7 @@ impl Planner<'_> {
                     path: of.clone(),
                     folders: BTreeSet::from([parent(path).to_owned()]),
                     record: Value::Object(fields),
+                    guessed,
                 };
                 let before = planned.remove(&(season, *number));
                 planned.insert((season, *number), fuller(before, new));
@@ -251,6 +261,12 @@ impl Planner<'_> {
         }
         self.plan.episodes.extend(planned.into_values());
     }
+}
+
+/// Those of these fields that are not said.
+fn missing(said: &Fields, fields: &[&'static str]) -> Vec<&'static str> {
+    let fields = fields.iter().copied();
+    fields.filter(|field| !said.contains_key(*field)).collect()
 }
 
 /// Of two files of one episode the one that says more is believed.

@@ -15,7 +15,8 @@ use super::records::TitleRecord;
 use super::said::Said;
 use super::seasons;
 use crate::domain::catalog::{
-    Collection, Credit, CreditRole, Genre, Locks, PartOf, Person, Publication, Texts, Title,
+    Collection, Credit, CreditRole, Genre, Locks, PartOf, Person, Publication, Reception, Texts,
+    Title, TitleKind,
 };
 use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 use crate::domain::stamp::Stamp;
@@ -75,11 +76,28 @@ pub(super) fn title(
 
 /// A title without anything that a record could say, but for what is its own whatever records say.
 pub(super) fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<Utc>) -> Title {
+    let Some(stored) = stored else {
+        let id = TitleId::of_slug(&record.slug);
+        return bare(id, record.kind, &record.slug, Stamp::first(now));
+    };
     Title {
-        id: stored.map_or_else(|| TitleId::of_slug(&record.slug), |stored| stored.id),
-        kind: record.kind,
-        publication: stored.map_or_else(Publication::default, |stored| stored.publication),
-        slug: stored.map_or_else(|| record.slug.clone(), |stored| stored.slug.clone()),
+        publication: stored.publication,
+        pictures: record.pictures.unread_of(&stored.pictures),
+        season_pictures: seasons::unread_of(&record.seasons, &stored.season_pictures),
+        watchers: stored.watchers,
+        reception: stored.reception,
+        locks: stored.locks.clone(),
+        ..bare(stored.id, record.kind, &stored.slug, stored.stamp.next(now))
+    }
+}
+
+/// A title of which nothing is said.
+pub(super) fn bare(id: TitleId, kind: TitleKind, slug: &str, stamp: Stamp) -> Title {
+    Title {
+        id,
+        kind,
+        publication: Publication::default(),
+        slug: slug.to_owned(),
         name: String::new(),
         original_name: None,
         year: None,
@@ -105,16 +123,12 @@ pub(super) fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<
         tags: Vec::new(),
         scores: Vec::new(),
         extras: Vec::new(),
-        pictures: stored.map_or_else(Vec::new, |it| record.pictures.unread_of(&it.pictures)),
-        season_pictures: stored.map_or_else(Vec::new, |it| {
-            seasons::unread_of(&record.seasons, &it.season_pictures)
-        }),
-        watchers: stored.map_or(0, |stored| stored.watchers),
-        reception: stored.map(|stored| stored.reception).unwrap_or_default(),
-        locks: stored
-            .map(|stored| stored.locks.clone())
-            .unwrap_or_default(),
-        stamp: stored.map_or(Stamp::first(now), |stored| stored.stamp.next(now)),
+        pictures: Vec::new(),
+        season_pictures: Vec::new(),
+        watchers: 0,
+        reception: Reception::default(),
+        locks: Locks::default(),
+        stamp,
     }
 }
 

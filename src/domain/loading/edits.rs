@@ -2,6 +2,7 @@
 
 use super::revised::created;
 use super::service::LoadService;
+use super::value_sources::Guesses;
 use crate::domain::catalog::{CatalogBatch, CatalogError, Writer};
 use crate::domain::events::Event;
 
@@ -15,7 +16,7 @@ impl LoadService {
         }
         let created = created(&batch, by);
         batch.revisions.extend(created);
-        self.put(&batch).await?;
+        self.put(batch, &Guesses::new()).await?;
         self.events.publish(Event::CatalogChanged);
         Ok(())
     }

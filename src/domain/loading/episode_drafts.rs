@@ -66,16 +66,23 @@ pub(super) fn draft(
         number: base.number,
     };
     let after = (episode, record.overview.over_texts(texts));
-    Ok(Draft::of(stored, after, changes))
+    Ok(Draft::of(stored, after, |old, new| {
+        changes((&old.0, &old.1), (&new.0, &new.1))
+    }))
 }
 
 /// An episode of which nothing is told but its place.
 pub(super) fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>) -> Episode {
+    bare(series, (record.season, record.number), Stamp::first(now))
+}
+
+/// The same, by its season and its number in that.
+pub(super) fn bare(series: TitleId, (season, number): (u32, u32), stamp: Stamp) -> Episode {
     Episode {
-        id: EpisodeId::of_ordinal(series, record.season, record.number),
+        id: EpisodeId::of_ordinal(series, season, number),
         series,
-        season: record.season,
-        number: record.number,
+        season,
+        number,
         number_end: None,
         absolute_number: None,
         pictures: Vec::new(),
@@ -88,13 +95,15 @@ pub(super) fn blank(record: &EpisodeRecord, series: TitleId, now: DateTime<Utc>)
         directors: Vec::new(),
         crew: Vec::new(),
         locks: Locks::default(),
-        stamp: Stamp::first(now),
+        stamp,
     }
 }
 
 /// The fields in which two differ, as files call them.
-fn changes(old: &(Episode, Texts), new: &(Episode, Texts)) -> Vec<&'static str> {
-    let ((old, old_texts), (new, texts)) = (old, new);
+pub(super) fn changes(
+    (old, old_texts): (&Episode, &Texts),
+    (new, texts): (&Episode, &Texts),
+) -> Vec<&'static str> {
     let differ = |role| !of_role(old.crew.iter(), role).eq(of_role(new.crew.iter(), role));
     let (before, after) = (old.airs, new.airs);
     let has_moved =

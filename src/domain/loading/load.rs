@@ -21,7 +21,8 @@ impl LoadService {
         options: LoadOptions,
         tell: Tell<'_>,
     ) -> Result<LoadSummary, LoadError> {
-        let mut run = Run::new(self, options, tell);
+        let precedence = self.precedence().await?;
+        let mut run = Run::new(self, &precedence, options, tell);
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {

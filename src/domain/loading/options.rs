@@ -1,5 +1,6 @@
 //! What a load is asked, and why it stops.
 
+use std::collections::HashMap;
 use std::io::BufRead;
 use std::path::PathBuf;
 
@@ -32,6 +33,11 @@ pub trait Source: Send + Sync {
     /// the file.
     fn flaw(&self) -> std::io::Result<Option<String>> {
         Ok(None)
+    }
+
+    /// The fields that its records only guess, by their line: it is noted of their values.
+    fn guessed(&self) -> HashMap<u64, Vec<&'static str>> {
+        HashMap::new()
     }
 
     /// Opens it from the start.

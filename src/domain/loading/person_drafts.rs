@@ -50,17 +50,24 @@ pub(super) fn draft(
     check_days(person.born, person.died)?;
     let after = (person, record.biography.over_texts(texts));
     Ok(Draft::of(stored, after, |old, new| {
-        let ((old, old_texts), (new, texts)) = (old, new);
-        names_of([
-            ("name", new.name != old.name),
-            ("born", new.born != old.born),
-            ("died", new.died != old.died),
-            ("birthplace", new.birthplace != old.birthplace),
-            ("biography", texts != old_texts),
-            ("portrait", new.pictures != old.pictures),
-            ("ids", new.external_ids != old.external_ids),
-        ])
+        changes((&old.0, &old.1), (&new.0, &new.1))
     }))
+}
+
+/// The fields in which two differ, as files call them.
+pub(super) fn changes(
+    (old, old_texts): (&Person, &Texts),
+    (new, texts): (&Person, &Texts),
+) -> Vec<&'static str> {
+    names_of([
+        ("name", new.name != old.name),
+        ("born", new.born != old.born),
+        ("died", new.died != old.died),
+        ("birthplace", new.birthplace != old.birthplace),
+        ("biography", texts != old_texts),
+        ("portrait", new.pictures != old.pictures),
+        ("ids", new.external_ids != old.external_ids),
+    ])
 }
 
 /// The people of a batch, with the lives that are told of otherwise than before.

@@ -94,18 +94,28 @@ impl Revised for (Person, Texts) {
 impl<T: Revised> Draft<T> {
     /// The draft with all locked fields as they are stored, and the fields that a record would have changed.
     pub(super) fn keeping_locked(self, stored: Option<&T>) -> (Self, Vec<&'static str>) {
+        self.keeping(stored, |name| {
+            stored.is_some_and(|stored| stored.locks().has(name))
+        })
+    }
+
+    /// The draft with all fields that are kept as they are stored, and those of them that a record would have changed.
+    pub(super) fn keeping(
+        self,
+        stored: Option<&T>,
+        is_kept: impl Fn(&str) -> bool,
+    ) -> (Self, Vec<&'static str>) {
         let (Some(stored), Self::Changed(document, names)) = (stored, &self) else {
             return (self, Vec::new());
         };
-        let is_locked = |name: &&&'static str| stored.locks().has(name);
-        if !names.iter().any(|name| is_locked(&name)) {
+        if !names.iter().any(|name| is_kept(name)) {
             return (self, Vec::new());
         }
         let (before, mut after) = (stored.fields(), document.fields());
-        for name in names.iter().filter(is_locked) {
+        for name in names.iter().filter(|name| is_kept(name)) {
             after.put(name, &before.get(name));
         }
-        // What is of one value with a locked field stays as well.
+        // What is of one value with a field that is kept stays as well.
         let (left, kept): (Vec<&'static str>, Vec<&'static str>) = names
             .iter()
             .copied()
@@ -113,6 +123,14 @@ impl<T: Revised> Draft<T> {
         match document.with_fields(after) {
             Some(document) if !left.is_empty() => (Self::Changed(document, left), kept),
             _ => (Self::Unchanged, kept),
+        }
+    }
+
+    /// What is to be written, if anything is.
+    pub(super) fn node(&self) -> Option<CatalogNode> {
+        match self {
+            Self::New(document) | Self::Changed(document, _) => Some(document.node()),
+            Self::Unchanged => None,
         }
     }
 

@@ -20,13 +20,17 @@ use super::parts::{Parts, documents};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
-use super::revised::created;
+use super::revised::{Revised, created};
 use super::service::LoadService;
 use super::source::Records;
+use super::standing::{Held, Standing};
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
+use super::value_sources::Guesses;
 use super::voted::Voted;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, Writer};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, CatalogNode, CatalogRevision, Precedence, Writer,
+};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 use crate::domain::text;
@@ -42,10 +46,15 @@ const EXAMPLES: u64 = 3;
 const TRIES: usize = 5;
 /// What is told of a field that a record would have changed.
 const LOCKED: &str = "is locked, and stays as it is stored (LOCKED_FIELD)";
+/// The same of one whose value is from a source that goes before that of the load.
+const LOWER: &str =
+    "is from a source that goes before this one, and stays as it is stored (LOWER_SOURCE)";
 
 /// A load as it goes on.
 pub(super) struct Run<'a> {
     pub(super) service: &'a LoadService,
+    /// Which sources go before which, as it was when the load began.
+    precedence: &'a Precedence,
     pub(super) mode: LoadMode,
     pub(super) manner: Manner,
     pub(super) new_titles: NewTitles,
@@ -83,6 +92,10 @@ pub(super) struct Run<'a> {
     /// What makes the revisions of this run.
     pub(super) writer: Writer,
     pace: Pace,
+    /// The fields that records of the file only guess, by line.
+    guessed: HashMap<u64, Vec<&'static str>>,
+    /// The same of what is about to be written.
+    guesses: Guesses,
 }
 
 /// Records of one phase that wait to be written.
@@ -110,9 +123,15 @@ impl Waiting {
 }
 
 impl<'a> Run<'a> {
-    pub(super) fn new(service: &'a LoadService, options: LoadOptions, tell: Tell<'a>) -> Self {
+    pub(super) fn new(
+        service: &'a LoadService,
+        precedence: &'a Precedence,
+        options: LoadOptions,
+        tell: Tell<'a>,
+    ) -> Self {
         Self {
             service,
+            precedence,
             mode: options.mode,
             manner: options.manner,
             new_titles: options.new_titles,
@@ -135,6 +154,8 @@ impl<'a> Run<'a> {
             keeps_roles: false,
             writer: options.writer,
             pace: Pace::of(service.writers),
+            guessed: HashMap::new(),
+            guesses: Guesses::new(),
         }
     }
 
@@ -193,6 +214,14 @@ impl<'a> Run<'a> {
         self.file = source.name();
         self.folder = folder;
         self.unknown_fields.clear();
+        self.guessed = source.guessed();
+    }
+
+    /// Notes that a record of this line is about something, of which it may only guess some fields.
+    pub(super) fn note_guesses(&mut self, line: u64, about: Option<CatalogNode>) {
+        if let (Some(node), Some(fields)) = (about, self.guessed.get(&line)) {
+            self.guesses.insert(node, fields.clone());
+        }
     }
 
     /// Writes a batch, of which these documents become others; of what is new it says so itself. Where others wait for the
@@ -202,6 +231,7 @@ impl<'a> Run<'a> {
         mut batch: CatalogBatch,
         changed: Vec<CatalogRevision>,
     ) -> Result<(), CatalogError> {
+        let guesses = std::mem::take(&mut self.guesses);
         if self.mode == LoadMode::DryRun || batch.is_empty() {
             return Ok(());
         }
@@ -209,27 +239,52 @@ impl<'a> Run<'a> {
         batch.revisions = changed;
         batch.revisions.extend(new);
         if self.pace.is_whole(documents(&batch)) {
-            self.service.put(&batch).await?;
+            self.service.put(batch, &guesses).await?;
             self.summary.run = Some(self.writer.run);
             return Ok(());
         }
         let mut parts = Parts::of(batch);
         while let Some((sort, part)) = parts.take(|sort| self.pace.size(sort)) {
-            let time = self.service.put(&part).await?;
-            self.pace.took(sort, documents(&part), time);
+            let documents = documents(&part);
+            let time = self.service.put(part, &guesses).await?;
+            self.pace.took(sort, documents, time);
             self.summary.run = Some(self.writer.run);
         }
         Ok(())
     }
 
-    /// Says of the fields that records would have changed that they are locked.
-    pub(super) fn warn_of_locked(&mut self, kept: Vec<Placed<Vec<&'static str>>>) {
-        for (line, fields) in kept {
-            for field in fields {
+    /// What stored things hold against this load. As long as no source goes before another nothing is read for that.
+    pub(super) async fn standing<K, T: Revised>(
+        &self,
+        stored: &HashMap<K, T>,
+    ) -> Result<Standing<'a>, CatalogError> {
+        let nodes: Vec<CatalogNode> = if self.precedence.orders.is_empty() {
+            Vec::new()
+        } else {
+            stored.values().map(Revised::node).collect()
+        };
+        let known = if nodes.is_empty() {
+            Vec::new()
+        } else {
+            self.service.value_sources(&nodes).await?
+        };
+        Ok(Standing {
+            precedence: self.precedence,
+            by: self.writer.source.value_source(),
+            known: known.into_iter().map(|it| (it.node, it)).collect(),
+        })
+    }
+
+    /// Says of the fields that records would have changed why they stay.
+    pub(super) fn warn_of_held(&mut self, held: Vec<Placed<Held>>) {
+        for (line, Held { locked, lower }) in held {
+            let locked = locked.into_iter().map(|field| (field, LOCKED));
+            let lower = lower.into_iter().map(|field| (field, LOWER));
+            for (field, reason) in locked.chain(lower) {
                 let warning = Warning {
                     field: field.to_owned(),
                     value: None,
-                    reason: LOCKED,
+                    reason,
                 };
                 self.warn(line, &warning);
             }

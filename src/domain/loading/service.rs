@@ -6,8 +6,11 @@ use std::time::{Duration, Instant};
 use super::pace::Writers;
 use super::picture_source::PictureLoading;
 use super::store::CurationStore;
+use super::value_sources::{self, Guesses};
 use crate::domain::accounts::AccountService;
-use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogService};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, CatalogNode, CatalogService, Precedence, ValueSource, ValueSources,
+};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -66,16 +69,53 @@ impl LoadService {
         Self { writers, ..self }
     }
 
-    /// Writes a batch with its revisions, and tells whoever has watched a series that its episodes change. Says how long
-    /// the writing took, without the telling.
+    /// Where the values of these things are from, as far as that was noted.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub(super) async fn put(&self, batch: &CatalogBatch) -> Result<Duration, CatalogError> {
+    pub async fn value_sources(
+        &self,
+        nodes: &[CatalogNode],
+    ) -> Result<Vec<ValueSources>, CatalogError> {
+        Ok(self.store.value_sources(nodes).await?)
+    }
+
+    /// Which sources go before which.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn precedence(&self) -> Result<Precedence, CatalogError> {
+        Ok(self.store.precedence().await?)
+    }
+
+    /// Sets the order of sources of a field, for the loads that begin from now on; an empty order takes the former away.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn set_precedence(
+        &self,
+        field: &str,
+        order: &[ValueSource],
+    ) -> Result<(), CatalogError> {
+        Ok(self.store.put_precedence(field, order).await?)
+    }
+
+    /// Writes a batch with its revisions, notes where its values are from, and tells whoever has watched a series that its
+    /// episodes change. Says how long the writing took, without the telling.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub(super) async fn put(
+        &self,
+        mut batch: CatalogBatch,
+        guesses: &Guesses,
+    ) -> Result<Duration, CatalogError> {
+        // What is read here is what the batch is laid over: if it is not any more, the batch is a conflict.
+        let changed = value_sources::changed(&batch);
+        let stored = if changed.is_empty() {
+            Vec::new()
+        } else {
+            self.store.value_sources(&changed).await?
+        };
+        value_sources::note(&mut batch, stored, guesses);
         let mut series: Vec<TitleId> = batch.episodes.iter().map(|one| one.series).collect();
         series.sort_unstable();
         series.dedup();
         self.tell_of_episodes(&series).await?;
         let began = Instant::now();
-        self.store.put(batch).await?;
+        self.store.put(&batch).await?;
         let took = began.elapsed();
         self.tell_of_episodes(&series).await?;
         Ok(took)

@@ -36,6 +36,7 @@ impl Run<'_> {
             let slugs: Vec<String> = slugs.collect();
             let stored = resolve::people_by_slug(&run.service.catalog, &slugs).await?;
             let now = run.service.clock.now();
+            let standing = run.standing(&stored).await?;
             let mut tally = Tally::default();
             let mut people = Vec::new();
             let mut contradictions = Vec::new();
@@ -45,8 +46,8 @@ impl Run<'_> {
                 let stored = stored.get(&record.slug);
                 match person_drafts::draft(record, stored, run.manner, now) {
                     Ok(draft) => {
-                        let (draft, locked) = draft.keeping_locked(stored);
-                        kept.push((*line, locked));
+                        let (draft, held) = draft.holding(stored, &standing);
+                        kept.push((*line, held));
                         revisions.extend(draft.revision(stored, &run.writer));
                         if run.is_rehearsed() {
                             changed.extend(draft.changed(*line, stored, || record.slug.clone()));
@@ -68,7 +69,7 @@ impl Run<'_> {
                 ..CatalogBatch::default()
             };
             run.put(batch, revisions).await?;
-            run.warn_of_locked(kept);
+            run.warn_of_held(kept);
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }
@@ -131,6 +132,7 @@ impl Run<'_> {
             genres: genres.ids,
             collections: collections.ids,
         };
+        let standing = self.standing(&stored).await?;
         let mut titles = Vec::new();
         let mut tallies: BTreeMap<TitleKind, Tally> = BTreeMap::new();
         let mut unknown_people = Vec::new();
@@ -151,8 +153,9 @@ impl Run<'_> {
             let record = keeps.as_ref().unwrap_or(record);
             match drafts::title(record, stored, self.manner, &named, now) {
                 Ok(draft) => {
-                    let (draft, locked) = draft.keeping_locked(stored);
-                    kept.push((*line, locked));
+                    let (draft, held) = draft.holding(stored, &standing);
+                    kept.push((*line, held));
+                    self.note_guesses(*line, draft.node());
                     revisions.extend(draft.revision(stored, &self.writer));
                     if self.is_rehearsed() {
                         changed.extend(draft.changed(*line, stored, || record.slug.clone()));
@@ -179,7 +182,7 @@ impl Run<'_> {
         });
         self.tell_changed_titles(&changed, &batch).await?;
         self.put(batch, revisions).await?;
-        self.warn_of_locked(kept);
+        self.warn_of_held(kept);
         for (line, record, slug) in unknown_people {
             if self.may_park {
                 self.parked.push((self.file.clone(), line, record));
@@ -287,6 +290,7 @@ impl Run<'_> {
                 })
                 .collect();
             let stored = resolve::episodes(catalog, &ids).await?;
+            let standing = run.standing(&stored).await?;
             let mut people = resolve::people(
                 catalog,
                 sound.iter().flat_map(|(_, (_, record))| record.credits()),
@@ -311,8 +315,9 @@ impl Run<'_> {
                 let (stored, people) = (stored.get(id), &people.ids);
                 match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
                     Ok(draft) => {
-                        let (draft, locked) = draft.keeping_locked(stored);
-                        kept.push((*line, locked));
+                        let (draft, held) = draft.holding(stored, &standing);
+                        kept.push((*line, held));
+                        run.note_guesses(*line, draft.node());
                         revisions.extend(draft.revision(stored, &run.writer));
                         if run.mode == LoadMode::DryRun {
                             run.unwritten_episodes.insert(*id);
@@ -341,7 +346,7 @@ impl Run<'_> {
             };
             run.tell_changed_episodes(&changed, &batch).await?;
             run.put(batch, revisions).await?;
-            run.warn_of_locked(kept);
+            run.warn_of_held(kept);
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }

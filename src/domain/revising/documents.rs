@@ -8,7 +8,7 @@ use super::nodes::NodeIds;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogError, CatalogNode, CatalogService, Collection, DocumentFields,
     EPISODE_FIELDS, Episode, FieldChange, Genre, NAME_FIELDS, Overview, PERSON_FIELDS, Person,
-    TITLE_FIELDS, Texts, Title, TitleKind, Visibility, Writer,
+    TITLE_FIELDS, Texts, Title, TitleKind, ValueFrom, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
@@ -24,6 +24,8 @@ pub(super) struct Document {
     before: DocumentFields,
     /// As it is to be.
     pub(super) fields: DocumentFields,
+    /// Where the values of fields that are put back were from, as far as that is known.
+    from: BTreeMap<String, ValueFrom>,
 }
 
 /// What is stored, with what is told beside it.
@@ -104,6 +106,7 @@ impl Documents {
             fields: before.clone(),
             before,
             stored,
+            from: BTreeMap::new(),
         };
         self.0.insert(document.stored.node(), document);
     }
@@ -164,11 +167,18 @@ impl Document {
             return true;
         }
         let mut fields = self.fields.clone();
-        let mut changes = changes.iter();
-        let is_put = changes.all(|change| fields.put(&change.field, &change.after));
+        let is_put = changes
+            .iter()
+            .all(|change| fields.put(&change.field, &change.after));
         let is_taken = is_put && self.stored.can_be(fields.clone());
         if is_taken {
             self.fields = fields;
+            for change in changes {
+                match change.is_from {
+                    Some(from) => self.from.insert(change.field.clone(), from),
+                    None => self.from.remove(&change.field),
+                };
+            }
         }
         is_taken
     }
@@ -186,7 +196,11 @@ impl Document {
     /// The fields that are to be others.
     fn changes(&self) -> Vec<FieldChange> {
         let all = fields_of(self.stored.node());
-        self.before.changes(&self.fields, all)
+        let mut changes = self.before.changes(&self.fields, all);
+        for change in &mut changes {
+            change.is_from = self.from.get(&change.field).copied();
+        }
+        changes
     }
 }
 

@@ -32,6 +32,11 @@ pub enum RevisingError {
     FieldCount,
     #[error("“{field}” is no field that {of} have")]
     UnknownField { field: String, of: &'static str },
+    #[error("there is no such field in files that are loaded")]
+    NoSuchField,
+    /// An order of sources says of one that it goes before itself.
+    #[error("names a source twice")]
+    SourceTwice,
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -42,7 +47,10 @@ impl Coded for RevisingError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
-            Self::NothingNamed | Self::UnknownField { .. } => ErrorCode::Invalid,
+            Self::NothingNamed
+            | Self::UnknownField { .. }
+            | Self::NoSuchField
+            | Self::SourceTwice => ErrorCode::Invalid,
             Self::RevisionNotFound
             | Self::RunNotFound
             | Self::AfterNotFound
@@ -61,6 +69,8 @@ impl Coded for RevisingError {
             Self::AfterNotFound => Some("after"),
             Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
             Self::FieldCount | Self::UnknownField { .. } => Some("fields"),
+            Self::NoSuchField => Some("field"),
+            Self::SourceTwice => Some("order"),
             Self::Catalog(error) => error.field(),
             Self::Store(error) => error.field(),
         }
@@ -77,6 +87,8 @@ impl Coded for RevisingError {
             | Self::AfterNotFound
             | Self::NodeNotFound { .. }
             | Self::UnknownField { .. }
+            | Self::NoSuchField
+            | Self::SourceTwice
             | Self::Catalog(_)
             | Self::Store(_) => Bounds::default(),
         }

@@ -5,8 +5,10 @@ mod error;
 mod locking;
 mod nodes;
 mod owners;
+mod precedence;
 mod reverting;
 mod service;
+mod sources;
 mod store;
 mod told;
 mod words;
@@ -17,5 +19,6 @@ pub use reverting::{
     MOST_REVERTED, Obstacle, ObstacleReason, Obstructed, Revert, RevertMode, RevertResult, Reverted,
 };
 pub use service::{RevisionPorts, RevisionService};
+pub use sources::ToldSource;
 pub use store::{RevisionFilter, RevisionStore, place_of};
 pub use told::{ToldChange, ToldRevision};

@@ -252,11 +252,7 @@ fn plan(
                 return Planned::in_the_way(ObstacleReason::StaysOnceCreated);
             }
             let is = document.fields.get(STATE);
-            vec![FieldChange {
-                field: STATE.to_owned(),
-                before: json!(TitleState::Hidden),
-                after: is,
-            }]
+            vec![FieldChange::new(STATE, json!(TitleState::Hidden), is)]
         }
         RevisionKind::Changed => revision.fields.clone(),
     };
@@ -289,9 +285,8 @@ fn plan(
                 continue;
             }
             back.push(FieldChange {
-                field: change.field,
-                before: is,
-                after: to,
+                is_from: change.was_from,
+                ..FieldChange::new(&change.field, is, to)
             });
         }
     }
@@ -397,11 +392,7 @@ mod tests {
     ) -> Planned {
         let node = CatalogNode::Person(PersonId(1));
         let fields = changes.iter().cloned();
-        let fields = fields.map(|(field, before, after)| FieldChange {
-            field: field.to_owned(),
-            before,
-            after,
-        });
+        let fields = fields.map(|(field, before, after)| FieldChange::new(field, before, after));
         let writer = Writer::new(Author::Command, RevisionSource::Edit);
         let stamp = Stamp::first(DateTime::UNIX_EPOCH);
         let revision = writer.changed(node, stamp, fields.collect());
@@ -457,6 +448,31 @@ mod tests {
         );
         assert_eq!(forced.overwritten, ["name"]);
         assert_eq!(forced.obstacles, []);
+    }
+
+    #[test]
+    fn what_is_put_back_is_from_where_it_was() {
+        let writer = Writer::new(Author::Command, RevisionSource::Load);
+        let node = CatalogNode::Person(PersonId(1));
+        let now = DateTime::UNIX_EPOCH;
+        let created = writer.created(node, Stamp::first(now));
+        let mut name = FieldChange::new("name", json!("A"), json!("B"));
+        name.was_from = Some(created.value_from());
+        let born = FieldChange::new("birthplace", json!("Rome"), json!(null));
+        let load = writer.changed(node, Stamp::first(now), vec![name, born]);
+        let mut documents = documents("B", &[]);
+
+        plan(&load, &mut documents, &Owners::default(), Obstructed::Stays);
+
+        let by = Writer::new(Author::Command, RevisionSource::Revert);
+        let batch = documents.batch(&by, now).unwrap();
+        let from: Vec<_> = batch.revisions[0]
+            .fields
+            .iter()
+            .map(|it| (it.field.as_str(), it.is_from))
+            .collect();
+        let known = Some(created.value_from());
+        assert_eq!(from, [("name", known), ("birthplace", None)]);
     }
 
     #[test]

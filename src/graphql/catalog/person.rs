@@ -22,7 +22,9 @@ use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Edge, PageArgs};
-use crate::graphql::revising::{RevisionConnection, is_curator, locked_fields, revisions_of};
+use crate::graphql::revising::{
+    FieldSource, RevisionConnection, is_curator, locked_fields, revisions_of, value_sources_of,
+};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_muted;
 
@@ -170,6 +172,14 @@ impl Person {
     /// for everybody else.
     async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
         locked_fields(ctx, &self.0.locks)
+    }
+
+    /// Where the value of each field is from, sorted by field, also of one that was cleared; of what is left out nobody
+    /// knows, or it was never said. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn value_sources(&self, ctx: &Context<'_>) -> Result<Option<Vec<FieldSource>>> {
+        let node = CatalogNode::Person(self.0.id);
+        value_sources_of(ctx, node, self.0.stamp.revision).await
     }
 
     /// All that is told of the person by language, sorted by language, as a form for curators needs it; null for

@@ -472,6 +472,14 @@ macro_rules! title_object {
                 crate::graphql::revising::locked_fields(ctx, &self.title().locks)
             }
 
+            /// Where the value of each field is from, sorted by field, also of one that was cleared; of what is left out nobody
+            /// knows, or it was never said. For curators; an API key needs the scope `CURATE`.
+            #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+            pub(super) async fn value_sources(&self, ctx: &Context<'_>) -> Result<Option<Vec<crate::graphql::revising::FieldSource>>> {
+                let node = crate::domain::catalog::CatalogNode::Title(self.title().id);
+                crate::graphql::revising::value_sources_of(ctx, node, self.title().stamp.revision).await
+            }
+
             /// All that is said of it by language, sorted by language, as a form for curators needs it; null for
             /// everybody else.
             pub(super) async fn texts(&self, ctx: &Context<'_>) -> Option<Vec<super::texts::TitleTexts>> {

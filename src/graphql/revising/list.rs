@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use uuid::Uuid;
 
+use super::precedence::{SourceOrder, orders};
 use super::revision::{RevisionEdge, RevisionSource};
 use crate::domain::catalog::{CatalogNode, Locks, is_revised_field};
 use crate::domain::error::ErrorCode;
@@ -48,6 +49,13 @@ impl RevisionQuery {
         let filter = filter.map(RevisionFilter::into_domain).transpose()?;
         let page = PageArgs::forward(first, after);
         list(ctx, &filter.unwrap_or_default(), page).await.map(Some)
+    }
+
+    /// Which sources of values go before which, by field; there is no order as long as nobody has set one, and then each
+    /// load overwrites what is not locked. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn source_precedence(&self, ctx: &Context<'_>) -> Result<Option<Vec<SourceOrder>>> {
+        orders(ctx).await
     }
 }
 

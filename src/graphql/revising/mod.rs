@@ -3,9 +3,13 @@
 mod list;
 mod mutation;
 mod payloads;
+mod precedence;
 mod revision;
+mod value_sources;
 
 pub(crate) use list::{RevisionConnection, RevisionQuery, is_curator, locked_fields, revisions_of};
 pub(crate) use mutation::RevisingMutation;
 pub(crate) use payloads::{RevertRevisionsPayload, SetLocksPayload};
+pub(crate) use precedence::SetSourcePrecedencePayload;
 pub(crate) use revision::{Revision, written};
+pub(crate) use value_sources::{FieldSource, value_sources_of};

@@ -4,6 +4,7 @@ use async_graphql::{Context, ID, InputObject, Object};
 
 use super::list::{catalog_node, run_id};
 use super::payloads::{RevertRevisionsPayload, SetLocksPayload, SetLocksResult};
+use super::precedence::{self, SetSourcePrecedenceInput, SetSourcePrecedencePayload};
 use crate::domain::catalog::{CatalogNode, Locks};
 use crate::domain::ids::RevisionId;
 use crate::domain::revising::{
@@ -91,6 +92,20 @@ impl RevisingMutation {
         };
         let (reverted, user_errors) = UserError::split(reverted)?;
         Ok(RevertRevisionsPayload::of(reverted, user_errors))
+    }
+
+    /// Sets which sources of the values of a field go before which, or of all fields that have no order of their own: a
+    /// load leaves what is from a source that goes before its own, and says so (`LOWER_SOURCE`). It holds for loads that
+    /// begin from now on. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn set_source_precedence(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The order of the sources, and of which field.")]
+        input: SetSourcePrecedenceInput,
+    ) -> Result<SetSourcePrecedencePayload> {
+        let viewer = ctx.known_viewer()?;
+        precedence::set(ctx, &viewer, input).await
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) enum RevisionSource {
 
 /// Who changed the catalogue.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
-enum RevisionAuthor {
+pub(super) enum RevisionAuthor {
     /// Whoever runs commands on the site's machine.
     Command,
     /// Somebody who was logged in; `authorId` says who.
@@ -51,6 +51,17 @@ enum RevisionAuthor {
     ApiKey,
     /// Somebody whose account was erased since.
     Erased,
+}
+
+impl From<Author> for RevisionAuthor {
+    fn from(author: Author) -> Self {
+        match author {
+            Author::Command => Self::Command,
+            Author::User(_) => Self::User,
+            Author::ApiKey { .. } => Self::ApiKey,
+            Author::Erased => Self::Erased,
+        }
+    }
 }
 
 /// A revision that was read, as the schema shows it.
@@ -104,12 +115,7 @@ impl Revision {
 
     /// What sort of author made the change.
     async fn author(&self) -> RevisionAuthor {
-        match self.0.revision.author {
-            Author::Command => RevisionAuthor::Command,
-            Author::User(_) => RevisionAuthor::User,
-            Author::ApiKey { .. } => RevisionAuthor::ApiKey,
-            Author::Erased => RevisionAuthor::Erased,
-        }
+        self.0.revision.author.into()
     }
 
     /// The global id of the account that made the change, also by one of its keys; null if none did, or it is erased.

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use super::tables::brought;
 use super::{CatalogSnapshot, State};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogError, CatalogFollower, CatalogPart, Change, ChangeSource, TitleWatchers,
+    CatalogBatch, CatalogError, CatalogFollower, CatalogNode, CatalogPart, Change, ChangeSource,
+    Precedence, TitleWatchers, ValueSource, ValueSources,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::TitleId;
@@ -29,6 +30,18 @@ impl CurationStore for CatalogSnapshot {
         }
         self.apply(batch);
         Ok(())
+    }
+
+    async fn value_sources(&self, nodes: &[CatalogNode]) -> Result<Vec<ValueSources>, StoreError> {
+        self.record.writes.value_sources(nodes).await
+    }
+
+    async fn precedence(&self) -> Result<Precedence, StoreError> {
+        self.record.writes.precedence().await
+    }
+
+    async fn put_precedence(&self, field: &str, order: &[ValueSource]) -> Result<(), StoreError> {
+        self.record.writes.put_precedence(field, order).await
     }
 }
 

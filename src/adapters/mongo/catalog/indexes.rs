@@ -4,6 +4,7 @@ use bson::{Document, doc};
 
 use super::documents::{COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use super::revisions::REVISIONS;
+use super::value_sources::VALUE_SOURCES;
 use crate::adapters::mongo::db::{MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::indexes::{Build, Index, drop_obsolete, has, make};
 use crate::domain::error::StoreError;
@@ -18,6 +19,7 @@ pub(super) async fn ensure(db: &MongoDb, build: Build) -> Result<bool, StoreErro
         (COLLECTIONS, vec![unique("slug"), in_feed()]),
         (EPISODES, vec![by_ordinal(), in_feed()]),
         (REVISIONS, revisions()),
+        (VALUE_SOURCES, vec![by_node()]),
     ] {
         is_whole &= make(&db.collection::<Document>(collection), indexes, build).await?;
     }
@@ -76,6 +78,11 @@ fn obsolete_of_titles() -> Vec<Document> {
 
 fn by_ordinal() -> Index {
     Index::on(doc! { "series": 1, "season": 1, "number": 1 }).unique()
+}
+
+fn by_node() -> Index {
+    let keys = doc! { "sort": 1, "node": 1 };
+    Index::on(keys).unique().named("of_node")
 }
 
 fn revisions() -> Vec<Index> {

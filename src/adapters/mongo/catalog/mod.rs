@@ -3,8 +3,10 @@
 mod documents;
 mod feed;
 mod indexes;
+mod precedence;
 pub(super) mod revisions;
 mod store;
+mod value_sources;
 mod watchers;
 mod write;
 

@@ -10,7 +10,7 @@ use futures::TryStreamExt;
 use serde::de::DeserializeOwned;
 
 use super::documents::{self, COLLECTIONS, EPISODES, GENRES, PEOPLE, TITLES};
-use super::{feed, indexes, revisions, watchers, write};
+use super::{feed, indexes, precedence, revisions, value_sources, watchers, write};
 use crate::adapters::mongo::db::{MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
@@ -18,7 +18,7 @@ use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogListStore, CatalogNode, CatalogPart, CatalogRevision,
     CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person,
-    Season, SeasonId, Title, TitleWatchers,
+    Precedence, Season, SeasonId, Title, TitleWatchers, ValueSource, ValueSources,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
@@ -282,6 +282,18 @@ impl CurationStore for MongoCatalog {
                 Box::pin(async move { write::put(&db, session, &batch).await })
             })
             .await
+    }
+
+    async fn value_sources(&self, nodes: &[CatalogNode]) -> Result<Vec<ValueSources>, StoreError> {
+        value_sources::of(&self.db, nodes).await
+    }
+
+    async fn precedence(&self) -> Result<Precedence, StoreError> {
+        precedence::read(&self.db).await
+    }
+
+    async fn put_precedence(&self, field: &str, order: &[ValueSource]) -> Result<(), StoreError> {
+        precedence::put(&self.db, field, order).await
     }
 }
 

@@ -10,6 +10,7 @@ use mongodb::options::ReturnDocument;
 
 use super::documents::{self, COLLECTIONS, COUNTERS, EPISODES, FEED, GENRES, PEOPLE, TITLES};
 use super::revisions::{REVISIONS, RevisionDocument};
+use super::value_sources::{self, VALUE_SOURCES};
 use crate::adapters::mongo::bulk::{Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, MongoDb, is_duplicate, store_error};
 use crate::adapters::mongo::fields;
@@ -25,6 +26,7 @@ const UPDATES: usize = 200;
 pub(super) struct Prepared {
     parts: [Part; 5],
     revisions: Vec<RevisionDocument>,
+    value_sources: Vec<Update<Document, Document>>,
 }
 
 /// What is written to one collection.
@@ -45,8 +47,10 @@ impl Prepared {
         let collections = batch.collections.iter();
         let episodes = batch.episodes.iter();
         let revisions = batch.revisions.iter().map(RevisionDocument::of);
+        let value_sources = batch.value_sources.iter().map(value_sources::update);
         Ok(Self {
             revisions: revisions.collect::<Result<_, _>>()?,
+            value_sources: value_sources.collect::<Result<_, _>>()?,
             parts: [
                 Part::new((TITLES, "title"), titles.map(documents::title))?,
                 Part::new(
@@ -130,6 +134,7 @@ pub(super) async fn put(
             .await
             .map_err(refused_if_taken)?;
     }
+    update(db, session, VALUE_SOURCES, &batch.value_sources, UPDATES).await?;
     if batch.revisions.is_empty() {
         return Ok(());
     }

@@ -8,14 +8,14 @@ use rusqlite::Row;
 use serde::de::DeserializeOwned;
 
 use super::rows::SeasonRow;
-use super::{feed, revisions, rows, write};
+use super::{feed, precedence, revisions, rows, value_sources, write};
 use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogListStore, CatalogNode, CatalogPart, CatalogRevision,
     CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person,
-    Season, SeasonId, Title, TitleWatchers,
+    Precedence, Season, SeasonId, Title, TitleWatchers, ValueSource, ValueSources,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
@@ -274,6 +274,24 @@ impl CurationStore for SqliteCatalog {
         let batch = batch.clone();
         self.db
             .write(move |connection| write::put(connection, &batch))
+            .await
+    }
+
+    async fn value_sources(&self, nodes: &[CatalogNode]) -> Result<Vec<ValueSources>, StoreError> {
+        let nodes = nodes.to_vec();
+        self.db
+            .read(move |connection| value_sources::of(connection, &nodes))
+            .await
+    }
+
+    async fn precedence(&self) -> Result<Precedence, StoreError> {
+        self.db.read(precedence::read).await
+    }
+
+    async fn put_precedence(&self, field: &str, order: &[ValueSource]) -> Result<(), StoreError> {
+        let (field, order) = (field.to_owned(), order.to_vec());
+        self.db
+            .write(move |connection| precedence::put(connection, field, order))
             .await
     }
 }

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::revisions::{self, Places};
 use super::rows::{CollectionRow, EpisodeRow, GenreRow, PersonRow};
 use super::side::SideTables;
+use super::value_sources;
 use crate::adapters::sqlite::columns::{TableRecord, json_over, only, unsigned};
 use crate::adapters::sqlite::db::{NOW, store_error};
 use crate::adapters::sqlite::statements::{
@@ -63,6 +64,7 @@ pub(super) fn put(connection: &Connection, batch: &CatalogBatch) -> Result<(), S
         put_episode(connection, episode, told, place)?;
     }
     revisions::put(connection, &batch.revisions, &feed.places)?;
+    value_sources::put(connection, &batch.value_sources)?;
     feed.close(connection)
 }
 

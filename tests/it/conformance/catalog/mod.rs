@@ -16,6 +16,7 @@ mod sample_filters;
 pub(crate) mod samples;
 mod snapshot;
 mod told;
+mod value_sources;
 mod visibility;
 mod waiting;
 mod writes;

@@ -3,7 +3,7 @@
 use chrono::TimeDelta;
 use reelgraph::domain::catalog::{
     Author, CatalogBatch, CatalogNode, CatalogRevision, FieldChange, LOCKS, RevisionKind,
-    RevisionSource, Title, Writer,
+    RevisionSource, Title, ValueFrom, ValueSource, Writer,
 };
 use reelgraph::domain::ids::{ApiKeyId, EpisodeId, PersonId, RevisionId, RunId, TitleId, UserId};
 use reelgraph::domain::page::{Direction, Window};
@@ -42,10 +42,16 @@ fn writer(author: Author, source: RevisionSource, run: u128) -> Writer {
 }
 
 fn changed(field: &str) -> FieldChange {
+    let before = json!({ "größe": [1.5, null, u64::from(u32::MAX)], "$set": "a.b" });
+    let run = RunId(Uuid::from_u128(7));
     FieldChange {
-        field: field.to_owned(),
-        before: json!({ "größe": [1.5, null, u64::from(u32::MAX)], "$set": "a.b" }),
-        after: json!(null),
+        was_from: Some(ValueFrom {
+            source: ValueSource::Guess,
+            at: film(1).stamp.created_at,
+            run,
+            released: false,
+        }),
+        ..FieldChange::new(field, before, json!(null))
     }
 }
 
