@@ -8,6 +8,8 @@ mod error;
 mod names;
 mod part;
 mod patch;
+mod picture_lists;
+mod pictures;
 mod refused;
 mod rows;
 mod service;
@@ -20,6 +22,8 @@ pub use error::EditError;
 pub use names::Renaming;
 pub use part::Part;
 pub use patch::Patch;
+pub use picture_lists::Standing;
+pub use pictures::{EditedPictures, NewPicture, PictureChange, PictureEdit, Pictured};
 pub use refused::{Place, Refused};
 pub use rows::{
     DeletedTitle, EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice,
