@@ -11,6 +11,7 @@ mod patch;
 mod picture_lists;
 mod pictures;
 mod refused;
+mod repeats;
 mod rows;
 mod service;
 mod single;

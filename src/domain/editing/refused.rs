@@ -26,6 +26,8 @@ pub enum Place {
     Slug,
     /// The name that something is given which has little else.
     Name,
+    /// The key by which a repeat is known.
+    Key,
     /// What a picture is for.
     Kind,
     /// A picture that was sent before.
@@ -100,6 +102,7 @@ impl Refused {
             | Place::Base
             | Place::Slug
             | Place::Name
+            | Place::Key
             | Place::Kind
             | Place::Upload
             | Place::Url

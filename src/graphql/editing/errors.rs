@@ -28,6 +28,7 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
         Place::Name => input("name"),
+        Place::Key => input("idempotencyKey"),
         Place::Kind => input("kind"),
         Place::Upload => input("upload"),
         Place::Url => input("url"),
