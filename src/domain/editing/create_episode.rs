@@ -89,7 +89,7 @@ impl EditService {
         let Some(noted) = self.noted(keyed).await? else {
             return Ok(None);
         };
-        let Ok(id) = noted.name.parse() else {
+        let Ok(id) = noted.name.parse::<i64>() else {
             return Ok(None);
         };
         let id = EpisodeId::from_i64(id);

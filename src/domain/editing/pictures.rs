@@ -158,7 +158,9 @@ impl EditService {
         };
         let taken_in = self.load.take_in_picture(&offered, edit.mode).await;
         let (picture, warning) = taken_in.map_err(|untaken| match untaken {
-            UntakenPicture::Refused(code, reason) => Refused::new(code, place, reason).into(),
+            UntakenPicture::Refused(code, reason) => {
+                EditError::from(Refused::new(code, place, reason))
+            }
             UntakenPicture::Failed(error) => EditError::from(error),
         })?;
         let noticed = warning.map(|reason| Problem {

@@ -241,12 +241,11 @@ pub(super) fn on_the_web(text: &str) -> Result<Url, String> {
 }
 
 fn check_length(text: &str) -> Result<(), String> {
-    match text.chars().count() {
-        length if length > MAX_SOURCE => {
-            Err(format!("has {length} characters, more than {MAX_SOURCE}"))
-        }
-        _ => Ok(()),
+    let length = text.chars().count();
+    if length > MAX_SOURCE {
+        return Err(format!("has {length} characters, more than {MAX_SOURCE}"));
     }
+    Ok(())
 }
 
 fn address(text: &str) -> Result<Url, String> {

@@ -20,11 +20,11 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Editing pictures.
+/// Editing pictures by hand.
 #[derive(Default)]
 pub(crate) struct PictureMutation;
 
-/// Editing pictures.
+/// Editing pictures by hand.
 #[Object]
 impl PictureMutation {
     /// Adds a picture to a film, a series, a season, an episode or a person: one that was sent to `POST /pictures`, or that
