@@ -1,6 +1,6 @@
 //! `POST /pictures`: a picture that a curator sends, as the body, before `addPicture` says what it is of.
 //!
-//! The body is the picture itself, a JPEG, PNG, WebP or GIF: neither a form nor compressed on its way. It is read as a
+//! The body is the picture itself, as JPEG, PNG, `WebP` or GIF: neither a form nor compressed on its way. It is read as a
 //! whole before the answer, which has what `addPicture` names it by, and kept for a day at least, longer if anything has
 //! it by then.
 
