@@ -236,6 +236,7 @@ impl App {
                 load.clone(),
                 CatalogService::new(stores.catalog.record.clone()),
                 revising.clone(),
+                accounts.clone(),
                 Arc::clone(&clock),
             ),
             export: CatalogExport::new(

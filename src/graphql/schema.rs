@@ -25,7 +25,7 @@ use super::cost::Costs;
 use super::documents::Document;
 use super::editing::{
     CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
-    NameMutation, SingleMutation,
+    NameMutation, PictureMutation, SingleMutation,
 };
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
@@ -118,6 +118,7 @@ pub(crate) struct CuratingMutation(
     DeleteTitleMutation,
     SingleMutation,
     NameMutation,
+    PictureMutation,
     LibraryMutation,
 );
 

@@ -10,7 +10,7 @@ use super::accounts::{
 };
 use super::editing::{
     CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
-    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, PicturesPayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
@@ -196,6 +196,8 @@ pub(crate) enum Payload {
     EditPerson(EditPersonPayload),
     EditGenre(EditGenrePayload),
     EditCollection(EditCollectionPayload),
+    /// Of `addPicture`, `removePicture` and `setPictures`.
+    Pictures(PicturesPayload),
     MatchFile(MatchFilePayload),
 }
 

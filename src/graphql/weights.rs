@@ -91,6 +91,9 @@ pub(super) const WORK: &Table = &[
         &["createEpisode", "createTitle", "editEpisode"],
         300,
     ),
+    (&["Mutation"], &["removePicture", "setPictures"], 300),
+    // The whole picture is read, which takes some processors' seconds for the largest.
+    (&["Mutation"], &["addPicture"], 4_000),
     // One that is undecided is looked for in the whole catalogue.
     (&["Mutation"], &["matchFile"], 500),
     // As many rows as the file had.
@@ -234,6 +237,7 @@ pub(super) const LISTS: &Table = &[
         &["images"],
         5,
     ),
+    (&["PicturesPayload"], &["images"], 20),
     (&["RatingSummary"], &["scores"], 5),
     (
         &[
@@ -272,6 +276,7 @@ pub(super) const LISTS: &Table = &[
             "EditGenrePayload",
             "EditPersonPayload",
             "EditTitleResult",
+            "PicturesPayload",
         ],
         &["changes"],
         3,
@@ -285,6 +290,7 @@ pub(super) const LISTS: &Table = &[
             "EditGenrePayload",
             "EditPersonPayload",
             "EditTitleResult",
+            "PicturesPayload",
         ],
         &["warnings"],
         2,

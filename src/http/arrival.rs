@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
@@ -14,14 +15,14 @@ use tokio::time::{Instant, timeout_at};
 use super::at_work::{Places, busy};
 use super::auth::Authenticate;
 use super::problem::Problem;
-use super::{imports, usage};
+use super::{imports, uploads, usage};
 
-/// The longest body that any route takes but two, in bytes. What is longer is handed on as far as it was read: its route
+/// The longest body that any route takes but three, in bytes. What is longer is handed on as far as it was read: its route
 /// refuses it.
 const MOST: usize = 128 * 1024;
 /// How many bodies that are longer still may be held at a time, by the route that takes them.
 const HUGE: usize = 16;
-/// How many files of imports may be held at a time.
+/// How many files may be held at a time.
 const FILES: usize = 4;
 /// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
 /// together they would fill the memory.
@@ -40,7 +41,7 @@ pub(super) struct Arrivals {
     long: Places,
     /// The places of those that are longer than [`MOST`].
     huge: Places,
-    /// The places of those that are longer than all but files of imports.
+    /// The places of those that are longer than all but files.
     files: Places,
     /// How long a client may take that sends no file.
     time_limit: Duration,
@@ -78,6 +79,40 @@ impl Arrivals {
     }
 }
 
+/// A route that takes files, each as a whole body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum FileRoute {
+    Imports,
+    Pictures,
+}
+
+impl FileRoute {
+    /// The one at a path, if files go there.
+    fn at(path: &str) -> Option<Self> {
+        match path {
+            imports::PATH => Some(Self::Imports),
+            uploads::PATH => Some(Self::Pictures),
+            _ => None,
+        }
+    }
+
+    /// The longest file, in bytes.
+    fn most(self) -> usize {
+        match self {
+            Self::Imports => imports::MOST_BYTES,
+            Self::Pictures => uploads::MOST_BYTES,
+        }
+    }
+
+    /// Whether whoever sends a file there may, before anything of it is read.
+    async fn admit(self, senders: &Authenticate, parts: &Parts) -> Result<(), Problem> {
+        match self {
+            Self::Imports => imports::admit(senders, parts).await,
+            Self::Pictures => uploads::admit(senders, parts).await,
+        }
+    }
+}
+
 /// How long so much of a file may take.
 fn time_of(bytes: usize) -> Duration {
     let seconds = u64::try_from(bytes.div_ceil(FILE_A_SECOND)).unwrap_or(u64::MAX);
@@ -86,11 +121,8 @@ fn time_of(bytes: usize) -> Duration {
 
 /// How much longer than others a request may take that goes to this path, because it is on its way.
 pub(super) fn on_the_way(path: &str) -> Duration {
-    if path == imports::PATH {
-        BEFORE_FILE + time_of(imports::MOST_BYTES)
-    } else {
-        Duration::ZERO
-    }
+    let route = FileRoute::at(path);
+    route.map_or(Duration::ZERO, |it| BEFORE_FILE + time_of(it.most()))
 }
 
 /// Waits for the whole body.
@@ -103,28 +135,33 @@ pub(super) async fn whole(
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let most = match parts.uri.path() {
-        usage::EVENTS => usage::MOST_BYTES,
-        imports::PATH => imports::MOST_BYTES,
-        _ => MOST,
-    };
-    if parts.uri.path() == imports::PATH
-        && let Some(senders) = &arrivals.senders
-        && let Err(refusal) = imports::admit(senders, &parts).await
+    let route = FileRoute::at(parts.uri.path());
+    if let (Some(route), Some(senders)) = (route, &arrivals.senders)
+        && let Err(refusal) = route.admit(senders, &parts).await
     {
         return refusal.into_response();
     }
-    match read(body, most, &arrivals).await {
+    let most = match route {
+        Some(route) => route.most(),
+        None if parts.uri.path() == usage::EVENTS => usage::MOST_BYTES,
+        None => MOST,
+    };
+    match read(body, most, route.is_some(), &arrivals).await {
         Ok(body) => next.run(Request::from_parts(parts, body.into())).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-async fn read(body: Body, most: usize, arrivals: &Arrivals) -> Result<Vec<u8>, Problem> {
+async fn read(
+    body: Body,
+    most: usize,
+    is_file: bool,
+    arrivals: &Arrivals,
+) -> Result<Vec<u8>, Problem> {
     let mut chunks = body.into_data_stream();
     let (mut read, mut place, mut huge_place) = (Vec::new(), None, None);
     let mut file_place = None;
-    let (begun, is_file) = (Instant::now(), most == imports::MOST_BYTES);
+    let begun = Instant::now();
     loop {
         let deadline = arrivals.deadline(begun, is_file, read.len());
         let Ok(chunk) = timeout_at(deadline, chunks.next()).await else {
@@ -250,6 +287,9 @@ mod tests {
         let whole = on_the_way(imports::PATH);
         assert_eq!(whole, left(true, imports::MOST_BYTES));
         assert!(whole > Duration::from_secs(68) && whole < Duration::from_secs(180));
+        let picture = on_the_way(uploads::PATH);
+        assert_eq!(picture, left(true, uploads::MOST_BYTES));
+        assert!(picture < whole);
         assert_eq!(on_the_way("/graphql"), Duration::ZERO);
     }
 

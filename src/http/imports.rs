@@ -182,7 +182,7 @@ fn check_form(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 /// What a header says, in small letters; empty if it is not there.
-fn said(headers: &HeaderMap, name: HeaderName) -> String {
+pub(super) fn said(headers: &HeaderMap, name: HeaderName) -> String {
     let value = headers.get(name).map(HeaderValue::as_bytes);
     let value = String::from_utf8_lossy(value.unwrap_or_default());
     value.trim().to_ascii_lowercase()

@@ -28,6 +28,7 @@ mod router;
 mod server;
 mod tag;
 mod task;
+mod uploads;
 mod usage;
 
 pub use self::metrics::describe as describe_metrics;

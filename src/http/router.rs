@@ -53,6 +53,7 @@ use super::oauth;
 use super::origins::{Origins, OwnMachine};
 use super::pictures::{self, Pictures};
 use super::problem::{self, Problem};
+use super::uploads::{self, Uploads};
 use super::usage::{self, Usage};
 use crate::domain::accounts::AccountService;
 use crate::domain::persisted::PersistedStore;
@@ -179,6 +180,7 @@ pub fn router(
     };
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let imports = Imports::new(&services, &authenticate, &door.unlimited);
+    let uploads = Uploads::new(&services, &authenticate);
     let senders = authenticate.clone();
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
@@ -202,7 +204,8 @@ pub fn router(
         ]));
     let files = export::routes(exports)
         .merge(usage::routes(usage)?)
-        .merge(imports::routes(imports));
+        .merge(imports::routes(imports))
+        .merge(uploads::routes(uploads));
     let files = files.layer(of_pages()).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()

@@ -472,7 +472,13 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::clone(&clock),
         ),
         work,
-        editing: EditService::new(load, catalog.clone(), revising.clone(), Arc::clone(&clock)),
+        editing: EditService::new(
+            load,
+            catalog.clone(),
+            revising.clone(),
+            accounts.clone(),
+            Arc::clone(&clock),
+        ),
         revising,
         library: LibraryService::new(
             Arc::new(SqliteLibrary::new(db.clone())),

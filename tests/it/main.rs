@@ -52,6 +52,7 @@ mod readme;
 mod rebuild;
 mod reception;
 mod recommend;
+mod repeats;
 mod restore;
 mod revisions;
 mod roles;

@@ -150,6 +150,21 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ person: "x", set: { born: null } }"#,
         CURATORS,
     ),
+    (
+        "addPicture",
+        r#"{ of: "x", kind: POSTER, upload: "x" }"#,
+        CURATORS,
+    ),
+    (
+        "removePicture",
+        r#"{ of: "x", kind: POSTER, picture: "x" }"#,
+        CURATORS,
+    ),
+    (
+        "setPictures",
+        r#"{ of: "x", kind: POSTER, pictures: [] }"#,
+        CURATORS,
+    ),
     ("editGenre", r#"{ genre: "x", name: "" }"#, CURATORS),
     (
         "editCollection",

@@ -33,7 +33,7 @@ pub use identity::{
 };
 pub use mail::{Asked, Letter, Mail, MailError, MailKind, Mailer};
 pub use name::NameError;
-pub use one_time::{OAuthPin, OAuthRequest, OAuthState, OneTime};
+pub use one_time::{KeyedRequest, OAuthPin, OAuthRequest, OAuthState, OneTime};
 pub use owners::{Owned, ReadInTurn, SessionOwners};
 pub use password::{
     ChosenPassword, HashingError, MIN_PASSWORD, PasswordError, PasswordHash, PasswordHasher,

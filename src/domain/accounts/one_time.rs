@@ -1,5 +1,6 @@
 //! What a one-time link or code stands for.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use url::Url;
 
@@ -54,6 +55,8 @@ pub enum OneTime {
         /// Who it is there, if the account is to be linked.
         links: Option<String>,
     },
+    /// A request named a key of its own, of which this is the hash. It is looked at, and never used up.
+    Request(KeyedRequest),
 }
 
 impl OneTime {
@@ -65,11 +68,25 @@ impl OneTime {
             | Self::OAuthCode { user, .. } => Some(*user),
             Self::OAuthPin(waiting) => Some(waiting.user),
             Self::OAuthDone { user, .. } => *user,
+            Self::Request(request) => Some(request.user),
             Self::OAuthTicket(request) | Self::OAuthState(OAuthState { request, .. }) => {
                 request.link_to.map(|(user, _)| user)
             }
         }
     }
+}
+
+/// A request that named a key of its own, so that a repeat of it makes nothing a second time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyedRequest {
+    /// Whose request it was, and whose key.
+    pub user: UserId,
+    /// A hash of what it said.
+    pub said: String,
+    /// What names the thing that it was about to make, to whoever makes it.
+    pub makes: String,
+    /// When it was noted.
+    pub at: DateTime<Utc>,
 }
 
 /// A log-in by another site, as it was asked for.

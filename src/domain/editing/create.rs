@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::slice;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::EditError;
 use super::part::Part;
 use super::patch::Patch;
 use super::refused::{Place, Refused};
+use super::repeats::{Keyed, is_taken};
 use super::rows::Locking;
 use super::service::{EditService, curator, lock_all, retried};
 use super::single::Edited;
@@ -36,7 +37,12 @@ pub struct TitleCreation {
     pub patch: Patch,
     pub mode: LoadMode,
     pub locking: Locking,
+    /// What a repeat of it has, too; `None`: it is made each time.
+    pub key: Option<String>,
 }
+
+/// A key for a title, and what is to be said of it.
+type Slug = (String, Option<Problem>);
 
 impl EditService {
     /// Adds a title, or says what that would do. In a dry run the title is as it would be, without anything that names it.
@@ -48,18 +54,71 @@ impl EditService {
     ) -> Result<Edited<Arc<Title>>, EditError> {
         let writer = curator(viewer)?;
         creation.patch.check()?;
-        retried(|| self.try_create(&writer, creation)).await
+        let said = json!([
+            creation.kind,
+            creation.slug,
+            creation.patch.set,
+            creation.locking == Locking::Lock,
+        ]);
+        let key = (creation.key.as_deref(), creation.mode);
+        match Keyed::of(viewer, key, "title", &said)? {
+            None => retried(|| self.try_create(&writer, creation, None)).await,
+            Some(keyed) => self.create_once(&writer, creation, &keyed).await,
+        }
+    }
+
+    async fn create_once(
+        &self,
+        writer: &Writer,
+        creation: &TitleCreation,
+        keyed: &Keyed,
+    ) -> Result<Edited<Arc<Title>>, EditError> {
+        if let Some(made) = self.made_before(keyed).await? {
+            return Ok(made);
+        }
+        let (slug, alike) = self.slug(creation).await?;
+        let slug = self.reserve(keyed, slug).await?;
+        let slug = (slug, alike);
+        let created = retried(|| self.try_create(writer, creation, Some(&slug))).await;
+        if is_taken(&created)
+            && let Some(made) = self.made_before(keyed).await?
+        {
+            return Ok(made);
+        }
+        created
+    }
+
+    /// What a creation with this key has made.
+    async fn made_before(&self, keyed: &Keyed) -> Result<Option<Edited<Arc<Title>>>, EditError> {
+        let Some(noted) = self.noted(keyed).await? else {
+            return Ok(None);
+        };
+        let everything = Visibility::everything();
+        let slugs = slice::from_ref(&noted.name);
+        let found = self.catalog.titles_by_slug(&everything, slugs).await?;
+        let mut found = found.into_iter();
+        let made = found.find(|it| noted.has_made(it.stamp.created_at));
+        made.map(|title| noted.answer(title)).transpose()
+    }
+
+    /// The key that is given, or one that is made.
+    async fn slug(&self, creation: &TitleCreation) -> Result<Slug, EditError> {
+        match &creation.slug {
+            Some(slug) => Ok((self.given(slug).await?, None)),
+            None => self.made(&creation.patch).await,
+        }
     }
 
     async fn try_create(
         &self,
         writer: &Writer,
         creation: &TitleCreation,
+        reserved: Option<&Slug>,
     ) -> Result<Edited<Arc<Title>>, EditError> {
         let now = self.clock.now();
-        let (slug, alike) = match &creation.slug {
-            Some(slug) => (self.given(slug).await?, None),
-            None => self.made(&creation.patch).await?,
+        let (slug, alike) = match reserved {
+            Some((slug, alike)) => (self.given(slug).await?, alike.clone()),
+            None => self.slug(creation).await?,
         };
         let blank = blank_title(creation.kind, &slug, now)
             .map_err(|problem| Refused::new(ErrorCode::Invalid, Place::Slug, problem.reason))?;
@@ -129,7 +188,7 @@ impl EditService {
 
     /// A key that nothing has yet, of the name and the year; numbered if others have that, and then it is said: it may be
     /// the same title, added before.
-    async fn made(&self, patch: &Patch) -> Result<(String, Option<Problem>), EditError> {
+    async fn made(&self, patch: &Patch) -> Result<Slug, EditError> {
         let name = patch.set.get("title").and_then(Value::as_str);
         let day = patch.set.get("release_date").and_then(Value::as_str);
         let year = match patch.set.get("year") {

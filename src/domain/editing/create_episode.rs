@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use serde_json::json;
+
 use super::error::EditError;
 use super::patch::Patch;
 use super::refused::{Place, Refused};
+use super::repeats::{Keyed, is_taken};
 use super::rows::Locking;
 use super::service::{EditService, curator, lock_all, retried};
 use super::single::{Edited, of_laying};
@@ -28,6 +31,8 @@ pub struct EpisodeCreation {
     pub patch: Patch,
     pub mode: LoadMode,
     pub locking: Locking,
+    /// What a repeat of it has, too; `None`: it is made each time.
+    pub key: Option<String>,
 }
 
 impl EditService {
@@ -49,7 +54,66 @@ impl EditService {
         let mut series = found.into_iter();
         let series = series.find(|title| title.kind == TitleKind::Series);
         let series = series.ok_or_else(|| Refused::not_there("series"))?;
-        retried(|| self.try_add(visibility, &writer, &series, creation)).await
+        let said = json!([
+            series.id.to_i64(),
+            creation.place,
+            creation.patch.set,
+            creation.locking == Locking::Lock,
+        ]);
+        let key = (creation.key.as_deref(), creation.mode);
+        let keyed = Keyed::of(viewer, key, "episode", &said)?;
+        let Some(keyed) = keyed else {
+            return retried(|| self.try_add(visibility, &writer, &series, creation)).await;
+        };
+        if let Some(added) = self.added_before(visibility, &keyed).await? {
+            return Ok(added);
+        }
+        // What is there before it is noted was added by another.
+        let id = self.free(visibility, &series, creation).await?;
+        self.reserve(&keyed, id.to_i64().to_string()).await?;
+        let added = retried(|| self.try_add(visibility, &writer, &series, creation)).await;
+        if is_taken(&added)
+            && let Some(before) = self.added_before(visibility, &keyed).await?
+        {
+            return Ok(before);
+        }
+        added
+    }
+
+    /// What an addition with this key has added.
+    async fn added_before(
+        &self,
+        visibility: &Visibility,
+        keyed: &Keyed,
+    ) -> Result<Option<Edited<Arc<Episode>>>, EditError> {
+        let Some(noted) = self.noted(keyed).await? else {
+            return Ok(None);
+        };
+        let Ok(id) = noted.name.parse::<i64>() else {
+            return Ok(None);
+        };
+        let id = EpisodeId::from_i64(id);
+        let found = self.load.stored_episode(visibility, id).await?;
+        let found = found.map(|stored| stored.episode.0);
+        let added = found.filter(|it| noted.has_made(it.stamp.created_at));
+        let added = added.map(|episode| noted.answer(Arc::new(episode)));
+        added.transpose()
+    }
+
+    /// The id of the episode, if there is none with it.
+    async fn free(
+        &self,
+        visibility: &Visibility,
+        series: &Title,
+        creation: &EpisodeCreation,
+    ) -> Result<EpisodeId, EditError> {
+        let (season, number) = creation.place;
+        let id = EpisodeId::of_ordinal(series.id, season, number);
+        if self.load.stored_episode(visibility, id).await?.is_some() {
+            let reason = format!("is {number}, and there is such an episode in season {season}");
+            return Err(Refused::new(ErrorCode::Taken, Place::Number, reason).into());
+        }
+        Ok(id)
     }
 
     async fn try_add(
@@ -60,13 +124,8 @@ impl EditService {
         creation: &EpisodeCreation,
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let now = self.clock.now();
-        let (season, number) = creation.place;
         let blank = blank_episode(series, creation.place, now).map_err(of_place)?;
-        let id = EpisodeId::of_ordinal(series.id, season, number);
-        if self.load.stored_episode(visibility, id).await?.is_some() {
-            let reason = format!("is {number}, and there is such an episode in season {season}");
-            return Err(Refused::new(ErrorCode::Taken, Place::Number, reason).into());
-        }
+        let id = self.free(visibility, series, creation).await?;
         let laid = self.load.lay_episode(&blank, &creation.patch.set).await;
         let Laid {
             document,

@@ -1,8 +1,10 @@
 //! What can go wrong with an edit as a whole.
 
+use std::time::Duration;
+
 use super::refused::Refused;
 use super::rows::MOST_TITLES;
-use crate::domain::catalog::CatalogError;
+use crate::domain::catalog::{CatalogError, PictureError};
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::revising::RevisingError;
 
@@ -30,6 +32,9 @@ pub enum EditError {
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Revising(#[from] RevisingError),
+    /// A picture that is sent is none that can be read, or it cannot be kept.
+    #[error(transparent)]
+    Picture(#[from] PictureError),
 }
 
 impl EditError {
@@ -69,6 +74,7 @@ impl Coded for EditError {
             Self::Refused(refused) => refused.first().map_or(ErrorCode::Invalid, |it| it.code),
             Self::Catalog(error) => error.code(),
             Self::Revising(error) => error.code(),
+            Self::Picture(error) => error.code(),
         }
     }
 
@@ -78,6 +84,20 @@ impl Coded for EditError {
             Self::FilterOfTooMany(_) => Some("filter"),
             Self::Forbidden | Self::Refused(_) | Self::Revising(_) => None,
             Self::Catalog(error) => error.field(),
+            Self::Picture(error) => error.field(),
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Catalog(error) => error.retry_after(),
+            Self::Revising(error) => error.retry_after(),
+            Self::Picture(error) => error.retry_after(),
+            Self::Forbidden
+            | Self::NoTitles
+            | Self::TooManyTitles(_)
+            | Self::FilterOfTooMany(_)
+            | Self::Refused(_) => None,
         }
     }
 
@@ -85,6 +105,7 @@ impl Coded for EditError {
         match self {
             Self::NoTitles | Self::TooManyTitles(_) => Bounds::between(1, MOST_TITLES),
             Self::FilterOfTooMany(_) => Bounds::most(MOST_TITLES),
+            Self::Picture(error) => error.bounds(),
             Self::Forbidden | Self::Refused(_) | Self::Catalog(_) | Self::Revising(_) => {
                 Bounds::default()
             }

@@ -8,7 +8,10 @@ mod error;
 mod names;
 mod part;
 mod patch;
+mod picture_lists;
+mod pictures;
 mod refused;
+mod repeats;
 mod rows;
 mod service;
 mod single;
@@ -20,6 +23,8 @@ pub use error::EditError;
 pub use names::Renaming;
 pub use part::Part;
 pub use patch::Patch;
+pub use picture_lists::Standing;
+pub use pictures::{EditedPictures, NewPicture, PictureChange, PictureEdit, Pictured};
 pub use refused::{Place, Refused};
 pub use rows::{
     DeletedTitle, EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice,

@@ -26,6 +26,18 @@ pub enum Place {
     Slug,
     /// The name that something is given which has little else.
     Name,
+    /// The key by which a repeat is known.
+    Key,
+    /// What a picture is for.
+    Kind,
+    /// A picture that was sent before.
+    Upload,
+    /// Where a picture is on the web.
+    Url,
+    /// A picture that is there.
+    Picture,
+    /// The pictures that are to be there.
+    Pictures,
     /// The season of a new episode.
     Season,
     /// The number of a new episode in its season.
@@ -90,6 +102,12 @@ impl Refused {
             | Place::Base
             | Place::Slug
             | Place::Name
+            | Place::Key
+            | Place::Kind
+            | Place::Upload
+            | Place::Url
+            | Place::Picture
+            | Place::Pictures
             | Place::Season
             | Place::Number
             | Place::Part(_) => None,

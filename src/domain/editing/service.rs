@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::error::EditError;
 use super::refused::{Place, Refused};
+use crate::domain::accounts::AccountService;
 use crate::domain::catalog::{
     Author, CatalogBatch, CatalogNode, CatalogRevision, CatalogService, DocumentFields, LOCKS,
     Locks, RevisionSource, Writer,
@@ -27,6 +28,8 @@ pub struct EditService {
     /// As the record has it at this moment.
     pub(super) catalog: CatalogService,
     pub(super) revising: RevisionService,
+    /// Who knows which requests came before.
+    pub(super) accounts: AccountService,
     pub(super) clock: Arc<dyn Clock>,
 }
 
@@ -36,12 +39,14 @@ impl EditService {
         load: LoadService,
         catalog: CatalogService,
         revising: RevisionService,
+        accounts: AccountService,
         clock: Arc<dyn Clock>,
     ) -> Self {
         Self {
             load,
             catalog,
             revising,
+            accounts,
             clock,
         }
     }

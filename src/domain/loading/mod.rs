@@ -35,6 +35,7 @@ mod mapped_records;
 mod mapped_roles;
 mod mapped_rows;
 mod named;
+mod one_picture;
 mod options;
 mod pace;
 mod parts;
@@ -83,17 +84,18 @@ pub use laying::{
 pub use laying_names::{SoundName, collection_named, genre_named};
 pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode};
 pub use lists::{check_lists, with_added, without_removed};
+pub use one_picture::{OfferedPicture, PictureOffer, UntakenPicture};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
 pub use pace::Writers;
 pub use people::PersonRecord;
 pub use picture_source::{PictureFault, PictureLoading, PictureRead, PictureSource};
-pub use pictures::{PictureFrom, PicturesRecord};
+pub use pictures::{MAX_PICTURES, PictureFrom, PicturesRecord};
 pub use problem::{Allowed, Problem, Warning};
 pub use records::{Record, TitleRecord, WatchRecord};
 pub use said::{Entries, Said};
-pub use seasons::SeasonRecord;
+pub use seasons::{MAX_PICTURES as MAX_PICTURES_OF_SEASONS, SeasonRecord};
 pub use service::LoadService;
 pub use source::{Format, Records};
 pub use store::CurationStore;

@@ -216,13 +216,10 @@ fn read_language(object: &mut Fields, field: &str) -> Result<Option<LanguageTag>
 
 /// Where a text says that a picture is; or what is wrong with it, as the rest of a sentence.
 fn source(text: &str) -> Result<PictureFrom, String> {
-    let length = text.chars().count();
-    if length > MAX_SOURCE {
-        return Err(format!("has {length} characters, more than {MAX_SOURCE}"));
-    }
     if text.contains("://") || text.starts_with("data:") {
-        return address(text).map(PictureFrom::Web);
+        return on_the_web(text).map(PictureFrom::Web);
     }
+    check_length(text)?;
     if text.starts_with('/') {
         let reason = "is a path from a root: name the whole address of what is on the web, and a file by its path from the folder of the file that names it";
         return Err(reason.to_owned());
@@ -235,6 +232,20 @@ fn source(text: &str) -> Result<PictureFrom, String> {
         return Err("leads out of the folder of the file that names it".to_owned());
     }
     Ok(PictureFrom::File(text.to_owned()))
+}
+
+/// The address that a text says; or what is wrong with it, as the rest of a sentence.
+pub(super) fn on_the_web(text: &str) -> Result<Url, String> {
+    check_length(text)?;
+    address(text)
+}
+
+fn check_length(text: &str) -> Result<(), String> {
+    let length = text.chars().count();
+    if length > MAX_SOURCE {
+        return Err(format!("has {length} characters, more than {MAX_SOURCE}"));
+    }
+    Ok(())
 }
 
 fn address(text: &str) -> Result<Url, String> {

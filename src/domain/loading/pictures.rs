@@ -8,7 +8,7 @@ use crate::domain::catalog::{KeptPicture, PictureKind, PictureOrigin, StoredPict
 use crate::domain::language::LanguageTag;
 
 /// How many pictures a title, an episode or a person may have.
-pub(super) const MAX_PICTURES: usize = 20;
+pub const MAX_PICTURES: usize = 20;
 
 /// How many characters of a path or an address are shown.
 const SHOWN: usize = 120;

@@ -16,7 +16,7 @@ use crate::domain::catalog::{KeptPicture, SeasonPictures};
 /// How many seasons a record may name.
 const MAX_SEASONS: usize = 200;
 /// How many pictures all seasons of a series may have.
-const MAX_PICTURES: usize = 500;
+pub const MAX_PICTURES: usize = 500;
 /// The field that names them.
 const FIELD: &str = "seasons";
 

@@ -1,6 +1,6 @@
 //! Pictures of titles, episodes and people, as the schema shows them: those that were given, else drawn ones.
 
-use async_graphql::{Context, Enum, Object};
+use async_graphql::{Context, Enum, ID, Object};
 
 use super::genre::Genre;
 use crate::domain::catalog::{
@@ -75,6 +75,15 @@ impl Image {
     /// What it is for, which says its proportions, or about.
     async fn kind(&self) -> ImageKind {
         self.what_for()
+    }
+
+    /// By which `removePicture`, `setPictures` and `addPicture` name it: a hash of its bytes as they were given. Null of a
+    /// drawing.
+    async fn picture_id(&self) -> Option<ID> {
+        match self {
+            Self::Stored(_, picture) => Some(ID(picture.hash.to_string())),
+            Self::Drawn(_) => None,
+        }
     }
 
     /// Where it lies. The address is that of this very picture: whatever is there may be kept for good, and a picture that

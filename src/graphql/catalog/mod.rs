@@ -34,6 +34,7 @@ pub(crate) use facets::TitleConnection;
 pub(crate) use film::Film;
 pub(crate) use filter::{TitleFilter, TitleKind, kinds};
 pub(crate) use genre::Genre;
+pub(crate) use image::{Image, ImageKind};
 pub(crate) use item::find_item;
 pub(crate) use likely::LikelyQuery;
 pub(crate) use person::{Person, PersonEdge};

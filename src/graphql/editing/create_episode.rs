@@ -47,6 +47,7 @@ impl CreateEpisodeMutation {
             },
             mode: mode(input.dry_run),
             locking: locking(input.lock),
+            key: input.idempotency_key,
         };
         let (visibility, editing) = (ctx.visibility(), &ctx.services().editing);
         let created = editing
@@ -83,6 +84,9 @@ struct CreateEpisodeInput {
     /// Whether it is only said what would be added.
     #[graphql(default = false)]
     dry_run: bool,
+    /// A text of 1 to 64 characters of the client's own, a UUID say. For a day, the same input with the same key makes nothing
+    /// more: the answer is what was made, with a warning. `CONFLICT` if the input is another. Of a dry run nothing is kept.
+    idempotency_key: Option<String>,
 }
 
 /// What adding an episode led to.
@@ -97,7 +101,8 @@ pub(crate) struct CreateEpisodePayload {
     /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
     /// nothing was written.
     run: Option<String>,
-    /// What a person can put right: a `series` that is not there, a `number` that is taken, something of `set`.
+    /// What a person can put right: a `series` that is not there, a `number` that is taken, something of `set`,
+    /// an `idempotencyKey` that was given with another input.
     pub(crate) user_errors: Vec<UserError>,
 }
 

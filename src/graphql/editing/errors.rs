@@ -28,6 +28,12 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
         Place::Name => input("name"),
+        Place::Key => input("idempotencyKey"),
+        Place::Kind => input("kind"),
+        Place::Upload => input("upload"),
+        Place::Url => input("url"),
+        Place::Picture => input("picture"),
+        Place::Pictures => input("pictures"),
         Place::Season => input("season"),
         Place::Number => input("number"),
         Place::Part(part) => input(part_name(*part)),
@@ -62,9 +68,12 @@ pub(super) fn split<T>(
             | EditError::TooManyTitles(_)
             | EditError::FilterOfTooMany(_)),
         ) => Ok((None, vec![UserError::from_error(error)?])),
-        Err(error @ (EditError::Forbidden | EditError::Catalog(_) | EditError::Revising(_))) => {
-            Err(ApiError::from(error))
-        }
+        Err(
+            error @ (EditError::Forbidden
+            | EditError::Catalog(_)
+            | EditError::Revising(_)
+            | EditError::Picture(_)),
+        ) => Err(ApiError::from(error)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Editing the catalogue by hand: titles one by one or many at once, episodes, people, names. For curators.
+//! Editing the catalogue by hand: titles one by one or many at once, episodes, people, names, pictures. For curators.
 
 mod changes;
 mod create;
@@ -8,6 +8,7 @@ mod delete;
 mod errors;
 mod names;
 mod parts;
+mod pictures;
 mod single;
 mod titles;
 mod words;
@@ -16,6 +17,7 @@ pub(crate) use create::{CreateTitleMutation, CreateTitlePayload};
 pub(crate) use create_episode::{CreateEpisodeMutation, CreateEpisodePayload};
 pub(crate) use delete::{DeleteTitleMutation, DeleteTitlePayload};
 pub(crate) use names::{EditCollectionPayload, EditGenrePayload, NameMutation};
+pub(crate) use pictures::{PictureMutation, PicturesPayload};
 pub(crate) use single::{EditEpisodePayload, EditPersonPayload, SingleMutation};
 pub(crate) use titles::{EditTitlesMutation, EditTitlesPayload};
 pub(crate) use words::in_files;

@@ -10,7 +10,8 @@ use futures::future::join_all;
 use reelgraph::adapters::redis::{RedisDb, RedisOneTime};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteOneTime};
 use reelgraph::domain::accounts::{
-    EmailAddress, OAuthRequest, OAuthState, OneTime, OneTimeStore, Secret, TokenHash, Transport,
+    EmailAddress, KeyedRequest, OAuthRequest, OAuthState, OneTime, OneTimeStore, Secret, TokenHash,
+    Transport,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::entropy::{Entropy, SystemEntropy};
@@ -111,6 +112,12 @@ async fn a_secret_stands_for_what_was_put(store: &Opened) {
             challenge: "challenge".to_owned(),
             links: Some("1234567890".to_owned()),
         },
+        OneTime::Request(KeyedRequest {
+            user: UserId(7),
+            said: "a hash".to_owned(),
+            makes: "title:grüße-1995".to_owned(),
+            at: now(),
+        }),
     ];
     let all = all.map(|means| (hash(), means));
     let now = now();

@@ -1,6 +1,7 @@
 //! Pictures that records name: how they are loaded, from files and from the web, what the schema says of them, and what
 //! lies at their addresses, on both ways of running.
 
+mod by_hand;
 mod folder;
 mod swept;
 mod web;

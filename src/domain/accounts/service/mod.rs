@@ -19,6 +19,7 @@ mod password;
 mod pause;
 mod profiles;
 mod register;
+mod repeats;
 mod sessions;
 
 pub use api_keys::{MakeApiKey, NewApiKey};

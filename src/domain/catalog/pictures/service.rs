@@ -12,7 +12,7 @@ use super::kind::PictureKind;
 use super::missing::Missing;
 use super::reader::{MOST_BYTES, PictureProblem, PictureReader};
 use super::rendition::Rendition;
-use super::stored::{PictureHash, StoredPicture};
+use super::stored::{FOLDER_OF_ORIGINALS, PictureHash, StoredPicture};
 use crate::domain::blobs::{BlobKey, BlobStore};
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::language::LanguageTag;
@@ -74,14 +74,43 @@ impl PictureService {
         language: Option<LanguageTag>,
         bytes: Vec<u8>,
     ) -> Result<TakenIn, PictureError> {
+        let bytes = Bytes::from(bytes);
+        let taken_in = self.read(kind, language, &bytes).await?;
+        self.blobs.put(&taken_in.picture.key(), bytes).await?;
+        Ok(taken_in)
+    }
+
+    /// What a picture would be if it were taken in; nothing of it is kept.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn look(
+        &self,
+        kind: PictureKind,
+        language: Option<LanguageTag>,
+        bytes: Vec<u8>,
+    ) -> Result<TakenIn, PictureError> {
+        self.read(kind, language, &Bytes::from(bytes)).await
+    }
+
+    /// The bytes of a picture as they were given; `None` if they are not kept.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn given(&self, hash: &PictureHash) -> Result<Option<Vec<u8>>, PictureError> {
+        let key = BlobKey::of(FOLDER_OF_ORIGINALS, hash);
+        Ok(self.blobs.get(&key).await?.map(Vec::from))
+    }
+
+    async fn read(
+        &self,
+        kind: PictureKind,
+        language: Option<LanguageTag>,
+        bytes: &Bytes,
+    ) -> Result<TakenIn, PictureError> {
         if bytes.len() > MOST_BYTES {
             return Err(PictureProblem::TooManyBytes(bytes.len()).into());
         }
-        let bytes = Bytes::from(bytes);
         let facts = self.reader.read(bytes.clone()).await?;
         let picture = StoredPicture {
             kind,
-            hash: PictureHash::of(&bytes),
+            hash: PictureHash::of(bytes),
             format: facts.format,
             width: facts.width,
             height: facts.height,
@@ -89,7 +118,6 @@ impl PictureService {
             colour: facts.colour,
             language,
         };
-        self.blobs.put(&picture.key(), bytes).await?;
         Ok(TakenIn {
             picture,
             warning: facts.warning,
@@ -376,6 +404,20 @@ mod tests {
         assert_eq!(kept.blobs.lock().unwrap().len(), 1);
         assert_eq!(none.unwrap_err().code(), ErrorCode::Invalid);
         assert_eq!(large.unwrap_err().code(), ErrorCode::OutOfRange);
+    }
+
+    #[tokio::test]
+    async fn what_is_only_looked_at_is_not_kept() {
+        let (service, kept, _) = service(0);
+        let bytes = || b"a picture".to_vec();
+
+        let seen = service.look(PictureKind::Poster, None, bytes()).await;
+        let seen = seen.unwrap().picture;
+
+        assert_eq!(kept.puts.load(Ordering::SeqCst), 0);
+        assert_eq!(service.given(&seen.hash).await.unwrap(), None);
+        assert_eq!(stored(&service, "a picture").await, seen);
+        assert_eq!(service.given(&seen.hash).await.unwrap(), Some(bytes()));
     }
 
     #[tokio::test]
