@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/merged.sql"),
     include_str!("schema/revisions.sql"),
     include_str!("schema/library.sql"),
+    include_str!("schema/moved.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -109,6 +109,7 @@ pub(super) fn blank(record: &TitleRecord, stored: Option<&Title>, now: DateTime<
         season_pictures: stored.map_or_else(Vec::new, |it| {
             seasons::unread_of(&record.seasons, &it.season_pictures)
         }),
+        merge: stored.and_then(|stored| stored.merge),
         watchers: stored.map_or(0, |stored| stored.watchers),
         reception: stored.map(|stored| stored.reception).unwrap_or_default(),
         locks: stored
@@ -250,6 +251,8 @@ pub(super) fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         extras: _,
         pictures,
         season_pictures,
+        // No record says it.
+        merge: _,
         watchers: _,
         reception: _,
         locks: _,
