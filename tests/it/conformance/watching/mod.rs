@@ -9,6 +9,7 @@ mod feedback;
 mod lists;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod log;
+mod moving;
 mod projection;
 mod reads;
 mod support;
