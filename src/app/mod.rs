@@ -237,7 +237,6 @@ impl App {
                 revising.clone(),
                 Arc::clone(&clock),
             ),
-            load,
             export: CatalogExport::new(
                 CatalogService::new(stores.catalog.record.clone()),
                 Arc::clone(&blobs.store),
@@ -269,7 +268,13 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
-            scans: ScanService::new(stores.scans(), catalog.clone(), Arc::clone(&clock)),
+            scans: ScanService::new(
+                stores.scans(),
+                CatalogService::new(stores.catalog.record.clone()),
+                load.clone(),
+                Arc::clone(&clock),
+            ),
+            load,
             work,
             catalog,
             watching,

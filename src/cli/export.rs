@@ -21,7 +21,8 @@ const OUTPUT: &str = "-";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The file to write: `.ndjson`, `.json` or `.csv`, packed (`.gz`, `.zst`) or not; `-` is the standard output
+    /// The file to write: `.ndjson`, `.json` or `.csv`, packed (`.gz`, `.zst`) or not; `-` is the standard output; with
+    /// --nfo a folder that was scanned
     file: PathBuf,
     /// How records are written down, where the name of the file does not say it; `-` is NDJSON otherwise
     #[arg(long, value_enum, value_name = "FORMAT")]
@@ -32,6 +33,22 @@ pub(super) struct Arguments {
     /// Write no pictures into the folder `pictures` beside the file; records name none then
     #[arg(long)]
     without_pictures: bool,
+    /// Write `.nfo` files beside the films and episodes of a folder that was scanned, which a scan reads back; those that
+    /// say something else stay, unless --force is given
+    #[arg(long, conflicts_with_all = ["format", "without_pictures"])]
+    nfo: bool,
+}
+
+impl Arguments {
+    /// The folder beside whose files sidecars are to be written, if that is asked.
+    pub(super) fn library(&self) -> Option<&Path> {
+        self.nfo.then_some(self.file.as_path())
+    }
+
+    /// Whether what is there is written over.
+    pub(super) fn is_forced(&self) -> bool {
+        self.force
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -162,7 +179,7 @@ fn refuse_what_is_there(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 /// A file in a folder that is gone if it is not put in its place.
-fn begin(folder: &Path) -> io::Result<NamedTempFile> {
+pub(super) fn begin(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     // As any file that a command writes; what is temporary is private otherwise.
     #[cfg(unix)]

@@ -9,15 +9,21 @@ use clap::Args;
 
 use super::files::shown;
 use crate::app::App;
-use crate::config::Scans;
+use crate::config::{Scans, TitlesOfScans};
+use crate::domain::catalog::TitleState;
 use crate::domain::library::{
-    AllGone, Entry, FileEventKind, Guess, LibraryFolder, MediaFile, Reading, ScanNews, ScanOptions,
-    ScanSummary,
+    AllGone, Brought, Entry, FileEventKind, Guess, KnownSidecars, LibraryFolder, MediaFile,
+    Reading, ScanNews, ScanOptions, ScanSummary, ScannedTitles,
 };
+use crate::domain::loading::ToldSort;
 use crate::domain::text;
 
 /// How a scan is written down.
 #[derive(Debug, Clone, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of the command line"
+)]
 pub(super) struct Recording {
     /// Write down what is seen: files are matched with the catalogue, and what moved, went or came back is noted
     #[arg(long)]
@@ -28,6 +34,13 @@ pub(super) struct Recording {
     /// Believe that all files that were known are gone; without it that is taken for a disk that is not mounted
     #[arg(long)]
     all_gone: bool,
+    /// Bring what `.nfo` files and pictures say into the catalogue, as `load` does with records, and make titles that it
+    /// lacks, as drafts; without --apply tell what that would change
+    #[arg(long)]
+    titles: bool,
+    /// Publish the titles that are made, instead of leaving them drafts
+    #[arg(long)]
+    publish: bool,
 }
 
 impl Recording {
@@ -41,8 +54,26 @@ impl Recording {
         self.all_gone
     }
 
-    fn options(&self) -> ScanOptions {
+    /// Whether titles that are made are published.
+    pub(super) fn publishes(&self) -> bool {
+        self.publish
+    }
+
+    /// What becomes of titles by this scan.
+    pub(super) fn titles(&self, titles: TitlesOfScans) -> ScannedTitles {
+        if !self.titles && titles == TitlesOfScans::Untouched {
+            return ScannedTitles::Untouched;
+        }
+        ScannedTitles::Brought(if self.publish {
+            TitleState::Published
+        } else {
+            TitleState::Draft
+        })
+    }
+
+    pub(super) fn options(&self, titles: TitlesOfScans) -> ScanOptions {
         ScanOptions {
+            titles: self.titles(titles),
             reading: if self.full_hash {
                 Reading::Whole
             } else {
@@ -80,15 +111,21 @@ pub(super) fn root_of(path: &Path) -> anyhow::Result<String> {
 pub(super) async fn record(
     app: &App,
     root: &str,
-    found: Vec<(Entry, Guess)>,
+    found: (Vec<(Entry, Guess)>, KnownSidecars),
     folder: Arc<dyn LibraryFolder>,
-    how: &Recording,
+    options: ScanOptions,
     printing: Printing,
 ) -> anyhow::Result<ExitCode> {
     let mut tell = |news: ScanNews<'_>| match news {
         ScanNews::Unreadable { path, error } => {
             eprintln!("{}: {}", text::visible(path), text::visible(error));
         }
+        ScanNews::Record {
+            path,
+            sort,
+            field,
+            reason,
+        } => tell_record(path, sort, field, reason, printing),
         ScanNews::File { file, what, from } => {
             if printing == Printing::News
                 && let Some(line) = line(file, what, from)
@@ -97,24 +134,100 @@ pub(super) async fn record(
             }
         }
     };
-    let recorded = app
-        .scans
-        .record(root, found, folder, how.options(), &mut tell);
+    let recorded = app.scans.record(root, found, folder, options, &mut tell);
     let summary = recorded.await?;
     // A disk within the folder that is not mounted takes much away at once, and cron has to tell of it.
     let is_much = summary.gone > summary.seen / 10;
     match printing {
-        Printing::News => println!("{}", sum_up(&summary)),
+        Printing::News => {
+            println!("{}", sum_up(&summary));
+            if options.titles != ScannedTitles::Untouched {
+                println!("{}", sum_up_titles(&summary.brought));
+            }
+        }
         Printing::ProblemsAlone if is_much => {
             eprintln!("{} files that were known are gone", summary.gone);
         }
         Printing::ProblemsAlone => {}
     }
-    Ok(if summary.unreadable == 0 {
+    Ok(if summary.unreadable == 0 && summary.brought.refused == 0 {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Tells what a scan would bring into the catalogue. Exit status 1: something of it would be refused.
+pub(super) async fn preview(
+    app: &App,
+    root: &str,
+    found: &[(Entry, Guess)],
+    folder: &dyn LibraryFolder,
+    state: TitleState,
+    printing: Printing,
+) -> anyhow::Result<ExitCode> {
+    let mut tell = |news: ScanNews<'_>| {
+        if let ScanNews::Record {
+            path,
+            sort,
+            field,
+            reason,
+        } = news
+        {
+            tell_record(path, sort, field, reason, printing);
+        }
+    };
+    let brought = app.scans.preview(root, found, state, folder, &mut tell);
+    let brought = brought.await?;
+    if printing == Printing::News {
+        println!("would be: {}", sum_up_titles(&brought));
+    }
+    Ok(if brought.refused == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Tells what a record says that was made of a file: what is refused in any case, the rest where news are printed.
+fn tell_record(path: &str, sort: ToldSort, field: &str, reason: &str, printing: Printing) {
+    let said = match sort {
+        ToldSort::Refused => "refused",
+        ToldSort::Unmatched => "left out",
+        ToldSort::Warning => "warning",
+        ToldSort::Change => "would change",
+        ToldSort::FurtherWarning => return,
+    };
+    let is_problem = sort == ToldSort::Refused;
+    if printing == Printing::ProblemsAlone && !is_problem {
+        return;
+    }
+    let field = if field.is_empty() {
+        String::new()
+    } else {
+        format!("{field} ")
+    };
+    let line = format!("{path}: {said}: {field}{reason}");
+    if sort == ToldSort::Change {
+        println!("{}", text::visible(&line));
+    } else {
+        eprintln!("{}", text::visible(&line));
+    }
+}
+
+fn sum_up_titles(brought: &Brought) -> String {
+    let Brought {
+        new_titles,
+        changed_titles,
+        new_episodes,
+        changed_episodes,
+        refused,
+        open,
+    } = brought;
+    format!(
+        "titles: {new_titles} new, {changed_titles} changed; episodes: {new_episodes} new, {changed_episodes} changed; \
+         {refused} refused, {open} left out"
+    )
 }
 
 /// What became of a file that was known before. What is new is in the report.
@@ -143,6 +256,7 @@ fn sum_up(summary: &ScanSummary) -> String {
         back,
         unreadable,
         states: [matched, ambiguous, unmatched, ignored, missing],
+        brought: _,
     } = summary;
     format!(
         "{seen} files, {unchanged} of them in folders that are as they were: {new} new, {moved} moved, {changed} changed, \

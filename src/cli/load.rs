@@ -14,6 +14,7 @@ use serde_json::json;
 use super::files::{find, shown, spare};
 use super::maps::Maps;
 use crate::app::App;
+use crate::domain::catalog::{Author, RevisionSource, Writer};
 use crate::domain::loading::{
     LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told, ToldSort,
     WarningKind,
@@ -65,6 +66,7 @@ impl Arguments {
                 None if self.only_known => NewTitles::PassOver,
                 None => NewTitles::Add,
             },
+            writer: Writer::new(Author::Command, RevisionSource::Load),
         }
     }
 }

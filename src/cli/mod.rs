@@ -19,6 +19,7 @@ mod scan;
 mod schema;
 mod seed;
 mod serve;
+mod sidecars;
 mod users;
 mod watches;
 
@@ -124,7 +125,16 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 Box::pin(load::run(&App::open(&config).await?, &arguments)).await
             }
             Command::Export(arguments) => {
-                Box::pin(export::run(&App::open(&config).await?, &arguments)).await
+                let app = App::open(&config).await?;
+                match arguments.library() {
+                    Some(folder) if arguments.is_forced() => {
+                        Box::pin(sidecars::write(&app, folder, sidecars::Others::Go)).await
+                    }
+                    Some(folder) => {
+                        Box::pin(sidecars::write(&app, folder, sidecars::Others::Stay)).await
+                    }
+                    None => Box::pin(export::run(&app, &arguments)).await,
+                }
             }
             Command::Scan(arguments) => Box::pin(scan::run(&config, &arguments)).await,
             Command::Import(arguments) => {

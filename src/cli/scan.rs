@@ -15,12 +15,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::files::shown;
-use super::library::{Printing, Recording, record, root_of};
+use super::library::{Printing, Recording, preview, record, root_of};
 use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
-    Certainty, Entry, Episodes, Guess, Item, LibraryFolder, Named, NamedLibrary, TakenFor, Track,
+    Certainty, Entry, Episodes, Guess, Item, KnownSidecars, LibraryFolder, Named, NamedLibrary,
+    ScannedTitles, TakenFor, Track,
 };
 use crate::domain::text;
 
@@ -46,16 +47,26 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if let Some(report) = &arguments.report {
         spare(&arguments.folder, report)?;
     }
-    let library = NamedLibrary::read(&*folder, SystemClock.now().year())?;
+    let titles = arguments.recording.titles(config.titles_of_scans);
+    if titles == ScannedTitles::Untouched && arguments.recording.publishes() {
+        bail!("--publish says how titles are made, and without --titles none is");
+    }
     let is_recorded = arguments.recording.applies(config.scans);
-    let recorder = if is_recorded {
+    let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
+    let recorder = if knows_catalog {
         Some((App::open(config).await?, root_of(&arguments.folder)?))
     } else {
         None
     };
+    let known = match &recorder {
+        Some((app, root)) => app.scans.sidecars(root).await?,
+        None => KnownSidecars::default(),
+    };
+    let library = NamedLibrary::read(&*folder, SystemClock.now().year(), &known)?;
+    let sidecars = library.sidecars();
     let unchanged = match &recorder {
-        Some((app, root)) => app.scans.unchanged(root, &library).await?,
-        None => BTreeSet::new(),
+        Some((app, root)) if is_recorded => app.scans.unchanged(root, &library).await?,
+        _ => BTreeSet::new(),
     };
     let found = library.with_videos(&*folder, &unchanged);
     if let Some(path) = &arguments.report {
@@ -69,16 +80,26 @@ pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Resul
     if printing == Printing::News {
         show(&found, is_recorded)?;
     }
-    tell_problems(&found);
+    let decided = match &recorder {
+        Some((app, root)) => app.scans.decided(root, &doubtful(&found)).await?,
+        None => BTreeSet::new(),
+    };
+    tell_problems(&found, &decided);
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
-    if let Some((app, root)) = &recorder {
-        let how = &arguments.recording;
-        code = Box::pin(record(app, root, found, folder, how, printing)).await?;
+    match (&recorder, titles) {
+        (Some((app, root)), _) if is_recorded => {
+            let how = arguments.recording.options(config.titles_of_scans);
+            code = Box::pin(record(app, root, (found, sidecars), folder, how, printing)).await?;
+        }
+        (Some((app, root)), ScannedTitles::Brought(state)) => {
+            code = Box::pin(preview(app, root, &found, &*folder, state, printing)).await?;
+        }
+        _ => {}
     }
     // Who says that all files are gone scans an empty folder.
-    let is_expected = recorder.is_some() && arguments.recording.expects_nothing();
+    let is_expected = is_recorded && arguments.recording.expects_nothing();
     if has_video || is_expected {
         return Ok(code);
     }
@@ -124,10 +145,13 @@ fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
 }
 
 /// Tells what is wrong with which files. A folder of thousands with the same fault makes no mail of thousands of lines: the
-/// report has them all.
-fn tell_problems(found: &[(Entry, Guess)]) {
+/// report has them all. Of what a curator has decided nothing is in doubt.
+fn tell_problems(found: &[(Entry, Guess)], decided: &BTreeSet<String>) {
     let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (entry, guess) in found {
+        if guess.taken_for != TakenFor::Refused && decided.contains(&entry.path) {
+            continue;
+        }
         let folder = entry
             .path
             .rsplit_once('/')
@@ -146,6 +170,14 @@ fn tell_problems(found: &[(Entry, Guess)]) {
             eprintln!("{folder}: {more} more files: {}", text::visible(problem));
         }
     }
+}
+
+/// The paths of what is wrong, or needs a curator, unless one has decided.
+fn doubtful(found: &[(Entry, Guess)]) -> BTreeSet<&str> {
+    let doubtful = found
+        .iter()
+        .filter(|(_, guess)| problems(guess).next().is_some());
+    doubtful.map(|(entry, _)| entry.path.as_str()).collect()
 }
 
 /// What is wrong with a file, or needs a curator.

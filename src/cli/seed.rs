@@ -5,7 +5,7 @@ use std::io::{BufRead, Cursor};
 use anyhow::bail;
 
 use crate::app::App;
-use crate::domain::catalog::{TitleFilter, Visibility};
+use crate::domain::catalog::{Author, RevisionSource, TitleFilter, Visibility, Writer};
 use crate::domain::loading::{
     Format, LoadMode, LoadOptions, Manner, NewTitles, Problem, Source, Told, ToldSort,
 };
@@ -66,6 +66,7 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
         mode: LoadMode::Write,
         manner: Manner::Merge,
         new_titles: NewTitles::Add,
+        writer: Writer::new(Author::Command, RevisionSource::Load),
     };
     let summary = app.load.load(&sources, options, &mut tell).await?;
     if let Some(first) = first {

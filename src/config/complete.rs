@@ -14,7 +14,9 @@ use super::insight::InsightConfig;
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges};
+use super::settings::{
+    Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges, TitlesOfScans,
+};
 use super::topics::{Brokers, brokers};
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
@@ -107,6 +109,8 @@ pub struct Config {
     pub picture_urls: PictureUrls,
     /// What becomes of scans of libraries that are not told what.
     pub scans: Scans,
+    /// What becomes of titles by such scans.
+    pub titles_of_scans: TitlesOfScans,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -217,6 +221,7 @@ impl Config {
             },
             picture_urls: given.picture_urls.unwrap_or_default(),
             scans: Scans::of(given.scan_apply),
+            titles_of_scans: TitlesOfScans::of(given.scan_titles),
             introspection: given
                 .introspection
                 .unwrap_or(env == Environment::Development),

@@ -19,5 +19,5 @@ pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges};
+pub use settings::{Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges, TitlesOfScans};
 pub use topics::Brokers;

@@ -269,6 +269,14 @@ pub struct Settings {
     /// Whether `scan` writes down what it sees as with `--apply`, for cron [default: false]
     #[arg(long, global = true, env = "REELGRAPH_SCAN_APPLY", value_name = "BOOL")]
     pub scan_apply: Option<bool>,
+    /// Whether `scan` brings what sidecars and pictures say into the catalogue as with `--titles` [default: false]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_SCAN_TITLES",
+        value_name = "BOOL"
+    )]
+    pub scan_titles: Option<bool>,
     /// The highest age rating in years that whoever is not logged in sees [default: every one]
     #[arg(
         long,
@@ -340,6 +348,7 @@ impl Settings {
             recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
             picture_urls: self.picture_urls.or(other.picture_urls),
             scan_apply: self.scan_apply.or(other.scan_apply),
+            scan_titles: self.scan_titles.or(other.scan_titles),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
             unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),
@@ -399,6 +408,26 @@ pub enum Scans {
     Told,
     /// It is written down, too.
     Recorded,
+}
+
+/// What becomes of titles by scans that are not told what.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TitlesOfScans {
+    /// Nothing becomes of them.
+    Untouched,
+    /// What sidecars and pictures say is brought into the catalogue.
+    Brought,
+}
+
+impl TitlesOfScans {
+    /// As the setting has it.
+    pub(super) fn of(scan_titles: Option<bool>) -> Self {
+        if scan_titles.unwrap_or_default() {
+            Self::Brought
+        } else {
+            Self::Untouched
+        }
+    }
 }
 
 impl Scans {

@@ -14,7 +14,7 @@ use moka::sync::Cache;
 use super::cost::{Costs, Plan, Reports};
 use super::freshness;
 use super::inputs::Inputs;
-use super::limits::{self, LimitError, Limits};
+use super::limits::{self, LimitError, Limits, words};
 use super::order::Order;
 use super::translated::is_translated;
 use super::types::{Types, operation};
@@ -203,10 +203,4 @@ impl Operation {
     pub(super) fn weigh(&self, variables: &Variables) -> usize {
         self.plan.weigh(variables)
     }
-}
-
-/// How many names and numbers a document has, and what of its strings looks like them.
-fn words(text: &str) -> usize {
-    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
-    words.filter(|word| !word.is_empty()).count()
 }

@@ -7,11 +7,29 @@ use super::types::{Types, named, operation};
 use super::weights::{Table, listed};
 
 /// What the catalogue says of a thing, in seconds. A title that a curator hides may be seen for so long where it was
-/// seen before.
+/// seen before. It holds for fields of things; what is asked first must be in the table.
 const USUAL: usize = 60;
 
 /// What goes by what is watched, or by the time of day, changes sooner.
 pub(super) const FRESH: &Table = &[
+    (
+        &["Query"],
+        &[
+            "collection",
+            "episode",
+            "film",
+            "genre",
+            "genres",
+            "node",
+            "nodes",
+            "people",
+            "person",
+            "series",
+            "site",
+            "title",
+        ],
+        USUAL,
+    ),
     (
         &["Query"],
         &[
@@ -52,7 +70,7 @@ fn of_set(
     let items = set.items.iter().map(|selection| match &selection.node {
         Selection::Field(field) => {
             let name = &field.node.name.node;
-            let own = listed(FRESH, of, name).unwrap_or(USUAL);
+            let own = listed(FRESH, of, name).unwrap_or_else(|| unlisted(of, name));
             let gives = types.field(of, name).map(|field| named(&field.ty.node).0);
             let inside = gives.map_or(USUAL, |gives| {
                 let set = &field.node.selection_set.node;
@@ -80,6 +98,15 @@ fn of_set(
         }
     });
     items.min().unwrap_or(USUAL)
+}
+
+/// Of what somebody forgot to list nothing is given again, nor of what a stranger is not answered anyway.
+fn unlisted(of: &str, field: &str) -> usize {
+    if of == "Query" && !field.starts_with("__") {
+        0
+    } else {
+        USUAL
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +138,9 @@ mod tests {
             0
         );
         assert_eq!(of("{ ...A } fragment A on Query { ...A }"), 0);
+        assert_eq!(of("{ __typename site { __typename } }"), 60);
+        // What is in no list, and so may be anybody's.
+        assert_eq!(of("{ genres { name } siteStats { __typename } }"), 0);
     }
 
     #[test]

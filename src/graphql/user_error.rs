@@ -240,6 +240,13 @@ impl UserError {
         self
     }
 
+    /// The same error of one entry of the list that it is about, by its place from 0.
+    pub(crate) fn at_entry(mut self, place: usize) -> Self {
+        let field = self.field.get_or_insert_with(|| vec!["input".to_owned()]);
+        field.push(place.to_string());
+        self
+    }
+
     /// About no single field of the input.
     pub(crate) fn general(error: &impl Coded) -> Self {
         Self::new(error.code(), error.to_string()).with_numbers_of(error)

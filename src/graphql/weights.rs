@@ -242,8 +242,13 @@ pub(super) const LISTS: &Table = &[
         &["lockedFields"],
         5,
     ),
+    (
+        &["Episode", "Film", "Person", "Series", "Title"],
+        &["texts"],
+        5,
+    ),
     (&["RevertResult", "Revision"], &["changes"], 5),
-    (&["RevertResult"], &["obstacles"], 2),
+    (&["RevertResult"], &["obstacles", "overwritten"], 2),
     (
         &[
             "CreateEpisodePayload",

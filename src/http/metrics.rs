@@ -60,6 +60,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "WebSockets that were dropped, by reason: slow (the client does not read), silent (it says nothing)",
     ),
     (
+        "graphql_documents_refused_total",
+        Kind::Counter,
+        "Documents that were refused, by why: unknown (no manifest has the id), untrusted (the site executes those of its manifests alone)",
+    ),
+    (
         "graphql_operation_duration_seconds",
         Kind::Seconds,
         "How long GraphQL operations took, by name, type and outcome: ok, errors in the answer, refused",
@@ -98,6 +103,11 @@ const METRICS: &[(&str, Kind, &str)] = &[
         "watch_log_folded_entries_total",
         Kind::Counter,
         "Entries of the watch log that this server recorded and made plays, states and sums from.",
+    ),
+    (
+        "watch_log_lag_seconds",
+        Kind::Gauge,
+        "The age of what this server recorded in the watch log and has not folded: of the oldest; 0: nothing waits",
     ),
     (
         "usage_lag_seconds",

@@ -46,7 +46,7 @@ async fn curators_edit_by_hand_and_no_load_undoes_it(on: On) {
 }
 
 const ROWS: &str = "changed run results { title { slug revision } changes { field before after }
-    userErrors { code field message } }";
+    userErrors { code field message min } }";
 const HEAT: &str = "{ film(slug: \"heat-1995\") { revision duration tags genres { name }
     taglines: tagline(language: \"en\") credits(first: 9) { edges { role character node { name } } }
     externalIds { provider value } } }";
@@ -109,6 +109,13 @@ async fn what_would_be_is_told_and_then_done(
         (&json!(171 * 60), &json!(["L.A."]))
     );
     assert_eq!(after["taglines"], "Seen by hand.");
+    let texts = "{ film(slug: \"heat-1995\") { texts { language name overview tagline } } }";
+    let row = json!({
+        "language": "en", "name": "Heat", "overview": null, "tagline": "Seen by hand.",
+    });
+    assert_eq!(curator.ask(texts).await["film"]["texts"], json!([row]));
+    let of_nobody = site.ask(texts, json!({})).await;
+    assert_eq!(of_nobody["film"]["texts"], Value::Null);
     let query = "query ($run: String!) { revisions(filter: { run: $run }) { nodes { source changes { field } } } }";
     let run = json!({ "run": edited["run"] });
     let mut told = curator.send(query, run).await.body["data"]["revisions"]["nodes"].take();
@@ -229,6 +236,7 @@ async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, ali
         let row = &payload["results"][0];
         let fields = [0, 1].map(|error| &row["userErrors"][error]["field"][2]);
         assert_eq!(fields, ["year", "endYear"], "{policy}");
+        assert_eq!(row["userErrors"][0]["min"], 1870.0, "{policy}");
         assert_eq!(row["userErrors"][2], Value::Null, "{policy}");
         assert_eq!(
             (&row["changes"], &payload["changed"]),
@@ -252,6 +260,13 @@ async fn all_that_is_wrong_of_a_title_is_said_at_once(curator: &mut Visitor, ali
         assert_eq!(said, fields);
         assert_eq!(payload["userErrors"][3], Value::Null);
     }
+    let text = |language: &str| json!({ "language": language, "text": "Alien" });
+    let twice = json!({
+        "titles": [{ "title": alien }], "set": { "names": [text("de"), text("fr"), text("de")] },
+    });
+    let payload = curator.call("editTitles", twice, "changed").await;
+    let path = json!(["input", "set", "names", "2"]);
+    assert_eq!(payload["userErrors"][0]["field"], path);
 }
 
 async fn titles_are_added(site: &Site, curator: &mut Visitor) {

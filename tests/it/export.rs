@@ -55,7 +55,7 @@ async fn the_file_has_everything_and_no_secret(on: On) {
     let text = response.text().await.unwrap();
     let exported: Value = serde_json::from_str(&text).unwrap();
     assert_eq!(exported["format"], "reelgraph-account-export");
-    assert_eq!(exported["formatVersion"], 1);
+    assert_eq!(exported["formatVersion"], 2);
     assert_eq!(exported["account"]["email"], EMAIL);
     assert_eq!(exported["account"]["hasPassword"], true);
     assert_eq!(exported["sessions"][0]["via"], "password");

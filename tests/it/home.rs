@@ -24,10 +24,10 @@ use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
 };
 use reelgraph::domain::catalog::{
-    Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts,
+    Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogPart, CatalogPorts,
     CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre,
-    Overview, Person, PictureService, SearchService, Season, SeasonId, Title, TitleWatchers,
-    Visibility, VisibilityPolicy,
+    Overview, Person, PictureService, RevisionSource, SearchService, Season, SeasonId, Title,
+    TitleWatchers, Visibility, VisibilityPolicy, Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::editing::EditService;
@@ -408,6 +408,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
                 mode: LoadMode::Write,
                 manner: Manner::Merge,
                 new_titles: NewTitles::Add,
+                writer: Writer::new(Author::Command, RevisionSource::Load),
             },
             &mut |_| {},
         )

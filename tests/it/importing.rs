@@ -419,20 +419,28 @@ async fn what_others_say_stays_when_an_import_is_undone_or_forgotten(on: On) {
     what_is_hidden_meanwhile_is_passed_over(&program, site, head).await;
 }
 
-/// What an import said first, undated, stays watched when that is undone.
+/// What an import said first, undated or with its day, stays watched when that is undone.
 async fn what_the_viewer_says_as_well_stays(site: &Site) {
     let file = "Date,Name,Year,Letterboxd URI\n2024-03-05,Solaris,1972,https://boxd.it/2\n";
     let undated = bring(site, "watched.csv", file).await;
+    let dated = at_a_moment("Casino", "2020-01-09T20:00:00.000Z");
+    let dated = bring(site, "history.json", &dated).await;
     let item = site.id_of("film", "solaris-1972").await;
     let say = "mutation ($item: ID!) { setWatched(input: { item: $item, watched: true }) { userErrors { code } } }";
     let said = site.ask(say, json!({ "item": item })).await;
     assert_eq!(said["setWatched"]["userErrors"], json!([]));
+    let casino = site.id_of("film", "casino-1995").await;
+    let said = site.ask(say, json!({ "item": casino })).await;
+    assert_eq!(said["setWatched"]["userErrors"], json!([]));
 
     undo(site, &undated).await;
+    undo(site, &dated).await;
 
-    let solaris = "{ film(slug: \"solaris-1972\") { watchState { watched } } }";
-    let left = site.ask(solaris, json!({})).await;
+    let both = "{ film(slug: \"solaris-1972\") { watchState { watched } }
+        casino: film(slug: \"casino-1995\") { watchState { watched } } }";
+    let left = site.ask(both, json!({})).await;
     assert_eq!(left["film"]["watchState"]["watched"], true);
+    assert_eq!(left["casino"]["watchState"]["watched"], true);
 }
 
 /// Of what is hidden between the preview and its turn nothing is brought, and that is said.

@@ -59,6 +59,7 @@ mod rolling;
 mod schema;
 mod search;
 mod settings;
+mod sidecars;
 mod similar;
 mod site;
 mod slow;

@@ -111,6 +111,11 @@ async fn files_are_matched_decided_moved_missed_and_never_forgotten(on: On) {
     check_that_viewers_know_nothing(&site, heat).await;
 
     decide(&mut curator, &site, &first).await;
+    // What is decided is doubted no more.
+    let is_doubted = |output: &Output| err(output).contains(SOLARIS);
+    assert!(is_doubted(&one) && is_doubted(&other));
+    let quiet = program.run(&["scan", folder, "--apply", "--quiet"]).await;
+    assert!(quiet.status.success() && !is_doubted(&quiet), "{quiet:?}");
     for (from, to) in [(HEAT, HEAT_LATER), (SOLARIS, SOLARIS_LATER)] {
         rename(&root, from, to);
     }

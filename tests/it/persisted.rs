@@ -345,6 +345,12 @@ async fn documents_of_manifests_are_named_by_their_ids() {
         let (_, answer) = post(&only, body.clone()).await;
         assert_eq!(refused(&answer).0, "DOCUMENT_NOT_TRUSTED", "{body}");
     }
+    let metrics = only.get("/metrics").send().await.unwrap();
+    let metrics = metrics.text().await.unwrap();
+    for counted in ["{why=\"unknown\"} 1\n", "{why=\"untrusted\"} 3\n"] {
+        let counted = format!("graphql_documents_refused_total{counted}");
+        assert!(metrics.contains(&counted), "{metrics}");
+    }
 }
 
 #[tokio::test]

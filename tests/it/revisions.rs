@@ -12,7 +12,7 @@ both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
 const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run changes { field before after }";
 const LOCKED: &str = "{ film(slug: \"heat-1995\") { lockedFields } }";
 const SET: &str = "results { nodeId lockedFields } run";
-const REVERTED: &str = "results { revision { id nodeName } changes { field before after } obstacles { field reason by } }
+const REVERTED: &str = "results { revision { id nodeName } changes { field before after } overwritten obstacles { field reason by } }
     next run";
 
 async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
@@ -28,7 +28,8 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
     what_was_changed_since_stands_in_the_way(&program, &mut cora, &taken_back).await;
 
-    let unlock = json!({ "ids": [film], "fields": ["title", "cast"], "locked": false });
+    // As the inputs of edits call it.
+    let unlock = json!({ "ids": [film], "fields": ["name", "cast"], "locked": false });
     let done = cora.expect("setLocks", unlock, SET).await;
     assert_eq!(done["results"][0]["lockedFields"], json!([]));
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
@@ -194,6 +195,24 @@ async fn what_was_changed_since_stands_in_the_way(
         (&result["changes"], &refused["run"]),
         (&json!([]), &Value::Null)
     );
+    // With `force` what it has become since is overwritten, and shown before.
+    let mut input = json!({ "revision": taken_back["id"], "force": true, "dryRun": true });
+    let shown = cora
+        .expect("revertRevisions", input.clone(), REVERTED)
+        .await;
+    let result = result_of(&shown, "Heat");
+    let year = json!([{ "field": "year", "before": "1997", "after": "1996" }]);
+    assert_eq!(
+        (&result["changes"], &result["overwritten"]),
+        (&year, &json!(["year"]))
+    );
+    assert_eq!(result["obstacles"], json!([]));
+    assert_eq!(revisions(cora).await[0]["id"], since);
+    input["dryRun"] = json!(false);
+    let forced = cora.expect("revertRevisions", input, REVERTED).await;
+    assert_eq!(result_of(&forced, "Heat")["changes"], year);
+    let now = cora.ask("{ film(slug: \"heat-1995\") { year } }").await;
+    assert_eq!(now["film"]["year"], 1996);
     for (input, field) in [
         (json!({}), "revision"),
         (json!({ "revision": "x" }), "revision"),

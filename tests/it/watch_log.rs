@@ -173,6 +173,16 @@ async fn a_play_that_has_drifted_is_found_and_put_right(on: On) {
     );
     assert!(told.contains("“reelgraph watches rebuild”"), "{told}");
     program.expect(&["watches", "rebuild"]).await;
+    program.expect(&["graph", "verify"]).await;
+
+    // Where the log is trimmed, the plays say what is right.
+    remove_all(&program, on, "watch_log").await;
+    drift(&program, on).await;
+    let found = program.run(&["graph", "verify"]).await;
+    assert_eq!(found.status.code(), Some(1));
+    let rebuilt = program.expect(&["watches", "rebuild"]).await;
+    assert!(!rebuilt.contains(" 0 of them by"), "{rebuilt}");
+    assert!(!rebuilt.contains(" 0 rows were others"), "{rebuilt}");
 
     program.expect(&["graph", "verify"]).await;
 }

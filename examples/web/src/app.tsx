@@ -11,7 +11,9 @@ import { PersonPage } from "./pages/person";
 import { PlayerPage } from "./pages/player/page";
 import { SearchPage } from "./pages/search/page";
 import { TitlePage } from "./pages/title/page";
+import { Workshop } from "./pages/workshop/page";
 import { Failure, Nothing } from "./parts/failure";
+import { useIsCurator } from "./session/role";
 import { useSession } from "./session/session";
 
 export function App() {
@@ -47,6 +49,8 @@ export function App() {
 }
 
 function Pages() {
+  const [path] = useLocation();
+  if (path === "/workshop" || path.startsWith("/workshop/")) return <Workshop />;
   return (
     <Switch>
       <Route path="/" component={HomePage} />
@@ -68,6 +72,7 @@ function Pages() {
 
 function Header() {
   const { viewer, site } = useSession();
+  const isCurator = useIsCurator();
   const [path] = useLocation();
   const here = (href: string) => (path === href ? ("page" as const) : undefined);
   const links: [string, string][] = viewer
@@ -75,6 +80,7 @@ function Header() {
         ["/search", "Search"],
         ["/watchlist", "Watchlist"],
         ["/history", "History"],
+        ...(isCurator ? [["/workshop", "Workshop"] as [string, string]] : []),
       ]
     : [["/search", "Search"]];
 

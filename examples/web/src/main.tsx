@@ -6,6 +6,7 @@ import { SessionProvider } from "./session/session";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/pages.css";
+import "./style/workshop.css";
 
 createRoot(document.getElementById("root")!).render(
   <NoticesProvider>

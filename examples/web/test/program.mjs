@@ -18,9 +18,7 @@ export async function freePort() {
 /** `publicUrl` is where browsers see it: pictures have addresses there. */
 export function startProgram(program, port, publicUrl, folder) {
   const settings = ["--listen", `127.0.0.1:${port}`, "--public-url", publicUrl, "--data-dir", folder];
-  // Nothing of the environment, which may set up the program otherwise.
-  const env = { PATH: process.env.PATH ?? "", HOME: folder };
-  const server = spawn(program, settings, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(program, settings, { cwd: folder, env: environment(folder), stdio: ["ignore", "pipe", "pipe"] });
   let log = "";
   let isOver = false;
   for (const stream of [server.stdout, server.stderr]) stream.on("data", (text) => (log = (log + text).slice(-4000)));
@@ -37,6 +35,22 @@ export function startProgram(program, port, publicUrl, folder) {
     ),
     stop: () => (server.kill("SIGKILL"), over),
   };
+}
+
+/** Runs a command on the same folder, beside the server; it must succeed. `input` is what it reads. */
+export async function runProgram(program, folder, command, input = "") {
+  const stdio = ["pipe", "ignore", "pipe"];
+  const child = spawn(program, [...command, "--data-dir", folder], { cwd: folder, env: environment(folder), stdio });
+  let said = "";
+  child.stderr.on("data", (text) => (said += text));
+  child.stdin.end(input);
+  const [status] = await once(child, "close");
+  if (status !== 0) throw new Error(`\`${command.join(" ")}\` ended with ${status}:\n${said}`);
+}
+
+/** Nothing of ours, which may set up the program otherwise. */
+function environment(folder) {
+  return { PATH: process.env.PATH ?? "", HOME: folder };
 }
 
 /** The demo site is loaded before the program answers at all. */

@@ -14,6 +14,7 @@ import { chromium } from "playwright-core";
 import { preview } from "vite";
 import { freePort, startProgram } from "./program.mjs";
 import { Watcher } from "./watcher.mjs";
+import { curate } from "./workshop.mjs";
 
 const here = fileURLToPath(new URL("..", import.meta.url));
 const program = resolve(process.argv[2] ?? join(here, "../../target/debug/reelgraph"));
@@ -34,7 +35,7 @@ async function shoot(page, name) {
   if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`) });
 }
 
-test("a person uses the site", { timeout: 300_000 }, async (t) => {
+test("a person uses the site", { timeout: 480_000 }, async (t) => {
   const [apiPort, webPort] = [await freePort(), await freePort()];
   const web = `http://127.0.0.1:${webPort}`;
   process.env.REELGRAPH = `http://127.0.0.1:${apiPort}`;
@@ -241,6 +242,12 @@ test("a person uses the site", { timeout: 300_000 }, async (t) => {
     await other.getByRole("button", { name: "Try again" }).click();
     await row(other, "Most watched").waitFor();
     await limited.close();
+  });
+
+  const api = `http://127.0.0.1:${apiPort}`;
+  await curate({
+    ...{ step, shoot, browser, viewer: page, web, api, program, folder },
+    ...{ desktop: DESKTOP, phone: PHONE },
   });
 
   await step("on a phone nothing is wider than the screen", async () => {

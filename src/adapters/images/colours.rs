@@ -5,7 +5,7 @@ use image::{DynamicImage, ImageDecoder};
 use moxcms::{CmsError, ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 /// A profile of more bytes is not looked at: those of presses, which have the most, have half as many.
-const MOST_BYTES: usize = 4 * 1024 * 1024;
+pub(super) const MOST_OF_PROFILE: usize = 4 * 1024 * 1024;
 
 /// What is said of a picture with a profile that is of no use, as the rest of a sentence.
 pub(super) const UNUSABLE: &str =
@@ -28,7 +28,7 @@ pub(super) fn profile_of(
     let Some(bytes) = decoder.icc_profile().map_err(|_| Unusable)? else {
         return Ok(None);
     };
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > MOST_OF_PROFILE {
         return Err(Unusable);
     }
     Ok(Some(ColorProfile::new_from_slice(&bytes)?))

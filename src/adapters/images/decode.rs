@@ -6,6 +6,7 @@ use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, Limits};
 
 use super::colours::{UNUSABLE, profile_of, turn};
 use super::jpeg::is_whole;
+use super::png::without_unusable_profile;
 use crate::domain::catalog::{
     LONGEST_SIDE, MOST_BYTES, MOST_DECODED, MOST_PIXELS, PictureFormat, PictureProblem,
 };
@@ -28,6 +29,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureProblem> {
         return Err(PictureProblem::TooManyBytes(bytes.len()));
     }
     let (format, known) = format_of(bytes)?;
+    let is_png = format == PictureFormat::Png;
+    let without = is_png.then(|| without_unusable_profile(bytes)).flatten();
+    let bytes = without.as_deref().unwrap_or(bytes);
     let mut reader = image::ImageReader::with_format(Cursor::new(bytes), known);
     let mut limits = Limits::default();
     limits.max_alloc = Some(MOST_MEMORY);
@@ -61,7 +65,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, PictureProblem> {
     Ok(Decoded {
         format,
         image,
-        warning: turned.is_err().then_some(UNUSABLE),
+        warning: (without.is_some() || turned.is_err()).then_some(UNUSABLE),
     })
 }
 

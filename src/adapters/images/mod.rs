@@ -7,6 +7,7 @@ mod colours;
 mod decode;
 mod glimpse;
 mod jpeg;
+mod png;
 mod reader;
 mod scale;
 mod write;

@@ -52,6 +52,10 @@ struct KeptFolder {
     key: FolderKey,
     fingerprint: String,
     has_full_hashes: bool,
+    #[serde(default)]
+    titles_of: Option<String>,
+    #[serde(default)]
+    sidecars: Option<String>,
 }
 
 /// Of the key of a folder, its path.
@@ -256,6 +260,8 @@ impl LibraryStore for MongoLibrary {
             path: kept.key.path,
             fingerprint: kept.fingerprint,
             has_full_hashes: kept.has_full_hashes,
+            titles_of: kept.titles_of,
+            sidecars: kept.sidecars,
         });
         Ok(folders.collect())
     }
@@ -271,6 +277,8 @@ impl LibraryStore for MongoLibrary {
             let fields = doc! {
                 "fingerprint": &folder.fingerprint,
                 "has_full_hashes": folder.has_full_hashes,
+                "titles_of": folder.titles_of.clone(),
+                "sidecars": folder.sidecars.clone(),
             };
             Update::upsert(doc! { "_id": key }, doc! { "$set": fields })
         });

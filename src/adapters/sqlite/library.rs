@@ -28,6 +28,8 @@ record! {
     struct FolderRow in library_folders by (root: String, path: String) {
         fingerprint: String,
         has_full_hashes: bool,
+        titles_of: Option<String>,
+        sidecars: Option<String>,
     }
 }
 
@@ -65,6 +67,8 @@ impl From<FolderRow> for ScannedFolder {
             path: row.path,
             fingerprint: row.fingerprint,
             has_full_hashes: row.has_full_hashes,
+            titles_of: row.titles_of,
+            sidecars: row.sidecars,
         }
     }
 }
@@ -140,6 +144,8 @@ impl LibraryStore for SqliteLibrary {
             path: folder.path.clone(),
             fingerprint: folder.fingerprint.clone(),
             has_full_hashes: folder.has_full_hashes,
+            titles_of: folder.titles_of.clone(),
+            sidecars: folder.sidecars.clone(),
         });
         let folders: Vec<FolderRow> = folders.collect();
         let gone = (root.to_owned(), list(gone.iter().cloned()));

@@ -45,6 +45,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/revisions.sql"),
     include_str!("schema/library.sql"),
     include_str!("schema/moved.sql"),
+    include_str!("schema/library_titles.sql"),
+    include_str!("schema/revision_fields.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -135,11 +135,13 @@ pub enum RevisionSource {
     Edit,
     /// Other revisions were taken back.
     Revert,
+    /// Sidecars and pictures beside the files of a library.
+    Scan,
 }
 
 impl RevisionSource {
     /// All of them, in no order that means something.
-    pub const ALL: [Self; 3] = [Self::Load, Self::Edit, Self::Revert];
+    pub const ALL: [Self; 4] = [Self::Load, Self::Edit, Self::Revert, Self::Scan];
 
     /// As stores spell it.
     pub fn as_str(self) -> &'static str {
@@ -147,6 +149,7 @@ impl RevisionSource {
             Self::Load => "load",
             Self::Edit => "edit",
             Self::Revert => "revert",
+            Self::Scan => "scan",
         }
     }
 }

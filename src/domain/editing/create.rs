@@ -1,5 +1,7 @@
 //! Adding a title by hand.
 
+use std::collections::HashSet;
+use std::slice;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -118,7 +120,7 @@ impl EditService {
     /// The key that is given, if nothing has it.
     async fn given(&self, slug: &str) -> Result<String, EditError> {
         let slug = text::compose(slug);
-        if self.has_title(&slug).await? {
+        if !self.taken(slice::from_ref(&slug)).await?.is_empty() {
             let reason = format!("is “{slug}”, which another title has");
             return Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into());
         }
@@ -150,29 +152,31 @@ impl EditService {
         } else {
             words
         };
-        for number in 1..=MOST_ALIKE {
-            let slug = match number {
-                1 => words.clone(),
-                number => format!("{words}-{number}"),
-            };
-            if !self.has_title(&slug).await? {
-                let alike = (slug != words).then(|| Problem {
-                    field: "slug".to_owned(),
-                    reason: format!("is “{slug}”, for there is “{words}”: perhaps the same title"),
-                    value: None,
-                });
-                return Ok((slug, alike));
-            }
+        let slugs = (1..=MOST_ALIKE).map(|number| match number {
+            1 => words.clone(),
+            number => format!("{words}-{number}"),
+        });
+        let slugs: Vec<String> = slugs.collect();
+        let taken = self.taken(&slugs).await?;
+        let mut free = slugs.into_iter().filter(|slug| !taken.contains(slug));
+        if let Some(slug) = free.next() {
+            let alike = (slug != words).then(|| Problem {
+                field: "slug".to_owned(),
+                reason: format!("is “{slug}”, for there is “{words}”: perhaps the same title"),
+                value: None,
+                allowed: None,
+            });
+            return Ok((slug, alike));
         }
         let more = MOST_ALIKE - 1;
         let reason = format!("is needed: “{words}” and {more} more of its kind are taken");
         Err(Refused::new(ErrorCode::Taken, Place::Slug, reason).into())
     }
 
-    async fn has_title(&self, slug: &str) -> Result<bool, EditError> {
-        let slugs = [slug.to_owned()];
+    /// Those of these keys that titles have, in the spelling that is composed.
+    async fn taken(&self, slugs: &[String]) -> Result<HashSet<String>, EditError> {
         let everything = Visibility::everything();
-        let titles = self.catalog.titles_by_slug(&everything, &slugs).await?;
-        Ok(!titles.is_empty())
+        let titles = self.catalog.titles_by_slug(&everything, slugs).await?;
+        Ok(titles.iter().map(|it| text::compose(&it.slug)).collect())
     }
 }

@@ -104,5 +104,9 @@ fn of_place(problem: Problem) -> EditError {
         "episode" => Place::Number,
         _ => Place::Subject,
     };
-    Refused::new(ErrorCode::OutOfRange, place, problem.reason).into()
+    let refused = Refused {
+        allowed: problem.allowed,
+        ..Refused::new(ErrorCode::OutOfRange, place, problem.reason)
+    };
+    refused.into()
 }

@@ -159,7 +159,12 @@ fn renamed(before: &str, after: &str) -> Vec<Difference> {
 }
 
 fn of_name(refusal: Refusal) -> EditError {
-    Refused::new(refusal.code, Place::Name, refusal.problem.reason).into()
+    let Refusal { code, problem } = refusal;
+    let refused = Refused {
+        allowed: problem.allowed,
+        ..Refused::new(code, Place::Name, problem.reason)
+    };
+    refused.into()
 }
 
 fn taken(name: &str) -> Refused {

@@ -1,8 +1,8 @@
 //! Why something of an edit is not done, and what of the edit is to blame.
 
 use super::part::Part;
-use crate::domain::error::ErrorCode;
-use crate::domain::loading::{Problem, Refusal};
+use crate::domain::error::{Bounds, ErrorCode};
+use crate::domain::loading::{Allowed, Problem, Refusal};
 
 /// Why something of an edit is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Refused {
     pub place: Place,
     /// What is wrong, as the rest of a sentence that begins with what is to blame.
     pub reason: String,
+    /// What the value may be, if that is what is wrong.
+    pub allowed: Option<Allowed>,
 }
 
 /// What of an edit is to blame.
@@ -40,6 +42,16 @@ impl Refused {
             code,
             place,
             reason: reason.into(),
+            allowed: None,
+        }
+    }
+
+    /// What the value may be, for clients that have words of their own.
+    pub fn bounds(&self) -> Bounds {
+        let allowed = self.allowed.as_ref();
+        Bounds {
+            min: allowed.and_then(|it| it.least).map(f64::from),
+            max: allowed.map(|it| it.most).map(f64::from),
         }
     }
 
@@ -56,7 +68,10 @@ impl Refused {
         } else {
             Place::Field(part, problem.field)
         };
-        Self::new(code, place, problem.reason)
+        Self {
+            allowed: problem.allowed,
+            ..Self::new(code, place, problem.reason)
+        }
     }
 
     pub(super) fn not_there(what: &str) -> Self {

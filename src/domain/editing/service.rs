@@ -1,5 +1,6 @@
 //! The service by which curators edit the catalogue.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::EditError;
@@ -69,14 +70,19 @@ impl EditService {
         let Some(base) = base.filter(|base| *base != revision) else {
             return Ok(None);
         };
-        let fields = self.revising.changed_since(node, base).await?;
-        let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
-        if !fields.is_empty() {
-            reason = format!("{reason}; changed since: {}", fields.join(", "));
-        }
-        let refused = Refused::new(ErrorCode::StaleRevision, Place::Base, reason);
-        Ok(Some(refused))
+        let changed = self.revising.changed_since(&[(node, base)]).await?;
+        Ok(Some(stale_base(base, revision, changed.get(&node))))
     }
+}
+
+/// That something is at another revision than the curator has seen, and which fields were changed since.
+pub(super) fn stale_base(base: u64, revision: u64, changed: Option<&BTreeSet<String>>) -> Refused {
+    let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
+    let fields: Vec<&str> = changed.into_iter().flatten().map(String::as_str).collect();
+    if !fields.is_empty() {
+        reason = format!("{reason}; changed since: {}", fields.join(", "));
+    }
+    Refused::new(ErrorCode::StaleRevision, Place::Base, reason)
 }
 
 /// What an attempt comes to; if somebody else writes the same documents it is made again, [`TRIES`] times in all.

@@ -10,7 +10,7 @@ use super::refused::{Place, Refused};
 use super::rows::{
     EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice, TitlesEdit,
 };
-use super::service::{EditService, curator, lock_all, retried, revision};
+use super::service::{EditService, curator, lock_all, retried, revision, stale_base};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, DocumentFields, Title, TitleFilter, TitleOrder, TitleQuery,
     Visibility, Writer,
@@ -165,6 +165,14 @@ impl EditService {
         let stored = self.catalog.titles(visibility, &ids).await?;
         let stored = stored.into_iter().map(|title| (title.id, title));
         let stored: HashMap<TitleId, Arc<Title>> = stored.collect();
+        // Of all that are stale it is asked at once what was changed.
+        let stale = named.iter().filter_map(|named| {
+            let title = stored.get(&named.id?)?;
+            let base = named.base.filter(|base| *base != title.stamp.revision)?;
+            Some((CatalogNode::Title(title.id), base))
+        });
+        let stale: Vec<(CatalogNode, u64)> = stale.collect();
+        let changed = self.revising.changed_since(&stale).await?;
         let mut met: HashSet<TitleId> = HashSet::new();
         let mut rows = Vec::with_capacity(named.len());
         for named in named {
@@ -176,8 +184,10 @@ impl EditService {
                     Some(Refused::new(ErrorCode::Invalid, Place::Subject, reason))
                 }
                 Some(title) => {
-                    let node = CatalogNode::Title(title.id);
-                    self.stale(node, named.base, title.stamp.revision).await?
+                    let at = title.stamp.revision;
+                    let base = named.base.filter(|base| *base != at);
+                    let changed = changed.get(&CatalogNode::Title(title.id));
+                    base.map(|base| stale_base(base, at, changed))
                 }
             };
             rows.push(Row {

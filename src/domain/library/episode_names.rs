@@ -91,7 +91,11 @@ fn cross(stem: &str) -> Option<ReadEpisodes<'_>> {
         let next = stem[end..].chars().next();
         // `1x264` is how a picture is packed, behind the channels of its sound.
         let is_codec = matches!(&found[2], "264" | "265");
-        !is_codec && next.is_none_or(|next| matches!(next, 'x' | 'X') || !next.is_alphanumeric())
+        // So wide and so high is a picture, and an episode is `16x09`.
+        let is_shape = matches!((&found[1], &found[2]), ("16", "9"));
+        !is_codec
+            && !is_shape
+            && next.is_none_or(|next| matches!(next, 'x' | 'X') || !next.is_alphanumeric())
     })?;
     with_others(stem, &found, &NEXT_CROSS)
 }

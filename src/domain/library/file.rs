@@ -244,6 +244,11 @@ pub struct ScannedFolder {
     pub fingerprint: String,
     /// Whether all bytes of them were read.
     pub has_full_hashes: bool,
+    /// The fingerprint that it had when what its sidecars and pictures say was last brought into the catalogue; `None`:
+    /// that was never done, or something of it is still open.
+    pub titles_of: Option<String>,
+    /// What its sidecars said, as scans keep it for themselves; `None`: nothing is kept.
+    pub sidecars: Option<String>,
 }
 
 impl ScannedFolder {
@@ -254,6 +259,8 @@ impl ScannedFolder {
             path: path.to_owned(),
             fingerprint: String::new(),
             has_full_hashes: false,
+            titles_of: None,
+            sidecars: None,
         }
     }
 }

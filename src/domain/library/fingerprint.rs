@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::domain::text::hex;
 
 /// How many bytes are read at each of the three places.
-const PIECE: u64 = 64 << 10;
+pub(super) const PIECE: u64 = 64 << 10;
 /// How many bytes of a whole file are read at a time.
 const CHUNK: u64 = 4 << 20;
 

@@ -123,9 +123,9 @@ pub enum TakenFor {
     Sidecar,
     /// A file of a disc's folders, which are one video together; see `belongs_to`.
     DiscPart,
-    /// The same file as another one, under another name; see `belongs_to`.
+    /// The same file as another one, under another name, or a copy of it; see `belongs_to`.
     Duplicate,
-    /// A video, by its name, that cannot be one: it has no bytes, or none of a video.
+    /// A video, by its name, that cannot be one: it has no bytes, none of a video, or is a copy that broke off.
     Damaged,
     /// What is still being fetched or copied.
     Unfinished,

@@ -49,6 +49,17 @@ impl Verdict {
     }
 }
 
+/// Whose an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// Of this film or series.
+    Title(TitleId),
+    /// It may be of several, or nobody can be sure of the only one.
+    Unclear,
+    /// The catalogue has nothing of it.
+    Nobody,
+}
+
 /// What of the catalogue some files may be.
 pub(super) struct Matcher {
     known: Known,
@@ -148,6 +159,28 @@ impl Matcher {
                 None => Verdict::open(FileState::Unmatched, candidates(&found)),
             },
         }
+    }
+
+    /// The film or series that an item is of, whether the catalogue has its episodes or not.
+    pub(super) fn title_of(&self, item: &Item) -> Whose {
+        match self.known.find(&asked(item), &[]) {
+            Match::One(one) => match (one.by, item) {
+                (FoundBy::Id | FoundBy::NameAndYear, _)
+                | (FoundBy::Name, Item::Series(_) | Item::Season { .. } | Item::Episodes(_)) => {
+                    Whose::Title(one.is.title)
+                }
+                (FoundBy::Name | FoundBy::NearYear | FoundBy::Viewer, _) => Whose::Unclear,
+            },
+            Match::Several(_) => Whose::Unclear,
+            Match::Nothing(_) => Whose::Nobody,
+        }
+    }
+
+    /// Whether a series has an episode with this number.
+    pub(super) fn has_episode(&self, series: TitleId, season: u32, number: u32) -> bool {
+        let known = self.episodes.get(&series).into_iter().flatten();
+        let mut of_season = known.filter(|it| it.season == season);
+        of_season.any(|it| numbers_of(it).contains(&number))
     }
 
     /// The episodes of a series that a file has, if the catalogue knows all of them.

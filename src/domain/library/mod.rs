@@ -2,23 +2,30 @@
 //! of the catalogue it is.
 
 mod artwork;
+mod asking_again;
 mod beside;
+mod bringing;
 mod curating;
+mod elements;
 mod endings;
 mod episode_names;
 mod error;
 mod excluded;
+mod facts;
 mod file;
 mod film_names;
 mod films;
 mod fingerprint;
 mod folder;
+mod groups;
 mod guess;
+mod known_sidecars;
 mod matching;
 mod moves;
 mod naming;
 mod nfo;
 mod places;
+mod planning;
 mod read_library;
 mod reading;
 mod recording;
@@ -26,11 +33,14 @@ mod scans;
 mod seen;
 mod series;
 mod set_aside;
+mod sidecars_out;
 mod steps;
 mod store;
 mod tracks;
 mod tree;
+mod twins;
 mod wanted;
+mod written_back;
 
 #[cfg(test)]
 mod tests;
@@ -44,7 +54,10 @@ pub use file::{
 pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
+pub use known_sidecars::KnownSidecars;
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
-pub use scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
+pub use scans::{AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
+pub use sidecars_out::{SidecarOf, sidecar_of};
 pub use store::{FileFilter, LibraryStore, place_of};
+pub use written_back::SidecarsWanted;

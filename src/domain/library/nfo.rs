@@ -9,6 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::naming::{add_ids, external_id, pattern};
 use super::places::beginning;
@@ -19,7 +20,7 @@ use crate::domain::text;
 /// The longest sidecar, in bytes.
 pub(super) const MOST_BYTES: usize = 1024 * 1024;
 /// So deep its elements may be in each other.
-const MOST_DEPTH: usize = 32;
+pub(super) const MOST_DEPTH: usize = 32;
 /// So many episodes it may tell of.
 const MOST_ROOTS: usize = 50;
 /// The longest title, in characters.
@@ -32,7 +33,7 @@ pub(super) const MOST_WARNINGS: usize = 20;
 pub(super) const LONGEST_FAULT: usize = 300;
 
 /// What a sidecar says.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sidecar {
     /// Several only for several episodes in a file.
     pub(super) roots: Vec<Said>,
@@ -42,7 +43,7 @@ pub(super) struct Sidecar {
 }
 
 /// What one root of a sidecar says.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Said {
     pub(super) of: SaidOf,
     pub(super) title: Option<String>,
@@ -56,7 +57,7 @@ pub(super) struct Said {
 }
 
 /// What the root is called.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum SaidOf {
     Film,
     Series,
@@ -123,7 +124,7 @@ fn ids_of_addresses(text: &str) -> Vec<ExternalId> {
 }
 
 /// UTF-8, UTF-16 if it says so at the beginning, and otherwise what programs wrote before: Latin-1.
-fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> String {
+pub(super) fn decode(bytes: &[u8], warnings: &mut Vec<String>) -> String {
     let units = |pair: fn([u8; 2]) -> u16| -> Vec<u16> {
         let pairs = bytes[2..].chunks_exact(2);
         pairs.map(|two| pair([two[0], two[1]])).collect()
@@ -246,7 +247,7 @@ fn warn_of_include(start: &BytesStart<'_>, sidecar: &mut Sidecar) {
 }
 
 /// The character that a reference stands for: by its number, or one of the five that XML has.
-fn character(reference: &BytesRef<'_>) -> Result<char, String> {
+pub(super) fn character(reference: &BytesRef<'_>) -> Result<char, String> {
     if let Some(c) = reference
         .resolve_char_ref()
         .map_err(|error| error.to_string())?
@@ -264,7 +265,7 @@ fn character(reference: &BytesRef<'_>) -> Result<char, String> {
     }
 }
 
-fn root_of(name: &str) -> Option<SaidOf> {
+pub(super) fn root_of(name: &str) -> Option<SaidOf> {
     match name {
         "movie" => Some(SaidOf::Film),
         "tvshow" => Some(SaidOf::Series),
@@ -356,7 +357,7 @@ impl Said {
 }
 
 /// A day as sidecars write it, perhaps with a time behind.
-fn day(text: &str) -> Option<NaiveDate> {
+pub(super) fn day(text: &str) -> Option<NaiveDate> {
     let day = text.get(..10)?;
     NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()
 }

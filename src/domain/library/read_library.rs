@@ -10,11 +10,13 @@ use super::film_names::extra;
 use super::films::film;
 use super::folder::{LibraryFolder, LibraryFolderError};
 use super::guess::{Certainty, Entry, EntryKind, Guess, TakenFor};
+use super::known_sidecars::KnownSidecars;
 use super::nfo::{self, read_sidecar};
 use super::places::{file_name, parent, split_ending};
 use super::series::episodes;
 use super::set_aside::set_aside;
 use super::tree::{Sidecars, Tree, Video, disc_of, sidecar_key};
+use super::twins::Twins;
 use crate::domain::catalog::ExtraKind;
 
 /// So much of a video is looked at, in bytes, to tell whether it can be one.
@@ -31,17 +33,25 @@ pub struct NamedLibrary {
     found: Vec<(Entry, Guess)>,
     /// The places of the videos among them.
     videos: Vec<usize>,
+    /// What its sidecars say, for the next scan.
+    sidecars: KnownSidecars,
 }
 
 impl NamedLibrary {
     /// Looks through a folder and takes each file, link and oddity in it for something; folders have no guess. In the order
-    /// of paths. A year in a name is at most the one after `this_year`. Nothing is written anywhere.
-    pub fn read(folder: &dyn LibraryFolder, this_year: i32) -> Result<Self, LibraryFolderError> {
+    /// of paths. A year in a name is at most the one after `this_year`. Sidecars that are `known` are not read. Nothing is
+    /// written anywhere.
+    pub fn read(
+        folder: &dyn LibraryFolder,
+        this_year: i32,
+        known: &KnownSidecars,
+    ) -> Result<Self, LibraryFolderError> {
         let entries = folder.entries()?;
         let mut warned = BTreeMap::new();
         let exclusions = read_exclusions(folder, &entries, &mut warned);
         let aside = set_aside(&entries, &exclusions, this_year);
-        let sidecars = read_sidecars(folder, &entries, &aside);
+        let mut now_known = KnownSidecars::default();
+        let sidecars = read_sidecars(folder, &entries, &aside, known, &mut now_known);
         let are_videos: Vec<bool> = entries
             .iter()
             .zip(&aside)
@@ -66,7 +76,16 @@ impl NamedLibrary {
             }
             found.push((entry, guess));
         }
-        Ok(Self { found, videos })
+        Ok(Self {
+            found,
+            videos,
+            sidecars: now_known,
+        })
+    }
+
+    /// What its sidecars say, for the next scan to know them again.
+    pub fn sidecars(&self) -> KnownSidecars {
+        self.sidecars.clone()
     }
 
     /// What was found, without what is wrong with videos.
@@ -74,20 +93,26 @@ impl NamedLibrary {
         &self.found
     }
 
-    /// Looks at how videos begin, too, but for those right in folders that are as they were: these were looked at then.
+    /// Looks at how videos begin, too, but for those right in folders that are as they were: these were looked at then. Says
+    /// which are copies of others.
     pub fn with_videos(
         mut self,
         folder: &dyn LibraryFolder,
         unchanged: &BTreeSet<String>,
     ) -> Vec<(Entry, Guess)> {
+        let mut heads = BTreeMap::new();
         for at in self.videos {
             let (entry, guess) = &mut self.found[at];
-            if !unchanged.contains(parent(&entry.path))
-                && let Some(flaw) = find_flaw(folder, entry)
-            {
-                spoil(guess, &flaw);
+            if unchanged.contains(parent(&entry.path)) {
+                heads.insert(at, None);
+                continue;
+            }
+            match read_head(folder, entry) {
+                Ok(head) => drop(heads.insert(at, Some(head))),
+                Err(flaw) => spoil(guess, &flaw),
             }
         }
+        Twins::new(folder, heads, HEAD).tell(&mut self.found);
         self.found
     }
 }
@@ -180,28 +205,42 @@ fn read_sidecars(
     folder: &dyn LibraryFolder,
     entries: &[Entry],
     aside: &[Option<Guess>],
+    known: &KnownSidecars,
+    now_known: &mut KnownSidecars,
 ) -> Sidecars {
     let mut sidecars = Sidecars::new();
     for (at, entry) in entries.iter().enumerate() {
         if aside[at].is_some() || !is_sort(entry, Sort::Sidecar) {
             continue;
         }
-        let read = folder.read(entry, 0, nfo::MOST_BYTES + 1);
-        let read = read.map_err(|error| format!("cannot be read: {error}"));
-        let sidecar = read.and_then(|bytes| read_sidecar(&bytes));
+        let sidecar = match known.find(entry) {
+            Some(said) => said.clone(),
+            None => match folder.read(entry, 0, nfo::MOST_BYTES + 1) {
+                Ok(bytes) => read_sidecar(&bytes),
+                // It may be read the next time.
+                Err(error) => {
+                    let fault = Err(format!("cannot be read: {error}"));
+                    sidecars.insert(sidecar_key(&entry.path), fault);
+                    continue;
+                }
+            },
+        };
+        now_known.note(entry, &sidecar);
         sidecars.insert(sidecar_key(&entry.path), sidecar);
     }
     sidecars
 }
 
-/// Looks at how a video begins: what is not whole often has nothing there, or what a server said instead of it.
-fn find_flaw(folder: &dyn LibraryFolder, video: &Entry) -> Option<Flaw> {
+/// How a video begins: what is not whole often has nothing there, or what a server said instead of it.
+fn read_head(folder: &dyn LibraryFolder, video: &Entry) -> Result<Vec<u8>, Flaw> {
     if video.size == 0 {
-        return Some(Flaw::NoVideo("has no bytes"));
+        return Err(Flaw::NoVideo("has no bytes"));
     }
-    match folder.read(video, 0, HEAD) {
-        Ok(head) => flaw_of(&head).map(Flaw::NoVideo),
-        Err(error) => Some(Flaw::Unreadable(error.to_string())),
+    let head = folder.read(video, 0, HEAD);
+    let head = head.map_err(|error| Flaw::Unreadable(error.to_string()))?;
+    match flaw_of(&head) {
+        Some(flaw) => Err(Flaw::NoVideo(flaw)),
+        None => Ok(head),
     }
 }
 

@@ -15,22 +15,23 @@ use super::error::{LibraryError, MAX_ROOTS};
 use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
+use super::known_sidecars::KnownSidecars;
 use super::matching::Matcher;
 use super::moves::Moves;
 use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
-use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary};
-use super::seen::{SeenFiles, unchanged};
+use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
+use super::seen::{SeenFiles, renoted, unchanged};
 use super::steps::{News, Outcome, Step};
-use super::store::{FileFilter, place_of};
+use super::store::FileFilter;
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::lease::may_work;
-use crate::domain::page::Window;
+use crate::domain::loading::LoadService;
 use crate::domain::text::hex;
 
 /// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
@@ -38,37 +39,46 @@ const LEASE: Duration = Duration::from_secs(60);
 /// How often that is done.
 const RENEW: Duration = Duration::from_secs(10);
 /// How many files are written, or asked for, at a time.
-const AT_ONCE: usize = 200;
+pub(super) const AT_ONCE: usize = 200;
 /// How often it is begun anew to write files that somebody else writes at the same time.
 const TRIES: usize = 10;
 
 /// Writes down what scans have seen.
 #[derive(Clone)]
 pub struct ScanService {
-    ports: ScanPorts,
-    catalog: CatalogService,
-    clock: Arc<dyn Clock>,
+    pub(super) ports: ScanPorts,
+    pub(super) catalog: CatalogService,
+    pub(super) load: LoadService,
+    pub(super) clock: Arc<dyn Clock>,
 }
 
 /// A scan that is under way.
-struct Scan<'a> {
-    service: &'a ScanService,
-    root: LibraryRoot,
+pub(super) struct Scan<'a> {
+    pub(super) service: &'a ScanService,
+    pub(super) root: LibraryRoot,
     lease: String,
     holder: Uuid,
     renewed: Instant,
-    options: ScanOptions,
-    summary: ScanSummary,
+    pub(super) options: ScanOptions,
+    pub(super) summary: ScanSummary,
+    /// What the sidecars say now.
+    sidecars: KnownSidecars,
 }
 
 type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
 
 impl ScanService {
-    /// A service on its ports and on the record of the catalogue.
-    pub fn new(ports: ScanPorts, catalog: CatalogService, clock: Arc<dyn Clock>) -> Self {
+    /// A service on its ports, on the record of the catalogue, and on what brings records into it.
+    pub fn new(
+        ports: ScanPorts,
+        catalog: CatalogService,
+        load: LoadService,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         Self {
             ports,
             catalog,
+            load,
             clock,
         }
     }
@@ -84,13 +94,20 @@ impl ScanService {
         unchanged(root, library.found(), stored)
     }
 
+    /// What the sidecars of a library said when they were read last.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn sidecars(&self, root: &str) -> Result<KnownSidecars, LibraryError> {
+        let stored = self.ports.store.folders(root).await?;
+        Ok(KnownSidecars::of_folders(&stored))
+    }
+
     /// Writes down what was found in a folder, whose path is from the root of the file system. Files are read only where
     /// they are new or changed. Of two scans of one folder at a time, one is refused.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn record(
         &self,
         root: &str,
-        found: Vec<(Entry, Guess)>,
+        (found, sidecars): (Vec<(Entry, Guess)>, KnownSidecars),
         folder: Arc<dyn LibraryFolder>,
         options: ScanOptions,
         tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
@@ -104,6 +121,7 @@ impl ScanService {
             renewed: Instant::now(),
             options,
             summary: ScanSummary::default(),
+            sidecars,
         };
         scan.renew().await?;
         let recorded = scan.record(seen, folder, tell).await;
@@ -136,15 +154,25 @@ impl Scan<'_> {
             tell(ScanNews::Unreadable { path, error });
         }
         let mut folders = seen.prints(self.options.reading)?;
-        let gone_folders = {
+        for folder in &mut folders {
+            folder.sidecars = self.sidecars.in_folder(&folder.path);
+        }
+        let titles = self.options.titles;
+        let (gone_folders, groups, renoted) = {
             let stored = store.folders(&self.root.path).await?;
-            seen.take_unchanged(&folders, &stored)
+            let changed = SeenFiles::changed(&folders, &stored, titles);
+            let groups = match titles {
+                ScannedTitles::Untouched => Vec::new(),
+                ScannedTitles::Brought(_) => seen.groups_in(&changed),
+            };
+            let renoted = renoted(&folders, &stored, &changed);
+            (seen.take_unchanged(&changed, &stored), groups, renoted)
         };
         self.summary.unchanged = self.summary.seen - seen.len();
         folders.retain(|folder| seen.folders.contains_key(&folder.path));
         let stored = self.stored(&seen, &gone_folders).await?;
         let (mut steps, gone) = self.steps(&seen, stored);
-        let unread = self.read(&mut steps, folder, tell).await?;
+        let unread = self.read(&mut steps, Arc::clone(&folder), tell).await?;
         let gone = self.moved(&mut steps, gone).await?;
         self.check_all_gone(gone.len()).await?;
         steps.extend(gone.into_iter().map(|file| Step {
@@ -152,7 +180,15 @@ impl Scan<'_> {
             stored: Some(file),
             news: News::Gone,
         }));
-        self.add_unmatched(&mut steps).await?;
+        if let ScannedTitles::Brought(state) = titles {
+            // Before files are matched, so that they are found to be of what is made of them.
+            let open = self.bring_titles(&groups, &steps, state, &*folder, tell);
+            let open = open.await?;
+            for folder in folders.iter_mut().filter(|it| !open.contains(&it.path)) {
+                folder.titles_of = Some(folder.fingerprint.clone());
+            }
+        }
+        self.add_unsettled(&mut steps).await?;
         let changing = folders.iter().map(|folder| folder.path.as_str());
         let changing = changing.chain(gone_folders.iter().map(String::as_str));
         let changing: Vec<ScannedFolder> = changing.map(ScannedFolder::unfinished).collect();
@@ -161,6 +197,7 @@ impl Scan<'_> {
         // What could not be read is tried again the next time.
         folders.retain(|folder| !unread.contains(&folder.path));
         self.put_folders(&folders, &gone_folders).await?;
+        self.put_folders(&renoted, &[]).await?;
         self.end().await
     }
 
@@ -340,38 +377,6 @@ impl Scan<'_> {
         Ok(())
     }
 
-    /// Adds a step for each file that is of nothing so far: the catalogue may have grown.
-    async fn add_unmatched(&mut self, steps: &mut Vec<Step>) -> Result<(), LibraryError> {
-        let known: HashSet<MediaFileId> = steps.iter().map(|step| step.id).collect();
-        let filter = FileFilter {
-            states: vec![FileState::Ambiguous, FileState::Unmatched],
-            below: Some(self.root.path.clone()),
-        };
-        let mut window = Window::first(AT_ONCE);
-        loop {
-            self.renew_in_time().await?;
-            let page = self
-                .service
-                .ports
-                .store
-                .list_files(&filter, &window)
-                .await?;
-            window.start = page.rows.last().map(place_of);
-            let new = page
-                .rows
-                .into_iter()
-                .filter(|file| !known.contains(&file.id));
-            steps.extend(new.map(|file| Step {
-                id: file.id,
-                stored: Some(file),
-                news: News::Again,
-            }));
-            if !page.has_more {
-                return Ok(());
-            }
-        }
-    }
-
     /// Matches what is to be matched, and writes what differs from what is stored.
     async fn write(&mut self, mut steps: Vec<Step>, tell: Tell<'_>) -> Result<(), LibraryError> {
         let guesses: Vec<&Guess> = steps.iter().filter_map(Step::guess).collect();
@@ -466,7 +471,7 @@ impl Scan<'_> {
     }
 
     /// Renews the lease if that is due.
-    async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
+    pub(super) async fn renew_in_time(&mut self) -> Result<(), LibraryError> {
         if self.renewed.elapsed() < RENEW {
             return Ok(());
         }

@@ -10,6 +10,7 @@ use super::file::{ScannedFolder, place};
 use super::fingerprint::Reading;
 use super::guess::{Entry, EntryKind, Guess, TakenFor};
 use super::places::parent;
+use super::scans::ScannedTitles;
 use super::steps::Seen;
 use crate::domain::error::StoreError;
 use crate::domain::text::hex;
@@ -89,32 +90,45 @@ impl SeenFiles {
                 path: path.clone(),
                 fingerprint,
                 has_full_hashes: reading == Reading::Whole,
+                titles_of: None,
+                sidecars: None,
             })
         });
         prints.collect()
     }
 
-    /// Takes out the files of all folders that are as they were stored, and says which of the stored are gone. What is left
-    /// has to be looked at.
-    pub(super) fn take_unchanged(
-        &mut self,
+    /// The folders that are not as they were stored, and with `titles` also those of which what they say was not brought
+    /// into the catalogue as it is now.
+    pub(super) fn changed(
         now: &[ScannedFolder],
         stored: &[ScannedFolder],
-    ) -> Vec<String> {
+        titles: ScannedTitles,
+    ) -> BTreeSet<String> {
         let before: HashMap<&str, &ScannedFolder> =
             stored.iter().map(|it| (it.path.as_str(), it)).collect();
-        let gone = stored.iter().map(|it| &it.path);
-        let gone = gone.filter(|path| !self.folders.contains_key(*path) && !self.is_unknown(path));
-        let gone: Vec<String> = gone.cloned().collect();
-        for folder in now {
+        let changed = now.iter().filter(|folder| {
             let is_unchanged = before.get(folder.path.as_str()).is_some_and(|before| {
                 before.fingerprint == folder.fingerprint
                     && (before.has_full_hashes || !folder.has_full_hashes)
+                    && (titles == ScannedTitles::Untouched
+                        || before.titles_of.as_ref() == Some(&folder.fingerprint))
             });
-            if is_unchanged {
-                self.folders.remove(&folder.path);
-            }
-        }
+            !is_unchanged
+        });
+        changed.map(|folder| folder.path.clone()).collect()
+    }
+
+    /// Takes out the files of all folders but those that have changed, and says which of the stored are gone. What is left
+    /// has to be looked at.
+    pub(super) fn take_unchanged(
+        &mut self,
+        changed: &BTreeSet<String>,
+        stored: &[ScannedFolder],
+    ) -> Vec<String> {
+        let gone = stored.iter().map(|it| &it.path);
+        let gone = gone.filter(|path| !self.folders.contains_key(*path) && !self.is_unknown(path));
+        let gone: Vec<String> = gone.cloned().collect();
+        self.folders.retain(|path, _| changed.contains(path));
         gone
     }
 }
@@ -137,6 +151,24 @@ pub(super) fn unchanged(
     Ok(same.map(|(path, _)| path).collect())
 }
 
+/// The folders that are as they were, but for what is kept of their sidecars.
+pub(super) fn renoted(
+    now: &[ScannedFolder],
+    stored: &[ScannedFolder],
+    changed: &BTreeSet<String>,
+) -> Vec<ScannedFolder> {
+    let now: HashMap<&str, &ScannedFolder> = now.iter().map(|it| (it.path.as_str(), it)).collect();
+    let unchanged = stored.iter().filter(|it| !changed.contains(&it.path));
+    let renoted = unchanged.filter_map(|before| {
+        let sidecars = &now.get(before.path.as_str())?.sidecars;
+        (before.sidecars != *sidecars).then(|| ScannedFolder {
+            sidecars: sidecars.clone(),
+            ..before.clone()
+        })
+    });
+    renoted.collect()
+}
+
 /// Of the names, sizes and times of files, and of what they are taken for: a sidecar above them may change that.
 fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
     let mut hash = Sha256::new();
@@ -154,6 +186,7 @@ fn fingerprint(files: &[Seen]) -> serde_json::Result<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::catalog::TitleState;
     use crate::domain::library::guess::Certainty;
 
     fn entry(path: &str, size: u64, kind: EntryKind) -> (Entry, Guess) {
@@ -178,7 +211,8 @@ mod tests {
     fn left(found: Vec<(Entry, Guess)>, reading: Reading, stored: &[ScannedFolder]) -> Vec<String> {
         let mut seen = SeenFiles::of("/films", found);
         let now = seen.prints(reading).unwrap();
-        let gone = seen.take_unchanged(&now, stored);
+        let changed = SeenFiles::changed(&now, stored, ScannedTitles::Untouched);
+        let gone = seen.take_unchanged(&changed, stored);
         let left = seen
             .folders
             .into_keys()
@@ -207,6 +241,39 @@ mod tests {
         let broken_off = ["", "a", "c"].map(ScannedFolder::unfinished);
         let left = left(found(), Reading::Pieces, &broken_off);
         assert_eq!(left, ["look into ", "look into a", "look into b", "c"]);
+    }
+
+    #[test]
+    fn a_folder_whose_titles_were_not_brought_is_looked_into_for_them() {
+        let found = || vec![file("a/1.mkv", 1), file("b/2.mkv", 2)];
+        let now = SeenFiles::of("/films", found())
+            .prints(Reading::Pieces)
+            .unwrap();
+        let mut stored = now.clone();
+        stored[0].titles_of = Some(stored[0].fingerprint.clone());
+        stored[1].titles_of = Some("as it was before".to_owned());
+
+        let changed = |titles| SeenFiles::changed(&now, &stored, titles);
+
+        assert_eq!(changed(ScannedTitles::Untouched), BTreeSet::new());
+        let brought = ScannedTitles::Brought(TitleState::Draft);
+        assert_eq!(changed(brought), BTreeSet::from(["b".to_owned()]));
+    }
+
+    #[test]
+    fn what_is_kept_of_sidecars_is_written_where_nothing_else_has_changed() {
+        let found = vec![file("a/1.mkv", 1), file("b/2.mkv", 2), file("c/3.mkv", 3)];
+        let stored = SeenFiles::of("/films", found)
+            .prints(Reading::Pieces)
+            .unwrap();
+        let mut now = stored.clone();
+        for folder in &mut now[..2] {
+            folder.sidecars = Some("{}".to_owned());
+        }
+
+        let renoted = renoted(&now, &stored, &BTreeSet::from(["a".to_owned()]));
+
+        assert_eq!(renoted, [now[1].clone()]);
     }
 
     #[test]

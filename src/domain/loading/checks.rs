@@ -76,16 +76,16 @@ pub fn identifies(provider: &str) -> bool {
 }
 
 /// Whether an id is of such a provider.
-pub(super) fn is_identifying(id: &ExternalId) -> bool {
+pub fn is_identifying(id: &ExternalId) -> bool {
     identifies(&id.provider)
 }
 
 /// An identifying id with the kind of title of which it is one, if films and series may have the same: TMDB and TVDB count
 /// each by themselves.
-pub(super) type OwnId = (ExternalId, Option<TitleKind>);
+pub type OwnId = (ExternalId, Option<TitleKind>);
 
 /// An identifying id of a title of this kind.
-pub(super) fn own_id(id: &ExternalId, kind: TitleKind) -> OwnId {
+pub fn own_id(id: &ExternalId, kind: TitleKind) -> OwnId {
     (
         id.clone(),
         are_counted_by_kind(&id.provider).then_some(kind),

@@ -175,10 +175,8 @@ impl Fields {
             if range.contains(&number) {
                 Ok(number)
             } else {
-                Err(Problem::new(
-                    name,
-                    format!("is {number}, not from {} to {}", range.start(), range.end()),
-                ))
+                let reason = format!("is {number}, not from {} to {}", range.start(), range.end());
+                Err(Problem::new(name, reason).between(&range))
             }
         })
     }
@@ -265,10 +263,10 @@ impl Fields {
     pub(super) fn list(&mut self, name: &'static str, max: usize) -> Field<Said<Vec<Value>>> {
         let list = self.said(name, |value| match value {
             Value::Array(values) if values.len() <= max => Ok(values),
-            Value::Array(values) => Err(Problem::new(
-                name,
-                format!("has {} entries, more than {max}", values.len()),
-            )),
+            Value::Array(values) => {
+                let reason = format!("has {} entries, more than {max}", values.len());
+                Err(Problem::new(name, reason).at_most(max))
+            }
             value => Err(Problem::new(
                 name,
                 format!("is {}, not a list", shown(&value)),
@@ -336,10 +334,10 @@ pub(super) fn checked_text(field: &str, value: &Value, max: usize) -> Field<Stri
     }
     let tidied = text::tidy(text);
     match tidied.chars().count() {
-        length if length > max => Err(Problem::new(
-            field,
-            format!("has {length} characters, more than {max}"),
-        )),
+        length if length > max => {
+            let reason = format!("has {length} characters, more than {max}");
+            Err(Problem::new(field, reason).at_most(max))
+        }
         _ => Ok(tidied),
     }
 }

@@ -82,7 +82,7 @@ pub fn check_lists(title: &Title) -> Result<(), Problem> {
     ] {
         if number > most {
             let reason = format!("has {number} entries, more than {most}");
-            return Err(Problem::new(field, reason));
+            return Err(Problem::new(field, reason).at_most(most));
         }
     }
     Ok(())

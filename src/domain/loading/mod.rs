@@ -65,7 +65,7 @@ mod write_watches;
 
 pub use about::AboutRecord;
 pub use airs::AirsRecord;
-pub use checks::{identifies, is_zero, normal_id};
+pub use checks::{OwnId, identifies, is_identifying, is_zero, normal_id, own_id};
 pub use column_maps::{ColumnMap, FileMap};
 pub use credits::{CreditName, CrewRecord, PersonKey};
 pub use entry::{Entry, Finding};
@@ -85,7 +85,7 @@ pub use options::{
 pub use people::PersonRecord;
 pub use picture_source::{PictureFault, PictureLoading, PictureRead, PictureSource};
 pub use pictures::{PictureFrom, PicturesRecord};
-pub use problem::{Problem, Warning};
+pub use problem::{Allowed, Problem, Warning};
 pub use records::{Record, TitleRecord, WatchRecord};
 pub use said::{Entries, Said};
 pub use seasons::SeasonRecord;

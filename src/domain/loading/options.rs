@@ -7,7 +7,7 @@ use super::column_maps::FileMap;
 use super::problem::Problem;
 use super::source::Format;
 use crate::domain::accounts::AccountError;
-use crate::domain::catalog::CatalogError;
+use crate::domain::catalog::{CatalogError, Writer};
 use crate::domain::watching::WatchError;
 
 /// A file to load. It is opened once for each pass.
@@ -44,6 +44,8 @@ pub struct LoadOptions {
     pub mode: LoadMode,
     pub manner: Manner,
     pub new_titles: NewTitles,
+    /// What makes the revisions of the load; several loads of one writer are one run.
+    pub writer: Writer,
 }
 
 /// What becomes of titles that are not there, in files that a map reads.

@@ -1,5 +1,7 @@
 //! What a curator is told about a record.
 
+use std::ops::RangeInclusive;
+
 use serde_json::{Map, Value};
 
 use crate::domain::text;
@@ -16,6 +18,15 @@ pub struct Problem {
     pub reason: String,
     /// What stands in the field, if it is known: as it is, or the beginning of it as a text.
     pub value: Option<Value>,
+    /// What it may be, if that is what is wrong.
+    pub allowed: Option<Allowed>,
+}
+
+/// What a value may be: a number as such, a text in characters, a list in entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Allowed {
+    pub least: Option<i32>,
+    pub most: i32,
 }
 
 impl Problem {
@@ -25,7 +36,25 @@ impl Problem {
             field: text::visible(field.as_ref()),
             reason: text::visible(reason.as_ref()),
             value: None,
+            allowed: None,
         }
+    }
+
+    /// The same of a value that may have so many characters or entries.
+    #[must_use]
+    pub(super) fn at_most(self, most: usize) -> Self {
+        let allowed = i32::try_from(most).ok();
+        let allowed = allowed.map(|most| Allowed { least: None, most });
+        Self { allowed, ..self }
+    }
+
+    /// The same of a number that must be in a range.
+    #[must_use]
+    pub(super) fn between(self, range: &RangeInclusive<i64>) -> Self {
+        let ends = [range.start(), range.end()].map(|end| i32::try_from(*end).ok());
+        let [least, most] = ends;
+        let allowed = most.map(|most| Allowed { least, most });
+        Self { allowed, ..self }
     }
 
     /// The same, with what stands in the field.

@@ -24,9 +24,7 @@ use super::source::Records;
 use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
 use super::voted::Voted;
-use crate::domain::catalog::{
-    Author, CatalogBatch, CatalogError, CatalogRevision, RevisionSource, Writer,
-};
+use crate::domain::catalog::{CatalogBatch, CatalogError, CatalogRevision, Writer};
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
 use crate::domain::text;
@@ -132,7 +130,7 @@ impl<'a> Run<'a> {
             voted: None,
             credited: HashMap::new(),
             keeps_roles: false,
-            writer: Writer::new(Author::Command, RevisionSource::Load),
+            writer: options.writer,
         }
     }
 

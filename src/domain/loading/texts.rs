@@ -172,7 +172,7 @@ fn checked_paragraphs(field: &str, value: &Value, max: usize) -> Result<String, 
     match tidied.chars().count() {
         length if length > max => {
             let reason = format!("has {length} characters, more than {max}");
-            Err(Problem::new(field, reason))
+            Err(Problem::new(field, reason).at_most(max))
         }
         _ => Ok(tidied),
     }

@@ -166,7 +166,7 @@ impl<'a> Head<'a> {
         let owner = export.user.id;
         Self {
             format: "reelgraph-account-export",
-            format_version: 1,
+            format_version: 2,
             exported_at: now,
             account: AccountPart::of(&export.user),
             identities: export.identities.iter().map(IdentityPart::of).collect(),

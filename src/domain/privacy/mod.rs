@@ -7,7 +7,7 @@
 //! An export ([`ExportService`]) is everything that is stored about the viewer's account, as one JSON file:
 //!
 //! ```json
-//! { "format": "reelgraph-account-export", "formatVersion": 1, "exportedAt": "2026-11-21T16:00:00Z",
+//! { "format": "reelgraph-account-export", "formatVersion": 2, "exportedAt": "2026-11-21T16:00:00Z",
 //!   "account": { "id", "email", "emailVerified", "hasPassword", "role", "disabledAt", "createdAt", "updatedAt" },
 //!   "identities": [{ "provider", "subject", "createdAt", "updatedAt" }],
 //!   "sessions": [{ "id", "profile", "via", "device", "address", "createdAt", "lastSeenAt", "expiresAt", "endsAt" }],
@@ -26,7 +26,8 @@
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
-//! where to resume each film and episode and what was said of it by hand (`told`); `isAside` is what was
+//! where to resume each film and episode and what was said of it by hand: `told` is
+//! `{ "watched", "watchedAt", "saidAt", "by" }`, by the `viewer` or an `import`. `isAside` is what was
 //! taken off what goes on. `plays` is each play, the latest first, with the sections that were played. Of what the viewer
 //! deleted there is nothing but a row of `titles` that says 0 plays.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is

@@ -4,7 +4,9 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 
 use super::names::{Item, Named, Names};
-use crate::domain::watching::{ListedTitle, Mute, Play, Section, Told, WatchState, WatchedTitle};
+use crate::domain::watching::{
+    ListedTitle, Mute, Play, Section, Teller, Told, WatchState, WatchedTitle,
+};
 
 /// What all plays of a title add up to.
 #[derive(Serialize)]
@@ -38,10 +40,20 @@ pub(super) struct ItemPart<'a> {
     completions: u32,
     seconds: f64,
     last_played_at: Option<DateTime<Utc>>,
-    told: Option<Told>,
+    told: Option<ToldPart>,
     is_aside: bool,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
+}
+
+/// What was said by hand of whether something was watched.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ToldPart {
+    watched: bool,
+    watched_at: Option<DateTime<Utc>>,
+    said_at: DateTime<Utc>,
+    by: Option<&'static str>,
 }
 
 /// A play, as a line of the export.
@@ -122,7 +134,7 @@ impl Names {
             completions: state.completions,
             seconds: state.seconds,
             last_played_at: state.last_watched_at(),
-            told: state.told,
+            told: state.told.map(ToldPart::of),
             is_aside: state.is_aside,
             created_at: state.stamp.created_at,
             updated_at: state.stamp.updated_at,
@@ -165,6 +177,28 @@ impl Names {
     }
 }
 
+impl ToldPart {
+    fn of(told: Told) -> Self {
+        match told {
+            Told::Watched { said_at, at, by } => Self {
+                watched: true,
+                watched_at: at,
+                said_at,
+                by: Some(match by {
+                    Teller::Import => "import",
+                    Teller::Viewer => "viewer",
+                }),
+            },
+            Told::Unwatched { said_at } => Self {
+                watched: false,
+                watched_at: None,
+                said_at,
+                by: None,
+            },
+        }
+    }
+}
+
 impl SectionPart {
     fn of(section: &Section) -> Self {
         Self {
@@ -173,5 +207,31 @@ impl SectionPart {
             from_at: section.from_at,
             to_at: section.to_at,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_said_is_spelt_as_all_else_is() {
+        let at = DateTime::UNIX_EPOCH;
+        let watched = Told::Watched {
+            said_at: at,
+            at: Some(at),
+            by: Teller::Viewer,
+        };
+        let time = "1970-01-01T00:00:00Z";
+
+        let parts = [watched, Told::Unwatched { said_at: at }].map(ToldPart::of);
+
+        let expected = json!([
+            { "watched": true, "watchedAt": time, "saidAt": time, "by": "viewer" },
+            { "watched": false, "watchedAt": null, "saidAt": time, "by": null },
+        ]);
+        assert_eq!(json!(parts), expected);
     }
 }

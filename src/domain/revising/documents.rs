@@ -8,7 +8,7 @@ use super::nodes::NodeIds;
 use crate::domain::catalog::{
     Biography, CatalogBatch, CatalogError, CatalogNode, CatalogService, Collection, DocumentFields,
     EPISODE_FIELDS, Episode, FieldChange, Genre, NAME_FIELDS, Overview, PERSON_FIELDS, Person,
-    TITLE_FIELDS, Texts, Title, Visibility, Writer,
+    TITLE_FIELDS, Texts, Title, TitleKind, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, PersonId};
@@ -108,6 +108,20 @@ impl Documents {
         self.0.insert(document.stored.node(), document);
     }
 
+    /// These titles.
+    #[cfg(test)]
+    pub(super) fn of_titles(titles: impl IntoIterator<Item = Title>) -> Self {
+        let mut documents = Self::default();
+        for title in titles {
+            documents.put(Stored::Title(Box::new(title)));
+        }
+        documents
+    }
+
+    pub(super) fn get(&self, node: CatalogNode) -> Option<&Document> {
+        self.0.get(&node)
+    }
+
     pub(super) fn get_mut(&mut self, node: CatalogNode) -> Option<&mut Document> {
         self.0.get_mut(&node)
     }
@@ -149,6 +163,16 @@ impl Document {
             self.fields = fields;
         }
         is_taken
+    }
+
+    /// What a title is; `None` of anything else.
+    pub(super) fn kind(&self) -> Option<TitleKind> {
+        match &self.stored {
+            Stored::Title(title) => Some(title.kind),
+            Stored::Episode(_) | Stored::Person(_) | Stored::Genre(_) | Stored::Collection(_) => {
+                None
+            }
+        }
     }
 
     /// The fields that are to be others.

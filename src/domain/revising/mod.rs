@@ -4,6 +4,7 @@ mod documents;
 mod error;
 mod locking;
 mod nodes;
+mod owners;
 mod reverting;
 mod service;
 mod store;
@@ -13,7 +14,7 @@ mod words;
 pub use error::RevisingError;
 pub use locking::{Locking, LocksSet, MOST_LOCKED};
 pub use reverting::{
-    MOST_REVERTED, Obstacle, ObstacleReason, Revert, RevertMode, RevertResult, Reverted,
+    MOST_REVERTED, Obstacle, ObstacleReason, Obstructed, Revert, RevertMode, RevertResult, Reverted,
 };
 pub use service::{RevisionPorts, RevisionService};
 pub use store::{RevisionFilter, RevisionStore, place_of};

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use super::documents::{Document, Documents};
+use super::documents::Documents;
 use super::error::RevisingError;
+use super::owners::{IDS, Owners};
 use super::service::{RevisionService, TRIES, writer};
 use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
 use crate::domain::catalog::{
     CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource,
-    TitleState,
+    TitleKind, TitleState,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{RevisionId, RunId};
+use crate::domain::ids::{RevisionId, RunId, TitleId};
 use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::viewer::KnownViewer;
 
@@ -47,6 +48,15 @@ pub enum RevertMode {
     Write,
 }
 
+/// What becomes of a revision of which something has become something else since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Obstructed {
+    /// It stays as a whole.
+    Stays,
+    /// Each field for itself: what it has become since is overwritten, and what cannot be put back stays.
+    IsForced,
+}
+
 /// What became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reverted {
@@ -58,12 +68,14 @@ pub struct Reverted {
     pub run: Option<RunId>,
 }
 
-/// What became of one revision. With an obstacle it stays as a whole.
+/// What became of one revision. With an obstacle it stays as a whole, unless it is forced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RevertResult {
     pub revision: ToldRevision,
     /// The fields that become what they were, from what they are to that; none if they are that already.
     pub changes: Vec<ToldChange>,
+    /// Those of the fields that had become something else since, if it is forced.
+    pub overwritten: Vec<String>,
     pub obstacles: Vec<Obstacle>,
 }
 
@@ -75,6 +87,8 @@ pub struct Obstacle {
     pub reason: ObstacleReason,
     /// The latest revision of the field, if it was changed since by one that is kept.
     pub by: Option<RevisionId>,
+    /// The title that has the id by now, if that is in the way.
+    pub title: Option<(TitleId, TitleKind)>,
 }
 
 /// Why something cannot be taken back.
@@ -82,6 +96,8 @@ pub struct Obstacle {
 pub enum ObstacleReason {
     /// The field is not what the revision made of it.
     ChangedSince,
+    /// Another title has one of the ids elsewhere by now.
+    IdTaken,
     /// It was created by it. Titles are hidden then; all else stays.
     StaysOnceCreated,
     /// It is not there, or this version cannot read it.
@@ -91,6 +107,7 @@ pub enum ObstacleReason {
 /// What becomes of one revision, as documents have it.
 struct Planned {
     changes: Vec<FieldChange>,
+    overwritten: Vec<String>,
     obstacles: Vec<Obstacle>,
 }
 
@@ -103,15 +120,17 @@ impl RevisionService {
         viewer: &KnownViewer,
         what: Revert,
         mode: RevertMode,
+        obstructed: Obstructed,
     ) -> Result<Reverted, RevisingError> {
         let writer = writer(viewer, RevisionSource::Revert)?;
         let (revisions, next) = self.meant(what).await?;
         let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
+            let owners = Owners::of(&self.ports.catalog, &revisions).await?;
             let planned: Vec<Planned> = revisions
                 .iter()
-                .map(|revision| plan(revision, documents.get_mut(revision.node)))
+                .map(|revision| plan(revision, &mut documents, &owners, obstructed))
                 .collect();
             let batch = documents.batch(&writer, self.ports.clock.now())?;
             let is_written = mode == RevertMode::Write && !batch.is_empty();
@@ -172,6 +191,9 @@ impl RevisionService {
                 let Some(field) = &obstacle.field else {
                     continue;
                 };
+                if obstacle.reason != ObstacleReason::ChangedSince {
+                    continue;
+                }
                 let key = (revision.node, field.clone());
                 if !latest.contains_key(&key) && latest.len() < LOOKED_UP {
                     let found = self.latest_of(revision.node, field).await?;
@@ -188,6 +210,7 @@ impl RevisionService {
         let results = told.zip(planned).map(|(revision, plan)| RevertResult {
             revision,
             changes: in_words(&names, &plan.changes),
+            overwritten: plan.overwritten,
             obstacles: plan.obstacles,
         });
         Ok(results.collect())
@@ -210,24 +233,23 @@ impl RevisionService {
     }
 }
 
-/// Puts a document back as it was before a revision, unless something stands in the way.
-fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned {
-    let obstacle = |field: Option<&str>, reason| Obstacle {
-        field: field.map(str::to_owned),
-        reason,
-        by: None,
-    };
-    let whole = |reason| Planned {
-        changes: Vec::new(),
-        obstacles: vec![obstacle(None, reason)],
-    };
-    let Some(document) = document else {
-        return whole(ObstacleReason::NotThere);
+/// Puts a document back as it was before a revision, as far as nothing stands in the way.
+fn plan(
+    revision: &CatalogRevision,
+    documents: &mut Documents,
+    owners: &Owners,
+    obstructed: Obstructed,
+) -> Planned {
+    // Asked before anything is put back: what was taken back before counts.
+    let mut of_ids = revision.fields.iter().filter(|it| it.field == IDS);
+    let owner = of_ids.find_map(|it| owners.other(revision.node, &it.before, documents));
+    let Some(document) = documents.get_mut(revision.node) else {
+        return Planned::in_the_way(ObstacleReason::NotThere);
     };
     let changes = match revision.kind {
         RevisionKind::Created => {
             if !matches!(revision.node, CatalogNode::Title(_)) {
-                return whole(ObstacleReason::StaysOnceCreated);
+                return Planned::in_the_way(ObstacleReason::StaysOnceCreated);
             }
             let is = document.fields.get(STATE);
             vec![FieldChange {
@@ -238,16 +260,34 @@ fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned 
         }
         RevisionKind::Changed => revision.fields.clone(),
     };
-    let mut obstacles = Vec::new();
+    let (mut obstacles, mut overwritten) = (Vec::new(), Vec::new());
     let mut back = Vec::new();
     for change in changes {
         let is = document.fields.get(&change.field);
-        let Some(to) = put_back(&change, &is) else {
-            let reason = ObstacleReason::ChangedSince;
-            obstacles.push(obstacle(Some(&change.field), reason));
-            continue;
+        let to = match (put_back(&change, &is), obstructed) {
+            (Some(to), _) => to,
+            (None, Obstructed::IsForced) => {
+                overwritten.push(change.field.clone());
+                change.before.clone()
+            }
+            (None, Obstructed::Stays) => {
+                let reason = ObstacleReason::ChangedSince;
+                obstacles.push(Obstacle::of_field(&change.field, reason));
+                continue;
+            }
         };
         if to != is {
+            if let Some(title) = owner
+                && change.field == IDS
+            {
+                overwritten.retain(|field| field != IDS);
+                let obstacle = Obstacle::of_field(&change.field, ObstacleReason::IdTaken);
+                obstacles.push(Obstacle {
+                    title: Some(title),
+                    ..obstacle
+                });
+                continue;
+            }
             back.push(FieldChange {
                 field: change.field,
                 before: is,
@@ -255,15 +295,42 @@ fn plan(revision: &CatalogRevision, document: Option<&mut Document>) -> Planned 
             });
         }
     }
-    if !obstacles.is_empty() {
+    if !obstacles.is_empty() && obstructed == Obstructed::Stays {
         back.clear();
     }
     if !document.take(&back) {
-        return whole(ObstacleReason::NotThere);
+        return Planned::in_the_way(ObstacleReason::NotThere);
     }
     Planned {
         changes: back,
+        overwritten,
         obstacles,
+    }
+}
+
+impl Planned {
+    /// Nothing becomes of it, for something is in the way of the whole.
+    fn in_the_way(reason: ObstacleReason) -> Self {
+        let obstacle = Obstacle {
+            field: None,
+            ..Obstacle::of_field("", reason)
+        };
+        Self {
+            changes: Vec::new(),
+            overwritten: Vec::new(),
+            obstacles: vec![obstacle],
+        }
+    }
+}
+
+impl Obstacle {
+    fn of_field(field: &str, reason: ObstacleReason) -> Self {
+        Self {
+            field: Some(field.to_owned()),
+            reason,
+            by: None,
+            title: None,
+        }
     }
 }
 
@@ -320,6 +387,14 @@ mod tests {
 
     /// What becomes of a change of somebody, who is another then.
     fn planned(documents: &mut Documents, changes: &[(&str, Value, Value)]) -> Planned {
+        planned_if(Obstructed::Stays, documents, changes)
+    }
+
+    fn planned_if(
+        obstructed: Obstructed,
+        documents: &mut Documents,
+        changes: &[(&str, Value, Value)],
+    ) -> Planned {
         let node = CatalogNode::Person(PersonId(1));
         let fields = changes.iter().cloned();
         let fields = fields.map(|(field, before, after)| FieldChange {
@@ -330,7 +405,7 @@ mod tests {
         let writer = Writer::new(Author::Command, RevisionSource::Edit);
         let stamp = Stamp::first(DateTime::UNIX_EPOCH);
         let revision = writer.changed(node, stamp, fields.collect());
-        plan(&revision, documents.get_mut(node))
+        plan(&revision, documents, &Owners::default(), obstructed)
     }
 
     #[test]
@@ -354,6 +429,34 @@ mod tests {
         assert_eq!(changed, [("name", &name), ("locks", &locks)]);
         // Once more it is so already.
         assert_eq!(planned(&mut documents, &edit).changes, []);
+    }
+
+    #[test]
+    fn what_has_become_something_else_is_overwritten_if_it_is_forced() {
+        let edit = [
+            ("name", json!("A"), json!("B")),
+            ("birthplace", json!("Rome"), json!(null)),
+        ];
+        let mut documents = documents("C", &[]);
+
+        let stays = planned(&mut documents, &edit);
+        let forced = planned_if(Obstructed::IsForced, &mut documents, &edit);
+
+        assert_eq!((stays.changes.len(), stays.obstacles.len()), (0, 1));
+        assert_eq!(stays.overwritten, [""; 0]);
+        let changed: Vec<_> = forced
+            .changes
+            .iter()
+            .map(|it| (it.field.as_str(), &it.before, &it.after))
+            .collect();
+        let (is, was) = (json!("C"), json!("A"));
+        let (nothing, rome) = (json!(null), json!("Rome"));
+        assert_eq!(
+            changed,
+            [("name", &is, &was), ("birthplace", &nothing, &rome)]
+        );
+        assert_eq!(forced.overwritten, ["name"]);
+        assert_eq!(forced.obstacles, []);
     }
 
     #[test]

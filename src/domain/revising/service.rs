@@ -1,6 +1,6 @@
 //! The service of revisions: reading them, and taking away those that have had their time.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use chrono::TimeDelta;
@@ -21,7 +21,7 @@ use crate::domain::viewer::{KnownViewer, Role};
 
 /// How many revisions are taken away with one write.
 const AT_A_TIME: usize = 1_000;
-/// So many of the latest changes are looked at to tell what was changed meanwhile.
+/// So many of the latest changes of each thing are looked at to tell what was changed meanwhile.
 const MOST_TOLD: usize = 20;
 
 /// How often it is tried again if somebody else writes the same documents.
@@ -76,23 +76,24 @@ impl RevisionService {
         Ok(tell(&self.ports.catalog, found).await?.pop())
     }
 
-    /// The fields of it that were changed after this `revision`, by name, as far as the latest changes tell.
+    /// The fields of each of these things that were changed after a revision of it, by name, as far as the latest changes
+    /// tell; what was not changed is left out.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn changed_since(
         &self,
-        node: CatalogNode,
-        revision: u64,
-    ) -> Result<Vec<String>, RevisingError> {
-        let filter = RevisionFilter {
-            node: Some(node),
-            ..RevisionFilter::default()
-        };
-        let latest = Window::first(MOST_TOLD);
-        let found = self.ports.revisions.revisions(&filter, &latest).await?;
-        let since = found.rows.into_iter().filter(|it| it.number > revision);
-        let fields = since.flat_map(|it| it.fields);
-        let fields: BTreeSet<String> = fields.map(|change| change.field).collect();
-        Ok(fields.into_iter().collect())
+        seen: &[(CatalogNode, u64)],
+    ) -> Result<HashMap<CatalogNode, BTreeSet<String>>, RevisingError> {
+        let mut changed: HashMap<CatalogNode, BTreeSet<String>> = HashMap::new();
+        if seen.is_empty() {
+            return Ok(changed);
+        }
+        let most = MOST_TOLD * seen.len();
+        let revisions = &self.ports.revisions;
+        for revision in revisions.revisions_since(seen, most).await? {
+            let fields = revision.fields.into_iter().map(|change| change.field);
+            changed.entry(revision.node).or_default().extend(fields);
+        }
+        Ok(changed)
     }
 
     /// Takes away some of the revisions that are older than they are kept. Says how many; 0: there are no more.

@@ -39,6 +39,14 @@ pub trait RevisionStore: Send + Sync {
         ids: &[RevisionId],
     ) -> Result<Vec<CatalogRevision>, StoreError>;
 
+    /// The revisions of each of these things whose number is greater than the one beside it, those that were written last
+    /// first; of all together the first `limit`.
+    async fn revisions_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError>;
+
     /// Deletes those of the first `limit` revisions that were written before a moment. Says how many.
     async fn delete_revisions(
         &self,

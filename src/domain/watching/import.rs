@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::touched::PlayRef;
-use super::types::WatchedItem;
+use super::types::{Play, WatchedItem};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 
 /// The namespace of the names that imported plays get (UUID version 5, RFC 9562).
@@ -36,15 +36,9 @@ pub struct ImportedWatch {
 impl ImportedWatch {
     /// The play that stands for this watch: the same profile, item and time are the same play.
     pub fn play_ref(&self) -> PlayRef {
-        let (kind, id) = self.item.key();
-        let name = format!(
-            "{} {kind} {id} {}",
-            self.profile,
-            self.at.to_rfc3339_opts(SecondsFormat::Millis, true)
-        );
         PlayRef {
             profile: self.profile,
-            play: PlayId(Uuid::new_v5(&NAMESPACE, name.as_bytes())),
+            play: name_of(self.profile, self.item, self.at),
             item: self.item,
             title: self.title,
         }
@@ -68,6 +62,18 @@ impl ImportedWatch {
             }
         }
     }
+}
+
+/// Whether a play stands for a watch that happened elsewhere: its name says so.
+pub(super) fn is_from_elsewhere(play: &Play) -> bool {
+    play.id == name_of(play.profile, play.item, play.started_at)
+}
+
+fn name_of(profile: ProfileId, item: WatchedItem, at: DateTime<Utc>) -> PlayId {
+    let (kind, id) = item.key();
+    let at = at.to_rfc3339_opts(SecondsFormat::Millis, true);
+    let name = format!("{profile} {kind} {id} {at}");
+    PlayId(Uuid::new_v5(&NAMESPACE, name.as_bytes()))
 }
 
 #[cfg(test)]
@@ -97,6 +103,12 @@ mod tests {
         assert_eq!(first, watch(1, 1, Some(true)).play_ref());
         assert_ne!(first.play, watch(2, 1, None).play_ref().play);
         assert_ne!(first.play, watch(1, 2, None).play_ref().play);
+
+        let day = watch(1, 1, None);
+        let play = Play::new(&first, day.at, day.at + TimeDelta::days(9));
+        assert!(is_from_elsewhere(&play));
+        let id = PlayId(Uuid::from_u128(7));
+        assert!(!is_from_elsewhere(&Play { id, ..play }));
     }
 
     #[test]

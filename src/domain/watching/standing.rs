@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::next_up::{NextDay, Specials, first_behind, highest, next_episode, was_shown};
 use super::rewatch::Rewatch;
-use super::types::{Play, WatchState, WatchedItem};
+use super::types::{Play, Told, WatchState, WatchedItem};
 use crate::domain::catalog::Episode;
 use crate::domain::ids::EpisodeId;
 
@@ -16,6 +16,9 @@ pub struct SeriesStanding {
     /// The next episode to watch; `None` if everything shown so far was watched. Specials are among what is next, where
     /// they belong, for whoever has watched one of the series.
     pub next: Option<Episode>,
+    /// Whether the viewer said of all that was played of it that it was not watched, and has begun none of it since: it is
+    /// as if they had never begun it.
+    pub is_unwatched: bool,
     /// How far they are with watching it again, if they are at that.
     pub rewatch: Option<Rewatch>,
     /// The first episode of all that were shown.
@@ -82,6 +85,7 @@ impl SeriesStanding {
             seasons,
             next_day: NextDay::after(episodes, highest(episodes, is_watched), specials),
             next: next_episode(episodes, is_watched, specials, today).cloned(),
+            is_unwatched: is_unwatched(episodes.iter().filter_map(state)),
             rewatch: Rewatch::find(episodes, states, plays, specials, today),
             first: of_all.cloned(),
             aired: aired().count() as u64,
@@ -96,8 +100,12 @@ impl SeriesStanding {
 }
 
 impl SeriesStanding {
-    /// What to go on with: the next episode, or, where everything was watched, the next of watching it again.
+    /// What to go on with: the next episode, or, where everything was watched, the next of watching it again; nothing of a
+    /// series that was said not to be watched.
     pub fn up_next(self) -> Option<Episode> {
+        if self.is_unwatched {
+            return None;
+        }
         self.next.or_else(|| self.rewatch?.next)
     }
 
@@ -109,6 +117,16 @@ impl SeriesStanding {
             None => self.next.as_ref().or(self.first.as_ref()),
         }
     }
+}
+
+/// Whether these are states of which each is that of something that was said not to be watched, and was not begun since.
+fn is_unwatched<'s>(states: impl Iterator<Item = &'s WatchState>) -> bool {
+    let mut states = states.peekable();
+    states.peek().is_some()
+        && states.all(|state| {
+            let is_told = matches!(state.told, Some(Told::Unwatched { .. }));
+            is_told && !state.watched && state.position <= 0.0
+        })
 }
 
 /// The states of episodes, by episode.

@@ -5,6 +5,7 @@ use chrono::{DateTime, SubsecRound, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::error::WatchError;
+use super::import::is_from_elsewhere;
 use super::ledger::Ledger;
 use super::log::{Cause, GoingOn};
 use super::next_up::NextDay;
@@ -131,11 +132,14 @@ impl Ledger {
         let before = self.states.get((profile, item));
         let told = match (said, before) {
             // Nobody says anything new, but maybe somebody else says it.
-            (Said::Watched { at: None }, Some(before)) if before.watched => {
-                before.told.map(|told| told.said_again(teller))
-            }
+            (Said::Watched { at: None }, Some(before)) if before.watched => match before.told {
+                Some(told) => Some(told.said_again(teller)),
+                None => self.said_beside_plays((profile, item), teller),
+            },
             // What was played counts again.
-            (Said::Watched { at: None }, Some(before)) if before.completions > 0 => None,
+            (Said::Watched { at: None }, Some(before)) if before.completions > 0 => {
+                self.said_beside_plays((profile, item), teller)
+            }
             (Said::Watched { at }, Some(before))
                 if before.is_told() && before.told.and_then(Told::at) == at =>
             {
@@ -177,6 +181,22 @@ impl Ledger {
         Some(WatchState {
             stamp: before.map_or(state.stamp, |before| before.stamp.next(now)),
             ..state
+        })
+    }
+
+    /// What is noted where somebody says of what was played to the end that it was watched: nothing, unless the viewer
+    /// says so of what was played elsewhere alone. That may go with an import, and what the viewer says does not. It is of
+    /// the time of the last such play, for it says of no other one.
+    fn said_beside_plays(&self, key: (ProfileId, WatchedItem), teller: Teller) -> Option<Told> {
+        let ends = || self.plays_of_item(key).filter(|play| play.completed);
+        if teller != Teller::Viewer || !ends().all(is_from_elsewhere) {
+            return None;
+        }
+        let said_at = ends().map(|play| play.last_at).max()?;
+        Some(Told::Watched {
+            said_at,
+            at: None,
+            by: teller,
         })
     }
 

@@ -11,6 +11,7 @@ use super::length::{self, DurationSource};
 use super::person::Person;
 use super::season::{Season, series};
 use super::series::Series;
+use super::texts::EpisodeTexts;
 use super::title::Title;
 use crate::domain::catalog::{self, Airs, CatalogNode};
 use crate::domain::viewer::Role;
@@ -22,7 +23,7 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Connection, Edge, PageArgs};
-use crate::graphql::revising::{RevisionConnection, locked_fields, revisions_of};
+use crate::graphql::revising::{RevisionConnection, is_curator, locked_fields, revisions_of};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
 use crate::graphql::watching::WatchState;
@@ -273,6 +274,19 @@ impl Episode {
     /// for everybody else.
     async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
         locked_fields(ctx, &self.0.locks)
+    }
+
+    /// All that is said of it by language, sorted by language, as a form for curators needs it; null for everybody
+    /// else.
+    async fn texts(&self, ctx: &Context<'_>) -> Result<Option<Vec<EpisodeTexts>>> {
+        if !is_curator(ctx) {
+            return Ok(None);
+        }
+        let told = ctx.personal().overviews.find(self.0.id).await?;
+        let told = told.map(|told| EpisodeTexts::list(&self.0, &told));
+        Ok(Some(told.unwrap_or_else(|| {
+            EpisodeTexts::list(&self.0, &catalog::Texts::default())
+        })))
     }
 
     /// When it was added to the catalogue.

@@ -100,21 +100,24 @@ impl Image {
         format: Option<ImageFormat>,
     ) -> Result<Option<Url>> {
         let (width, height) = (side("width", width)?, side("height", height)?);
-        let path = match self {
+        let accounts = &ctx.services().accounts;
+        let url = match self {
             Self::Stored(subject, picture) => {
                 let format = format.map_or(USUAL, RenditionFormat::from);
                 let rendition = Rendition::fitting(picture, width, height, format);
-                StoredAddress::of(*subject, picture, rendition).path()
+                let address = StoredAddress::of(*subject, picture, rendition);
+                let mut url = accounts.address(&address.path());
+                url.set_query(Some(&StoredAddress::query()));
+                url
             }
             Self::Drawn(drawn) => {
                 let address = PictureAddress {
                     width: drawn.kind.width_for(width, height),
                     ..drawn.address.clone()
                 };
-                address.path()
+                accounts.address(&address.path())
             }
         };
-        let url = ctx.services().accounts.address(&path);
         Ok(Some(Url(url.into())))
     }
 

@@ -21,6 +21,7 @@ mod publication;
 mod query;
 mod season;
 mod series;
+mod texts;
 mod title;
 mod title_fields;
 mod title_list;

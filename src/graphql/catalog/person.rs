@@ -9,6 +9,7 @@ use super::external_id::{ExternalId, Subject};
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
 use super::image::{self, Image, ImageKind};
+use super::texts::PersonTexts;
 use super::title_list::list_titles_of_person;
 use crate::domain::catalog::{self, CatalogNode, FoundThing};
 use crate::domain::viewer::Role;
@@ -21,7 +22,7 @@ use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::highlight::{Highlight, highlights};
 use crate::graphql::language::wanted;
 use crate::graphql::page::{Edge, PageArgs};
-use crate::graphql::revising::{RevisionConnection, locked_fields, revisions_of};
+use crate::graphql::revising::{RevisionConnection, is_curator, locked_fields, revisions_of};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::watching::viewer_muted;
 
@@ -169,6 +170,17 @@ impl Person {
     /// for everybody else.
     async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
         locked_fields(ctx, &self.0.locks)
+    }
+
+    /// All that is told of the person by language, sorted by language, as a form for curators needs it; null for
+    /// everybody else.
+    async fn texts(&self, ctx: &Context<'_>) -> Result<Option<Vec<PersonTexts>>> {
+        if !is_curator(ctx) {
+            return Ok(None);
+        }
+        let told = ctx.loaders().biographies.find(self.0.id).await?;
+        let told = told.map(|told| PersonTexts::list(&told));
+        Ok(Some(told.unwrap_or_default()))
     }
 
     /// When the person was added to the catalogue.

@@ -13,6 +13,7 @@ use super::genre::Genre;
 use super::image::{Image, ImageKind};
 use super::publication::TitleState;
 use super::series::Series;
+use super::texts::TitleTexts;
 use super::title_fields::{Siblings, TitleFields};
 use crate::domain::catalog::{self, FoundThing, TitleKind};
 use crate::graphql::cursor::Cursor;
@@ -299,6 +300,11 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "locked_fields",
         ty = "Option<Vec<String>>",
         desc = "The fields that no load changes, by their names in files that are loaded, sorted. For curators; null for everybody else."
+    ),
+    field(
+        name = "texts",
+        ty = "Option<Vec<TitleTexts>>",
+        desc = "All that is said of it by language, sorted by language, as a form for curators needs it; null for everybody else."
     )
 )]
 pub(crate) enum Title {

@@ -121,24 +121,6 @@ impl TitleFields {
         Ok(self.title.name_in(wanted(ctx, language)?))
     }
 
-    /// What it is about, in the same way.
-    pub(super) fn say_overview(
-        &self,
-        ctx: &Context<'_>,
-        language: Option<&str>,
-    ) -> Result<Option<&catalog::Text>> {
-        Ok(self.title.overview_in(wanted(ctx, language)?))
-    }
-
-    /// The line that it is advertised with, in the same way.
-    pub(super) fn say_tagline(
-        &self,
-        ctx: &Context<'_>,
-        language: Option<&str>,
-    ) -> Result<Option<&catalog::Text>> {
-        Ok(self.title.tagline_in(wanted(ctx, language)?))
-    }
-
     /// The videos about it that are of one of these kinds; all where none is named.
     pub(super) fn list_extras(&self, kinds: Option<&[ExtraKind]>) -> Vec<Extra> {
         let kinds = kinds.filter(|kinds| !kinds.is_empty());
@@ -488,6 +470,13 @@ macro_rules! title_object {
             /// for everybody else.
             pub(super) async fn locked_fields(&self, ctx: &Context<'_>) -> Option<Vec<String>> {
                 crate::graphql::revising::locked_fields(ctx, &self.title().locks)
+            }
+
+            /// All that is said of it by language, sorted by language, as a form for curators needs it; null for
+            /// everybody else.
+            pub(super) async fn texts(&self, ctx: &Context<'_>) -> Option<Vec<super::texts::TitleTexts>> {
+                let is_shown = crate::graphql::revising::is_curator(ctx);
+                is_shown.then(|| super::texts::TitleTexts::list(self.title()))
             }
 
             $($own)*

@@ -1,10 +1,10 @@
 //! What an edit changes, field by field.
 
 use async_graphql::SimpleObject;
-use serde_json::Value;
 
 use super::words::path_in_schema;
 use crate::domain::loading::{Difference, Problem};
+use crate::graphql::revising::written;
 
 /// A field that is another than before, or would be.
 #[derive(SimpleObject, Debug)]
@@ -20,7 +20,6 @@ pub(super) struct EditedField {
 
 impl EditedField {
     pub(super) fn list(differences: &[Difference]) -> Vec<Self> {
-        let written = |value: &Value| (!value.is_null()).then(|| value.to_string());
         let field = |it: &Difference| Self {
             field: it.field.to_owned(),
             before: written(&it.before),

@@ -44,12 +44,12 @@ impl People {
         field: &str,
         credits: Vec<CreditInput>,
     ) -> std::result::Result<Value, UserError> {
-        let credits = credits.into_iter().map(|credit| {
+        let credits = credits.into_iter().enumerate().map(|(place, credit)| {
             let mut entry = Map::new();
             let slug = match (credit.id(), &credit.person) {
                 (Some(id), _) => Some(self.0.get(&id).cloned().ok_or_else(|| {
                     let message = format!("`{field}` has a `person` that is nobody");
-                    UserError::input(ErrorCode::NotFound, field, message)
+                    UserError::input(ErrorCode::NotFound, field, message).at_entry(place)
                 })?),
                 (None, Some(slug)) => Some(slug.0.clone()),
                 (None, None) => None,

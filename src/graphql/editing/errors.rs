@@ -23,7 +23,7 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
         None => ("input", subject),
     };
     let input = |name: &str| UserError::input(refused.code, name, said(name));
-    match &refused.place {
+    let error = match &refused.place {
         Place::Subject => input(last).within(before),
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
@@ -36,7 +36,8 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
             let message = said(&path_in_schema(field));
             UserError::input(refused.code, &name, message).within(&[part_name(*part)])
         }
-    }
+    };
+    error.bounded(refused.bounds())
 }
 
 /// That what is to be edited is not there: its id is of nothing of the kind.
@@ -118,6 +119,7 @@ mod tests {
             code: ErrorCode::Invalid,
             place,
             reason: "is wrong".to_owned(),
+            allowed: None,
         };
         let query = Query(user_error(&refused, subject));
         let schema = Schema::new(query, EmptyMutation, EmptySubscription);

@@ -18,3 +18,4 @@ pub(crate) use delete::{DeleteTitleMutation, DeleteTitlePayload};
 pub(crate) use names::{EditCollectionPayload, EditGenrePayload, NameMutation};
 pub(crate) use single::{EditEpisodePayload, EditPersonPayload, SingleMutation};
 pub(crate) use titles::{EditTitlesMutation, EditTitlesPayload};
+pub(crate) use words::in_files;

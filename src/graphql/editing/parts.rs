@@ -283,10 +283,11 @@ fn put_entries<T>(
 ) -> std::result::Result<(), UserError> {
     let entries = list.map_value(|list| {
         let mut entries = Map::new();
-        for (name, value) in list.into_iter().map(entry) {
+        for (place, (name, value)) in list.into_iter().map(entry).enumerate() {
             if entries.contains_key(&name) {
                 let message = format!("`{called}` says two things of “{name}”");
-                return Err(UserError::input(ErrorCode::Invalid, called, message));
+                let error = UserError::input(ErrorCode::Invalid, called, message);
+                return Err(error.at_entry(place));
             }
             entries.insert(name, value);
         }

@@ -19,6 +19,9 @@ const CALLED: [(&str, &str); 9] = [
     ("directors", "creators"),
 ];
 
+/// Those that are fields of files, too: of people and genres the one, of films and episodes the other.
+const IN_TWO_MEANINGS: [&str; 2] = ["name", "directors"];
+
 /// What the schema calls a field of files.
 pub(super) fn in_schema(field: &str) -> Cow<'_, str> {
     let mut called = CALLED.into_iter();
@@ -33,6 +36,27 @@ pub(super) fn in_schema(field: &str) -> Cow<'_, str> {
         name.extend(letters);
     }
     Cow::Owned(name)
+}
+
+/// What files call a field that may be named as the schema does. What both know in two meanings (`name`, `directors`)
+/// stays as it is.
+pub(crate) fn in_files(field: &str) -> Cow<'_, str> {
+    let mut called = CALLED.into_iter();
+    let is_it = |(name, _): &(&str, &str)| *name == field && !IN_TWO_MEANINGS.contains(name);
+    if let Some((_, in_files)) = called.find(is_it) {
+        return Cow::Borrowed(in_files);
+    }
+    if !field.contains(|letter: char| letter.is_ascii_uppercase()) {
+        return Cow::Borrowed(field);
+    }
+    let mut words = String::with_capacity(field.len() + 4);
+    for letter in field.chars() {
+        if letter.is_ascii_uppercase() {
+            words.push('_');
+        }
+        words.push(letter.to_ascii_lowercase());
+    }
+    Cow::Owned(words)
 }
 
 /// The same of a field with what is to blame in it: `ids.imdb` is `externalIds.imdb`.
@@ -101,6 +125,22 @@ mod tests {
             assert_eq!(path_in_schema(field), expected);
         }
         assert_eq!(path_in_schema("ids.imdb_pro"), "externalIds.imdb_pro");
+    }
+
+    #[test]
+    fn fields_may_be_named_as_in_either() {
+        for (field, expected) in [
+            ("durationMinutes", "runtime_minutes"),
+            ("runtime_minutes", "runtime_minutes"),
+            ("externalIds", "ids"),
+            ("totalSeasons", "total_seasons"),
+            ("tags", "tags"),
+            ("name", "name"),
+            ("directors", "directors"),
+            ("", ""),
+        ] {
+            assert_eq!(in_files(field), expected);
+        }
     }
 
     #[test]

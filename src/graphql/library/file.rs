@@ -50,9 +50,9 @@ enum MediaFileSort {
     Sidecar,
     /// A file of a disc's folders, which are one video together.
     DiscPart,
-    /// The same file as another one, under another name.
+    /// The same file as another one, under another name, or a copy of it, byte for byte.
     Duplicate,
-    /// A video by its name that cannot be one.
+    /// A video by its name that cannot be one, or a copy that broke off.
     Damaged,
     /// What is still being fetched or copied.
     Unfinished,

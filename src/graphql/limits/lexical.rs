@@ -20,33 +20,14 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), LimitError> {
     let (mut at, mut tokens, mut directives, mut open) = (0, 0, 0, 0_usize);
     while let Some(&byte) = bytes.get(at) {
         let start = at;
-        at = match byte {
-            b' ' | b'\t' | b'\r' | b'\n' | b',' => {
-                at += 1;
-                continue;
-            }
-            b'#' => {
-                at = end_of(bytes, at, |byte| !matches!(byte, b'\r' | b'\n'));
-                continue;
-            }
-            // The mark that some editors put before a text; the parser skips it anywhere.
-            0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => {
-                at += 3;
-                continue;
-            }
-            b'"' => end_of_string(bytes, at).ok_or_else(|| LimitError::Syntax {
-                message: "unterminated string".to_owned(),
-                at: Some(position(document, start)),
-            })?,
-            b'A'..=b'Z' | b'a'..=b'z' | b'_' => end_of(bytes, at, |byte| {
-                byte.is_ascii_alphanumeric() || byte == b'_'
-            }),
-            b'-' | b'0'..=b'9' => end_of(bytes, at, |byte| {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.' | b'_')
-            }),
-            b'.' => end_of(bytes, at, |byte| byte == b'.'),
-            _ => at + 1,
-        };
+        let (is_token, end) = piece(bytes, at, byte).ok_or_else(|| LimitError::Syntax {
+            message: "unterminated string".to_owned(),
+            at: Some(position(document, start)),
+        })?;
+        at = end;
+        if !is_token {
+            continue;
+        }
         tokens += 1;
         if tokens > limits.tokens {
             return Err(too_many(Counted::Tokens, limits.tokens, document, start));
@@ -78,6 +59,50 @@ pub(super) fn scan(document: &str, limits: &Limits) -> Result<(), LimitError> {
         }
     }
     Ok(())
+}
+
+/// How many names, numbers and strings a document has.
+pub(in crate::graphql) fn words(document: &str) -> usize {
+    let bytes = document.as_bytes();
+    let (mut at, mut words) = (0, 0);
+    while let Some(&byte) = bytes.get(at) {
+        let Some((is_token, end)) = piece(bytes, at, byte) else {
+            break;
+        };
+        let begins_word = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'"');
+        words += usize::from(is_token && begins_word);
+        at = end;
+    }
+    words
+}
+
+/// Whether what begins with this byte is a token, not a comment or what stands between, and the offset behind it. `None`: a
+/// string without an end.
+fn piece(bytes: &[u8], at: usize, byte: u8) -> Option<(bool, usize)> {
+    Some(match byte {
+        b' ' | b'\t' | b'\r' | b'\n' | b',' => (false, at + 1),
+        b'#' => {
+            let end = end_of(bytes, at, |byte| !matches!(byte, b'\r' | b'\n'));
+            (false, end)
+        }
+        // The mark that some editors put before a text; the parser skips it anywhere.
+        0xEF if bytes[at..].starts_with(b"\xEF\xBB\xBF") => (false, at + 3),
+        b'"' => (true, end_of_string(bytes, at)?),
+        b'A'..=b'Z' | b'a'..=b'z' | b'_' => {
+            let end = end_of(bytes, at, |byte| {
+                byte.is_ascii_alphanumeric() || byte == b'_'
+            });
+            (true, end)
+        }
+        b'-' | b'0'..=b'9' => {
+            let end = end_of(bytes, at, |byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'+' | b'.' | b'_')
+            });
+            (true, end)
+        }
+        b'.' => (true, end_of(bytes, at, |byte| byte == b'.')),
+        _ => (true, at + 1),
+    })
 }
 
 fn too_many(what: Counted, limit: usize, document: &str, offset: usize) -> LimitError {
@@ -213,10 +238,27 @@ mod tests {
         assert_eq!(scan("{ ab, c_1 ...x y} # d e f", &limits), Ok(()));
     }
 
+    #[test]
+    fn words_are_those_of_the_document_and_not_of_its_comments() {
+        for (document, expected) in [
+            ("", 0),
+            (
+                "query A($b: Int = -1) { c(d: $b, e: \"one and two\") ...F }",
+                11,
+            ),
+            ("{ a } # as many words as somebody likes\n{ b }", 2),
+            ("# {\r{ a } #", 1),
+            ("{ a(b: \"\"\"# c\"\"\") \u{feff} }", 3),
+        ] {
+            assert_eq!(words(document), expected, "{document:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_makes_the_scan_panic(document in any::<String>()) {
             let _ = scan(&document, &Limits::default());
+            words(&document);
         }
     }
 }

@@ -21,3 +21,4 @@ mod tests;
 pub use bounds::{Introspection, Limits};
 pub use check::check;
 pub use error::{Counted, LimitError};
+pub(super) use lexical::words;

@@ -11,6 +11,7 @@ use crate::domain::revising::{self, place_of};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
+use crate::graphql::editing::in_files;
 use crate::graphql::error::{ApiError, Result};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
@@ -59,7 +60,8 @@ struct RevisionFilter {
     who: Option<ID>,
     /// Only those that were made by this.
     source: Option<RevisionSource>,
-    /// Only those of this field, by its name in files that are loaded: `title`, `cast`; `INVALID` if there is none.
+    /// Only those of this field, by its name in files that are loaded (`title`, `runtime_minutes`) or as the inputs of edits
+    /// call it (`durationMinutes`; but a title's `name` is `title`); `INVALID` if there is none.
     field: Option<String>,
     /// Only those of one load, bulk edit or taking back, as `run` of a revision says.
     run: Option<String>,
@@ -75,7 +77,8 @@ impl RevisionFilter {
             Some(GlobalId::User(user)) => Ok(user),
             _ => Err(ApiError::not_found("who")),
         });
-        if let Some(field) = &self.field
+        let field = self.field.map(|field| in_files(&field).into_owned());
+        if let Some(field) = &field
             && !is_revised_field(field)
         {
             let message = "there is no such field in files that are loaded";
@@ -91,7 +94,7 @@ impl RevisionFilter {
             node: node.transpose()?,
             author: author.transpose()?,
             source: self.source.map(Into::into),
-            field: self.field,
+            field,
             run: run.transpose()?,
         })
     }
@@ -143,9 +146,12 @@ async fn list(
 
 /// The locked fields, for whoever may know of them.
 pub(crate) fn locked_fields(ctx: &Context<'_>, locks: &Locks) -> Option<Vec<String>> {
+    is_curator(ctx).then(|| locks.iter().map(str::to_owned).collect())
+}
+
+/// Whether whoever asks may see what is for curators.
+pub(crate) fn is_curator(ctx: &Context<'_>) -> bool {
     let viewer = ctx.viewer();
-    let is_curator = viewer
-        .known()
-        .is_some_and(|viewer| viewer.role >= Role::Curator);
-    is_curator.then(|| locks.iter().map(str::to_owned).collect())
+    let known = viewer.known();
+    known.is_some_and(|viewer| viewer.role >= Role::Curator)
 }

@@ -5,7 +5,7 @@ mod mutation;
 mod payloads;
 mod revision;
 
-pub(crate) use list::{RevisionConnection, RevisionQuery, locked_fields, revisions_of};
+pub(crate) use list::{RevisionConnection, RevisionQuery, is_curator, locked_fields, revisions_of};
 pub(crate) use mutation::RevisingMutation;
 pub(crate) use payloads::{RevertRevisionsPayload, SetLocksPayload};
-pub(crate) use revision::Revision;
+pub(crate) use revision::{Revision, written};

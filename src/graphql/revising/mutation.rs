@@ -6,9 +6,12 @@ use super::list::{catalog_node, run_id};
 use super::payloads::{RevertRevisionsPayload, SetLocksPayload, SetLocksResult};
 use crate::domain::catalog::{CatalogNode, Locks};
 use crate::domain::ids::RevisionId;
-use crate::domain::revising::{Locking, LocksSet, MOST_LOCKED, Revert, RevertMode, RevisingError};
+use crate::domain::revising::{
+    Locking, LocksSet, MOST_LOCKED, Obstructed, Revert, RevertMode, RevisingError,
+};
 use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
+use crate::graphql::editing::in_files;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
@@ -39,9 +42,8 @@ impl RevisingMutation {
         let set = match nodes(&input.ids) {
             Ok(nodes) => {
                 let revising = &ctx.services().revising;
-                revising
-                    .set_locks(&viewer, &nodes, &input.fields, locking)
-                    .await
+                let fields = fields_of(&input.fields, &nodes);
+                revising.set_locks(&viewer, &nodes, &fields, locking).await
             }
             Err(error) => Err(error),
         };
@@ -60,8 +62,8 @@ impl RevisingMutation {
     }
 
     /// Takes a change of the catalogue back, or those of a whole run, 100 a call, the latest first: what they changed
-    /// becomes what it was, unless it has become something else since. Then that is said, and the change stays. What was
-    /// taken back can be taken back itself. For curators; an API key needs the scope `CURATE`.
+    /// becomes what it was, unless it has become something else since. Then that is said, and the change stays, unless
+    /// `force` is set. What was taken back can be taken back itself. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revert_revisions(
         &self,
@@ -75,8 +77,16 @@ impl RevisingMutation {
         } else {
             RevertMode::Write
         };
+        let obstructed = if input.force {
+            Obstructed::IsForced
+        } else {
+            Obstructed::Stays
+        };
         let reverted = match input.what() {
-            Ok(what) => ctx.services().revising.revert(&viewer, what, mode).await,
+            Ok(what) => {
+                let revising = &ctx.services().revising;
+                revising.revert(&viewer, what, mode, obstructed).await
+            }
             Err(error) => Err(error),
         };
         let (reverted, user_errors) = UserError::split(reverted)?;
@@ -89,8 +99,8 @@ impl RevisingMutation {
 struct SetLocksInput {
     /// The global ids of films, series, episodes and people, 1 to 500.
     ids: Vec<ID>,
-    /// The fields, by their names in files that are loaded (`title`, `cast`, `pictures`), 1 to 40; each of the things must
-    /// have all of them.
+    /// The fields, 1 to 40; each of the things must have all of them. By their names in files that are loaded
+    /// (`runtime_minutes`, `pictures`), or as the inputs of edits call them (`durationMinutes`).
     fields: Vec<String>,
     /// Whether they are to be locked; false unlocks them.
     locked: bool,
@@ -108,6 +118,10 @@ struct RevertRevisionsInput {
     /// Whether it is only to be shown what would become of it, with what stands in the way; nothing is written then.
     #[graphql(default)]
     dry_run: bool,
+    /// Whether fields that have become something else since are put back all the same; `overwritten` says which, also in a
+    /// dry run. What cannot be put back then stays by itself, and the other fields of its revision do not.
+    #[graphql(default)]
+    force: bool,
 }
 
 impl RevertRevisionsInput {
@@ -131,6 +145,18 @@ impl RevertRevisionsInput {
             (None, None) | (Some(_), Some(_)) => Err(RevisingError::NothingNamed),
         }
     }
+}
+
+/// The fields as files call them: of titles and episodes alone `name` is the `title`.
+fn fields_of(fields: &[String], nodes: &[CatalogNode]) -> Vec<String> {
+    let has_title =
+        |node: &CatalogNode| matches!(node, CatalogNode::Title(_) | CatalogNode::Episode(_));
+    let have_titles = nodes.iter().all(has_title);
+    let fields = fields.iter().map(|field| match field.as_str() {
+        "name" if have_titles => "title".to_owned(),
+        field => in_files(field).into_owned(),
+    });
+    fields.collect()
 }
 
 fn revision_id(id: &ID) -> Option<RevisionId> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Enum, ID, SimpleObject};
 
 use super::revision::{Revision, RevisionChange};
+use crate::domain::catalog::TitleKind;
 use crate::domain::revising::{self, Reverted};
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::user_error::UserError;
@@ -51,7 +52,10 @@ struct RevertResult {
     /// The fields that become what they were, from what they are now; empty if something stands in the way, or they are
     /// that already.
     changes: Vec<RevisionChange>,
-    /// What stands in the way; with one of these the revision stays as a whole.
+    /// The fields, by their names in files that are loaded, that had become something else since and are overwritten all
+    /// the same, or would be; none unless `force` is set.
+    overwritten: Vec<String>,
+    /// What stands in the way; with one of these the revision stays as a whole, or with `force` the field that it is of.
     obstacles: Vec<RevertObstacle>,
 }
 
@@ -64,14 +68,19 @@ struct RevertObstacle {
     reason: RevertObstacleReason,
     /// The global id of the latest revision of the field; null if there is none, or the change since left no revision.
     by: Option<ID>,
+    /// The global id of the film or series that has the external id by now; null if that is not what stands in the way.
+    title: Option<ID>,
 }
 
 /// Why a change cannot be taken back.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "revising::ObstacleReason")]
 enum RevertObstacleReason {
-    /// The field is not what the revision made of it: take back `by` first.
+    /// The field is not what the revision made of it: take back `by` first, or set `force`.
     ChangedSince,
+    /// The title would get an external id back that another has by now, `title`: take it from that one first. No `force`
+    /// helps.
+    IdTaken,
     /// The thing was created by it. Of what was created titles alone are taken back: they are hidden.
     StaysOnceCreated,
     /// The thing is not there, or this version of the site cannot read it.
@@ -104,10 +113,15 @@ impl RevertResult {
             field: it.field,
             reason: it.reason.into(),
             by: it.by.map(|id| GlobalId::Revision(id).encode()),
+            title: it.title.map(|(id, kind)| match kind {
+                TitleKind::Film => GlobalId::Film(id).encode(),
+                TitleKind::Series => GlobalId::Series(id).encode(),
+            }),
         });
         Self {
             obstacles: obstacles.collect(),
             changes: result.changes.iter().map(RevisionChange::of).collect(),
+            overwritten: result.overwritten,
             revision: Revision(Arc::new(result.revision)),
         }
     }

@@ -36,6 +36,8 @@ pub(super) enum RevisionSource {
     Edit,
     /// Other revisions that were taken back.
     Revert,
+    /// Sidecars and pictures beside the files of a library, or the names of these files.
+    Scan,
 }
 
 /// Who changed the catalogue.
@@ -172,13 +174,17 @@ pub(super) struct RevisionChange {
 
 impl RevisionChange {
     pub(super) fn of(change: &ToldChange) -> Self {
-        let json = |value: &Value| Some(value.to_string()).filter(|_| !value.is_null());
         Self {
             field: change.field.clone(),
-            before: json(&change.before),
-            after: json(&change.after),
+            before: written(&change.before),
+            after: written(&change.after),
         }
     }
+}
+
+/// A value in the words of files as JSON text; `None`: there is none.
+pub(crate) fn written(value: &Value) -> Option<String> {
+    (!value.is_null()).then(|| value.to_string())
 }
 
 /// A change of the catalogue, as a row of a page.

@@ -273,8 +273,8 @@ impl<E: Execute> GraphqlEndpoint<E> {
     async fn find(&self, wanted: &Wanted) -> Result<Arc<Document>, Refusal> {
         let hash = match wanted {
             Wanted::Id(id) => {
-                let document = self.trusted.by_id(id).ok_or_else(Refusal::unknown_id);
-                return document.map(Arc::clone);
+                let document = self.trusted.by_id(id).map(Arc::clone);
+                return document.ok_or_else(|| refused("unknown", Refusal::unknown_id()));
             }
             Wanted::Text(text) | Wanted::Both(text, _) if !self.trusted.is_all() => {
                 return Ok(self.documents.read(text)?);
@@ -286,9 +286,12 @@ impl<E: Execute> GraphqlEndpoint<E> {
             return Ok(Arc::clone(document));
         }
         if self.trusted.is_all() {
-            return Err(Refusal::untrusted());
+            return Err(refused("untrusted", Refusal::untrusted()));
         }
         if let Some(document) = self.documents.named(hash) {
+            if let Some(persisted) = &self.persisted {
+                persisted.note_use(hash);
+            }
             return Ok(document);
         }
         let text = match &self.persisted {
@@ -382,6 +385,12 @@ impl<E: Execute> GraphqlEndpoint<E> {
             Err(_) => Err(too_slow(kind)),
         }
     }
+}
+
+/// Counts a document that is not executed: clients that were built anew have a manifest that the site was not given.
+fn refused(why: &'static str, refusal: Refusal) -> Refusal {
+    metrics::counter!("graphql_documents_refused_total", "why" => why).increment(1);
+    refusal
 }
 
 fn mutation_by_link() -> Refusal {

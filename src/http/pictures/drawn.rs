@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::find::{For, Pictures, not_there};
-use super::headers::{kept, rules};
+use super::headers::{FOR_A_MINUTE, kept, rules};
 use crate::domain::catalog::{FoundPicture, PictureAddress};
 use crate::graphql::ApiError;
 use crate::http::problem::Problem;
@@ -34,8 +34,7 @@ pub(super) async fn picture(
 /// The picture, unless the client has it: then it is not drawn.
 fn show(picture: &FoundPicture, who: For, headers: &HeaderMap) -> Response {
     let kept = match (who, picture.is_current()) {
-        // Its address was given out before a change, or by a server of another version.
-        (For::Anybody, false) => "public, max-age=60",
+        (For::Anybody, false) => FOR_A_MINUTE,
         (who, _) => kept(who),
     };
     // Weak, because the answer may be compressed on its way.

@@ -8,6 +8,10 @@ use super::find::For;
 const POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; sandbox");
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
+/// How long anybody keeps what may be another picture soon: its address was given out before a change, or by a server of
+/// another version.
+pub(super) const FOR_A_MINUTE: &str = "public, max-age=60";
+
 /// How long it is kept that lies at an address which never means another. A cache between asks again soon, lest it show
 /// what is hidden meanwhile.
 pub(super) fn kept(who: For) -> &'static str {

@@ -5,12 +5,14 @@ use std::ops::Range;
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::http::header::{ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, RANGE};
+use axum::http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderName, RANGE,
+};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 
 use super::find::{For, Pictures, not_there};
-use super::headers::{kept, rules};
+use super::headers::{FOR_A_MINUTE, kept, rules};
 use super::range::{Wanted, wanted};
 use crate::domain::catalog::{Rendition, RenditionFormat, StoredAddress, StoredPicture};
 use crate::graphql::ApiError;
@@ -45,6 +47,7 @@ pub(super) async fn picture(
     let Some(address) = StoredAddress::parse(&subject, &hash, &file) else {
         return not_there().into_response();
     };
+    let is_for_good = StoredAddress::is_for_good(parts.uri.query());
     let found = finish(async move {
         let (picture, who) = pictures.find(&address, &parts).await?;
         let wanted = address.rendition(&picture).ok_or_else(not_there)?;
@@ -58,7 +61,17 @@ pub(super) async fn picture(
         Ok::<_, Problem>((answer, tag, who))
     });
     match found.await {
-        Ok(Ok((answer, tag, who))) => show(answer, tag, (address.format, who)),
+        Ok(Ok((answer, tag, who))) => {
+            let kept = match (who, is_for_good) {
+                (For::Anybody, false) => FOR_A_MINUTE,
+                (who, _) => kept(who),
+            };
+            show(
+                answer,
+                [(CACHE_CONTROL, kept), (ETAG, tag.as_str())],
+                (address.format, who),
+            )
+        }
         Ok(Err(problem)) => problem.into_response(),
         Err(error) => Problem::from(ApiError::from(error)).into_response(),
     }
@@ -145,12 +158,13 @@ fn expected_bytes(wanted: Rendition) -> u64 {
 }
 
 /// The bytes, or those of them that are wanted, unless the client has them.
-fn show(answer: Answer, tag: String, (format, who): (RenditionFormat, For)) -> Response {
-    let about = [
-        (CACHE_CONTROL, kept(who).to_owned()),
-        (ACCEPT_RANGES, "bytes".to_owned()),
-        (ETAG, tag),
-    ];
+fn show(
+    answer: Answer,
+    [kept, tag]: [(HeaderName, &str); 2],
+    (format, who): (RenditionFormat, For),
+) -> Response {
+    let about = [kept, tag, (ACCEPT_RANGES, "bytes")];
+    let about = about.map(|(name, value)| (name, value.to_owned()));
     let media = [(CONTENT_TYPE, format.media_type())];
     match answer {
         Answer::Known => (StatusCode::NOT_MODIFIED, about, rules(who)).into_response(),

@@ -88,6 +88,8 @@ fn folder(path: &str, fingerprint: &str) -> ScannedFolder {
         path: path.to_owned(),
         fingerprint: fingerprint.to_owned(),
         has_full_hashes: fingerprint.len() > 1,
+        sidecars: (fingerprint == "2").then(|| "{}".to_owned()),
+        titles_of: (fingerprint != "2").then(|| fingerprint.to_owned()),
     }
 }
 

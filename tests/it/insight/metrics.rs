@@ -79,6 +79,7 @@ fn missing(text: &str, stores: &[(&str, &str)], pools: &[&str]) -> Vec<String> {
     for beginning in [
         "similar_age_seconds",
         "usage_counted_viewings_total",
+        "watch_log_lag_seconds",
         "lease_held{lease=\"keep_similar\"} 1",
     ] {
         if !text.lines().any(|line| line.starts_with(beginning)) {

@@ -86,6 +86,8 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "bson",
             "bytes",
             "chrono",
+            // How large the profile of a picture is, before it is there.
+            "flate2",
             "fs4",
             "futures",
             "governor",

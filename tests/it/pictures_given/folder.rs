@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use image::ImageFormat;
 use reqwest::StatusCode;
 use reqwest::header::{
-    CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, IF_NONE_MATCH, RANGE,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, HeaderName,
+    IF_NONE_MATCH, RANGE,
 };
 use serde_json::{Value, json};
 
@@ -14,6 +15,8 @@ use crate::both_ways::both_ways;
 use crate::support::program::{On, Program, Site};
 
 both_ways!(pictures_of_a_folder_are_loaded_and_shown);
+
+const KEPT: &str = "public, max-age=31536000, s-maxage=300, immutable";
 
 /// The fields of all pictures of a film, its episode and its director.
 pub(super) const PICTURES: &str = "{ film(slug: \"heat-1995\") { images(language: \"de-AT\") { ...I } en: images(kind: [POSTER], language: \"en\") { language }
@@ -122,6 +125,18 @@ async fn assert_served_in_parts(site: &Site, poster: &Value) {
     );
     let shown = image::load_from_memory_with_format(&whole.bytes, ImageFormat::WebP).unwrap();
     assert_eq!((shown.width(), shown.height()), (300, 450));
+    // For good as it says how it was made; as addresses were before they did, for a minute.
+    let address = poster.as_str().unwrap();
+    let (before, _) = address.split_once("?v=").unwrap();
+    for (address, kept) in [
+        (address.to_owned(), KEPT),
+        (before.to_owned(), "public, max-age=60"),
+        (format!("{before}?v=1"), "public, max-age=60"),
+    ] {
+        let found = fetch(site, &json!(address), &[]).await;
+        assert_eq!(found.header(CACHE_CONTROL), kept, "{address}");
+        assert!(found.bytes == whole.bytes, "{address}");
+    }
     let tag = whole.header(ETAG).to_owned();
     let known = fetch(site, poster, &[(IF_NONE_MATCH, &*tag)]).await;
     assert_eq!(
@@ -138,7 +153,6 @@ async fn assert_served_in_parts(site: &Site, poster: &Value) {
     let beyond = fetch(site, poster, &[(RANGE, "bytes=9999999-")]).await;
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
     // Who asks for no bytes is told of all that there are.
-    let address = poster.as_str().unwrap();
     let asked = reqwest::Client::new().head(address);
     let asked = asked.header(RANGE, "bytes=4-13").send().await.unwrap();
     let length = asked.headers().get(CONTENT_LENGTH);

@@ -9,7 +9,7 @@ import { codesOf, LOGGED_OUT, wordsFor } from "./errors";
 
 const ViewerDocument = graphql(`
   query Viewer {
-    viewer { id user { id email emailVerified } profile { id name maxAge historyPausedAt } }
+    viewer { id user { id email emailVerified role } profile { id name maxAge historyPausedAt } }
     site { name logIn { passwordMinLength passwordMaxLength } }
   }
 `);

@@ -23,7 +23,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{PersonId, TitleId};
 use crate::domain::page::{KeyValue, Keyset, Slice, Window};
 
-/// How many names are read at a time, and pairs counted.
+/// How many names are read at a time, and pairs counted or put on a page.
 const AT_A_TIME: usize = 2_000;
 /// How many things of one name are compared with each other.
 const MOST_OF_A_NAME: usize = 100;
@@ -229,20 +229,48 @@ impl CatalogSnapshot {
         Some(names)
     }
 
-    /// How many of these pairs are some at this moment.
-    async fn count(
+    /// Does work off the async threads, for pairs are many; [`not_here`] if it gives nothing.
+    async fn off<T: Send + 'static>(
         &self,
-        pairs: &[Pair],
-        is_one: impl Fn(&Tables, &Pair) -> bool,
-    ) -> Result<u64, StoreError> {
+        work: impl FnOnce(&Self) -> Option<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let this = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&this)).await;
+        done.map_err(StoreError::failed)?.ok_or_else(not_here)
+    }
+
+    /// How many of these pairs are some at this moment; `None`: not everything is here.
+    fn count(&self, pairs: &[Pair], is_one: impl Fn(&Tables, &Pair) -> bool) -> Option<u64> {
         let mut count = 0;
         for some in pairs.chunks(AT_A_TIME) {
-            let counted =
-                self.look(|tables| some.iter().filter(|pair| is_one(tables, pair)).count());
-            count += counted.ok_or_else(not_here)?;
-            tokio::task::yield_now().await;
+            count += self.look(|tables| some.iter().filter(|pair| is_one(tables, pair)).count())?;
         }
-        Ok(count as u64)
+        Some(count as u64)
+    }
+
+    /// A page of what is made of those pairs of which something is; `None`: not everything is here.
+    fn page<T>(
+        &self,
+        pairs: &[Pair],
+        window: &Window,
+        make: impl Fn(&Tables, &Pair) -> Option<T>,
+    ) -> Option<Slice<T>> {
+        let from = match &window.start {
+            None => 0,
+            Some(start) => pairs.partition_point(|pair| pair.place() <= *start),
+        };
+        let mut rows = Vec::new();
+        for some in pairs[from..].chunks(AT_A_TIME) {
+            let left = window.limit + 1 - rows.len();
+            self.look(|tables| {
+                let made = some.iter().filter_map(|pair| make(tables, pair));
+                rows.extend(made.take(left));
+            })?;
+            if rows.len() > window.limit {
+                break;
+            }
+        }
+        Some(Slice::from_overfetched(rows, window))
     }
 }
 
@@ -254,14 +282,24 @@ impl LikelyStore for CatalogSnapshot {
         window: &Window,
     ) -> Result<Slice<LikelyTitles>, StoreError> {
         let pairs = self.found(&self.likely.titles, Self::find_titles).await?;
-        self.look_whole(|tables| page(&pairs, window, |pair| titles(tables, visibility, pair)))
-            .await
+        let (visibility, window) = (*visibility, window.clone());
+        self.off(move |this| {
+            this.page(&pairs, &window, |tables, pair| {
+                titles(tables, &visibility, pair)
+            })
+        })
+        .await
     }
 
     async fn count_likely_titles(&self, visibility: &Visibility) -> Result<u64, StoreError> {
         let pairs = self.found(&self.likely.titles, Self::find_titles).await?;
-        let is_one = |tables: &Tables, pair: &Pair| titles(tables, visibility, pair).is_some();
-        self.count(&pairs, is_one).await
+        let visibility = *visibility;
+        self.off(move |this| {
+            this.count(&pairs, |tables, pair| {
+                titles(tables, &visibility, pair).is_some()
+            })
+        })
+        .await
     }
 
     async fn likely_people(
@@ -270,14 +308,24 @@ impl LikelyStore for CatalogSnapshot {
         window: &Window,
     ) -> Result<Slice<LikelyPeople>, StoreError> {
         let pairs = self.found(&self.likely.people, Self::find_people).await?;
-        self.look_whole(|tables| page(&pairs, window, |pair| people(tables, visibility, pair)))
-            .await
+        let (visibility, window) = (*visibility, window.clone());
+        self.off(move |this| {
+            this.page(&pairs, &window, |tables, pair| {
+                people(tables, &visibility, pair)
+            })
+        })
+        .await
     }
 
     async fn count_likely_people(&self, visibility: &Visibility) -> Result<u64, StoreError> {
         let pairs = self.found(&self.likely.people, Self::find_people).await?;
-        let is_one = |tables: &Tables, pair: &Pair| people(tables, visibility, pair).is_some();
-        self.count(&pairs, is_one).await
+        let visibility = *visibility;
+        self.off(move |this| {
+            this.count(&pairs, |tables, pair| {
+                people(tables, &visibility, pair).is_some()
+            })
+        })
+        .await
     }
 }
 
@@ -307,16 +355,6 @@ fn people(tables: &Tables, visibility: &Visibility, pair: &Pair) -> Option<Likel
         one,
         other,
     })
-}
-
-/// A page of what is made of those pairs of which something is.
-fn page<T>(pairs: &[Pair], window: &Window, make: impl Fn(&Pair) -> Option<T>) -> Slice<T> {
-    let from = match &window.start {
-        None => 0,
-        Some(start) => pairs.partition_point(|pair| pair.place() <= *start),
-    };
-    let rows = pairs[from..].iter().filter_map(make);
-    Slice::from_overfetched(rows.take(window.limit + 1).collect(), window)
 }
 
 /// Those that share a name, of each name not too many.

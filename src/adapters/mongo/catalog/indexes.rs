@@ -82,6 +82,8 @@ fn revisions() -> Vec<Index> {
     vec![
         Index::on(doc! { "sort": 1, "node": 1, "_id": 1 }).named("of_node"),
         Index::on(doc! { "run": 1, "_id": 1 }).named("of_run"),
+        Index::on(doc! { "fields": 1, "_id": 1 }).named("of_field"),
+        Index::on(doc! { "source": 1, "_id": 1 }).named("of_source"),
         // Commands have no account.
         Index::on(doc! { "user": 1, "_id": 1 })
             .named("of_user")

@@ -127,6 +127,28 @@ pub(super) async fn by_id(
     find::readable(&revisions, REVISIONS, filter, Document::new(), None).await
 }
 
+/// Those of each thing after a revision of it, the latest first.
+pub(super) async fn since(
+    db: &MongoDb,
+    seen: &[(CatalogNode, u64)],
+    limit: usize,
+) -> Result<Vec<CatalogRevision>, StoreError> {
+    if seen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let each = fields::list(seen, |(node, number)| {
+        doc! {
+            "sort": node.sort(),
+            "node": node.to_i64(),
+            "number": { "$gt": number.cast_signed() },
+        }
+    });
+    let revisions = db.collection::<RevisionDocument>(REVISIONS);
+    let filter = doc! { "$or": each };
+    let order = doc! { "_id": -1 };
+    find::readable(&revisions, REVISIONS, filter, order, Some(limit)).await
+}
+
 /// Deletes those of the first ones that are old.
 pub(super) async fn delete(
     db: &MongoDb,

@@ -16,9 +16,9 @@ use crate::adapters::mongo::fields;
 use crate::adapters::mongo::find::{self, BATCH};
 use crate::adapters::mongo::indexes::Build;
 use crate::domain::catalog::{
-    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
-    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
-    Title, TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogNode, CatalogPart, CatalogRevision,
+    CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person,
+    Season, SeasonId, Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
@@ -300,6 +300,14 @@ impl RevisionStore for MongoCatalog {
         ids: &[RevisionId],
     ) -> Result<Vec<CatalogRevision>, StoreError> {
         revisions::by_id(&self.db, ids).await
+    }
+
+    async fn revisions_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        revisions::since(&self.db, seen, limit).await
     }
 
     async fn delete_revisions(

@@ -94,7 +94,13 @@ pub(super) fn page(
         only("run = ?", Value::from(run.to_string()));
     }
     if let Some(field) = &filter.field {
-        let has = "EXISTS (SELECT 1 FROM json_each(fields) WHERE value ->> 'field' = ?)";
+        // What is narrowed down otherwise is few, and asked one by one; all of a field are read by it.
+        let is_narrow = filter.node.is_some() || filter.author.is_some() || filter.run.is_some();
+        let has = if is_narrow {
+            "EXISTS (SELECT 1 FROM catalog_revision_fields WHERE field = ? AND revision = id)"
+        } else {
+            "id IN (SELECT revision FROM catalog_revision_fields WHERE field = ?)"
+        };
         only(has, Value::from(field.clone()));
     }
     if let Some(keyset) = &window.start
@@ -133,6 +139,26 @@ pub(super) fn by_id(
     let ids = columns::list(ids.iter().map(|id| id.to_i64()));
     let read = read::<RevisionRow, _>;
     Ok(readable(connection, REVISIONS, &sql, [ids], read)?.0)
+}
+
+/// Those of each thing after a revision of it, the latest first.
+pub(super) fn since(
+    connection: &Connection,
+    seen: &[(CatalogNode, u64)],
+    limit: usize,
+) -> rusqlite::Result<Vec<CatalogRevision>> {
+    let sql = format!(
+        "{} WHERE id IN (SELECT catalog_revisions.id FROM json_each(?1) AS seen CROSS JOIN catalog_revisions
+            ON sort = seen.value ->> 0 AND node = seen.value ->> 1 AND number > seen.value ->> 2)
+         ORDER BY id DESC LIMIT ?2",
+        RevisionRow::SELECT
+    );
+    let seen: Vec<(&str, i64, i64)> = seen
+        .iter()
+        .map(|(node, number)| (node.sort(), node.to_i64(), number.cast_signed()))
+        .collect();
+    let read = read::<RevisionRow, _>;
+    Ok(readable(connection, REVISIONS, &sql, (Json(seen), rows(limit)), read)?.0)
 }
 
 /// Deletes those of the first ones that are old.

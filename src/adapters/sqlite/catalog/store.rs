@@ -13,9 +13,9 @@ use crate::adapters::sqlite::columns::{self, only, read, record};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::domain::catalog::{
-    Biography, CatalogBatch, CatalogListStore, CatalogPart, CatalogRevision, CatalogStore, Change,
-    ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
-    Title, TitleWatchers,
+    Biography, CatalogBatch, CatalogListStore, CatalogNode, CatalogPart, CatalogRevision,
+    CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre, Overview, Person,
+    Season, SeasonId, Title, TitleWatchers,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, RevisionId, TitleId};
@@ -298,6 +298,17 @@ impl RevisionStore for SqliteCatalog {
         let ids = ids.to_vec();
         self.db
             .read(move |connection| revisions::by_id(connection, &ids))
+            .await
+    }
+
+    async fn revisions_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        let seen = seen.to_vec();
+        self.db
+            .read(move |connection| revisions::since(connection, &seen, limit))
             .await
     }
 

@@ -194,3 +194,102 @@ fn trim(connection: &rusqlite::Connection, before: i64) -> rusqlite::Result<u64>
     }
     Ok(0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use chrono::TimeDelta;
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::adapters::memory::TokioTasks;
+    use crate::adapters::sqlite::db::SqliteDb;
+    use crate::domain::clock::SystemClock;
+    use crate::domain::ids::{EpisodeId, TitleId};
+    use crate::domain::watching::{
+        Cause, Draft, HistoryStore, LogPorts, LogRecorder, Recorder, Said, Settling, Teller,
+        WatchError, WatchRules, WatchedItem,
+    };
+
+    /// So many that an entry, and what is folded of it, takes pages of its own.
+    const ITEMS: u64 = 300;
+
+    fn items() -> Vec<WatchedItem> {
+        let ids = (1..=ITEMS).map(EpisodeId);
+        ids.map(WatchedItem::Episode).collect()
+    }
+
+    fn watched(profile: ProfileId) -> Draft {
+        Draft {
+            profile,
+            cause: Cause::Tell {
+                title: TitleId(1),
+                items: items(),
+                said: Said::Watched { at: None },
+                by: Teller::Viewer,
+                going_on: Vec::new(),
+            },
+            may_begin: true,
+        }
+    }
+
+    fn server(store: &Arc<SqliteWatching>) -> LogRecorder {
+        LogRecorder::new(LogPorts {
+            log: store.clone(),
+            store: store.clone(),
+            rules: WatchRules::default(),
+            clock: Arc::new(SystemClock),
+            tasks: Arc::new(TokioTasks),
+            keep: TimeDelta::days(30),
+        })
+    }
+
+    /// Lets the file grow to so many pages, or no more if it has these.
+    async fn limit(store: &SqliteWatching, pages: u32) {
+        let limited = store.db.write(move |connection: &Connection| {
+            let sql = format!("PRAGMA max_page_count = {pages}");
+            connection
+                .query_row(&sql, (), |_| Ok(()))
+                .map_err(store_error)
+        });
+        limited.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn without_room_nothing_is_acknowledged_and_what_was_is_folded_once_there_is_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = SqliteDb::open(&folder.path().join("small.db")).unwrap();
+        let store = Arc::new(SqliteWatching::new(db));
+        let here = server(&store);
+        let mut last = ProfileId(1);
+        here.record(watched(last)).await.unwrap();
+        limit(&store, 1).await;
+
+        let full = loop {
+            last = ProfileId(last.0 + 1);
+            assert!(last.0 < 1000, "the file grows all the same");
+            if let Err(error) = here.record(watched(last)).await {
+                break error;
+            }
+        };
+        let of_refused = store.newest(last).await.unwrap();
+        let unfolded = here.settle_all().await;
+        limit(&store, 1_000_000).await;
+        // As its player does.
+        here.record(watched(last)).await.unwrap();
+        here.settle_all().await.unwrap();
+
+        assert!(
+            matches!(full, WatchError::Store(StoreError::Full(_))),
+            "{full:?}"
+        );
+        assert_eq!(of_refused, 0, "what was refused is not in the log");
+        assert!(matches!(unfolded, Err(StoreError::Full(_))), "{unfolded:?}");
+        for profile in (1..=last.0).map(ProfileId) {
+            let entries = store.entries_of(profile, 0, 10).await.unwrap();
+            let states = store.states(profile, &items()).await.unwrap();
+            assert_eq!((entries.len(), states.len()), (1, items().len()));
+        }
+    }
+}

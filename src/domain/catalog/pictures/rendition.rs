@@ -8,8 +8,9 @@ use crate::domain::blobs::BlobKey;
 const LONGEST: u32 = 3_840;
 /// Where what was made is kept.
 pub(in crate::domain::catalog) const FOLDER_OF_RENDITIONS: &str = "renditions";
-/// Whoever changes how pictures are scaled or written makes it one more, so that what was made before is not shown.
-const MAKER: u32 = 2;
+/// Whoever changes how pictures are scaled or written makes it one more, so that what was made before is not shown, by no
+/// browser either: addresses say it.
+pub(super) const MAKER: u32 = 2;
 
 /// A picture as it is shown: how large, and in which format. It is never larger than the picture itself, and has its
 /// proportions.

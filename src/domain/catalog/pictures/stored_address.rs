@@ -1,9 +1,9 @@
-//! Where a rendition of a picture that is kept lies: an address that says whose it is and which bytes it is made of, and
-//! never means other bytes.
+//! Where a rendition of a picture that is kept lies: an address that says whose it is, which bytes it is made of and, in its
+//! query, how, and never means other bytes.
 
 use super::address::PictureSubject;
 use super::kind::PictureKind;
-use super::rendition::{Rendition, RenditionFormat};
+use super::rendition::{MAKER, Rendition, RenditionFormat};
 use super::stored::{PictureHash, StoredPicture};
 
 /// Which rendition of which picture, and of what that is. Whoever may not see that may not have the picture.
@@ -34,6 +34,18 @@ impl StoredAddress {
         let (subject, hash, kind) = (self.subject, self.hash, self.kind.as_str());
         let (width, extension) = (self.width, self.format.extension());
         format!("images/stored/{subject}/{hash}/{kind}-{width}.{extension}")
+    }
+
+    /// The query behind the path: how renditions are made now. Servers that make them otherwise, or know of no query, have
+    /// something at the same path, too.
+    pub fn query() -> String {
+        format!("v={MAKER}")
+    }
+
+    /// Whether an address with this query means what is made now, and so never anything else. Without one it means what
+    /// whoever is asked makes: so all addresses were that were given out before there was a query.
+    pub fn is_for_good(query: Option<&str>) -> bool {
+        query.is_some_and(|query| query == Self::query())
     }
 
     /// The address that the last three parts of a path are; `None` for what no picture has, such as another spelling.
@@ -92,6 +104,21 @@ mod tests {
                 format!("images/stored/{subject}/{HASH}/{file}")
             );
             assert_eq!((address.kind, address.format), (kind, format));
+        }
+    }
+
+    #[test]
+    fn an_address_is_for_good_if_it_says_how_its_picture_is_made() {
+        let query = StoredAddress::query();
+        let (before, after) = (format!("v={}", MAKER - 1), format!("v={}", MAKER + 1));
+        for (query, expected) in [
+            (Some(query.as_str()), true),
+            (Some(before.as_str()), false),
+            (Some(after.as_str()), false),
+            (Some(""), false),
+            (None, false),
+        ] {
+            assert_eq!(StoredAddress::is_for_good(query), expected, "{query:?}");
         }
     }
 

@@ -7,13 +7,13 @@ mod sidecars;
 use std::collections::BTreeSet;
 
 use self::shelf::{Shelf, told};
-use crate::domain::library::{NamedLibrary, TakenFor};
+use crate::domain::library::{KnownSidecars, NamedLibrary, TakenFor};
 
 /// What each of these files is taken for, in a library of them alone.
 fn assert_told(files: &[(&str, &str)]) {
     let mut shelf = Shelf::default();
     for (path, _) in files {
-        shelf.put(path, b"some bytes of a video");
+        shelf.put(path, format!("some bytes of {path}.").as_bytes());
     }
     let found = shelf.read();
     for (path, expected) in files {
@@ -29,7 +29,7 @@ fn videos_of_folders_that_are_as_they_were_are_not_looked_at() {
     for path in ["a/Heat (1995).mkv", "b/Brazil (1985).mkv"] {
         shelf.put(path, &[0; 600]);
     }
-    let library = NamedLibrary::read(&shelf, 2026).unwrap();
+    let library = NamedLibrary::read(&shelf, 2026, &KnownSidecars::default()).unwrap();
 
     let found = library.with_videos(&shelf, &BTreeSet::from(["a".to_owned()]));
 
@@ -191,6 +191,8 @@ fn messy_names_are_told() {
             "VIDEO UNSURE Naruto 2002 number 101",
         ),
         ("Pulp Fiction.mkv", "VIDEO UNSURE film Pulp Fiction"),
+        ("Film 16x9.mkv", "VIDEO UNSURE film Film 16x9"),
+        ("Lost/Lost 16x09.mkv", "VIDEO SURE Lost season 16 [9]"),
         ("AVATAR (2009).MKV", "VIDEO SURE film AVATAR 2009"),
         ("Apollo - 13.mkv", "VIDEO UNSURE film Apollo - 13"),
         (
@@ -216,6 +218,38 @@ fn messy_names_are_told() {
         ("._Jaws (1975).mp4", "JUNK SURE"),
         ("@eaDir/Jaws (1975).mp4/x.jpg", "JUNK SURE"),
     ]);
+}
+
+#[test]
+fn copies_are_told_from_what_they_are_copies_of() {
+    let mut shelf = Shelf::default();
+    let whole: Vec<u8> = (0..200_000_u32).flat_map(u32::to_le_bytes).collect();
+    shelf.put("Case/Heat (1995).mkv", b"some bytes of Heat");
+    shelf.put("Copies/HEAT (1995).mkv", b"some bytes of Heat");
+    shelf.put("Copies/Jaws (1975).mkv", b"some bytes of Heat");
+    shelf.put("Partial/Alien (1979).mkv", &whole[..500_000]);
+    shelf.put("Partial/Casino (1995).mp4", &whole);
+    shelf.put("Whole/Brazil (1985).mkv", &[&whole[..], b"more"].concat());
+    let mut other = whole[..400_000].to_vec();
+    other[399_999] ^= 1;
+    shelf.put("Partial/Fargo (1996).mkv", &other);
+
+    let found = shelf.read();
+
+    for (path, expected) in [
+        ("Case/Heat (1995).mkv", "VIDEO SURE film Heat 1995"),
+        ("Copies/HEAT (1995).mkv", "DUPLICATE SURE film HEAT 1995"),
+        // The same bytes under the name of something else are for a curator to see.
+        ("Copies/Jaws (1975).mkv", "VIDEO SURE film Jaws 1975"),
+        ("Partial/Alien (1979).mkv", "DAMAGED SURE film Alien 1979"),
+        ("Partial/Casino (1995).mp4", "VIDEO SURE film Casino 1995"),
+        ("Partial/Fargo (1996).mkv", "VIDEO SURE film Fargo 1996"),
+        ("Whole/Brazil (1985).mkv", "VIDEO SURE film Brazil 1985"),
+    ] {
+        assert_eq!(told(&found[path]), expected, "{path}");
+    }
+    let of = found["Copies/HEAT (1995).mkv"].belongs_to.as_deref();
+    assert_eq!(of, Some("Case/Heat (1995).mkv"));
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use crate::domain::library::{
-    Entry, EntryKind, Guess, Item, LibraryFolder, LibraryFolderError, Named, NamedLibrary, TakenFor,
+    Entry, EntryKind, Guess, Item, KnownSidecars, LibraryFolder, LibraryFolderError, Named,
+    NamedLibrary, TakenFor,
 };
 
 /// A folder in memory: what lies where, with the bytes of files.
@@ -36,7 +37,7 @@ impl Shelf {
 
     /// All guesses, by path.
     pub(super) fn read(&self) -> BTreeMap<String, Guess> {
-        let library = NamedLibrary::read(self, 2026).unwrap();
+        let library = NamedLibrary::read(self, 2026, &KnownSidecars::default()).unwrap();
         let found = library.with_videos(self, &BTreeSet::new());
         let found = found.into_iter().map(|(entry, guess)| (entry.path, guess));
         found.collect()
@@ -56,14 +57,15 @@ impl LibraryFolder for Shelf {
         Ok(entries.collect())
     }
 
-    fn read(&self, entry: &Entry, _from: u64, most: usize) -> io::Result<Vec<u8>> {
+    fn read(&self, entry: &Entry, from: u64, most: usize) -> io::Result<Vec<u8>> {
         let (kind, bytes) = &self.entries[&entry.path];
         assert!(
             matches!(kind, EntryKind::File | EntryKind::LinkToFile { .. }),
             "{} is opened",
             entry.path
         );
-        Ok(bytes.iter().take(most).copied().collect())
+        let from = usize::try_from(from).unwrap();
+        Ok(bytes.iter().skip(from).take(most).copied().collect())
     }
 }
 

@@ -59,7 +59,8 @@ fn a_sidecar_is_found_however_its_name_is_spelt() {
     let nfo = b"<movie><title>The Professional</title><year>1994</year></movie>";
     shelf.put("Le\u{301}on (1994).NFO", nfo);
     shelf.put("HEAT (1995).mkv", VIDEO);
-    shelf.put("Heat (1995).mkv", VIDEO);
+    // Two copies of one film would be told as such.
+    shelf.put("Heat (1995).mkv", b"other bytes of a video");
     shelf.put("Heat (1995).nfo", nfo);
     let nfo = b"<tvshow><title>The Show</title></tvshow>";
     shelf.put("Show (2001)/TVShow.nfo", nfo);

@@ -367,6 +367,9 @@ impl Settling for LogRecorder {
             }
             is_time
         };
+        if is_time {
+            self.note_lag().await;
+        }
         // Whatever became of our own.
         let mut count = if is_time { self.adopt(false).await? } else { 0 };
         for folded in folded {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::head::{BELIEVED, Head, Waiting};
@@ -90,6 +91,13 @@ impl Memory {
         waiting.filter_map(|profile| Some((*profile, self.heads.get(profile)?)))
     }
 
+    /// When the oldest entry was received that waits here, in UTC; of profiles that are forgotten that is not known.
+    pub(super) fn oldest(&self) -> Option<DateTime<Utc>> {
+        // Those of a profile are in their order.
+        let first = self.waiting().filter_map(|(_, head)| head.waiting().next());
+        first.map(|waiting| waiting.entry.at).min()
+    }
+
     /// Forgets profiles of which nothing waits, once there are too many.
     pub(super) fn make_room(&mut self) {
         if self.heads.len() > REMEMBERED {
@@ -108,5 +116,64 @@ impl Memory {
             .chain(forgotten)
             .filter(|(id, _): &(Uuid, u64)| *id == stream);
         ours.map(|(_, number)| number).min()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::watching::log::entry::Entry;
+    use crate::domain::watching::log::head::no_rows;
+    use crate::domain::watching::log::store::Tail;
+
+    impl Memory {
+        /// Something was appended, which waits.
+        fn append(&mut self, profile: ProfileId, sequence: u64, second: i64) {
+            let tail = Tail {
+                profile,
+                folded: 0,
+                waiting: Vec::new(),
+                is_erased: false,
+            };
+            let head = self.heads.entry(profile).or_insert_with(|| Head::of(&tail));
+            let entry = Entry {
+                profile,
+                sequence,
+                at: at(second),
+                causes: Vec::new(),
+            };
+            head.appended(Arc::new(entry), (Uuid::nil(), 1), &no_rows());
+            self.waiting.insert(profile);
+        }
+    }
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_000_000 + second, 0).unwrap()
+    }
+
+    #[test]
+    fn the_lag_is_that_of_the_oldest_entry_that_waits_of_any_profile() {
+        let (first, second) = (ProfileId(1), ProfileId(2));
+        let mut memory = Memory::default();
+        let nothing = memory.oldest();
+        memory.append(second, 1, 30);
+        memory.append(first, 1, 10);
+        memory.append(first, 2, 20);
+
+        let all = memory.oldest();
+        memory.folded(first, 1);
+        let some = memory.oldest();
+        memory.folded(first, 2);
+        let last = memory.oldest();
+        memory.folded(second, 1);
+
+        assert_eq!(nothing, None);
+        assert_eq!(
+            [all, some, last],
+            [10, 20, 30].map(|second| Some(at(second)))
+        );
+        assert_eq!(memory.oldest(), None);
     }
 }

@@ -11,6 +11,7 @@
 mod entry;
 mod fold;
 mod head;
+mod lag;
 mod lanes;
 mod line;
 mod memory;

@@ -100,6 +100,28 @@ fn it_begins_with_the_first_after_everything_that_was_shown() {
 }
 
 #[test]
+fn what_was_said_not_to_be_watched_is_not_gone_on_with_until_it_is_begun() {
+    let mut ledger = after(&[(1, 1), (2, 2)]);
+    let next = |ledger: &Ledger| standing(ledger, 15).up_next().map(|it| it.number);
+    let say = |ledger: &mut Ledger, items: &[u64]| {
+        let items: Vec<_> = items.iter().map(|id| episode(*id)).collect();
+        let (rules, key) = (WatchRules::default(), (PROFILE, SERIES));
+        ledger.tell(&rules, key, &items, Said::Unwatched, at(10 * DAY));
+    };
+    assert_eq!(next(&ledger), Some(3));
+
+    say(&mut ledger, &[2]);
+    assert_eq!(next(&ledger), Some(2));
+    say(&mut ledger, &[1]);
+    assert_eq!(next(&ledger), None);
+    assert!(standing(&ledger, 15).is_unwatched);
+    assert!(!standing(&empty(), 15).is_unwatched);
+
+    import(&mut ledger, &watched(&[(1, 11)]));
+    assert_eq!(next(&ledger), Some(2));
+}
+
+#[test]
 fn it_goes_on_behind_the_latest_and_ends_with_the_last() {
     let whole = [(1, 1), (2, 2), (3, 4), (1, 5)];
     let and = |more: &[(u64, i64)]| after(&[&whole[..], more].concat());

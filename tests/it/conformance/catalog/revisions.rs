@@ -156,6 +156,11 @@ async fn revisions_are_read_as_they_were_written_the_latest_first(store: &Opened
         ..everything()
     };
     assert_eq!(of(of_field.clone()).await, all[1..2]);
+    let of_field_and_node = RevisionFilter {
+        node: Some(one),
+        ..of_field.clone()
+    };
+    assert_eq!(of(of_field_and_node).await, all[1..2]);
     let of_run = RevisionFilter {
         run: Some(RunId(Uuid::from_u128(1))),
         ..everything()
@@ -188,6 +193,17 @@ async fn revisions_are_read_as_they_were_written_the_latest_first(store: &Opened
     let mut named = store.revisions().revisions_by_id(&ids).await.unwrap();
     named.sort_by_key(|revision| revision.id);
     assert_eq!(named, [all[4].clone(), all[0].clone()]);
+
+    let since = async |seen: &[(CatalogNode, u64)], limit| {
+        let found = store.revisions().revisions_since(seen, limit).await;
+        found.unwrap()
+    };
+    let seen = [(one, 1), (two, 0), (part, 1)];
+    let (latest, first_of_two) = (all[..2].to_vec(), all[3].clone());
+    assert_eq!(since(&seen, 9).await, [latest, vec![first_of_two]].concat());
+    assert_eq!(since(&seen, 1).await, all[..1]);
+    assert_eq!(since(&[(one, 3)], 9).await, []);
+    assert_eq!(since(&[], 9).await, []);
 }
 
 async fn what_is_refused_leaves_no_revision(store: &Opened) {

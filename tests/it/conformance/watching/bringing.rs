@@ -4,7 +4,8 @@ use chrono::TimeDelta;
 use reelgraph::domain::ids::TitleId;
 use reelgraph::domain::page::Window;
 use reelgraph::domain::watching::{
-    Brought, Cause, Deleted, Draft, HistoryStore, ImportedWatch, Play, Recorder, Settling,
+    Brought, Cause, Deleted, Draft, HistoryStore, ImportedWatch, Play, Recorder, Said, Settling,
+    Teller,
 };
 
 use super::log::{Server, server, servers};
@@ -13,6 +14,7 @@ use super::support::*;
 on_every_backend!(open on [sqlite, mongo]:
     an_import_comes_goes_and_comes_again_by_any_server,
     what_was_undone_stays_so_when_the_log_is_trimmed,
+    what_the_viewer_says_over_an_import_stays_when_it_is_undone,
 );
 
 impl Server {
@@ -113,4 +115,29 @@ async fn what_was_undone_stays_so_when_the_log_is_trimmed(opened: &Opened) {
     assert_eq!(there.played().await, []);
     there.change(bring()).await;
     assert_eq!(there.played().await.len(), 1);
+}
+
+async fn what_the_viewer_says_over_an_import_stays_when_it_is_undone(opened: &Opened) {
+    let [here, there] = servers(opened);
+    let say = |by| Cause::Tell {
+        title: TitleId(1),
+        items: vec![film(1)],
+        said: Said::Watched { at: None },
+        by,
+        going_on: Vec::new(),
+    };
+    for (by, stays) in [(Teller::Import, false), (Teller::Viewer, true)] {
+        here.change(bring()).await;
+        here.change(say(by)).await;
+        let newest = opened.store.newest(ANN).await.unwrap();
+        there.change(say(by)).await;
+        assert_eq!(opened.store.newest(ANN).await.unwrap(), newest, "{by:?}");
+
+        there.change(take_back()).await;
+
+        assert_eq!(here.played().await, []);
+        let states = here.history.states(ANN, &[film(1)]).await.unwrap();
+        let watched: Vec<bool> = states.iter().map(|state| state.watched).collect();
+        assert_eq!(watched, vec![true; usize::from(stays)], "{by:?}");
+    }
 }

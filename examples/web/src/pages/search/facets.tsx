@@ -14,16 +14,20 @@ const HEADINGS: Partial<Record<TitleFacet, string>> = {
   DECADE: "All decades",
   LANGUAGE: "All languages",
   AGE: "All ages",
+  MISSING: "Whatever is missing",
 };
 
 export function Facets({
   params,
   facets,
   count,
+  parameters = PARAMETERS,
 }: {
   params: URLSearchParams;
   facets: Facet[];
   count: number | undefined;
+  /** The facets that are offered, and the parameter of each. */
+  parameters?: Partial<Record<TitleFacet, string>>;
 }) {
   const [, setParams] = useSearchParams();
   const choose = (parameter: string, value: string) => {
@@ -35,7 +39,7 @@ export function Facets({
 
   return (
     <div className="facets">
-      {Object.entries(PARAMETERS).map(([by, parameter]) => {
+      {Object.entries(parameters).map(([by, parameter]) => {
         const values = facets.find((facet) => facet.by === by)?.values ?? [];
         const chosen = params.get(parameter) ?? "";
         // What was chosen stays there to be seen, also where nothing is left of it.

@@ -1,5 +1,5 @@
 // The conditions of a list of titles, as they stand in the address of the page: `?genre=crime&decade=1990`.
-import type { TitleFacet, TitleFilter, TitleKind } from "../../gql/graphql";
+import type { MissingFact, TitleFacet, TitleFilter, TitleKind } from "../../gql/graphql";
 
 /** The facets that are offered, and the parameter of each. */
 export const PARAMETERS: Partial<Record<TitleFacet, string>> = {
@@ -10,16 +10,20 @@ export const PARAMETERS: Partial<Record<TitleFacet, string>> = {
   AGE: "age",
 };
 
+const MISSING: MissingFact[] = ["POSTER", "OVERVIEW", "DIRECTOR", "DURATION", "CERTIFICATION", "EXTERNAL_ID"];
+
 export function filterOf(params: URLSearchParams): TitleFilter {
   const kind = params.get("kind");
   const decade = number(params.get("decade"));
   const age = number(params.get("age"));
   const language = params.get("language");
+  const missing = MISSING.find((fact) => fact === params.get("missing"));
   return {
     ...((kind === "FILM" || kind === "SERIES") && { kind: [kind satisfies TitleKind] }),
     ...(params.has("genre") && { genresAll: params.getAll("genre") }),
     ...(decade !== undefined && { decades: [decade] }),
     ...(language && { language }),
+    ...(missing && { missing: [missing] }),
     ...(age !== undefined && { maxAge: age }),
   };
 }

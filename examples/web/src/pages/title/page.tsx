@@ -8,6 +8,8 @@ import { Failure, Nothing } from "../../parts/failure";
 import { country, day, language, length, words } from "../../parts/format";
 import { Picture, Poster, Row } from "../../parts/poster";
 import { useName } from "../../parts/name";
+import { useIsCurator } from "../../session/role";
+import { formAddress } from "../workshop/addresses";
 import { Actions } from "./actions";
 import { Seasons } from "./seasons";
 
@@ -68,6 +70,7 @@ export function TitlePage({ slug }: { slug: string }) {
 }
 
 function Head({ title }: { title: PageTitle }) {
+  const isCurator = useIsCurator();
   const years = title.__typename === "Series" ? `${title.year ?? ""}–${title.endYear ?? ""}` : title.year;
   const lasts = title.__typename === "Film" ? title.duration : title.episodeDuration;
   const facts = [
@@ -93,6 +96,13 @@ function Head({ title }: { title: PageTitle }) {
         ))}
       </ul>
       <Actions title={title} />
+      {isCurator && (
+        <p>
+          <Link href={formAddress(title.id)} className="button small">
+            Edit in the workshop
+          </Link>
+        </p>
+      )}
       {title.tagline && <p className="tagline">{title.tagline}</p>}
       {title.overview && (
         <p className="overview" lang={title.overviewLanguage ?? undefined}>

@@ -1,0 +1,154 @@
+// Titles and people who are likely there twice, with what speaks for it, the likeliest first.
+import { useState, type ReactNode } from "react";
+import { Link } from "wouter";
+import { useQuery } from "urql";
+import { graphql } from "../../gql";
+import { Failure } from "../../parts/failure";
+import { day, words } from "../../parts/format";
+import { More } from "../../parts/more";
+import { useName } from "../../parts/name";
+import { Picture } from "../../parts/poster";
+import { formAddress, revisionsAddress } from "./addresses";
+import { CATALOGUE } from "./runs";
+
+const DuplicatesDocument = graphql(`
+  query LikelyDuplicates($after: String) {
+    likelyDuplicates(first: 20, after: $after) {
+      nodes { score reasons commonPeople title { ...Card } other { ...Card } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+const SamePeopleDocument = graphql(`
+  query LikelySamePeople($after: String) {
+    likelySamePeople(first: 20, after: $after) {
+      nodes {
+        score reasons commonTitles
+        person { id slug name born birthplace }
+        other { id slug name born birthplace }
+      }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+
+export function LikelyPage() {
+  useName("Likely the same");
+  return (
+    <>
+      <h1>Likely the same</h1>
+      <p className="hint">
+        What speaks for it comes first, then what speaks against it. Correct what tells two apart, such as a year or an
+        id, and the pair is gone.
+      </p>
+      <section aria-labelledby="duplicates">
+        <h2 id="duplicates">Titles</h2>
+        <Pages page={Duplicates} />
+      </section>
+      <section aria-labelledby="people">
+        <h2 id="people">People</h2>
+        <Pages page={SamePeople} />
+      </section>
+    </>
+  );
+}
+
+interface PageProps {
+  after: string | null;
+  more: ((cursor: string) => void) | undefined;
+}
+
+function Pages({ page: Page }: { page: (props: PageProps) => ReactNode }) {
+  const [pages, setPages] = useState<(string | null)[]>([null]);
+  return pages.map((after, index) => (
+    <Page
+      key={after}
+      after={after}
+      more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
+    />
+  ));
+}
+
+function Duplicates({ after, more }: PageProps) {
+  const [{ data, error }, again] = useQuery({ query: DuplicatesDocument, variables: { after }, context: CATALOGUE });
+  if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
+  const list = data?.likelyDuplicates;
+  return (
+    <>
+      {after === null && list?.nodes.length === 0 && <p className="hint">No title is likely there twice.</p>}
+      <ul className="pairs">
+        {list?.nodes.map(({ score, reasons, commonPeople, title, other }) => (
+          <li key={title.id + other.id} className="panel">
+            <Reasons
+              score={score}
+              reasons={reasons}
+              common={commonPeople > 0 ? `${commonPeople} people in common` : ""}
+            />
+            <div className="pair">
+              {[title, other].map((one) => (
+                <Link key={one.id} href={formAddress(one.id)} className="pair-title">
+                  <Picture image={one.image} shape="upright" />
+                  <span>
+                    <strong>{one.name}</strong>
+                    <span className="hint">
+                      {one.year ?? "no year"} · {words(one.__typename)} · {one.slug}
+                    </span>
+                  </span>
+                </Link>
+              ))}
+            </div>
+          </li>
+        ))}
+      </ul>
+      <More pageInfo={list?.pageInfo} more={more} />
+    </>
+  );
+}
+
+function SamePeople({ after, more }: PageProps) {
+  const [{ data, error }, again] = useQuery({ query: SamePeopleDocument, variables: { after }, context: CATALOGUE });
+  if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;
+  const list = data?.likelySamePeople;
+  return (
+    <>
+      {after === null && list?.nodes.length === 0 && <p className="hint">Nobody is likely there twice.</p>}
+      <ul className="pairs">
+        {list?.nodes.map(({ score, reasons, commonTitles, person, other }) => (
+          <li key={person.id + other.id} className="panel">
+            <Reasons
+              score={score}
+              reasons={reasons}
+              common={commonTitles > 0 ? `${commonTitles} titles in common` : ""}
+            />
+            <ul className="pair">
+              {[person, other].map((one) => (
+                <li key={one.id}>
+                  <Link href={`/person/${one.slug}`}>
+                    <strong>{one.name}</strong>
+                  </Link>
+                  <p className="hint">
+                    {[one.born && `born ${day(one.born)}`, one.birthplace, one.slug].filter(Boolean).join(" · ")}
+                  </p>
+                  <Link href={revisionsAddress({ node: one.id })} className="hint">
+                    Revisions of {one.slug}
+                  </Link>
+                </li>
+              ))}
+            </ul>
+          </li>
+        ))}
+      </ul>
+      <More pageInfo={list?.pageInfo} more={more} />
+    </>
+  );
+}
+
+function Reasons({ score, reasons, common }: { score: number; reasons: string[]; common: string }) {
+  return (
+    <p>
+      <strong>{score} of 100</strong>{" "}
+      <span className="hint">{[...reasons.map(words), common].filter(Boolean).join(" · ")}</span>
+    </p>
+  );
+}
