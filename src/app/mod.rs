@@ -43,7 +43,7 @@ use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 use crate::jobs::{CatalogFeed, Jobs, Keeper, Measure};
 
-pub use self::library::open_library;
+pub use self::library::{FolderChanges, FollowError, follow_library, open_library};
 
 use self::blobs::Blobs;
 use self::outside::{access_tokens, mailer, providers, topics};

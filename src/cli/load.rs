@@ -9,16 +9,20 @@ use std::time::Duration;
 use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::files::{find, shown, spare};
 use super::maps::Maps;
 use crate::app::App;
 use crate::domain::catalog::{Author, RevisionSource, Writer};
+use crate::domain::ids::RunId;
 use crate::domain::loading::{
     LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told, ToldSort,
     WarningKind,
 };
+
+/// What is told of a run.
+const TAKEN_BACK: &str = "is the run, by which revertRevisions takes it back";
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -43,7 +47,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NUMBER", conflicts_with = "only_known")]
     min_votes: Option<u64>,
     /// Write what was refused, warned of, not matched or would change, one JSON object a line: `file line sort field
-    /// value reason`, where the sort is `refused`, `warning`, `unmatched` or `change`
+    /// value reason`, where the sort is `refused`, `warning`, `unmatched` or `change`; the last line, of the sort `run`,
+    /// has as its value what the load is taken back by, if it changed the catalogue
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
 }
@@ -96,6 +101,9 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
     };
     let summary = app.load.load(&sources, options, &mut tell).await;
     progress.finish_and_clear();
+    if let (Some(report), Ok(LoadSummary { run: Some(run), .. })) = (&mut report, &summary) {
+        report.end(*run);
+    }
     // What was told before a load broke off is in the report, too.
     let reported = report.map_or(Ok(()), Report::finish);
     let summary = summary?;
@@ -143,6 +151,23 @@ impl Report {
             "value": told.problem.value,
             "reason": told.problem.reason,
         });
+        self.write(&line);
+    }
+
+    /// Says by what the load is taken back. It is of no file, and of no line.
+    fn end(&mut self, run: RunId) {
+        let line = json!({
+            "file": null,
+            "line": null,
+            "sort": "run",
+            "field": "",
+            "value": run.to_string(),
+            "reason": TAKEN_BACK,
+        });
+        self.write(&line);
+    }
+
+    fn write(&mut self, line: &Value) {
         if self.failed.is_none()
             && let Err(error) = writeln!(self.file, "{line}")
         {
@@ -237,6 +262,9 @@ fn sum_up(summary: &LoadSummary, options: LoadOptions) -> String {
         };
         let WarningKind { field, reason } = kind;
         parts.push(format!("  {}{of} × {field} … {reason}", warned.times));
+    }
+    if let Some(run) = summary.run {
+        parts.push(format!("{run} {TAKEN_BACK}"));
     }
     parts.join("\n")
 }

@@ -5,6 +5,7 @@ mod evaluate;
 mod exchange;
 mod export;
 mod files;
+mod follow;
 mod graph;
 mod import;
 mod library;
@@ -136,7 +137,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                     None => Box::pin(export::run(&app, &arguments)).await,
                 }
             }
-            Command::Scan(arguments) => Box::pin(scan::run(&config, &arguments)).await,
+            Command::Scan(arguments) => Box::pin(follow::run(&config, &arguments)).await,
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }

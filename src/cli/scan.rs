@@ -31,15 +31,21 @@ const NAMED: usize = 20;
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A folder of films and series, in folders as media servers know them or not
-    folder: PathBuf,
+    pub(super) folder: PathBuf,
     /// Write what each file was taken for, one JSON object a line: `path taken_for kind certainty reason item …`
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Print nothing but problems
     #[arg(long)]
     quiet: bool,
+    /// Scan, and again each time that something has changed, until it is stopped (SIGINT, SIGTERM)
+    #[arg(long, conflicts_with = "all_gone")]
+    pub(super) watch: bool,
+    /// For so many seconds nothing must change before it is scanned again
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, requires = "watch", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(super) settle: u64,
     #[command(flatten)]
-    recording: Recording,
+    pub(super) recording: Recording,
 }
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {

@@ -255,7 +255,7 @@ fn collect_metrics() -> anyhow::Result<PrometheusHandle> {
 }
 
 /// Ctrl-C, or what a supervisor sends.
-async fn told_to_stop() {
+pub(super) async fn told_to_stop() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     let terminate = async {

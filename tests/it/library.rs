@@ -6,8 +6,13 @@ use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::process::ChildStdout;
+use tokio::time::timeout;
 
 use crate::support::program::{On, Program};
 
@@ -203,4 +208,61 @@ async fn a_scan_that_finds_nothing_or_would_write_into_a_library_fails() {
         assert_eq!(failed.status.code(), Some(1), "{said}");
     }
     assert!(!inside.exists());
+}
+
+/// Waits until a line that a command prints has this in it.
+async fn told(lines: &mut Lines<BufReader<ChildStdout>>, what: &str) {
+    let found = async {
+        while let Some(line) = lines.next_line().await.unwrap() {
+            if line.contains(what) {
+                return;
+            }
+        }
+        panic!("it ended before it said “{what}”");
+    };
+    let said = timeout(Duration::from_secs(120), found).await;
+    said.unwrap_or_else(|_| panic!("it never said “{what}”"));
+}
+
+#[tokio::test]
+async fn a_library_that_is_watched_is_scanned_again_when_something_changes() {
+    let around = tempfile::tempdir().unwrap();
+    let library = around.path().join("library");
+    put(&library, "Film/Heat (1995).mkv", VIDEO);
+    let program = Program::new(On::Embedded).await;
+    let folder = library.to_str().unwrap();
+
+    let refused = program.run(&["scan", folder, "--watch"]).await;
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("give --apply, too"), "{said}");
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+
+    let arguments = ["scan", folder, "--apply", "--watch", "--settle", "1"];
+    let mut watching = program.command(&arguments);
+    let mut watching = watching.stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines();
+    told(
+        &mut lines,
+        "1 files, 0 of them in folders that are as they were: 1 new",
+    )
+    .await;
+    put(
+        &library,
+        "TV/Firefly/Season 01/Firefly S01E01.mkv",
+        "another video",
+    );
+    told(
+        &mut lines,
+        "2 files, 1 of them in folders that are as they were: 1 new",
+    )
+    .await;
+    fs::remove_file(library.join("Film/Heat (1995).mkv")).unwrap();
+    told(&mut lines, "gone: ").await;
+    told(&mut lines, "1 gone").await;
+
+    let process = watching.id().unwrap().to_string();
+    let mut kill = std::process::Command::new("kill");
+    assert!(kill.args(["-TERM", &process]).status().unwrap().success());
+    let ended = timeout(Duration::from_secs(120), watching.wait()).await;
+    assert_eq!(ended.unwrap().unwrap().code(), Some(0));
 }

@@ -83,7 +83,7 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
     let locked = cora.ask(LOCKED).await;
     assert_eq!(locked["film"]["lockedFields"], json!(["cast", "title"]));
 
-    let told = load(program, 1996, "loud").await;
+    let (told, summary) = load(program, 1996, "loud").await;
 
     assert!(told.contains("title is locked"), "{told}");
     assert!(told.contains("cast is locked"), "{told}");
@@ -99,6 +99,8 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
             { "field": "tags", "before": "[]", "after": "[\"loud\"]" },
         ])
     );
+    let run_loaded = loaded["run"].as_str().unwrap();
+    assert!(summary.contains(run_loaded), "{summary}");
     assert_eq!(
         (&loaded["number"], &loaded["source"]),
         (&json!(3), &json!("LOAD"))
@@ -230,8 +232,8 @@ fn result_of<'a>(payload: &'a Value, name: &str) -> &'a Value {
     result.unwrap_or_else(|| panic!("nothing of {name}: {payload}"))
 }
 
-/// Loads a record that says other things of the film; what is told of it.
-async fn load(program: &Program, year: i32, tag: &str) -> String {
+/// Loads a record that says other things of the film; what is told of it, and the summary.
+async fn load(program: &Program, year: i32, tag: &str) -> (String, String) {
     let record = json!({
         "slug": "heat-1995", "title": "Heat!", "year": year, "tags": [tag], "genres": ["Heist"],
         "cast": ["Al Pacino"],
@@ -240,7 +242,8 @@ async fn load(program: &Program, year: i32, tag: &str) -> String {
     std::fs::write(&file, record.to_string()).unwrap();
     let output = program.run(&["load", file.to_str().unwrap()]).await;
     assert!(output.status.success(), "{output:?}");
-    String::from_utf8(output.stderr).unwrap()
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (text(output.stderr), text(output.stdout))
 }
 
 /// The revisions of the film, the latest first.

@@ -193,7 +193,7 @@ impl<'a> Run<'a> {
 
     /// Writes a batch, of which these documents become others; of what is new it says so itself.
     pub(super) async fn put(
-        &self,
+        &mut self,
         mut batch: CatalogBatch,
         changed: Vec<CatalogRevision>,
     ) -> Result<(), CatalogError> {
@@ -203,7 +203,9 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        self.service.put(&batch).await
+        self.service.put(&batch).await?;
+        self.summary.run = Some(self.writer.run);
+        Ok(())
     }
 
     /// Says of the fields that records would have changed that they are locked.

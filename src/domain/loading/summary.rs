@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::drafts::Draft;
 use super::giving_up::{PicturePlace, WhyGivenUp};
+use crate::domain::ids::RunId;
 
 /// What became of the records of a load.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +27,9 @@ pub struct LoadSummary {
     pub warnings: u64,
     /// How many of them were of each kind.
     pub warnings_by_kind: BTreeMap<WarningKind, Warned>,
+    /// What all revisions of the load have in common, by which it is taken back; `None`: it changed nothing of the
+    /// catalogue.
+    pub run: Option<RunId>,
 }
 
 /// What warnings have in common.

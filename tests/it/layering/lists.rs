@@ -103,6 +103,8 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             // The colours that pictures say theirs to be.
             "moxcms",
             "neo4rs",
+            // What changes in folders of films.
+            "notify",
             "oauth2",
             "object_store",
             "percent_encoding",

@@ -27,6 +27,7 @@ use crate::support::program::{On, Program};
 #[derive(Debug)]
 struct Loaded {
     is_clean: bool,
+    /// Without the run.
     summary: String,
     /// `line: sort: field reason`, of refused records and warnings.
     messages: Vec<String>,
@@ -61,13 +62,21 @@ async fn load_with(program: &Program, path: &Path, arguments: &[&str]) -> Loaded
     let messages = String::from_utf8(output.stderr).unwrap();
     Loaded {
         is_clean: output.status.success(),
-        summary: String::from_utf8(output.stdout).unwrap(),
+        summary: without_run(&String::from_utf8(output.stdout).unwrap()),
         messages: messages
             .lines()
             .filter_map(|line| line.strip_prefix(&prefix))
             .map(str::to_owned)
             .collect(),
     }
+}
+
+/// A summary without the run that it ends with, which is another each time.
+fn without_run(summary: &str) -> String {
+    let lines = summary.split_inclusive('\n');
+    lines
+        .filter(|line| !line.contains(" is the run, by which "))
+        .collect()
 }
 
 fn bad(name: &str) -> PathBuf {

@@ -31,7 +31,7 @@ async fn packed_files_and_the_standard_input_load_beside_one_that_is_cut_off() {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect();
-    assert_eq!(report.len(), 2, "{report:?}");
+    assert_eq!(report.len(), 3, "{report:?}");
     assert_eq!(report[0]["file"], cut_off);
     let reason = report[0]["reason"].as_str().unwrap();
     assert!(reason.contains("unexpected end"), "{reason}");
@@ -40,6 +40,10 @@ async fn packed_files_and_the_standard_input_load_beside_one_that_is_cut_off() {
         "reason": "is \"1999\", not a whole number",
     });
     assert_eq!(report[1], refused);
+    // The last line says by what the load is taken back, as the summary does.
+    assert_eq!(report[2]["sort"], "run", "{report:?}");
+    let run = report[2]["value"].as_str().unwrap();
+    assert!(summary.contains(run), "{summary}");
 
     let changed = "{\"slug\": \"a\", \"title\": \"A\", \"year\": 1999, \"genres\": [\"Crime\"]}";
     std::fs::write(at("changed.ndjson"), changed).unwrap();
