@@ -20,6 +20,9 @@ pub enum RevisingError {
     /// Nothing was changed in a run of this name, or nothing is left of it.
     #[error("no revision is of this run")]
     RunNotFound,
+    /// It is of a merge, which also moved what was watched.
+    #[error("this is of a merge, which `undoMerge` takes back")]
+    OfMerge { field: &'static str },
     #[error("this is no revision to go on after")]
     AfterNotFound,
     /// Too many things, or none.
@@ -42,7 +45,9 @@ impl Coded for RevisingError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
-            Self::NothingNamed | Self::UnknownField { .. } => ErrorCode::Invalid,
+            Self::NothingNamed | Self::OfMerge { .. } | Self::UnknownField { .. } => {
+                ErrorCode::Invalid
+            }
             Self::RevisionNotFound
             | Self::RunNotFound
             | Self::AfterNotFound
@@ -57,6 +62,7 @@ impl Coded for RevisingError {
         match self {
             Self::Forbidden => None,
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
+            Self::OfMerge { field } => Some(*field),
             Self::RunNotFound => Some("run"),
             Self::AfterNotFound => Some("after"),
             Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
@@ -74,6 +80,7 @@ impl Coded for RevisingError {
             | Self::NothingNamed
             | Self::RevisionNotFound
             | Self::RunNotFound
+            | Self::OfMerge { .. }
             | Self::AfterNotFound
             | Self::NodeNotFound { .. }
             | Self::UnknownField { .. }
