@@ -55,6 +55,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "studios",
     "tags",
     "texts",
+    "titleIds",
     "trailers",
     "userErrors",
     "warnings",

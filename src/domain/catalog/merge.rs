@@ -17,7 +17,7 @@ pub struct TitleMerge {
     /// The title that it is one with.
     pub into: TitleId,
     pub step: MergeStep,
-    /// When the step began.
+    /// When the step began; of one that follows another, when the other did, whose work it looks through once more.
     pub since: DateTime<Utc>,
     /// In which state the title was before.
     pub was: TitleState,
