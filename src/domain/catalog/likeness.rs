@@ -233,7 +233,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::catalog::TitleKind;
 
     fn title(id: u64, name: &str, year: Option<i32>, people: &[u64], ids: &Value) -> Title {
         let credits: Vec<Value> = people

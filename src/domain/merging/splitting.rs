@@ -42,9 +42,13 @@ impl MergeService {
         let everything = Visibility::everything();
         let stored = self.ports.catalog.titles(&everything, &[into]).await?.pop();
         let into = stored.ok_or(MergeError::MergeNotFound)?;
-        if into.leads_to().is_some() {
+        if let Some(of_into) = into.merge {
             let name = into.name.clone();
-            return Err(MergeError::IntoMerged { name });
+            return Err(match of_into.leads_to() {
+                Some(_) => MergeError::IntoMerged { name },
+                // What is still on its way back to it could not go on from there.
+                None => MergeError::ComingBack { field: "id", name },
+            });
         }
         let of_into = revisions
             .iter()
