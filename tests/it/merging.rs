@@ -51,6 +51,7 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     ada.register("ada@example.org").await;
     report(&mut ada, &films.from, 1, 6000.0).await;
     report(&mut ada, &films.into, 2, 600.0).await;
+    tell(&mut ada, &films.from, 3, ("START", 0.0)).await;
     let liked = json!({ "title": films.from, "liked": true });
     ada.expect("rateTitle", liked, "").await;
     let listed = json!({ "title": films.from, "watchlisted": true });
@@ -65,15 +66,16 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
         both(&mut ada, &films).await,
         both(&mut curator, &films).await,
     );
-    let own = of("heat-1995-2", Some(true), true, 1, 1);
+    let own = of("heat-1995-2", Some(true), true, 2, 1);
     let other = of("heat-1995", None, false, 1, 0);
     assert_eq!(before, json!({ "from": own, "into": other }));
 
     let run = they_are_merged(&site, &mut curator, &films).await;
 
-    // A player that began before goes on with the id that it knows.
-    report(&mut ada, &films.from, 3, 300.0).await;
-    let all = of("heat-1995", Some(true), true, 3, 1);
+    // A player that began before goes on with the id that it knows, and so does one that begins now.
+    tell(&mut ada, &films.from, 3, ("STOP", 300.0)).await;
+    report(&mut ada, &films.from, 4, 300.0).await;
+    let all = of("heat-1995", Some(true), true, 4, 1);
     wait_for(&mut ada, &films, &json!({ "from": all, "into": all })).await;
     it_is_taken_back_as_a_whole_alone(&program, &mut curator, &run).await;
     site.stop().await;
@@ -102,7 +104,7 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     let refused = curator.refused("mergeTitles", merge).await;
     assert_eq!(refused, ("CONFLICT".to_owned(), "from".to_owned()));
 
-    // What was watched of the one since stays with it.
+    // What was begun of the one since stays with it.
     let other = of("heat-1995", None, false, 2, 0);
     wait_for(&mut ada, &films, &json!({ "from": own, "into": other })).await;
     let are_two = |seen: &Value| seen["search"]["nodes"].as_array().unwrap().len() == 2;
@@ -234,13 +236,16 @@ async fn load(program: &Program, records: &str) {
 
 /// Plays a film from the start to a position.
 async fn report(viewer: &mut Visitor, item: &str, play: u8, to: f64) {
-    for (event, position) in [("START", 0.0), ("STOP", to)] {
-        let input = json!({
-            "item": item, "play": format!("00000000-0000-4000-8000-00000000000{play}"),
-            "event": event, "position": position, "at": format!("2026-01-0{play}T20:00:00Z"),
-        });
-        viewer.expect("reportPlayback", input, "").await;
-    }
+    tell(viewer, item, play, ("START", 0.0)).await;
+    tell(viewer, item, play, ("STOP", to)).await;
+}
+
+async fn tell(viewer: &mut Visitor, item: &str, play: u8, (event, position): (&str, f64)) {
+    let input = json!({
+        "item": item, "play": format!("00000000-0000-4000-8000-00000000000{play}"),
+        "event": event, "position": position, "at": format!("2026-01-0{play}T20:00:00Z"),
+    });
+    viewer.expect("reportPlayback", input, "").await;
 }
 
 /// The names of the fields that are others, sorted.

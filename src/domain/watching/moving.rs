@@ -15,6 +15,7 @@ use super::service::WatchService;
 use super::set_aside::without_play;
 use super::sums::Sums;
 use super::types::{Moved, MovedItem, Play, Thumb, Told, WatchState, WatchedItem, WatchedTitle};
+use crate::domain::catalog::Visibility;
 use crate::domain::ids::{ProfileId, RunId, TitleId};
 use crate::domain::page::Window;
 use crate::domain::stamp::Stamp;
@@ -390,6 +391,27 @@ impl WatchService {
                 }
             });
             try_join_all(moved).await?;
+        }
+        Ok(())
+    }
+
+    /// Moves what a profile watched of a film that was merged into this one: a play of it goes on, and does not wait until
+    /// all is moved.
+    pub(super) async fn move_at_once(
+        &self,
+        profile: ProfileId,
+        from: WatchedItem,
+        into: TitleId,
+    ) -> Result<(), WatchError> {
+        let WatchedItem::Film(from) = from else {
+            return Ok(());
+        };
+        let everything = Visibility::everything();
+        let title = self.catalog.titles(&everything, &[from]).await?.pop();
+        let merge = title.and_then(|title| title.merge);
+        if let Some(merge) = merge.filter(|merge| merge.leads_to() == Some(into)) {
+            let moving = Moving::film(merge.id, from, into);
+            self.record_of(profile, Cause::Move { moving }).await?;
         }
         Ok(())
     }

@@ -160,6 +160,7 @@ impl WatchService {
         check_may_watch(viewer)?;
         let now = self.clock.now();
         let (title, lengths) = self.title_and_lengths(visibility, item).await?;
+        let asked = item;
         let item = item.at(title);
         let may_complete = self.may_complete(&report, &lengths);
         check_duration(report.duration)?;
@@ -205,6 +206,10 @@ impl WatchService {
         let ledger = match recorder.record(draft(self.ports.plays.is_none())).await {
             Err(WatchError::NewPlay) => {
                 self.begin_play(viewer.profile).await?;
+                recorder.record(draft(true)).await?
+            }
+            Err(WatchError::PlayOfAnotherItem) if asked != item => {
+                self.move_at_once(viewer.profile, asked, title).await?;
                 recorder.record(draft(true)).await?
             }
             recorded => recorded?,
