@@ -138,7 +138,7 @@ impl Revision {
     }
 
     /// What all revisions of one load, one bulk edit or one taking back have in common, as a UUID: `revisions` lists them,
-    /// `revertRevisions` takes them back.
+    /// `revertRevisions` takes them back, and those of a merge `undoMerge`.
     async fn run(&self) -> String {
         self.0.revision.run.to_string()
     }
