@@ -225,6 +225,7 @@ fn title(number: u64, people: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        merge: None,
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),

@@ -284,6 +284,7 @@ fn film(id: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        merge: None,
         season_pictures: Vec::new(),
         watchers: TITLES - id,
         reception: Reception::default(),

@@ -230,6 +230,7 @@ fn title(number: u64, people: u64) -> Change {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        merge: None,
         season_pictures: Vec::new(),
         watchers: mixed(number) % 1_000,
         reception: Reception::default(),

@@ -28,6 +28,7 @@ use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
 use crate::domain::library::{LibraryService, ScanService};
 use crate::domain::loading::{CatalogExport, LoadService};
+use crate::domain::merging::{MergePorts, MergeService};
 use crate::domain::privacy::{ErasureService, ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
@@ -70,6 +71,8 @@ pub struct App {
     revising: RevisionService,
     /// What curators change by hand.
     editing: EditService,
+    /// Merging titles that are one.
+    merging: MergeService,
     /// Removing pictures that nothing refers to.
     pub sweep: PictureSweep,
     /// How much is watched.
@@ -239,6 +242,14 @@ impl App {
                 accounts.clone(),
                 Arc::clone(&clock),
             ),
+            merging: MergeService::new(MergePorts {
+                load: load.clone(),
+                catalog: CatalogService::new(stores.catalog.record.clone()),
+                revising: revising.clone(),
+                watching: watching.clone(),
+                leases: Arc::clone(&stores.leases),
+                clock: Arc::clone(&clock),
+            }),
             export: CatalogExport::new(
                 CatalogService::new(stores.catalog.record.clone()),
                 Arc::clone(&blobs.store),
@@ -415,6 +426,7 @@ impl App {
             ],
             || self.events.subscribe(),
         );
+        jobs.move_merged(self.merging.clone(), self.events.subscribe());
         if let Some(publish) = &self.publish {
             jobs.publish(publish.clone(), self.events.subscribe());
         }
@@ -474,6 +486,7 @@ impl App {
             work: self.work.clone(),
             revising: self.revising.clone(),
             editing: self.editing.clone(),
+            merging: self.merging.clone(),
             library: self.library.clone(),
             visibility: self.visibility,
             site: options.facts(),

@@ -22,6 +22,7 @@ pub mod limits;
 pub mod listeners;
 pub mod loading;
 pub mod measured;
+pub mod merging;
 pub mod page;
 pub mod persisted;
 pub mod ping;

@@ -19,6 +19,7 @@ use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
 use crate::domain::library::LibraryService;
+use crate::domain::merging::MergeService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::revising::RevisionService;
 use crate::domain::usage::UsageService;
@@ -46,6 +47,8 @@ pub struct Services {
     pub revising: RevisionService,
     /// What curators change by hand.
     pub editing: EditService,
+    /// Merging titles that are one.
+    pub merging: MergeService,
     /// The files of libraries, for curators.
     pub library: LibraryService,
     /// Who may see what, as far as the site decides.

@@ -25,7 +25,7 @@ use super::cost::Costs;
 use super::documents::Document;
 use super::editing::{
     CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
-    NameMutation, PictureMutation, SingleMutation,
+    MergeMutation, NameMutation, PictureMutation, SingleMutation,
 };
 use super::error::{RETRY_AFTER, seconds};
 use super::hierarchy::Hierarchy;
@@ -116,6 +116,7 @@ pub(crate) struct CuratingMutation(
     CreateEpisodeMutation,
     EditTitlesMutation,
     DeleteTitleMutation,
+    MergeMutation,
     SingleMutation,
     NameMutation,
     PictureMutation,

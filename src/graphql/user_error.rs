@@ -10,7 +10,8 @@ use super::accounts::{
 };
 use super::editing::{
     CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
-    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, PicturesPayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergeTitlesPayload,
+    PicturesPayload, UndoMergePayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
@@ -192,6 +193,8 @@ pub(crate) enum Payload {
     CreateEpisode(CreateEpisodePayload),
     EditTitles(EditTitlesPayload),
     DeleteTitle(DeleteTitlePayload),
+    MergeTitles(MergeTitlesPayload),
+    UndoMerge(UndoMergePayload),
     EditEpisode(EditEpisodePayload),
     EditPerson(EditPersonPayload),
     EditGenre(EditGenrePayload),

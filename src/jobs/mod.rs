@@ -13,6 +13,7 @@ mod health;
 mod job;
 mod keep_similar;
 mod measure;
+mod move_merged;
 mod pace;
 mod prepare_record;
 mod project_graph;

@@ -18,6 +18,7 @@ use super::follow_reception::{FollowLately, FollowThumbs};
 use super::job::{Job, run};
 use super::keep_similar::{KeepSimilar, Keeper};
 use super::measure::Measure;
+use super::move_merged::MoveMerged;
 use super::pace::Pace;
 use super::prepare_record::{Preparation, PrepareRecord};
 use super::project_graph::ProjectGraph;
@@ -28,6 +29,7 @@ use super::work_off::WorkOff;
 use crate::domain::accounts::{AccountService, MailService};
 use crate::domain::events::Event;
 use crate::domain::importing::ImportService;
+use crate::domain::merging::MergeService;
 use crate::domain::privacy::ErasureService;
 use crate::domain::pulse::Pulse;
 use crate::domain::recommend::{
@@ -98,6 +100,11 @@ impl Jobs {
     /// Makes what the record lacks as well.
     pub fn prepare(&mut self, preparation: Preparation, events: broadcast::Receiver<Event>) {
         self.add(PrepareRecord::new(preparation), events);
+    }
+
+    /// Moves what profiles have of merged titles as well.
+    pub fn move_merged(&mut self, merging: MergeService, events: broadcast::Receiver<Event>) {
+        self.add(MoveMerged(merging), events);
     }
 
     /// Sends what is written to topics as well.

@@ -42,6 +42,7 @@ use reelgraph::domain::library::LibraryService;
 use reelgraph::domain::loading::{
     CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, NewTitles, Source,
 };
+use reelgraph::domain::merging::{MergePorts, MergeService};
 use reelgraph::domain::recommend::{
     Ranking, RecommendPorts, RecommendService, TastesInGraph, WatchersStore,
 };
@@ -472,6 +473,14 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
             Arc::clone(&clock),
         ),
         work,
+        merging: MergeService::new(MergePorts {
+            load: load.clone(),
+            catalog: catalog.clone(),
+            revising: revising.clone(),
+            watching: watching.clone(),
+            leases: Arc::new(MemoryLeases::new()),
+            clock: Arc::clone(&clock),
+        }),
         editing: EditService::new(
             load,
             catalog.clone(),

@@ -39,6 +39,7 @@ mod loading;
 mod mail;
 mod mail_links;
 mod media_files;
+mod merging;
 mod node;
 mod oauth;
 mod pages;

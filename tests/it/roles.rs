@@ -140,6 +140,8 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         CURATORS,
     ),
     ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
+    ("mergeTitles", r#"{ from: ["x"], into: "x" }"#, CURATORS),
+    ("undoMerge", r#"{ id: "x" }"#, CURATORS),
     (
         "editEpisode",
         r#"{ episode: "x", set: { name: null } }"#,

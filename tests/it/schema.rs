@@ -58,6 +58,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "studios",
     "tags",
     "texts",
+    "titleIds",
     "trailers",
     "userErrors",
     "valueSources",

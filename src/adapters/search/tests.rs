@@ -87,6 +87,7 @@ fn facts(id: u64, year: Option<i32>) -> TitleFacts {
         initial: '#',
         added_at: DateTime::UNIX_EPOCH,
         publication: Publication::default(),
+        is_merged: false,
     }
 }
 

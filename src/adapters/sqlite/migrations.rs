@@ -44,6 +44,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/merged.sql"),
     include_str!("schema/revisions.sql"),
     include_str!("schema/library.sql"),
+    include_str!("schema/moved.sql"),
     include_str!("schema/library_titles.sql"),
     include_str!("schema/revision_fields.sql"),
     include_str!("schema/value_sources.sql"),

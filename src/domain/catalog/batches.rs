@@ -24,7 +24,7 @@ pub struct Seen {
     pub visibility: Visibility,
 }
 
-/// Reads titles by id, those that exist.
+/// Reads titles by id, those that exist; in the place of one that was merged into another, that.
 #[derive(Clone)]
 pub struct TitlesById(pub Seen);
 
@@ -34,8 +34,20 @@ impl Batch for TitlesById {
     type Error = CatalogError;
 
     async fn load(&self, ids: &[TitleId]) -> Result<HashMap<TitleId, Arc<Title>>, CatalogError> {
-        let titles = self.0.catalog.titles(&self.0.visibility, ids).await?;
-        Ok(titles.into_iter().map(|title| (title.id, title)).collect())
+        let Seen {
+            catalog,
+            visibility,
+        } = &self.0;
+        let titles = catalog.titles(visibility, ids).await?;
+        let titles = titles.into_iter().map(|title| (title.id, title));
+        let mut titles: HashMap<TitleId, Arc<Title>> = titles.collect();
+        let missing = ids.iter().filter(|id| !titles.contains_key(id));
+        let missing: Vec<TitleId> = missing.copied().collect();
+        if !missing.is_empty() {
+            let others = catalog.merged_into(&missing).await?.into_iter();
+            titles.extend(others.filter(|(_, title)| visibility.shows(title)));
+        }
+        Ok(titles)
     }
 }
 

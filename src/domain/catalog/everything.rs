@@ -246,7 +246,7 @@ fn facts<'a>(title: &'a Title, referred: &'a Referred) -> Vec<(HighlightedField,
 /// The titles that may be seen are wanted, and what belongs to them.
 fn visible(visibility: &Visibility) -> Wanted {
     let visibility = *visibility;
-    Arc::new(move |title: &TitleFacts| visibility.shows_rated(title.age, &title.publication))
+    Arc::new(move |title: &TitleFacts| visibility.shows_facts(title))
 }
 
 /// What something is called, its name in the site's language first.

@@ -41,6 +41,8 @@ pub struct TitleFacts {
     pub added_at: DateTime<Utc>,
     /// Whether and when viewers may see it.
     pub publication: Publication,
+    /// Whether it is one with another title, which stands for it everywhere.
+    pub is_merged: bool,
 }
 
 impl From<&Title> for TitleFacts {
@@ -73,6 +75,7 @@ impl From<&Title> for TitleFacts {
             initial: text::initial(&text::sort_name(&title.name)),
             added_at: title.stamp.created_at,
             publication: title.publication,
+            is_merged: title.leads_to().is_some(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Whether two titles are likely one, and two people: how sure that is, and why.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::types::{ExternalId, Person, Title};
+use super::types::{ExternalId, Person, Title, TitleKind};
 use crate::domain::page::Keyset;
 use crate::domain::text;
 
@@ -29,6 +29,23 @@ pub struct LikelyOne<T, R> {
 pub type LikelyTitles = LikelyOne<Arc<Title>, TitleReason>;
 /// Two people who are likely one.
 pub type LikelyPeople = LikelyOne<Person, PersonReason>;
+
+impl LikelyTitles {
+    /// Which of two films the other is to be merged into: the one that more have watched, of equals the one of which more is
+    /// known, then the older one. `None` of series, which cannot be merged.
+    pub fn stays(&self) -> Option<&Arc<Title>> {
+        if self.one.kind != TitleKind::Film {
+            return None;
+        }
+        let worth = |title: &Title| {
+            let known = title.external_ids.len() + title.all_credits().count();
+            let age = Reverse((title.stamp.created_at, title.id));
+            (title.watchers, known, age)
+        };
+        let is_other = worth(&self.other) > worth(&self.one);
+        Some(if is_other { &self.other } else { &self.one })
+    }
+}
 
 /// How sure it is that two things are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -216,7 +233,6 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::catalog::TitleKind;
 
     fn title(id: u64, name: &str, year: Option<i32>, people: &[u64], ids: &Value) -> Title {
         let credits: Vec<Value> = people

@@ -15,6 +15,7 @@ mod extras;
 mod facets;
 mod facts;
 mod filter;
+mod following;
 mod genres;
 mod highlights;
 mod hits;
@@ -22,6 +23,7 @@ mod keys;
 mod likely;
 mod likeness;
 mod locks;
+mod merge;
 mod missing_facts;
 mod naming;
 mod order;
@@ -43,6 +45,7 @@ mod store;
 mod sweep;
 mod telling;
 mod texts;
+mod title_pictures;
 mod types;
 mod value_source;
 mod value_sources;
@@ -79,6 +82,7 @@ pub use likeness::{
     folded_name, have_other_ids, in_common, person_likeness, title_likeness, years_apart,
 };
 pub use locks::Locks;
+pub use merge::{MergeStep, TitleMerge};
 pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{

@@ -28,7 +28,7 @@ pub struct CatalogRevision {
     pub at: DateTime<Utc>,
     pub author: Author,
     pub source: RevisionSource,
-    /// What all revisions of one load, one bulk edit or one taking back have in common.
+    /// What all revisions of one load, one bulk edit, one merge or one taking back have in common.
     pub run: RunId,
     /// The fields that are others than before, by their names in files, each once. None where something was created:
     /// what it was then is what it is, but for what later revisions say.
@@ -90,6 +90,8 @@ pub enum RevisionKind {
     Created,
     /// Some of its fields are others.
     Changed,
+    /// It was merged into another thing.
+    Merged,
 }
 
 /// Who changed something of the catalogue.
@@ -138,11 +140,19 @@ pub enum RevisionSource {
     Revert,
     /// Sidecars and pictures beside the files of a library.
     Scan,
+    /// Titles were merged, or taken apart again, by a curator.
+    Merge,
 }
 
 impl RevisionSource {
     /// All of them, in no order that means something.
-    pub const ALL: [Self; 4] = [Self::Load, Self::Edit, Self::Revert, Self::Scan];
+    pub const ALL: [Self; 5] = [
+        Self::Load,
+        Self::Edit,
+        Self::Revert,
+        Self::Scan,
+        Self::Merge,
+    ];
 
     /// As stores spell it.
     pub fn as_str(self) -> &'static str {
@@ -151,6 +161,7 @@ impl RevisionSource {
             Self::Edit => "edit",
             Self::Revert => "revert",
             Self::Scan => "scan",
+            Self::Merge => "merge",
         }
     }
 
@@ -239,6 +250,16 @@ impl Writer {
         fields: Vec<FieldChange>,
     ) -> CatalogRevision {
         self.revision(node, stamp, RevisionKind::Changed, fields)
+    }
+
+    /// That something was merged into another thing, with the fields that are others for it.
+    pub fn merged(
+        &self,
+        node: CatalogNode,
+        stamp: Stamp,
+        fields: Vec<FieldChange>,
+    ) -> CatalogRevision {
+        self.revision(node, stamp, RevisionKind::Merged, fields)
     }
 
     fn revision(

@@ -378,9 +378,7 @@ impl<'a> Asked<'a> {
             query,
             visibility,
             is_filtered: filter != TitleFilter::default(),
-            wanted: Arc::new(move |title| {
-                visibility.shows_rated(title.age, &title.publication) && filter.passes(title)
-            }),
+            wanted: Arc::new(move |title| visibility.shows_facts(title) && filter.passes(title)),
         }
     }
 }

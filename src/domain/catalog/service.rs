@@ -111,8 +111,12 @@ impl CatalogService {
         slugs: &[String],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
         let mut titles = self.ports.lists.titles_by_slug(&spellings(slugs)).await?;
-        titles.retain(|title| visibility.shows(title));
         titles.sort_by_cached_key(|title| !slugs.contains(&title.slug));
+        // The site's own work knows a key as that of the title that has it.
+        if !visibility.sees_merged() {
+            titles = self.followed(titles).await?;
+        }
+        titles.retain(|title| visibility.shows(title));
         Ok(titles)
     }
 
@@ -123,7 +127,8 @@ impl CatalogService {
         visibility: &Visibility,
         ids: &[ExternalId],
     ) -> Result<Vec<Arc<Title>>, CatalogError> {
-        let mut titles = self.ports.lists.titles_by_external_id(ids).await?;
+        let titles = self.ports.lists.titles_by_external_id(ids).await?;
+        let mut titles = self.followed(titles).await?;
         titles.retain(|title| visibility.shows(title));
         Ok(titles)
     }

@@ -128,6 +128,10 @@ pub trait TitleListStore: Send + Sync {
         people: &[PersonId],
     ) -> Result<Vec<PersonId>, StoreError>;
 
+    /// The titles that were merged into others, or are being taken apart from them, in no order; see
+    /// [`super::TitleMerge`].
+    async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError>;
+
     /// Another number after each change of anything of the catalogue since the process began, but not of how much is
     /// watched and how that is liked, which changes all the time; `None`: not everything is known, so nobody can say.
     async fn revision(&self) -> Result<Option<u64>, StoreError>;

@@ -7,6 +7,7 @@ use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
 use super::locks::Locks;
+use super::merge::TitleMerge;
 use super::pictures::{KeptPicture, SeasonPictures};
 use super::publication::Publication;
 use super::reception::Reception;
@@ -112,6 +113,10 @@ pub struct Title {
     /// The pictures of its seasons, by season; of those that have any.
     #[serde(default)]
     pub season_pictures: Vec<SeasonPictures>,
+    /// That it was merged into another title; `None`: it was not, or that is undone. Older versions keep it as it is, and
+    /// go by its state.
+    #[serde(default)]
+    pub merge: Option<TitleMerge>,
     /// How many profiles have watched it. Kept by the projection, outside the revision.
     #[serde(default, rename = "popularity")]
     pub watchers: u64,
@@ -126,19 +131,6 @@ pub struct Title {
 }
 
 impl Title {
-    /// The pictures of a season, if it has any of its own.
-    pub fn pictures_of_season(&self, number: u32) -> Option<&[KeptPicture]> {
-        let mut seasons = self.season_pictures.iter();
-        let of_season = seasons.find(|it| it.season == number)?;
-        Some(&of_season.pictures)
-    }
-
-    /// Its own pictures, and those of its seasons.
-    pub fn all_pictures(&self) -> impl Iterator<Item = &KeptPicture> {
-        let of_seasons = self.season_pictures.iter().flat_map(|it| &it.pictures);
-        self.pictures.iter().chain(of_seasons)
-    }
-
     /// The age in years from which a viewer may see it; `None` if no system has rated it.
     ///
     /// Where systems disagree, the highest age counts: nobody knows by which country's rules a household lives, and

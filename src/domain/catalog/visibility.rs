@@ -8,6 +8,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::facts::TitleFacts;
 use super::publication::Publication;
 use super::types::Title;
 use crate::domain::viewer::{ADULT, Role, Viewer};
@@ -43,6 +44,8 @@ pub struct Visibility {
     ages: Ages,
     /// When a title's window must be open; `None`: what is not published is seen as well.
     open_at: Option<DateTime<Utc>>,
+    /// Whether titles are seen that were merged into others, which stand for them.
+    sees_merged: bool,
 }
 
 impl VisibilityPolicy {
@@ -57,6 +60,7 @@ impl VisibilityPolicy {
         Visibility {
             ages: self.ages(max_age),
             open_at: (!sees_unpublished).then_some(now),
+            sees_merged: false,
         }
     }
 
@@ -94,6 +98,7 @@ impl Audience {
         Visibility {
             ages: self.ages,
             open_at: (!self.sees_unpublished).then_some(now),
+            sees_merged: false,
         }
     }
 }
@@ -107,12 +112,19 @@ impl Visibility {
                 unrated: true,
             },
             open_at: None,
+            sees_merged: true,
         }
     }
 
     /// Whether a title may be seen.
     pub fn shows(&self, title: &Title) -> bool {
-        self.shows_rated(title.age(), &title.publication)
+        (self.sees_merged || title.leads_to().is_none())
+            && self.shows_rated(title.age(), &title.publication)
+    }
+
+    /// Whether a title may be seen of which these are the facts. No list and no search has what was merged.
+    pub(super) fn shows_facts(&self, title: &TitleFacts) -> bool {
+        !title.is_merged && self.shows_rated(title.age, &title.publication)
     }
 
     /// Whether a title of this age rating (`None`: without one) and publication may be seen.
@@ -125,9 +137,15 @@ impl Visibility {
         is_of_age && self.open_at.is_none_or(|at| publication.is_open(at))
     }
 
-    /// Whether every title may be seen.
+    /// Whether every title may be seen, but perhaps for what was merged into others.
     pub fn is_everything(&self) -> bool {
-        *self == Self::everything()
+        let everything = Self::everything();
+        (self.ages, self.open_at) == (everything.ages, everything.open_at)
+    }
+
+    /// Whether titles are seen that were merged into others.
+    pub(super) fn sees_merged(&self) -> bool {
+        self.sees_merged
     }
 
     /// The same without what is not published now: nobody is suggested a draft, not even who may see it.

@@ -282,6 +282,8 @@ impl ScanService {
             let found = self.catalog.titles(&everything, some);
             let found = found.await?.into_iter();
             titles.extend(found.map(|title| (title.id, title)));
+            // A file of a title that was merged into another is of that one.
+            titles.extend(self.catalog.merged_into(some).await?);
         }
         Ok(titles)
     }

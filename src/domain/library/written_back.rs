@@ -64,6 +64,8 @@ impl ScanService {
         for some in titles.chunks(AT_ONCE) {
             let found = self.catalog.titles(&everything, some).await?;
             slugs.extend(found.iter().map(|title| (title.id, title.slug.clone())));
+            let merged = self.catalog.merged_into(some).await?.into_iter();
+            slugs.extend(merged.map(|(id, other)| (id, other.slug.clone())));
         }
         Ok(wanted(&videos, &places, &slugs))
     }

@@ -125,6 +125,7 @@ pub(super) fn bare(id: TitleId, kind: TitleKind, slug: &str, stamp: Stamp) -> Ti
         extras: Vec::new(),
         pictures: Vec::new(),
         season_pictures: Vec::new(),
+        merge: None,
         watchers: 0,
         reception: Reception::default(),
         locks: Locks::default(),
@@ -264,6 +265,8 @@ pub(super) fn title_changes(old: &Title, new: &Title) -> Vec<&'static str> {
         extras: _,
         pictures,
         season_pictures,
+        // No record says it.
+        merge: _,
         watchers: _,
         reception: _,
         locks: _,

@@ -20,6 +20,7 @@ mod episodes;
 mod export;
 mod extras;
 mod fields;
+mod filling;
 mod formulas;
 mod giving_up;
 mod known;
@@ -77,6 +78,7 @@ pub use entry::{Entry, Finding};
 pub use episodes::EpisodeRecord;
 pub use export::{CatalogExport, ExportError, ExportFolder, ExportSummary, TellExport};
 pub use extras::ExtrasRecord;
+pub use filling::{Filled, filled};
 pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use laying::{
     Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,

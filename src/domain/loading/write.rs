@@ -234,11 +234,15 @@ impl Run<'_> {
 
     /// What a record says against the titles that are there.
     fn contradiction(&self, record: &TitleRecord, stored: &resolve::Titles) -> Option<Problem> {
-        if let Some(title) = stored
-            .by_slug
-            .get(&record.slug)
-            .filter(|title| title.kind != record.kind)
-        {
+        let there = stored.by_slug.get(&record.slug);
+        if there.is_some_and(|title| title.leads_to().is_some()) {
+            let reason = format!(
+                "“{}” was merged into another title; give the slug of that one",
+                record.slug
+            );
+            return Some(Problem::new("slug", reason));
+        }
+        if let Some(title) = there.filter(|title| title.kind != record.kind) {
             return Some(Problem::new(
                 "slug",
                 format!("“{}” is a {} already", record.slug, sort_of(title.kind)),

@@ -10,7 +10,7 @@ use super::records::{Placed, WatchRecord};
 use super::run::Run;
 use super::summary::Tally;
 use crate::domain::catalog::{CatalogError, Title, TitleKind, Visibility};
-use crate::domain::ids::{EpisodeId, ProfileId};
+use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::watching::{ImportedWatch, WatchedItem};
 
 impl Run<'_> {
@@ -21,9 +21,10 @@ impl Run<'_> {
         if records.is_empty() {
             return Ok(());
         }
-        let titles = self
+        let mut titles = self
             .titles_of(records.iter().map(|(_, record)| record.title.clone()))
             .await?;
+        self.follow_merged(&mut titles).await?;
         let episodes = self.episodes_of(&records, &titles).await?;
         let latest = self.service.clock.now() + TimeDelta::days(1);
         let mut watches = Vec::new();
@@ -58,6 +59,22 @@ impl Run<'_> {
             ..Tally::default()
         };
         self.tally("watches", &tally);
+        Ok(())
+    }
+
+    /// What was watched of a title that was merged into another is of that one.
+    async fn follow_merged(&self, titles: &mut HashMap<String, Title>) -> Result<(), CatalogError> {
+        let merged = titles.values().filter(|title| title.leads_to().is_some());
+        let merged: Vec<TitleId> = merged.map(|title| title.id).collect();
+        if merged.is_empty() {
+            return Ok(());
+        }
+        let others = self.service.catalog.merged_into(&merged).await?;
+        for title in titles.values_mut() {
+            if let Some(other) = others.get(&title.id) {
+                *title = Title::clone(other);
+            }
+        }
         Ok(())
     }
 

@@ -103,6 +103,7 @@ mod tests {
                 liked: None,
                 liked_at: None,
                 next_day: None,
+                moved: None,
                 stamp: Stamp::first(since),
             },
             since,

@@ -138,6 +138,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             pictures: Vec::new(),
+            merge: None,
             season_pictures: Vec::new(),
             crew: Vec::new(),
             watchers: 0,

@@ -20,6 +20,9 @@ pub enum RevisingError {
     /// Nothing was changed in a run of this name, or nothing is left of it.
     #[error("no revision is of this run")]
     RunNotFound,
+    /// It is of a merge, which also moved what was watched.
+    #[error("this is of a merge, which `undoMerge` takes back")]
+    OfMerge { field: &'static str },
     #[error("this is no revision to go on after")]
     AfterNotFound,
     /// Too many things, or none.
@@ -48,6 +51,7 @@ impl Coded for RevisingError {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
             Self::NothingNamed
+            | Self::OfMerge { .. }
             | Self::UnknownField { .. }
             | Self::NoSuchField
             | Self::SourceTwice => ErrorCode::Invalid,
@@ -65,6 +69,7 @@ impl Coded for RevisingError {
         match self {
             Self::Forbidden => None,
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
+            Self::OfMerge { field } => Some(*field),
             Self::RunNotFound => Some("run"),
             Self::AfterNotFound => Some("after"),
             Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
@@ -84,6 +89,7 @@ impl Coded for RevisingError {
             | Self::NothingNamed
             | Self::RevisionNotFound
             | Self::RunNotFound
+            | Self::OfMerge { .. }
             | Self::AfterNotFound
             | Self::NodeNotFound { .. }
             | Self::UnknownField { .. }

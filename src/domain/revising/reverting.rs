@@ -124,6 +124,17 @@ impl RevisionService {
     ) -> Result<Reverted, RevisingError> {
         let writer = writer(viewer, RevisionSource::Revert)?;
         let (revisions, next) = self.meant(what).await?;
+        if revisions
+            .iter()
+            .any(|it| it.source == RevisionSource::Merge)
+        {
+            return Err(RevisingError::OfMerge {
+                field: match what {
+                    Revert::Revision(_) => "revision",
+                    Revert::Run { .. } => "run",
+                },
+            });
+        }
         let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
@@ -254,7 +265,7 @@ fn plan(
             let is = document.fields.get(STATE);
             vec![FieldChange::new(STATE, json!(TitleState::Hidden), is)]
         }
-        RevisionKind::Changed => revision.fields.clone(),
+        RevisionKind::Changed | RevisionKind::Merged => revision.fields.clone(),
     };
     let (mut obstacles, mut overwritten) = (Vec::new(), Vec::new());
     let mut back = Vec::new();

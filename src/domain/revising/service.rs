@@ -14,7 +14,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
-use crate::domain::ids::RevisionId;
+use crate::domain::ids::{RevisionId, RunId};
 use crate::domain::loading::LoadService;
 use crate::domain::page::{Slice, Window};
 use crate::domain::viewer::{KnownViewer, Role};
@@ -96,6 +96,21 @@ impl RevisionService {
             changed.entry(revision.node).or_default().extend(fields);
         }
         Ok(changed)
+    }
+
+    /// The revisions of a run as they are kept, those that were written last first; of all together the first `most`.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn of_run(
+        &self,
+        run: RunId,
+        most: usize,
+    ) -> Result<Vec<CatalogRevision>, RevisingError> {
+        let filter = RevisionFilter {
+            run: Some(run),
+            ..RevisionFilter::default()
+        };
+        let window = Window::first(most);
+        Ok(self.ports.revisions.revisions(&filter, &window).await?.rows)
     }
 
     /// Takes away some of the revisions that are older than they are kept. Says how many; 0: there are no more.

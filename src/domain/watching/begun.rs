@@ -32,6 +32,7 @@ impl WatchedTitle {
             liked_at: None,
             next_day: is_series.then_some(NextDay::EVER),
             is_aside: false,
+            moved: None,
             stamp: Stamp::first(now),
         }
     }

@@ -247,7 +247,7 @@ impl Ledger {
 }
 
 /// Where to resume a play by where it was last, and how far that is.
-fn resume(rules: &WatchRules, play: &Play) -> (f64, f64) {
+pub(super) fn resume(rules: &WatchRules, play: &Play) -> (f64, f64) {
     // Of an item of unknown length only a stop makes a play complete.
     let event = match (play.duration, play.completed) {
         (None, true) => PlaybackEvent::Stop,
@@ -284,6 +284,7 @@ impl WatchService {
             }
             Deletable::Item(item) => {
                 let (title, _) = self.title_and_lengths(visibility, item).await?;
+                let item = item.at(title);
                 (title, Deleted::Item { item })
             }
             Deletable::Series(id) => {

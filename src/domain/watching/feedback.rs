@@ -191,7 +191,7 @@ impl WatchService {
         title: TitleId,
     ) -> Result<Arc<Title>, WatchError> {
         check_may_watch(viewer)?;
-        let found = self.catalog.titles(visibility, &[title]).await?.pop();
+        let found = self.title_now(visibility, title).await?;
         found.ok_or(WatchError::TitleNotFound)
     }
 

@@ -17,6 +17,7 @@ mod lengths;
 mod listed;
 mod lists;
 mod log;
+mod moving;
 mod next_days;
 mod next_up;
 mod origin;
@@ -62,6 +63,7 @@ pub use log::{
     Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
     SettledHistory, Settling, Stream, TAILS, Tail, WatchLog,
 };
+pub use moving::{Moving, Way};
 pub use next_up::{NextDay, Specials, next_episode};
 pub use playback_event::PlaybackEvent;
 pub use rebuild::{Drifted, Rebuilt};
@@ -76,5 +78,5 @@ pub use title_lists::{OnWatchlist, WatchlistOrder, WatchlistQuery};
 pub use together::{MOST_REPORTS, Reporting};
 pub use told::{Said, Watchable};
 pub use touched::{PlayRef, Touched};
-pub use types::{Play, Report, Teller, Told, WatchState, WatchedItem, WatchedTitle};
+pub use types::{Moved, Play, Report, Teller, Told, WatchState, WatchedItem, WatchedTitle};
 pub use viewing::{Country, Device, Origin, Played, SittingId, Viewing};

@@ -17,7 +17,7 @@ use super::store::{FeedbackStore, HistoryStore, ThumbStore, WatchStore};
 use super::touched::PlayRef;
 use super::types::{Play, Report, WatchState, WatchedItem, WatchedTitle};
 use super::viewing::Origin;
-use crate::domain::catalog::{CatalogService, TitleKind, Visibility};
+use crate::domain::catalog::{CatalogService, Title, TitleKind, Visibility};
 use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
@@ -160,6 +160,8 @@ impl WatchService {
         check_may_watch(viewer)?;
         let now = self.clock.now();
         let (title, lengths) = self.title_and_lengths(visibility, item).await?;
+        let asked = item;
+        let item = item.at(title);
         let may_complete = self.may_complete(&report, &lengths);
         check_duration(report.duration)?;
         let report = Report {
@@ -204,6 +206,10 @@ impl WatchService {
         let ledger = match recorder.record(draft(self.ports.plays.is_none())).await {
             Err(WatchError::NewPlay) => {
                 self.begin_play(viewer.profile).await?;
+                recorder.record(draft(true)).await?
+            }
+            Err(WatchError::PlayOfAnotherItem) if asked != item => {
+                self.move_at_once(viewer.profile, asked, title).await?;
                 recorder.record(draft(true)).await?
             }
             recorded => recorded?,
@@ -377,13 +383,26 @@ impl WatchService {
         })
     }
 
+    /// The title, or what it is now if it was merged into another.
+    pub(super) async fn title_now(
+        &self,
+        visibility: &Visibility,
+        id: TitleId,
+    ) -> Result<Option<Arc<Title>>, WatchError> {
+        if let Some(title) = self.catalog.titles(visibility, &[id]).await?.pop() {
+            return Ok(Some(title));
+        }
+        let other = self.catalog.merged_into(&[id]).await?.remove(&id);
+        Ok(other.filter(|title| visibility.shows(title)))
+    }
+
     pub(super) async fn title_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,
     ) -> Result<(TitleId, Lengths), WatchError> {
         let of_title = |id: TitleId, kind| async move {
-            let title = self.catalog.titles(visibility, &[id]).await?.pop();
+            let title = self.title_now(visibility, id).await?;
             let title = title.filter(|title| title.kind == kind);
             title.ok_or(WatchError::ItemNotFound)
         };

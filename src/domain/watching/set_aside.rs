@@ -79,6 +79,7 @@ impl WatchService {
     ) -> Result<(), WatchError> {
         check_may_watch(viewer)?;
         let (title, _) = self.title_and_lengths(visibility, item).await?;
+        let item = item.at(title);
         let cause = Cause::SetAside {
             item,
             title,

@@ -153,6 +153,15 @@ pub trait HistoryStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<WatchedTitle>, StoreError>;
 
+    /// Up to `limit` of the profiles that have a watched title of this title, or have it on a list, by id as stores keep it,
+    /// those after the given one; each once.
+    async fn profiles_with(
+        &self,
+        title: TitleId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError>;
+
     /// A page of the titles that a profile has on a list, the last added first, ties by the title's id, ascending.
     /// Keyset: (`created_at` in milliseconds, id).
     async fn listed_titles(

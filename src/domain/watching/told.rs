@@ -325,7 +325,7 @@ impl WatchService {
         };
         match what {
             Watchable::Film(id) => {
-                let film = self.catalog.titles(visibility, &[id]).await?.pop();
+                let film = self.title_now(visibility, id).await?;
                 let film = film.filter(|film| film.kind == TitleKind::Film);
                 let film = film.ok_or(WatchError::ItemNotFound)?;
                 Ok((film.id, vec![WatchedItem::Film(film.id)]))

@@ -1,12 +1,14 @@
 //! The documents of watching.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::next_up::NextDay;
 use super::playback_event::PlaybackEvent;
 use super::sections::Sections;
-use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
+use crate::domain::ids::{EpisodeId, PlayId, ProfileId, RunId, TitleId};
 use crate::domain::listeners::ItemId;
 use crate::domain::stamp::Stamp;
 
@@ -29,6 +31,14 @@ impl WatchedItem {
             Self::Film(id) => ("film", id.to_i64()),
             Self::Episode(id) => ("episode", id.to_i64()),
             Self::Series(id) => ("series", id.to_i64()),
+        }
+    }
+
+    /// The same of the title that it is of now: a film that was merged into another is that.
+    pub(super) fn at(self, title: TitleId) -> Self {
+        match self {
+            Self::Film(_) => Self::Film(title),
+            Self::Episode(_) | Self::Series(_) => self,
         }
     }
 
@@ -230,6 +240,9 @@ pub struct WatchedTitle {
     /// Of a series: whether the viewer took it off what comes next, until something of it is watched.
     #[serde(default)]
     pub is_aside: bool,
+    /// What of it is with the title that it was merged into, until that is undone.
+    #[serde(default)]
+    pub moved: Option<Box<Moved>>,
     /// When and how often it was written; the revision guards the projection.
     pub stamp: Stamp,
 }
@@ -239,6 +252,40 @@ impl WatchedTitle {
     pub fn shapes_taste(&self) -> bool {
         self.weight > 0.0 || self.liked.is_some()
     }
+}
+
+/// What went from a watched title to that of the title that it was merged into.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Moved {
+    /// The merge.
+    pub(super) merge: RunId,
+    pub(super) into: TitleId,
+    pub(super) items: Vec<MovedItem>,
+    /// The thumb that went.
+    pub(super) thumb: Thumb,
+    /// The one that the other title had before.
+    pub(super) thumb_there: Thumb,
+}
+
+/// What went of one item.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct MovedItem {
+    pub(super) from: WatchedItem,
+    pub(super) to: WatchedItem,
+    pub(super) plays: BTreeSet<PlayId>,
+    /// What was said of it by hand.
+    pub(super) told: Option<Told>,
+    /// What was said of the other item before.
+    pub(super) told_there: Option<Told>,
+    /// Whether it was off what can be resumed.
+    pub(super) is_aside: bool,
+}
+
+/// A thumb, and since when it is as it is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Thumb {
+    pub(super) liked: Option<bool>,
+    pub(super) at: Option<DateTime<Utc>>,
 }
 
 /// Who said that an item was watched.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Enum, Object, SimpleObject};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 
 use super::person::Person;
 use super::title::{Title, titles};
@@ -11,6 +11,7 @@ use crate::domain::viewer::Role;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Cursor, Order};
 use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::total::Total;
@@ -94,6 +95,10 @@ pub(crate) struct LikelyDuplicate {
     reasons: Vec<DuplicateReason>,
     /// How many people are credited with both.
     common_people: u64,
+    /// The global id of the one of the two films that should stay if they are merged, the `into` of `mergeTitles`: that which
+    /// more profiles have watched, then that of which more is known, then the older one. Null of series, which cannot be
+    /// merged.
+    stays: Option<ID>,
 }
 
 /// What speaks for two titles being one, or against it.
@@ -115,6 +120,7 @@ pub(crate) enum DuplicateReason {
 impl LikelyDuplicateEdge {
     /// A row of the pair, whose titles the page has read together.
     fn new(pair: LikelyTitles, both: Option<(Title, Title)>) -> Self {
+        let stays = pair.stays().map(|title| GlobalId::Film(title.id).encode());
         let (title, other) = both.unwrap_or_else(|| (Title::one(pair.one), Title::one(pair.other)));
         let likeness = pair.likeness;
         Self {
@@ -125,6 +131,7 @@ impl LikelyDuplicateEdge {
                 score: likeness.score,
                 reasons: likeness.reasons.into_iter().map(Into::into).collect(),
                 common_people: likeness.common as u64,
+                stays,
             },
         }
     }

@@ -15,7 +15,7 @@ use super::person::Person;
 use super::series::Series;
 use super::title::Title;
 use super::title_list::list_titles;
-use crate::domain::catalog::TitleQuery;
+use crate::domain::catalog::{self, TitleQuery};
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::TitleId;
 use crate::graphql::context::ContextExt;
@@ -252,8 +252,13 @@ impl TitleKey {
                 let id = GlobalId::decode(&id).ok_or_else(|| ApiError::not_found("id"))?;
                 let title = of_kind(id).ok_or_else(|| ApiError::not_found("id"))?;
                 let title = ctx.personal().titles.find(title).await?;
-                // The kind is part of the id: `Film:…` with the number of a series names nothing.
-                let title = title.filter(|title| GlobalId::of_title(title) == id);
+                // The kind is part of the id: `Film:…` with the number of a series names nothing. The number may be another,
+                // for what was merged into another title is that.
+                let kind = std::mem::discriminant(&id);
+                let is_of_kind = |it: &Arc<catalog::Title>| {
+                    std::mem::discriminant(&GlobalId::of_title(it)) == kind
+                };
+                let title = title.filter(is_of_kind);
                 return title
                     .map(|title| Some(Title::one(title)))
                     .ok_or_else(|| ApiError::not_found("id"));

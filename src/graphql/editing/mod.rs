@@ -1,4 +1,5 @@
-//! Editing the catalogue by hand: titles one by one or many at once, episodes, people, names, pictures. For curators.
+//! Editing the catalogue by hand: titles one by one or many at once, episodes, people, names, pictures; and merging them.
+//! For curators.
 
 mod changes;
 mod create;
@@ -6,6 +7,7 @@ mod create_episode;
 mod credits;
 mod delete;
 mod errors;
+mod merge;
 mod names;
 mod parts;
 mod pictures;
@@ -16,6 +18,7 @@ mod words;
 pub(crate) use create::{CreateTitleMutation, CreateTitlePayload};
 pub(crate) use create_episode::{CreateEpisodeMutation, CreateEpisodePayload};
 pub(crate) use delete::{DeleteTitleMutation, DeleteTitlePayload};
+pub(crate) use merge::{MergeMutation, MergeTitlesPayload, UndoMergePayload};
 pub(crate) use names::{EditCollectionPayload, EditGenrePayload, NameMutation};
 pub(crate) use pictures::{PictureMutation, PicturesPayload};
 pub(crate) use single::{EditEpisodePayload, EditPersonPayload, SingleMutation};

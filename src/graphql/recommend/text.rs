@@ -120,6 +120,7 @@ mod tests {
             scores: Vec::new(),
             extras: Vec::new(),
             pictures: Vec::new(),
+            merge: None,
             season_pictures: Vec::new(),
             watchers: 0,
             reception: Reception::default(),

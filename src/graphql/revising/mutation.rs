@@ -64,7 +64,8 @@ impl RevisingMutation {
 
     /// Takes a change of the catalogue back, or those of a whole run, 100 a call, the latest first: what they changed
     /// becomes what it was, unless it has become something else since. Then that is said, and the change stays, unless
-    /// `force` is set. What was taken back can be taken back itself. For curators; an API key needs the scope `CURATE`.
+    /// `force` is set. What was taken back can be taken back itself. A merge is taken back by `undoMerge`
+    /// alone. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revert_revisions(
         &self,

@@ -40,7 +40,7 @@ pub(crate) struct RevertRevisionsPayload {
     next: Option<ID>,
     /// The run in which it was done, so that it can be taken back itself; null if nothing was written.
     run: Option<String>,
-    /// What a person can put right: a `revision` or a `run` that is not there, both of them, or none.
+    /// What a person can put right: a `revision` or a `run` that is not there or of a merge, both of them, or none.
     pub(crate) user_errors: Vec<UserError>,
 }
 

@@ -24,6 +24,8 @@ enum RevisionKind {
     Created,
     /// Some of its fields are others than before.
     Changed,
+    /// It was merged into another title, which stands for it since; `undoMerge` with its `run` takes it back.
+    Merged,
 }
 
 /// By what the catalogue was changed.
@@ -38,6 +40,8 @@ pub(super) enum RevisionSource {
     Revert,
     /// Sidecars and pictures beside the files of a library, or the names of these files.
     Scan,
+    /// Titles that were merged, or taken apart again by `undoMerge`.
+    Merge,
 }
 
 /// Who changed the catalogue.
@@ -103,7 +107,7 @@ impl Revision {
         self.0.revision.number
     }
 
-    /// Whether the thing was created, changed or deleted.
+    /// Whether the thing was created, changed or merged into another.
     async fn kind(&self) -> RevisionKind {
         self.0.revision.kind.into()
     }
@@ -140,7 +144,7 @@ impl Revision {
     }
 
     /// What all revisions of one load, one bulk edit or one taking back have in common, as a UUID: `revisions` lists them,
-    /// `revertRevisions` takes them back.
+    /// `revertRevisions` takes them back, and those of a merge `undoMerge`.
     async fn run(&self) -> String {
         self.0.revision.run.to_string()
     }

@@ -93,6 +93,7 @@ counted! {
     in_progress(profile: ProfileId, window: &Window) -> Slice<WatchState>;
     series_to_go_on_with(profile: ProfileId, day: NextDay, window: &Window) -> Slice<WatchedTitle>;
     watched_titles_after(after: Option<(ProfileId, TitleId)>, limit: usize) -> Vec<WatchedTitle>;
+    profiles_with(title: TitleId, after: Option<ProfileId>, limit: usize) -> Vec<ProfileId>;
     listed_titles(profile: ProfileId, list: TitleList, window: &Window) -> Slice<ListedTitle>;
     listed_among(profile: ProfileId, list: TitleList, titles: &[TitleId]) -> Vec<TitleId>;
     measured_lengths(items: &[WatchedItem]) -> Vec<MeasuredLength>;

@@ -24,11 +24,12 @@ fn lines<'a>(text: &'a str, name: &str, labels: &[&str]) -> Vec<&'a str> {
 const OPERATIONS: &str = "graphql_operation_duration_seconds_count";
 const ROUNDS: &str = "job_round_duration_seconds_count";
 /// Jobs that have had a round soon after the start, and after somebody has come and watched.
-const JOBS: [&str; 13] = [
+const JOBS: [&str; 14] = [
     "fold_watches",
     "count_usage",
     "project_graph",
     "keep_similar",
+    "move_merged",
     "clear_away",
     "work_off",
     "erase",

@@ -239,6 +239,7 @@ pub(super) const FEATURES: &[&str] = &[
     "loading",
     "revising",
     "editing",
+    "merging",
     "library",
 ];
 /// The technologies: one folder each.

@@ -6,7 +6,7 @@ use crate::support::program::{On, Program};
 use crate::support::visitor::Visitor;
 
 const DUPLICATES: &str = "totalCount pageInfo { hasNextPage endCursor }
-    nodes { title { slug } other { slug } score reasons commonPeople }";
+    nodes { title { slug id } other { slug id } score reasons commonPeople stays }";
 const SAME_PEOPLE: &str = "totalCount pageInfo { hasNextPage endCursor }
     nodes { person { slug } other { slug } score reasons commonTitles }";
 
@@ -56,6 +56,9 @@ async fn pairs_that_are_likely_one_are_listed_page_by_page() {
     assert_eq!(likeliest["reasons"], json!(["SAME_NAME", "SAME_YEAR"]));
     assert_eq!(likeliest["score"], 70);
     assert_eq!(likeliest["commonPeople"], 1);
+    // Nobody has watched either, and as much is known of each.
+    let stays = &likeliest["stays"];
+    assert!([&likeliest["title"]["id"], &likeliest["other"]["id"]].contains(&stays));
     let others = rest["nodes"].as_array().unwrap();
     assert_eq!(others.len(), 2);
     for other in others {

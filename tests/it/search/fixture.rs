@@ -164,6 +164,7 @@ fn title(slug: &str, name: &str, credits: &[Credit]) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        merge: None,
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),

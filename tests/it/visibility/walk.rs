@@ -24,7 +24,7 @@ const FOR_CURATORS: [&str; 4] = [
     "MediaFile.matches",
 ];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 15] = [
+const MUTATIONS: [&str; 17] = [
     "removeFromContinueWatching",
     "hideFromNextUp",
     "reportPlaybackBatch",
@@ -38,6 +38,8 @@ const MUTATIONS: [&str; 15] = [
     "createEpisode",
     "editTitles",
     "deleteTitle",
+    "mergeTitles",
+    "undoMerge",
     "editEpisode",
     "editCollection",
 ];

@@ -42,6 +42,8 @@ pub(super) struct Filters {
     states: [RoaringBitmap; TitleState::ALL.len()],
     /// What is not open to viewers for ever.
     windows: BTreeMap<Slot, Publication>,
+    /// What was merged into others, or is being taken apart from them.
+    merged: RoaringBitmap,
     /// Which of these are closed now.
     closed: Mutex<Option<Closed>>,
 }
@@ -54,8 +56,14 @@ struct Closed {
 }
 
 impl Filters {
-    /// Puts a title in.
+    /// Puts a title in. One that was merged into another is in no list.
     pub(super) fn add(&mut self, slot: Slot, title: &Title) {
+        if title.merge.is_some() {
+            self.merged.insert(slot);
+        }
+        if title.leads_to().is_some() {
+            return;
+        }
         self.all.insert(slot);
         if title.kind == TitleKind::Film {
             self.films.insert(slot);
@@ -112,6 +120,7 @@ impl Filters {
                 set.remove(slot);
             }
         };
+        self.merged.remove(slot);
         self.all.remove(slot);
         self.films.remove(slot);
         for genre in &title.genres {
@@ -142,6 +151,11 @@ impl Filters {
         if self.windows.remove(&slot).is_some() {
             self.closed = Mutex::default();
         }
+    }
+
+    /// Where titles are that were merged into others, or are being taken apart from them.
+    pub(super) fn merged(&self) -> &RoaringBitmap {
+        &self.merged
     }
 
     /// Where somebody's titles are, in any role, sorted.

@@ -143,6 +143,10 @@ impl TitleListStore for CatalogSnapshot {
             .await
     }
 
+    async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError> {
+        self.look_whole(Tables::merged_titles).await
+    }
+
     async fn hidden_people(
         &self,
         visibility: &Visibility,

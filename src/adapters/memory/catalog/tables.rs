@@ -213,6 +213,12 @@ impl Tables {
         self.passing(visibility, filter).len()
     }
 
+    /// The titles that were merged into others, or are being taken apart from them.
+    pub(super) fn merged_titles(&self) -> Vec<Arc<Title>> {
+        let slots = self.filters.merged().iter();
+        slots.map(|slot| Arc::clone(self.titles.at(slot))).collect()
+    }
+
     /// How many titles have each value of these facets; see
     /// [`crate::domain::catalog::TitleListStore::count_facets`].
     pub(super) fn count_facets(

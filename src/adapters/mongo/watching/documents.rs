@@ -9,7 +9,7 @@ use crate::adapters::mongo::fields::{date, stamp};
 use crate::domain::ids::{EpisodeId, PlayId, ProfileId, TitleId};
 use crate::domain::recommend::UnprojectedWatch;
 use crate::domain::watching::{
-    NextDay, Play, Section, Teller, Told, WatchState, WatchedItem, WatchedTitle,
+    Moved, NextDay, Play, Section, Teller, Told, WatchState, WatchedItem, WatchedTitle,
 };
 
 /// The day after all others, on which there is still nothing to watch next.
@@ -143,6 +143,8 @@ pub(super) struct WatchedTitleDocument {
     /// Not there in what was watched before this was kept.
     #[serde(default)]
     is_aside: bool,
+    #[serde(default, with = "super::moved_text")]
+    moved: Option<Box<Moved>>,
     revision: i64,
     created_at: DateTime,
     updated_at: DateTime,
@@ -401,6 +403,7 @@ impl WatchedTitleDocument {
             liked_at: watched_title.liked_at.map(date),
             next_day: watched_title.next_day.map_or(FINISHED, |day| day.0.into()),
             is_aside: watched_title.is_aside,
+            moved: watched_title.moved.clone(),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: date(watched_title.stamp.created_at),
             updated_at,
@@ -428,6 +431,7 @@ impl From<WatchedTitleDocument> for WatchedTitle {
             liked_at: document.liked_at.or(said_early).map(DateTime::to_chrono),
             next_day: u32::try_from(document.next_day).ok().map(NextDay),
             is_aside: document.is_aside,
+            moved: document.moved,
             stamp: stamp(document.revision, document.created_at, document.updated_at),
         }
     }
@@ -468,6 +472,7 @@ mod tests {
             liked_at,
             next_day: None,
             is_aside: false,
+            moved: None,
             stamp: Stamp::first(at(9)),
         };
         let reread = |watched_title: &WatchedTitle, with_time: bool| {

@@ -64,6 +64,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     .await?;
     let to_go_on_with =
         doc! { "_id.profile": 1, "last_at": -1, "_id.title": 1, "plays": 1, "next_day": 1 };
+    let of_title = doc! { "_id.title": 1, "_id.profile": 1 };
     let waiting_for_episodes = doc! { "_id.title": 1, "_id.profile": 1 };
     is_whole &= make(
         watched_titles,
@@ -78,6 +79,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
                 .named("waiting")
                 .only(has("waiting_since")),
             Index::on(doc! { "updated_at": 1, "_id": 1 }).named("written"),
+            Index::on(of_title.clone()).named("of_title"),
             Index::on(doc! { "_id.title": 1, "liked": 1 })
                 .named(THUMBS)
                 .only(with_thumb()),
@@ -94,7 +96,8 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
     let latest = doc! { "_id.profile": 1, "created_at": -1, "_id.title": 1 };
     for list in [hidden, watchlist] {
         let latest = Index::on(latest.clone()).named("latest");
-        is_whole &= make(list, [latest], build).await?;
+        let of_title = Index::on(of_title.clone()).named("of_title");
+        is_whole &= make(list, [latest, of_title], build).await?;
     }
     let source = doc! { "_id.profile": 1, "_id.kind": 1, "_id.source": 1 };
     is_whole &= make(mutes, [Index::on(source).named("source")], build).await?;

@@ -10,11 +10,13 @@ mod feedback_documents;
 mod indexes;
 mod length_documents;
 mod log;
+mod moved_text;
 mod next_day;
 mod queue;
 mod reads;
 mod store;
 mod thumbs;
 mod transaction;
+mod whose;
 
 pub use store::MongoWatching;

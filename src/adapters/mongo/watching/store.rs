@@ -12,7 +12,7 @@ use super::length_documents::LengthKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
 use super::transaction::{self, find_among, mark_projected, mark_waiting};
-use super::{entries, erase, exclusions, indexes, next_day};
+use super::{entries, erase, exclusions, indexes, next_day, whose};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, readable};
@@ -211,6 +211,15 @@ impl HistoryStore for MongoWatching {
             Some(limit),
         )
         .await
+    }
+
+    async fn profiles_with(
+        &self,
+        title: TitleId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        whose::profiles_with(&self.collections, title, after, limit).await
     }
 
     async fn listed_titles(

@@ -9,7 +9,8 @@ use crate::adapters::sqlite::columns::{Json, TableRecord, Text, Time, read, reco
 use crate::adapters::sqlite::statements::{all, find, write};
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
 use crate::domain::watching::{
-    MeasuredLength, NextDay, Play, Section, Sections, Told, WatchState, WatchedItem, WatchedTitle,
+    MeasuredLength, Moved, NextDay, Play, Section, Sections, Told, WatchState, WatchedItem,
+    WatchedTitle,
 };
 
 /// The length of a section: two positions, two times, and whether it began with a jump.
@@ -68,6 +69,7 @@ record! {
         liked_at: Option<Time>,
         next_day: Option<u32>,
         is_aside: bool,
+        moved: Option<Json<Box<Moved>>>,
         revision: i64,
         created_at: Time,
         updated_at: Time,
@@ -375,6 +377,7 @@ impl From<&WatchedTitle> for TitleRow {
             liked_at: watched_title.liked_at.map(Time),
             next_day: watched_title.next_day.map(|day| day.0),
             is_aside: watched_title.is_aside,
+            moved: watched_title.moved.clone().map(Json),
             revision: watched_title.stamp.revision.cast_signed(),
             created_at: Time(watched_title.stamp.created_at),
             updated_at: Time(watched_title.stamp.updated_at),
@@ -399,6 +402,7 @@ impl From<TitleRow> for WatchedTitle {
             liked_at: row.liked_at.map(|time| time.0),
             next_day: row.next_day.map(NextDay),
             is_aside: row.is_aside,
+            moved: row.moved.map(|moved| moved.0),
             stamp: stamp(row.revision, row.created_at, row.updated_at),
         }
     }

@@ -13,10 +13,10 @@ use super::rows::{
     put_watched_title, remove_state, set_back_next_day, states_of_title,
 };
 use super::{entries, erase, exclusions, lists, title_lists};
-use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, read};
+use crate::adapters::sqlite::columns::{TableRecord, limit as rows, list as json_list, only, read};
 use crate::adapters::sqlite::db::{SqliteDb, store_error};
 use crate::adapters::sqlite::page::List;
-use crate::adapters::sqlite::statements::{fill, readable};
+use crate::adapters::sqlite::statements::{all, fill, readable};
 use crate::adapters::sqlite::usage::keep_folded;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PlayId, ProfileId, TitleId};
@@ -29,6 +29,13 @@ use crate::domain::watching::{
 
 /// How many rows are written in one transaction: other writes wait for that long and no longer.
 const AT_ONCE: usize = 1000;
+
+/// Who has a title in the history or on a list.
+const PROFILES_WITH: &str = "SELECT profile FROM watched_titles INDEXED BY watched_titles_of_title
+    WHERE title = ?1 AND profile > ?2
+    UNION SELECT profile FROM watchlist INDEXED BY watchlist_of_title WHERE title = ?1 AND profile > ?2
+    UNION SELECT profile FROM hidden_titles INDEXED BY hidden_titles_of_title WHERE title = ?1 AND profile > ?2
+    ORDER BY profile LIMIT ?3";
 
 /// The watching of all profiles.
 #[derive(Clone)]
@@ -274,6 +281,23 @@ impl HistoryStore for SqliteWatching {
             limit,
         )
         .await
+    }
+
+    async fn profiles_with(
+        &self,
+        title: TitleId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        let after = after.map_or(i64::MIN, ProfileId::to_i64);
+        let key = (title.to_i64(), after, rows(limit));
+        self.db
+            .read(move |connection| {
+                all(connection, PROFILES_WITH, key, |row| {
+                    only(row).map(ProfileId::from_i64)
+                })
+            })
+            .await
     }
 
     async fn listed_titles(

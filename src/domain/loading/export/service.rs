@@ -167,8 +167,9 @@ impl Pass<'_> {
         for keys in self.service.keys(CatalogPart::Titles).await?.chunks(TITLES) {
             let ids: Vec<TitleId> = keys.iter().map(|key| TitleId::from_i64(key.1)).collect();
             let titles = catalog.titles(&Visibility::everything(), &ids).await?;
-            let titles: HashMap<TitleId, Arc<Title>> =
-                titles.into_iter().map(|it| (it.id, it)).collect();
+            // What was merged into another title is told with that: a file cannot say that they are one.
+            let alone = titles.into_iter().filter(|it| it.leads_to().is_none());
+            let titles: HashMap<TitleId, Arc<Title>> = alone.map(|it| (it.id, it)).collect();
             let referred = self.referred(&titles).await?;
             for title in ids.iter().filter_map(|id| titles.get(id)) {
                 let slug = text::compose(&title.slug);

@@ -11,6 +11,7 @@ use crate::domain::watching::error::WatchError;
 use crate::domain::watching::import::ImportedWatch;
 use crate::domain::watching::ledger::Ledger;
 use crate::domain::watching::lengths::Lengths;
+use crate::domain::watching::moving::Moving;
 use crate::domain::watching::next_up::NextDay;
 use crate::domain::watching::playback_event::PlaybackEvent;
 use crate::domain::watching::rules::WatchRules;
@@ -108,6 +109,10 @@ pub enum Cause {
         #[serde(default)]
         plays: u32,
     },
+    /// A title was merged into another: what there is of it is of that.
+    Move { moving: Moving },
+    /// A merge was undone: what was moved by it goes back.
+    MoveBack { moving: Moving },
 }
 
 /// A cause that is to become an entry.
@@ -144,6 +149,10 @@ impl Cause {
             } => {
                 vec![Touched::WholeTitle(profile, *title)]
             }
+            Self::Move { moving } | Self::MoveBack { moving } => vec![
+                Touched::WholeTitle(profile, moving.from),
+                Touched::WholeTitle(profile, moving.into),
+            ],
             Self::Delete { title, .. } => {
                 // The state of a series as a whole is found by its key alone.
                 let series = WatchedItem::Series(*title);
@@ -240,6 +249,14 @@ impl Cause {
                 ledger.delete(rules, (profile, *title), *deleted, at);
                 return Ok(());
             }
+            Self::Move { moving } => {
+                ledger.move_title(rules, profile, moving, at);
+                return Ok(());
+            }
+            Self::MoveBack { moving } => {
+                ledger.move_back(rules, profile, moving, at);
+                return Ok(());
+            }
         };
         for (play, later) in going_on {
             if !ledger.is_deleted(play) {
@@ -275,7 +292,9 @@ impl Cause {
             | Self::SetAside { .. }
             | Self::SetSeriesAside { .. }
             | Self::Count { .. }
-            | Self::Delete { .. } => None,
+            | Self::Delete { .. }
+            | Self::Move { .. }
+            | Self::MoveBack { .. } => None,
         }
     }
 }

@@ -110,6 +110,15 @@ impl HistoryStore for SettledHistory {
         self.history.watched_titles_after(after, limit).await
     }
 
+    async fn profiles_with(
+        &self,
+        title: TitleId,
+        after: Option<ProfileId>,
+        limit: usize,
+    ) -> Result<Vec<ProfileId>, StoreError> {
+        self.history.profiles_with(title, after, limit).await
+    }
+
     async fn listed_titles(
         &self,
         profile: ProfileId,

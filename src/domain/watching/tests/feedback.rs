@@ -35,6 +35,7 @@ fn a_thumb_on_what_was_never_played_is_a_watched_title_of_no_plays() {
             liked_at: Some(at(50)),
             next_day: Some(NextDay::EVER),
             is_aside: false,
+            moved: None,
             stamp: Stamp::first(at(50)),
         }
     );

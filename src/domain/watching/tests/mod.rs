@@ -7,6 +7,7 @@ mod going_on;
 mod imports;
 mod laws;
 mod lengths;
+mod moving;
 mod reports;
 mod rewatch;
 mod support;

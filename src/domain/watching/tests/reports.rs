@@ -75,6 +75,7 @@ fn a_report_is_written_to_its_play_its_state_and_its_watched_title() {
             liked_at: None,
             next_day: None,
             is_aside: false,
+            moved: None,
             stamp,
         }
     );

@@ -180,6 +180,10 @@ impl TitleListStore for Opened {
         (self.snapshot)().hidden_people(visibility, people).await
     }
 
+    async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError> {
+        (self.snapshot)().merged_titles().await
+    }
+
     async fn revision(&self) -> Result<Option<u64>, StoreError> {
         (self.snapshot)().revision().await
     }

@@ -127,6 +127,7 @@ pub(crate) fn film(number: u64) -> Title {
             picture(PictureKind::Poster, Some("pt-BR"), number),
             picture(PictureKind::Logo, Some("zh-Hant-TW"), number),
         ],
+        merge: None,
         season_pictures: vec![SeasonPictures {
             season: 0,
             pictures: vec![picture(PictureKind::Poster, Some("de"), number)],
@@ -171,6 +172,7 @@ pub(super) fn series(number: u64) -> Title {
         scores: Vec::new(),
         extras: Vec::new(),
         pictures: Vec::new(),
+        merge: None,
         season_pictures: Vec::new(),
         watchers: 0,
         reception: Reception::default(),

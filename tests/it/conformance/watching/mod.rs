@@ -11,6 +11,7 @@ mod lists;
 mod log;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod long_tails;
+mod moving;
 mod projection;
 mod reads;
 mod support;

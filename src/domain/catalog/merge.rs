@@ -1,0 +1,55 @@
+//! That a title was merged into another: it is seen nowhere, and whoever asks for it gets the other.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::publication::TitleState;
+use crate::domain::ids::{RunId, TitleId};
+
+/// How often a title is followed that was merged into one that was merged itself.
+pub(super) const MOST_FOLLOWED: usize = 16;
+
+/// That a title was merged into another. It is the durable record of that: what is left to be done is found by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TitleMerge {
+    /// Which merge it was: the run of its revisions.
+    pub id: RunId,
+    /// The title that it is one with.
+    pub into: TitleId,
+    pub step: MergeStep,
+    /// When the step began; of one that follows another, when the other did, whose work it looks through once more.
+    pub since: DateTime<Utc>,
+    /// In which state the title was before.
+    pub was: TitleState,
+}
+
+/// How far a merge is, as to what profiles have of the title.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MergeStep {
+    /// It is being moved to the other title.
+    Moving,
+    /// All of it is moved, but for what servers take in that do not know of the merge yet.
+    Following,
+    /// All of it is moved.
+    Done,
+    /// It is being brought back: the merge is undone, and the title is seen again.
+    Undoing,
+    /// It is back, but for what servers moved that did not know yet.
+    Returning,
+}
+
+impl TitleMerge {
+    /// The title that whoever asks for this one gets; `None`: itself, for the merge is undone.
+    pub fn leads_to(&self) -> Option<TitleId> {
+        match self.step {
+            MergeStep::Moving | MergeStep::Following | MergeStep::Done => Some(self.into),
+            MergeStep::Undoing | MergeStep::Returning => None,
+        }
+    }
+
+    /// Whether anything is left to be done.
+    pub fn is_open(&self) -> bool {
+        self.step != MergeStep::Done
+    }
+}

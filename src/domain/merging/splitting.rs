@@ -1,0 +1,196 @@
+//! Undoing a merge: the titles are seen again, and what the other got of them goes, unless it has become something else.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::error::MergeError;
+use super::service::{MergeService, STATE, curator, retried};
+use super::types::{MOST_MERGED, Split};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, FieldChange, MergeStep,
+    Publication, TITLE_FIELDS, Title, TitleMerge, TitleState, Visibility, Writer,
+};
+use crate::domain::error::StoreError;
+use crate::domain::ids::{RunId, TitleId};
+use crate::domain::loading::{LoadMode, Problem};
+use crate::domain::viewer::KnownViewer;
+
+impl MergeService {
+    /// Undoes a merge, or says what that would do. A field that was changed since stays as it is.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn undo_merge(
+        &self,
+        viewer: &KnownViewer,
+        merge: RunId,
+        mode: LoadMode,
+    ) -> Result<Split, MergeError> {
+        let writer = curator(viewer)?;
+        retried(|| self.try_undo(&writer, merge, mode)).await
+    }
+
+    async fn try_undo(
+        &self,
+        writer: &Writer,
+        merge: RunId,
+        mode: LoadMode,
+    ) -> Result<Split, MergeError> {
+        // One of each title that goes, and one of the title that stays.
+        let revisions = self.ports.revising.of_run(merge, MOST_MERGED + 1).await?;
+        let merged = self.merged_by(merge, &revisions).await?;
+        let first = merged.first().ok_or(MergeError::MergeNotFound)?;
+        let into = first.1.into;
+        let everything = Visibility::everything();
+        let stored = self.ports.catalog.titles(&everything, &[into]).await?.pop();
+        let into = stored.ok_or(MergeError::MergeNotFound)?;
+        if let Some(of_into) = into.merge {
+            let name = into.name.clone();
+            return Err(match of_into.leads_to() {
+                Some(_) => MergeError::IntoMerged { name },
+                // What is still on its way back to it could not go on from there.
+                None => MergeError::ComingBack { field: "id", name },
+            });
+        }
+        let of_into = revisions
+            .iter()
+            .find(|it| it.node == CatalogNode::Title(into.id));
+        let (title, noticed) = match of_into {
+            Some(revision) => put_back(&into, &revision.fields)?,
+            None => {
+                let reason = "stays as it is: what it was before is not kept any more";
+                (Title::clone(&into), vec![Problem::new("into", reason)])
+            }
+        };
+        let now = self.ports.clock.now();
+        let differences = self.differences(&into, &title).await?;
+        let mut batch = CatalogBatch::default();
+        let title = Title {
+            stamp: into.stamp.next(now),
+            ..title
+        };
+        let changes =
+            DocumentFields::of(&*into).changes(&DocumentFields::of(&title), &TITLE_FIELDS);
+        let revision = writer.changed(CatalogNode::Title(title.id), title.stamp, changes);
+        batch.revisions.push(revision);
+        let mut from = Vec::with_capacity(merged.len());
+        for (gone, merge) in merged {
+            from.push(gone.id);
+            let state = match gone.publication.state {
+                TitleState::Hidden => merge.was,
+                other => other,
+            };
+            let back = Title {
+                publication: Publication {
+                    state,
+                    ..gone.publication
+                },
+                merge: Some(TitleMerge {
+                    step: MergeStep::Undoing,
+                    since: now,
+                    ..merge
+                }),
+                stamp: gone.stamp.next(now),
+                ..Title::clone(&gone)
+            };
+            let before = DocumentFields::of(&*gone);
+            let changes = before.changes(&DocumentFields::of(&back), &[STATE]);
+            let revision = writer.changed(CatalogNode::Title(back.id), back.stamp, changes);
+            batch.revisions.push(revision);
+            batch.titles.push(back);
+        }
+        batch.titles.push(title.clone());
+        let run = self.write(mode, batch, writer).await?;
+        Ok(Split {
+            into: if run.is_some() { Arc::new(title) } else { into },
+            differences,
+            noticed,
+            from,
+            run,
+        })
+    }
+
+    /// The titles that a merge has merged into another, as the record has them, by id.
+    async fn merged_by(
+        &self,
+        merge: RunId,
+        revisions: &[CatalogRevision],
+    ) -> Result<Vec<(Arc<Title>, TitleMerge)>, MergeError> {
+        // Of revisions that are not kept any more the titles are known all the same, and memory may not know them yet.
+        let known = self.ports.catalog.merged_titles().await?;
+        let known = known.iter();
+        let known = known.filter(|title| title.merge.is_some_and(|it| it.id == merge));
+        let told = revisions.iter().filter_map(|revision| match revision.node {
+            CatalogNode::Title(id) => Some(id),
+            _ => None,
+        });
+        let ids: BTreeSet<TitleId> = known.map(|title| title.id).chain(told).collect();
+        let ids: Vec<TitleId> = ids.into_iter().collect();
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let everything = Visibility::everything();
+        let titles = self.ports.catalog.titles(&everything, &ids).await?;
+        let merged = titles.into_iter().filter_map(|title| {
+            let of_title = title.merge.filter(|it| it.id == merge)?;
+            of_title.leads_to().is_some().then_some((title, of_title))
+        });
+        let mut merged: Vec<(Arc<Title>, TitleMerge)> = merged.collect();
+        merged.sort_by_key(|(title, _)| title.id);
+        Ok(merged)
+    }
+}
+
+/// The title with the fields that a merge changed as they were, but for those that have become something else since, which
+/// are told.
+fn put_back(title: &Title, changes: &[FieldChange]) -> Result<(Title, Vec<Problem>), StoreError> {
+    let mut fields = DocumentFields::of(title);
+    let mut noticed = Vec::new();
+    for change in changes {
+        let is = fields.get(&change.field);
+        if is == change.before {
+            continue;
+        }
+        if is != change.after || !fields.put(&change.field, &change.before) {
+            let reason = "stays as it is, for it was changed since the merge";
+            noticed.push(Problem::new(&change.field, reason));
+        }
+    }
+    let read: Title = fields.document().map_err(StoreError::failed)?;
+    let title = Title {
+        reception: title.reception,
+        ..read
+    };
+    Ok((title, noticed))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::catalog::TitleKind;
+    use crate::domain::loading::blank_title;
+
+    #[test]
+    fn what_was_changed_since_stays_and_the_rest_goes_back() {
+        let mut title = blank_title(TitleKind::Film, "heat-1995", DateTime::UNIX_EPOCH).unwrap();
+        title.year = Some(1996);
+        title.tags = vec!["Heist".to_owned()];
+        let change = |field: &str, before, after| FieldChange {
+            field: field.to_owned(),
+            before,
+            after,
+        };
+        let changes = [
+            change("year", json!(null), json!(1995)),
+            change("tags", json!([]), json!(["Heist"])),
+            change("runtime_minutes", json!(null), json!(6000)),
+        ];
+
+        let (back, noticed) = put_back(&title, &changes).unwrap();
+
+        assert_eq!((back.year, back.tags.len()), (Some(1996), 0));
+        let fields: Vec<&str> = noticed.iter().map(|it| it.field.as_str()).collect();
+        assert_eq!(fields, ["year"]);
+    }
+}

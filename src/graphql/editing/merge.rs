@@ -1,0 +1,209 @@
+//! The mutations `mergeTitles`, which makes films one, and `undoMerge`, which takes them apart again.
+
+use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
+use uuid::Uuid;
+
+use super::changes::{EditedField, warnings};
+use super::titles::{mode, title_id};
+use crate::domain::editing::NamedTitle;
+use crate::domain::ids::{RunId, TitleId};
+use crate::domain::merging::{MergeError, Merged, Merging, Split};
+use crate::domain::viewer::Role;
+use crate::graphql::catalog::Title;
+use crate::graphql::context::ContextExt;
+use crate::graphql::error::Result;
+use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
+use crate::graphql::user_error::UserError;
+
+/// Making titles one.
+#[derive(Default)]
+pub(crate) struct MergeMutation;
+
+/// Making titles one.
+#[Object]
+impl MergeMutation {
+    /// Merges up to 20 films into another: that one stands for them from then on, also for whoever asks by their ids, slugs
+    /// and external ids, and reports of players that began before are its. It keeps what it has, gets what it lacks, and its
+    /// locked fields stay. What profiles watched, rated and listed of the others moves to it within moments, on a great site
+    /// within minutes. `undoMerge` takes all of it back. Series cannot be merged. For curators; an API key needs the scope
+    /// `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn merge_titles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which films are one, and whether that is only to be shown.")]
+        input: MergeTitlesInput,
+    ) -> Result<MergeTitlesPayload> {
+        let viewer = ctx.known_viewer()?;
+        let mode = mode(input.dry_run);
+        let merged = match input.read() {
+            Ok(merging) => {
+                let (visibility, service) = (ctx.visibility(), &ctx.services().merging);
+                let merged = service.merge_titles(&visibility, &viewer, &merging, mode);
+                merged.await
+            }
+            Err(error) => Err(error),
+        };
+        let (merged, user_errors) = UserError::split(merged)?;
+        Ok(MergeTitlesPayload::of(merged, user_errors))
+    }
+
+    /// Takes a merge back: the films that were merged are seen again, each with what profiles had of it, and the one that
+    /// stood for them loses what it got of them. What was watched of that one since stays with it, and so do fields of it
+    /// that were changed since, which `warnings` says. Refused (`CONFLICT`) while that one is merged into another itself. For
+    /// curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn undo_merge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which merge is to be taken back, and whether that is only to be shown.")]
+        input: UndoMergeInput,
+    ) -> Result<UndoMergePayload> {
+        let viewer = ctx.known_viewer()?;
+        let mode = mode(input.dry_run);
+        let split = match Uuid::try_parse(&input.id) {
+            Ok(id) => {
+                let service = &ctx.services().merging;
+                service.undo_merge(&viewer, RunId(id), mode).await
+            }
+            Err(_) => Err(MergeError::MergeNotFound),
+        };
+        let (split, user_errors) = UserError::split(split)?;
+        Ok(UndoMergePayload::of(split, user_errors))
+    }
+}
+
+/// Which films are one.
+#[derive(InputObject)]
+struct MergeTitlesInput {
+    /// The global ids of the films that are to go, 1 to 20; what the first of them has is taken over first.
+    from: Vec<ID>,
+    /// The global id of the film that stays.
+    into: ID,
+    /// The `revision` of `into` that the curator has seen: `STALE_REVISION` if it was changed since. Left out: whatever
+    /// became of it.
+    base_revision: Option<u64>,
+    /// The same of each of `from`, in their order. Left out: whatever became of them.
+    from_revisions: Option<Vec<u64>>,
+    /// Whether it is only said what would be changed; nothing is written then.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+/// Which merge is to be taken back.
+#[derive(InputObject)]
+struct UndoMergeInput {
+    /// The merge, as `run` of `mergeTitles` and of its revisions says.
+    id: String,
+    /// Whether it is only said what would be changed; nothing is written then.
+    #[graphql(default = false)]
+    dry_run: bool,
+}
+
+impl MergeTitlesInput {
+    fn read(&self) -> std::result::Result<Merging, MergeError> {
+        let revisions = self.from_revisions.as_ref();
+        if revisions.is_some_and(|all| all.len() != self.from.len()) {
+            return Err(MergeError::RevisionCount);
+        }
+        let from = self.from.iter().enumerate();
+        let from = from.map(|(place, id)| NamedTitle {
+            id: title_id(id),
+            base: revisions.and_then(|all| all.get(place).copied()),
+        });
+        Ok(Merging {
+            from: from.collect(),
+            into: NamedTitle {
+                id: title_id(&self.into),
+                base: self.base_revision,
+            },
+        })
+    }
+}
+
+/// What merging films led to.
+#[derive(SimpleObject)]
+pub(crate) struct MergeTitlesPayload {
+    /// The film that stands for the others, as it is now; in a dry run as it was. Null if it was refused.
+    title: Option<Title>,
+    /// What of that film is other than before, or would be.
+    changes: Vec<EditedField>,
+    /// What a curator may want to look at although it was done, in sentences: fields that stay because they are locked.
+    warnings: Vec<String>,
+    /// The global ids of the films that are gone, or would be, in the order of `from`; they still lead to `title`.
+    title_ids: Vec<ID>,
+    /// Which merge it was, as a UUID: `revisions` lists its changes, `undoMerge` takes it back. Null if nothing was written.
+    run: Option<String>,
+    /// What a person can put right: `from` or `into` that are not there, are series, or were changed since.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+/// What taking a merge back led to.
+#[derive(SimpleObject)]
+pub(crate) struct UndoMergePayload {
+    /// The film that stood for the others, as it is now; in a dry run as it was. Null if it was refused.
+    title: Option<Title>,
+    /// What of that film is other than before, or would be.
+    changes: Vec<EditedField>,
+    /// The fields of that film that stay although the merge changed them, in sentences.
+    warnings: Vec<String>,
+    /// The global ids of the films that are there again, or would be, in no order that means something.
+    title_ids: Vec<ID>,
+    /// What the changes have in common, as a UUID: `revisions` lists them. They are taken back by merging the films once
+    /// more. Null if nothing was written.
+    run: Option<String>,
+    /// What a person can put right: an `id` that is of no merge, or of one whose film was merged into another since.
+    pub(crate) user_errors: Vec<UserError>,
+}
+
+impl MergeTitlesPayload {
+    fn of(merged: Option<Merged>, user_errors: Vec<UserError>) -> Self {
+        let Some(merged) = merged else {
+            return Self {
+                title: None,
+                changes: Vec::new(),
+                warnings: Vec::new(),
+                title_ids: Vec::new(),
+                run: None,
+                user_errors,
+            };
+        };
+        Self {
+            title: Some(Title::one(merged.into)),
+            changes: EditedField::list(&merged.differences),
+            warnings: warnings(&merged.noticed),
+            title_ids: films(&merged.from),
+            run: merged.run.map(|run| run.to_string()),
+            user_errors,
+        }
+    }
+}
+
+impl UndoMergePayload {
+    fn of(split: Option<Split>, user_errors: Vec<UserError>) -> Self {
+        let Some(split) = split else {
+            return Self {
+                title: None,
+                changes: Vec::new(),
+                warnings: Vec::new(),
+                title_ids: Vec::new(),
+                run: None,
+                user_errors,
+            };
+        };
+        Self {
+            title: Some(Title::one(split.into)),
+            changes: EditedField::list(&split.differences),
+            warnings: warnings(&split.noticed),
+            title_ids: films(&split.from),
+            run: split.run.map(|run| run.to_string()),
+            user_errors,
+        }
+    }
+}
+
+fn films(ids: &[TitleId]) -> Vec<ID> {
+    let films = ids.iter().map(|id| GlobalId::Film(*id).encode());
+    films.collect()
+}
