@@ -22,7 +22,7 @@ const NFO: &str = "<movie><title>Moon Harbour</title><year>1999</year><plot>A bo
     <tagline>One night</tagline><runtime>95</runtime><genre>Drama</genre><mpaa>US:PG-13</mpaa>\
     <uniqueid type=\"imdb\">tt9990001</uniqueid><director>Ines Okafor</director>\
     <actor><name>Tom Vale</name><role>Skipper</role><order>0</order></actor></movie>";
-const FOUND: &str = "{ film(slug: \"moon-harbour-1999\") { id state overview tagline durationMinutes images(kind: [POSTER]) { isGenerated }
+const FOUND: &str = "{ film(slug: \"moon-harbour-1999\") { id state overview tagline duration images(kind: [POSTER]) { isGenerated }
         revisions(first: 5) { nodes { source kind } } valueSources { field source } }
     series(slug: \"paper-streets-2001\") { state seasons(first: 1) { number image(kind: [POSTER]) { isGenerated } episodes { nodes { name overview } } } }
     bare: film(slug: \"tin-lantern-2003\") { state valueSources { field source } }
@@ -93,8 +93,8 @@ async fn a_folder_becomes_titles_that_are_made_once_and_written_back(on: On) {
     let found = found_when(&mut curator, |found| found["bare"] != Value::Null).await;
     let film = &found["film"];
     assert_eq!(
-        (&film["state"], &film["overview"], &film["durationMinutes"]),
-        (&json!("DRAFT"), &json!("A boat & a storm."), &json!(95))
+        (&film["state"], &film["overview"], &film["duration"]),
+        (&json!("DRAFT"), &json!("A boat & a storm."), &json!(5_700))
     );
     assert_eq!(film["images"][0]["isGenerated"], false);
     let made = json!([{ "source": "SCAN", "kind": "CREATED" }]);
@@ -130,11 +130,11 @@ async fn a_folder_becomes_titles_that_are_made_once_and_written_back(on: On) {
     put(&root, &format!("{FILM}/movie.nfo"), other.as_bytes());
     let changed = program.expect(&scan).await;
     assert!(changed.contains("titles: 0 new, 1 changed"), "{changed}");
-    let is_changed = |found: &Value| found["film"]["durationMinutes"] == 96;
+    let is_changed = |found: &Value| found["film"]["duration"] == 5_760;
     let film = &found_when(&mut curator, is_changed).await["film"];
     assert_eq!(
-        (&film["tagline"], &film["durationMinutes"]),
-        (&json!("One night"), &json!(96))
+        (&film["tagline"], &film["duration"]),
+        (&json!("One night"), &json!(5_760))
     );
     are_written_back(&program, &root).await;
 }

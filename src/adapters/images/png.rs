@@ -84,9 +84,9 @@ mod tests {
 
     use super::*;
 
-    fn chunk(name: &[u8; 4], content: &[u8]) -> Vec<u8> {
+    fn chunk(name: [u8; 4], content: &[u8]) -> Vec<u8> {
         let length = u32::try_from(content.len()).unwrap().to_be_bytes();
-        [&length[..], name, content, &[0; SUM]].concat()
+        [&length[..], &name, content, &[0; SUM]].concat()
     }
 
     /// A chunk with a profile of so many bytes.
@@ -94,12 +94,12 @@ mod tests {
         let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
         packed.write_all(&vec![0; length]).unwrap();
         let packed = packed.finish().unwrap();
-        chunk(b"iCCP", &[&b"name\0\0"[..], &packed].concat())
+        chunk(*b"iCCP", &[&b"name\0\0"[..], &packed].concat())
     }
 
     /// A picture with these chunks between its header and its pixels.
     fn picture(between: &[u8]) -> Vec<u8> {
-        let (header, pixels) = (chunk(b"IHDR", &[0; 13]), chunk(b"IDAT", b"pixels"));
+        let (header, pixels) = (chunk(*b"IHDR", &[0; 13]), chunk(*b"IDAT", b"pixels"));
         [&b"\x89PNG\r\n\x1a\n"[..], &header, between, &pixels].concat()
     }
 
@@ -113,11 +113,11 @@ mod tests {
             (profile(MOST_OF_PROFILE), false),
             (profile(MOST_OF_PROFILE + 1), true),
             (twice, true),
-            (chunk(b"iCCP", b"name\0\0not packed"), true),
-            (chunk(b"iCCP", b"name\0\x01"), true),
-            (chunk(b"iCCP", b"\0\0"), true),
-            (chunk(b"iCCP", b"no end of a name"), true),
-            (chunk(b"iCCP", &[]), true),
+            (chunk(*b"iCCP", b"name\0\0not packed"), true),
+            (chunk(*b"iCCP", b"name\0\x01"), true),
+            (chunk(*b"iCCP", b"\0\0"), true),
+            (chunk(*b"iCCP", b"no end of a name"), true),
+            (chunk(*b"iCCP", &[]), true),
         ] {
             let cut = without_unusable_profile(&picture(&between));
 

@@ -159,7 +159,10 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("genres", &["slug_1", "sequence_1"]),
     ("collections", &["slug_1", "sequence_1"]),
     ("episodes", &["series_1_season_1_number_1", "sequence_1"]),
-    ("catalog_revisions", &["of_node", "of_run", "of_user"]),
+    (
+        "catalog_revisions",
+        &["of_node", "of_run", "of_user", "of_field", "of_source"],
+    ),
     ("catalog_value_sources", &["of_node"]),
     ("users", &["email_if_any", "age", "unconfirmed"]),
     ("profiles", &["key_1", "user_1_created_at_1__id_1"]),

@@ -170,7 +170,7 @@ impl RevisionSource {
         match self {
             Self::Load => ValueSource::Record,
             Self::Scan => ValueSource::Sidecar,
-            Self::Edit | Self::Revert => ValueSource::Curator,
+            Self::Edit | Self::Revert | Self::Merge => ValueSource::Curator,
         }
     }
 }

@@ -3,8 +3,6 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::future::poll_fn;
-use std::io::{self, BufRead, Cursor};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -28,8 +26,7 @@ use crate::domain::catalog::{
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::loading::{
-    Format, LoadError, LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Told,
-    ToldSort,
+    LoadError, LoadMode, LoadOptions, LoadSummary, MadeRecords, Manner, NewTitles, Told, ToldSort,
 };
 use crate::domain::text;
 use crate::domain::watching::WatchedItem;
@@ -38,35 +35,6 @@ use crate::domain::watching::WatchedItem;
 const RECORDS: usize = 200;
 
 type Tell<'a> = &'a mut (dyn FnMut(ScanNews<'_>) + Send);
-
-/// Records that were made of the files of a library, as a file of them.
-struct Records {
-    root: String,
-    text: String,
-    guessed: HashMap<u64, Vec<&'static str>>,
-}
-
-impl Source for Records {
-    fn name(&self) -> String {
-        self.root.clone()
-    }
-
-    fn format(&self) -> Format {
-        Format::Lines
-    }
-
-    fn folder(&self) -> Option<PathBuf> {
-        Some(PathBuf::from(&self.root))
-    }
-
-    fn guessed(&self) -> HashMap<u64, Vec<&'static str>> {
-        self.guessed.clone()
-    }
-
-    fn open(&self) -> io::Result<Box<dyn BufRead + Send + '_>> {
-        Ok(Box::new(Cursor::new(self.text.as_bytes())))
-    }
-}
 
 /// What a curator decided of files, by path.
 type Decided = HashMap<String, Vec<WatchedItem>>;
@@ -313,14 +281,8 @@ impl ScanService {
         if records.is_empty() {
             return Ok(BTreeSet::new());
         }
-        let lines: Vec<String> = records.iter().map(|it| it.record.to_string()).collect();
-        let source = Records {
-            root: root.to_owned(),
-            text: lines.join("\n"),
-            guessed: (1..)
-                .zip(records.iter().map(|it| it.guessed.clone()))
-                .collect(),
-        };
+        let made = records.iter().map(|it| (&it.record, it.guessed.clone()));
+        let made = MadeRecords::of(root, made);
         let mut open = BTreeSet::new();
         let mut told = |told: &Told<'_>| {
             let place = usize::try_from(told.line).ok();
@@ -335,8 +297,7 @@ impl ScanService {
                 reason: &told.problem.reason,
             });
         };
-        let sources: Vec<Box<dyn Source>> = vec![Box::new(source)];
-        let loaded = Box::pin(self.load.load(&sources, how, &mut told));
+        let loaded = Box::pin(self.load.load_made(made, how, &mut told));
         let summary = loaded.await.map_err(broken_off)?;
         // Which of the pictures were not even asked for is not said.
         if !summary.given_up.is_empty() {

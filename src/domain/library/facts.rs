@@ -197,7 +197,7 @@ fn put_words(
     }
 }
 
-/// People, each once.
+/// Notes people by name, and by key where there is one; whoever is named twice is there once.
 fn put_credits<'e>(fields: &mut Fields, field: &str, elements: impl Iterator<Item = &'e Element>) {
     let mut kept: Vec<Value> = Vec::new();
     for element in elements {

@@ -65,7 +65,9 @@ pub fn sidecar_of(of: SidecarOf, record: &Value) -> String {
     let guests = list(&record["guests"]).map(|guest| (guest, true));
     let actors = list(&record["cast"]).map(|actor| (actor, false));
     for (order, (credit, is_guest)) in actors.chain(guests).enumerate() {
-        out.0.push_str(&format!("  <actor{}>\n", person_of(credit)));
+        for text in ["  <actor", person_of(credit).as_str(), ">\n"] {
+            out.0.push_str(text);
+        }
         out.put(2, "name", name_of(credit));
         out.put(2, "role", &credit["character"]);
         if is_guest {
@@ -74,7 +76,9 @@ pub fn sidecar_of(of: SidecarOf, record: &Value) -> String {
         out.put(2, "order", &Value::from(order));
         out.0.push_str("  </actor>\n");
     }
-    out.0.push_str(&format!("</{root}>\n"));
+    for text in ["</", root, ">\n"] {
+        out.0.push_str(text);
+    }
     out.0
 }
 

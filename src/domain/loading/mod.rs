@@ -30,6 +30,7 @@ mod laying_single;
 mod lengths;
 mod lists;
 mod load;
+mod made;
 mod mapped;
 mod mapped_credits;
 mod mapped_records;
@@ -86,6 +87,7 @@ pub use laying::{
 pub use laying_names::{SoundName, collection_named, genre_named};
 pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode};
 pub use lists::{check_lists, with_added, without_removed};
+pub use made::MadeRecords;
 pub use one_picture::{OfferedPicture, PictureOffer, UntakenPicture};
 pub use options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,

@@ -31,7 +31,8 @@ pub struct Allowed {
 
 impl Problem {
     /// Both may repeat what stands in the file, and are shown on a terminal.
-    pub(super) fn new(field: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
+    #[must_use]
+    pub fn new(field: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
         Self {
             field: text::visible(field.as_ref()),
             reason: text::visible(reason.as_ref()),

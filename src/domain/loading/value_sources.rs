@@ -56,6 +56,8 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
             change.was_from = fields.get(&change.field).copied();
             let is_from = match revision.source {
                 RevisionSource::Revert => change.is_from,
+                // One that is taken back says what was there before.
+                RevisionSource::Merge => change.is_from.or(Some(from(&change.field))),
                 RevisionSource::Load | RevisionSource::Edit | RevisionSource::Scan => {
                     Some(from(&change.field))
                 }

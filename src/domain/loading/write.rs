@@ -16,7 +16,7 @@ use super::summary::Tally;
 use super::unwritten::TOO_MANY;
 use super::{drafts, episode_drafts, person_drafts};
 use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind};
-use crate::domain::ids::{EpisodeId, PersonId};
+use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 
 impl Run<'_> {
     pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
@@ -287,12 +287,7 @@ impl Run<'_> {
         self.write_records(&sound, async |run, sound| {
             let catalog = &run.service.catalog;
             let now = run.service.clock.now();
-            let ids: Vec<EpisodeId> = sound
-                .iter()
-                .map(|(_, (series, record))| {
-                    EpisodeId::of_ordinal(*series, record.season, record.number)
-                })
-                .collect();
+            let ids: Vec<EpisodeId> = sound.iter().map(id_of).collect();
             let stored = resolve::episodes(catalog, &ids).await?;
             let standing = run.standing(&stored).await?;
             let mut people = resolve::people(
@@ -418,4 +413,9 @@ pub(super) fn sort_of(kind: TitleKind) -> &'static str {
         TitleKind::Film => "films",
         TitleKind::Series => "series",
     }
+}
+
+/// The id of the episode of a record: its place in its series.
+fn id_of((_, (series, record)): &Placed<(TitleId, &EpisodeRecord)>) -> EpisodeId {
+    EpisodeId::of_ordinal(*series, record.season, record.number)
 }

@@ -53,12 +53,11 @@ impl MergeService {
         let of_into = revisions
             .iter()
             .find(|it| it.node == CatalogNode::Title(into.id));
-        let (title, noticed) = match of_into {
-            Some(revision) => put_back(&into, &revision.fields)?,
-            None => {
-                let reason = "stays as it is: what it was before is not kept any more";
-                (Title::clone(&into), vec![Problem::new("into", reason)])
-            }
+        let (title, noticed) = if let Some(revision) = of_into {
+            put_back(&into, &revision.fields)?
+        } else {
+            let reason = "stays as it is: what it was before is not kept any more";
+            (Title::clone(&into), vec![Problem::new("into", reason)])
         };
         let now = self.ports.clock.now();
         let differences = self.differences(&into, &title).await?;
@@ -67,8 +66,13 @@ impl MergeService {
             stamp: into.stamp.next(now),
             ..title
         };
-        let changes =
+        let mut changes =
             DocumentFields::of(&*into).changes(&DocumentFields::of(&title), &TITLE_FIELDS);
+        let merged_fields = of_into.map(|it| it.fields.as_slice()).unwrap_or_default();
+        for change in &mut changes {
+            let of_merge = merged_fields.iter().find(|it| it.field == change.field);
+            change.is_from = of_merge.and_then(|it| it.was_from);
+        }
         let revision = writer.changed(CatalogNode::Title(title.id), title.stamp, changes);
         batch.revisions.push(revision);
         let mut from = Vec::with_capacity(merged.len());
@@ -176,15 +180,10 @@ mod tests {
         let mut title = blank_title(TitleKind::Film, "heat-1995", DateTime::UNIX_EPOCH).unwrap();
         title.year = Some(1996);
         title.tags = vec!["Heist".to_owned()];
-        let change = |field: &str, before, after| FieldChange {
-            field: field.to_owned(),
-            before,
-            after,
-        };
         let changes = [
-            change("year", json!(null), json!(1995)),
-            change("tags", json!([]), json!(["Heist"])),
-            change("runtime_minutes", json!(null), json!(6000)),
+            FieldChange::new("year", json!(null), json!(1995)),
+            FieldChange::new("tags", json!([]), json!(["Heist"])),
+            FieldChange::new("runtime_minutes", json!(null), json!(6000)),
         ];
 
         let (back, noticed) = put_back(&title, &changes).unwrap();

@@ -111,7 +111,6 @@ impl Documents {
         self.0.insert(document.stored.node(), document);
     }
 
-    /// These titles.
     #[cfg(test)]
     pub(super) fn of_titles(titles: impl IntoIterator<Item = Title>) -> Self {
         let mut documents = Self::default();

@@ -124,11 +124,7 @@ mod tests {
         let mut without = Documents::of_titles([heat, title("other", None)]);
         assert_eq!(owners.other(node, &ids, &without), None);
         // Nobody has it yet, and it comes by what is taken back before.
-        let comes = FieldChange {
-            field: IDS.to_owned(),
-            before: json!([]),
-            after: ids.clone(),
-        };
+        let comes = FieldChange::new(IDS, json!([]), ids.clone());
         assert!(without.get_mut(itself).unwrap().take(&[comes]));
         assert_eq!(owners.other(node, &ids, &without), Some(of_other));
         assert_eq!(

@@ -59,10 +59,9 @@ impl Thumb {
     /// What holds of two: what was said last, or else what was said at all.
     fn or_later(self, other: Self) -> Self {
         match (self.liked, other.liked) {
-            (_, None) => self,
             (None, Some(_)) => other,
             (Some(_), Some(_)) if other.at > self.at => other,
-            (Some(_), Some(_)) => self,
+            (Some(_), Some(_)) | (_, None) => self,
         }
     }
 }

@@ -165,13 +165,13 @@ impl AddPictureInput {
     /// The picture, or what is wrong with what is said of it.
     fn read(&self) -> std::result::Result<NewPicture, UserError> {
         let offer = match (&self.upload, &self.url) {
-            (Some(id), None) => match PictureHash::parse(id) {
-                Some(hash) => PictureOffer::Sent(hash),
-                None => {
+            (Some(id), None) => {
+                let Some(hash) = PictureHash::parse(id) else {
                     let message = "`upload` is no id of a picture that was sent";
                     return Err(UserError::input(ErrorCode::NotFound, "upload", message));
-                }
-            },
+                };
+                PictureOffer::Sent(hash)
+            }
             (None, Some(url)) => PictureOffer::Web(url.clone()),
             (None, None) | (Some(_), Some(_)) => {
                 let message = "give either `upload` or `url`";

@@ -27,7 +27,7 @@ use crate::support::program::{On, Program};
 #[derive(Debug)]
 struct Loaded {
     is_clean: bool,
-    /// Without the run.
+    /// Its last line, which says the run, is left out: it differs each time.
     summary: String,
     /// `line: sort: field reason`, of refused records and warnings.
     messages: Vec<String>,

@@ -123,6 +123,7 @@ mod tests {
             liked_at: None,
             next_day: None,
             is_aside: false,
+            moved: None,
             stamp: Stamp::first(at),
         }
     }

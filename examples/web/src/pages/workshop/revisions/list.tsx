@@ -77,7 +77,7 @@ function Page({ filter, first, isOfMany, after, more }: PageProps) {
 }
 
 /** What was done, beside the name of who did it. */
-const KINDS = { CREATED: "Created", CHANGED: "Changed", DELETED: "Deleted" } as const;
+const KINDS = { CREATED: "Created", CHANGED: "Changed", MERGED: "Merged" } as const;
 const AUTHORS = { COMMAND: "a command", USER: "somebody", API_KEY: "a key", ERASED: "an erased account" } as const;
 
 export function whoOf({ author, authorName }: ShownRevisionFragment): string {

@@ -7,7 +7,7 @@ import { FIELDS, labelOf, LOCKED_ONLY } from "../fields";
 import { RevisionList } from "./list";
 import { TakeBack } from "./revert";
 
-const SOURCES: RevisionSource[] = ["LOAD", "EDIT", "REVERT", "SCAN"];
+const SOURCES: RevisionSource[] = ["LOAD", "EDIT", "REVERT", "SCAN", "MERGE"];
 const LOCKABLE = LOCKED_ONLY.map(([name]) => name);
 const FIELD_NAMES = [...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKABLE];
 
