@@ -91,6 +91,7 @@ counted! {
     passed_over(profile: ProfileId, titles: &[TitleId]) -> Vec<TitleId>, |it| it;
     exclusions(profile: ProfileId) -> Exclusions, |it| &it.titles;
     exclusions_with_taste(profile: ProfileId) -> Exclusions, |it| &it.titles;
+    profiles_with(title: TitleId, after: Option<ProfileId>, limit: usize) -> Vec<ProfileId>, |it| it;
 }
 
 counted! {
