@@ -103,7 +103,7 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
     await page.getByRole("button", { name: "Save" }).click();
     await region("Saved").waitFor();
     await until(async () => (await field("Studios").inputValue()) === "Forward Pass");
-    assert.equal(await field("Original name").inputValue(), "Heat!");
+    await until(async () => (await field("Original name").inputValue()) === "Heat!");
   });
 
   await act("a revision is taken back after a look at what that does", async () => {

@@ -31,7 +31,6 @@ pub(super) const STATE: &str = "state";
 /// What the service stands on.
 #[derive(Clone)]
 pub struct MergePorts {
-    /// Writes the catalogue.
     pub load: LoadService,
     /// The catalogue as the record has it: what is to be written is laid over that.
     pub catalog: CatalogService,

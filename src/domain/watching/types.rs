@@ -257,7 +257,6 @@ impl WatchedTitle {
 /// What went from a watched title to that of the title that it was merged into.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Moved {
-    /// The merge.
     pub(super) merge: RunId,
     pub(super) into: TitleId,
     pub(super) items: Vec<MovedItem>,

@@ -16,11 +16,9 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::user_error::UserError;
 
-/// Making titles one.
 #[derive(Default)]
 pub(crate) struct MergeMutation;
 
-/// Making titles one.
 #[Object]
 impl MergeMutation {
     /// Merges up to 20 films into another: that one stands for them from then on, also for whoever asks by their ids, slugs

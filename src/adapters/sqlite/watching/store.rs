@@ -474,6 +474,8 @@ mod tests {
             include_str!("../schema/next_up.sql"),
             include_str!("../schema/told.sql"),
             include_str!("../schema/set_aside.sql"),
+            include_str!("../schema/watchlist.sql"),
+            include_str!("../schema/moved.sql"),
         ] {
             connection.execute_batch(later).unwrap();
         }

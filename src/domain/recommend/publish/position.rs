@@ -32,7 +32,7 @@ pub struct Published {
 pub struct WatchPosition {
     /// From when on is read.
     since: DateTime<Utc>,
-    /// [`SETTLED`] after that.
+    /// When that has settled: [`SETTLED`] after `since`.
     begun_at: DateTime<Utc>,
     /// What was read last of what was written since.
     after: Option<Place>,
