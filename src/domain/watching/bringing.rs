@@ -26,6 +26,8 @@ use crate::domain::stamp::Stamp;
 
 /// How many titles are changed at the same time.
 const TITLES: usize = 50;
+/// How many plays are asked for at once.
+const NAMES: usize = 500;
 
 /// What an import brought of a title, and nobody else said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -371,8 +373,24 @@ impl WatchService {
         profile: ProfileId,
         brought: Vec<Brought>,
     ) -> Result<(), WatchError> {
+        let named = brought.iter().flat_map(|it| it.plays.iter().copied());
+        let named: Vec<PlayId> = named.collect();
         let causes = brought
             .into_iter()
+            .map(|brought| Cause::TakeBack { brought });
+        self.record_causes(profile, causes.collect()).await?;
+        // What is there all the same was moved since: its title was merged into another.
+        let mut moved: BTreeMap<TitleId, Brought> = BTreeMap::new();
+        for names in named.chunks(NAMES) {
+            let plays = self.ports.history.plays(profile, names).await?;
+            for play in plays.into_iter().filter(|play| !play.is_deleted()) {
+                let title = play.title;
+                let brought = moved.entry(title).or_insert_with(|| Brought::of(title));
+                brought.plays.push(play.id);
+            }
+        }
+        let causes = moved
+            .into_values()
             .map(|brought| Cause::TakeBack { brought });
         self.record_causes(profile, causes.collect()).await
     }
