@@ -1,7 +1,7 @@
 //! What was watched elsewhere: lists that are loaded, what viewers bring with an import, and taking back what an import
 //! brought.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, SubsecRound, Utc};
 use futures::future::{join_all, try_join_all};
@@ -26,6 +26,10 @@ use crate::domain::stamp::Stamp;
 
 /// How many titles are changed at the same time.
 const TITLES: usize = 50;
+/// How many plays are asked for at once.
+const NAMES: usize = 500;
+/// How often a film is followed that was merged into one that was merged itself.
+const MOST_FOLLOWED: usize = 16;
 
 /// What an import brought of a title, and nobody else said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -227,6 +231,7 @@ impl WatchService {
         for watch in &mut watches {
             watch.at = watch.at.trunc_subsecs(3);
         }
+        let watches = self.without_moved(watches).await?;
         let completed = watches.iter().filter(|watch| {
             let progress = rules.judge_share(watch.completion, watch.duration);
             progress.watched && matches!(watch.item, WatchedItem::Episode(_))
@@ -279,6 +284,50 @@ impl WatchService {
         }
         self.events.publish(Event::WatchesChanged);
         Ok(plays)
+    }
+
+    /// These watches without those that were brought before as ones of a film that was merged into theirs since: their plays
+    /// have the names that they got then.
+    async fn without_moved(
+        &self,
+        mut watches: Vec<ImportedWatch>,
+    ) -> Result<Vec<ImportedWatch>, WatchError> {
+        let merged = self.catalog.merged_titles().await?;
+        let merged = merged.iter();
+        let merged = merged.filter_map(|title| Some((title.id, title.leads_to()?)));
+        let leads_to: HashMap<TitleId, TitleId> = merged.collect();
+        let mut others: HashMap<TitleId, Vec<TitleId>> = HashMap::new();
+        for from in leads_to.keys() {
+            let mut into = *from;
+            // More than a chain has; it is no ring.
+            for _ in 0..MOST_FOLLOWED {
+                into = leads_to.get(&into).copied().unwrap_or(into);
+            }
+            others.entry(into).or_default().push(*from);
+        }
+        let names_of = |watch: &ImportedWatch| -> Vec<PlayId> {
+            let WatchedItem::Film(film) = watch.item else {
+                return Vec::new();
+            };
+            let others = others.get(&film).into_iter().flatten();
+            let names = others.map(|other| watch.name_at(WatchedItem::Film(*other)));
+            names.collect()
+        };
+        let mut names: BTreeMap<ProfileId, Vec<PlayId>> = BTreeMap::new();
+        for watch in &watches {
+            let of_profile = names.entry(watch.profile).or_default();
+            of_profile.extend(names_of(watch));
+        }
+        let mut there = HashSet::new();
+        for (profile, names) in &names {
+            for names in names.chunks(NAMES) {
+                let plays = self.ports.history.plays(*profile, names).await?;
+                let plays = plays.into_iter().filter(|play| !play.is_undone());
+                there.extend(plays.map(|play| play.id));
+            }
+        }
+        watches.retain(|watch| !names_of(watch).iter().any(|name| there.contains(name)));
+        Ok(watches)
     }
 
     /// Records that items of titles were watched, nobody knows when. The items of each title are in their order.
@@ -371,8 +420,24 @@ impl WatchService {
         profile: ProfileId,
         brought: Vec<Brought>,
     ) -> Result<(), WatchError> {
+        let named = brought.iter().flat_map(|it| it.plays.iter().copied());
+        let named: Vec<PlayId> = named.collect();
         let causes = brought
             .into_iter()
+            .map(|brought| Cause::TakeBack { brought });
+        self.record_causes(profile, causes.collect()).await?;
+        // What is there all the same was moved since: its title was merged into another.
+        let mut moved: BTreeMap<TitleId, Brought> = BTreeMap::new();
+        for names in named.chunks(NAMES) {
+            let plays = self.ports.history.plays(profile, names).await?;
+            for play in plays.into_iter().filter(|play| !play.is_deleted()) {
+                let title = play.title;
+                let brought = moved.entry(title).or_insert_with(|| Brought::of(title));
+                brought.plays.push(play.id);
+            }
+        }
+        let causes = moved
+            .into_values()
             .map(|brought| Cause::TakeBack { brought });
         self.record_causes(profile, causes.collect()).await
     }

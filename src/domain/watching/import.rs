@@ -34,6 +34,11 @@ pub struct ImportedWatch {
 }
 
 impl ImportedWatch {
+    /// The name of the play that stood for this watch if it were one of another item.
+    pub(super) fn name_at(&self, item: WatchedItem) -> PlayId {
+        name_of(self.profile, item, self.at)
+    }
+
     /// The play that stands for this watch: the same profile, item and time are the same play.
     pub fn play_ref(&self) -> PlayRef {
         PlayRef {
@@ -103,6 +108,8 @@ mod tests {
         assert_eq!(first, watch(1, 1, Some(true)).play_ref());
         assert_ne!(first.play, watch(2, 1, None).play_ref().play);
         assert_ne!(first.play, watch(1, 2, None).play_ref().play);
+        let other = watch(1, 2, None);
+        assert_eq!(other.name_at(other.item), other.play_ref().play);
 
         let day = watch(1, 1, None);
         let play = Play::new(&first, day.at, day.at + TimeDelta::days(9));
