@@ -92,6 +92,9 @@ pub(super) struct Run<'a> {
     /// What makes the revisions of this run.
     pub(super) writer: Writer,
     pace: Pace,
+    /// Whether a part of a batch could not be written, as when an id goes from one title to another that comes before it:
+    /// the next try is written as a whole.
+    is_obstructed: bool,
     /// The fields that records of the file only guess, by line.
     guessed: HashMap<u64, Vec<&'static str>>,
     /// The same of what is about to be written.
@@ -154,6 +157,7 @@ impl<'a> Run<'a> {
             keeps_roles: false,
             writer: options.writer,
             pace: Pace::of(service.writers),
+            is_obstructed: false,
             guessed: HashMap::new(),
             guesses: Guesses::new(),
         }
@@ -238,15 +242,18 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        if self.pace.is_whole(documents(&batch)) {
+        if self.pace.is_whole(documents(&batch)) || self.is_obstructed {
             self.service.put(batch, &guesses).await?;
+            self.is_obstructed = false;
             self.summary.run = Some(self.writer.run);
             return Ok(());
         }
         let mut parts = Parts::of(batch);
         while let Some((sort, part)) = parts.take(|sort| self.pace.size(sort)) {
             let documents = documents(&part);
-            let time = self.service.put(part, &guesses).await?;
+            let put = self.service.put(part, &guesses).await;
+            self.is_obstructed = put.is_err();
+            let time = put?;
             self.pace.took(sort, documents, time);
             self.summary.run = Some(self.writer.run);
         }
