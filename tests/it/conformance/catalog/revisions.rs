@@ -18,6 +18,7 @@ use super::samples::{
 
 on_every_backend!(open on [memory, sqlite, mongo]:
     revisions_are_read_as_they_were_written_the_latest_first,
+    revisions_since_are_those_after_what_was_seen,
     what_is_refused_leaves_no_revision,
     the_first_revisions_go_when_they_are_old,
     locks_are_stored_and_taken_off,
@@ -199,6 +200,15 @@ async fn revisions_are_read_as_they_were_written_the_latest_first(store: &Opened
     let mut named = store.revisions().revisions_by_id(&ids).await.unwrap();
     named.sort_by_key(|revision| revision.id);
     assert_eq!(named, [all[4].clone(), all[0].clone()]);
+}
+
+async fn revisions_since_are_those_after_what_was_seen(store: &Opened) {
+    let all = fill(store).await;
+    let (one, two) = (
+        CatalogNode::Title(TitleId(1)),
+        CatalogNode::Title(TitleId(2)),
+    );
+    let part = CatalogNode::Episode(episode(5, 1, 1).id);
 
     let since = async |seen: &[(CatalogNode, u64)], limit| {
         let found = store.revisions().revisions_since(seen, limit).await;

@@ -91,7 +91,10 @@ async fn sources_of_values_are_those_that_were_put_last(store: &Opened) {
     let late = sources(nodes[0], 2, &[("title", guess)]);
     assert!(is_conflict(&store.put(&of_title(&next, &late)).await));
 
-    assert_eq!(found(store, &nodes[..1]).await, [edited.clone()]);
+    assert_eq!(
+        found(store, &nodes[..1]).await,
+        std::slice::from_ref(&edited)
+    );
     // Who knows of no sources leaves them, at the revision that they are of.
     let third = CatalogBatch {
         titles: vec![revised(&next, |_| ())],
