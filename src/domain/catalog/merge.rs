@@ -13,6 +13,7 @@ pub(super) const MOST_FOLLOWED: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TitleMerge {
     /// Which merge it was: the run of its revisions.
+    #[serde(with = "as_text")]
     pub id: RunId,
     /// The title that it is one with.
     pub into: TitleId,
@@ -21,6 +22,24 @@ pub struct TitleMerge {
     pub since: DateTime<Utc>,
     /// In which state the title was before.
     pub was: TitleState,
+}
+
+/// The name of a run as text: of a UUID as such, BSON is written as text, and as bytes alone it is read.
+mod as_text {
+    use serde::{Deserializer, Serializer};
+    use uuid::serde::hyphenated;
+
+    use crate::domain::ids::RunId;
+
+    pub(super) fn serialize<S: Serializer>(run: &RunId, serializer: S) -> Result<S::Ok, S::Error> {
+        hyphenated::serialize(&run.0, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<RunId, D::Error> {
+        hyphenated::deserialize(deserializer).map(RunId)
+    }
 }
 
 /// How far a merge is, as to what profiles have of the title.
