@@ -35,6 +35,7 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     second["run"] = loaded["run"].clone();
     second["at"] = loaded["at"].clone();
     assert_eq!(source_of(&mut cora, "year").await, second);
+    second["field"] = json!("tags");
     assert_eq!(source_of(&mut cora, "tags").await, second);
     assert_eq!(source_of(&mut cora, "title").await, first);
     let taken_back = what_was_loaded_is_taken_back(&mut cora, &loaded).await;
