@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::documents::Documents;
+use super::documents::{Document, Documents};
 use super::owners::{IDS, Owners};
 use crate::domain::catalog::{
     CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, TitleKind, TitleState,
@@ -42,11 +42,12 @@ pub enum ObstacleReason {
     IdTaken,
     /// It was created by it. Titles are hidden then; all else stays.
     StaysOnceCreated,
-    /// It is not there, or this version cannot read it.
+    /// The thing, or what its field was, is not there, or this version cannot read it.
     NotThere,
 }
 
 /// What becomes of one revision, as documents have it.
+#[derive(Default)]
 pub(super) struct Planned {
     pub(super) changes: Vec<FieldChange>,
     pub(super) overwritten: Vec<String>,
@@ -76,51 +77,41 @@ pub(super) fn plan(
         }
         RevisionKind::Changed | RevisionKind::Merged => revision.fields.clone(),
     };
-    let (mut obstacles, mut overwritten) = (Vec::new(), Vec::new());
-    let mut back = Vec::new();
+    let mut planned = Planned::default();
     for change in changes {
         let is = document.fields.get(&change.field);
-        let to = match (put_back(&change, &is), obstructed) {
-            (Some(to), _) => to,
-            (None, Obstructed::IsForced) => {
-                overwritten.push(change.field.clone());
-                change.before.clone()
-            }
-            (None, Obstructed::Stays) => {
-                let reason = ObstacleReason::ChangedSince;
-                obstacles.push(Obstacle::of_field(&change.field, reason));
-                continue;
-            }
-        };
-        if to != is {
-            if let Some(title) = owner
-                && change.field == IDS
-            {
-                overwritten.retain(|field| field != IDS);
-                let obstacle = Obstacle::of_field(&change.field, ObstacleReason::IdTaken);
-                obstacles.push(Obstacle {
-                    title: Some(title),
-                    ..obstacle
-                });
-                continue;
-            }
-            back.push(FieldChange {
-                is_from: change.was_from,
-                ..FieldChange::new(&change.field, is, to)
-            });
+        let known = put_back(&change, &is);
+        let is_overwritten = known.is_none();
+        if is_overwritten && obstructed == Obstructed::Stays {
+            let reason = ObstacleReason::ChangedSince;
+            planned
+                .obstacles
+                .push(Obstacle::of_field(&change.field, reason));
+            continue;
         }
+        let to = known.unwrap_or_else(|| change.before.clone());
+        if to == is {
+            continue;
+        }
+        if change.field == IDS && owner.is_some() {
+            planned.obstacles.push(Obstacle {
+                title: owner,
+                ..Obstacle::of_field(IDS, ObstacleReason::IdTaken)
+            });
+            continue;
+        }
+        if is_overwritten {
+            planned.overwritten.push(change.field.clone());
+        }
+        planned.changes.push(FieldChange {
+            is_from: change.was_from,
+            ..FieldChange::new(&change.field, is, to)
+        });
     }
-    if !obstacles.is_empty() && obstructed == Obstructed::Stays {
-        back.clear();
+    if !planned.obstacles.is_empty() && obstructed == Obstructed::Stays {
+        planned.changes.clear();
     }
-    if !document.take(&back) {
-        return Planned::in_the_way(ObstacleReason::NotThere);
-    }
-    Planned {
-        changes: back,
-        overwritten,
-        obstacles,
-    }
+    planned.put_into(document, obstructed)
 }
 
 impl Planned {
@@ -131,10 +122,31 @@ impl Planned {
             ..Obstacle::of_field("", reason)
         };
         Self {
-            changes: Vec::new(),
-            overwritten: Vec::new(),
             obstacles: vec![obstacle],
+            ..Self::default()
         }
+    }
+
+    /// What of it a document has become: all, or nothing if this version cannot read what that would be; if it is forced,
+    /// each field for itself.
+    fn put_into(mut self, document: &mut Document, obstructed: Obstructed) -> Self {
+        if document.take(&self.changes) {
+            return self;
+        }
+        if obstructed == Obstructed::Stays {
+            return Self::in_the_way(ObstacleReason::NotThere);
+        }
+        for change in std::mem::take(&mut self.changes) {
+            if document.take(std::slice::from_ref(&change)) {
+                self.changes.push(change);
+            } else {
+                self.overwritten.retain(|field| *field != change.field);
+                let reason = ObstacleReason::NotThere;
+                self.obstacles
+                    .push(Obstacle::of_field(&change.field, reason));
+            }
+        }
+        self
     }
 }
 
@@ -308,5 +320,28 @@ mod tests {
         };
         assert_eq!(obstacle.reason, ObstacleReason::NotThere);
         assert_eq!((sound.changes.len(), sound.obstacles.len()), (1, 0));
+    }
+
+    #[test]
+    fn what_cannot_be_read_stays_by_itself_if_it_is_forced() {
+        let edit = [
+            ("name", json!(null), json!("B")),
+            ("birthplace", json!("Rome"), json!(null)),
+        ];
+        let mut documents = documents("C", &[]);
+
+        let stays = planned_if(Obstructed::Stays, &mut documents, &edit[..1]);
+        let forced = planned_if(Obstructed::IsForced, &mut documents, &edit);
+
+        assert_eq!(stays.changes, []);
+        let changed: Vec<_> = forced
+            .changes
+            .iter()
+            .map(|it| (it.field.as_str(), &it.after))
+            .collect();
+        assert_eq!(changed, [("birthplace", &json!("Rome"))]);
+        assert_eq!(forced.overwritten, [""; 0]);
+        let expected = Obstacle::of_field("name", ObstacleReason::NotThere);
+        assert_eq!(forced.obstacles, [expected]);
     }
 }
