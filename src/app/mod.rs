@@ -205,6 +205,7 @@ impl App {
         .with_writers(stores.writers);
         let revising = RevisionService::new(RevisionPorts {
             load: load.clone(),
+            accounts: accounts.clone(),
             catalog: CatalogService::new(stores.catalog.record.clone()),
             revisions: Arc::clone(&stores.catalog.revisions),
             clock: Arc::clone(&clock),

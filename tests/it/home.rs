@@ -433,6 +433,7 @@ async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSna
     );
     let revising = RevisionService::new(RevisionPorts {
         load: load.clone(),
+        accounts: accounts.clone(),
         catalog: catalog.clone(),
         revisions: Arc::new(SqliteCatalog::new(db.clone())),
         clock: Arc::clone(&clock),

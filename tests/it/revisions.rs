@@ -93,6 +93,13 @@ async fn what_a_curator_said_goes_before_files_once_that_is_set(
     let nothing = json!({ "field": "year", "order": [] });
     let set = cora.expect("setSourcePrecedence", nothing, orders).await;
     assert_eq!(set["precedence"], json!([]));
+    let log = "{ viewer { user { auditLog(first: 2) { nodes { action actor detail } } } } }";
+    let of =
+        |detail| json!({ "action": "SOURCE_PRECEDENCE_SET", "actor": "OWNER", "detail": detail });
+    assert_eq!(
+        cora.ask(log).await["viewer"]["user"]["auditLog"]["nodes"],
+        json!([of("year"), of("year: curator, record")])
+    );
     let wrong = json!({ "field": "slug", "order": ["RECORD"] });
     let refused = cora.refused("setSourcePrecedence", wrong).await;
     assert_eq!(refused, ("INVALID".to_owned(), "field".to_owned()));

@@ -28,9 +28,11 @@ const ENOUGH: u64 = 8 << 20;
 const TRIAL: &str = "CREATE TABLE trial (bytes BLOB); INSERT INTO trial (bytes) VALUES (zeroblob(262144)); DROP TABLE trial;";
 /// How long one process waits for another that writes to the same file.
 const BUSY: Duration = Duration::from_secs(10);
-/// How often it looks whether it may write. One that loads much writes again a moment later; SQLite by itself looks each
-/// tenth of a second at last, and comes too late again and again.
+/// How soon it looks again whether it may write. One that loads much writes again a moment later; SQLite by itself looks
+/// each tenth of a second at last, and comes too late again and again.
 const LOOK: Duration = Duration::from_millis(1);
+/// How soon at last: who has waited for long waits for one long write, and a look costs a system call.
+const LAST_LOOK: Duration = Duration::from_millis(10);
 
 type Read = Box<dyn FnOnce(&mut Connection) + Send>;
 /// Runs inside the transaction; what it returns is told whether the transaction was committed.
@@ -278,8 +280,9 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
         if looks == 0 {
             since = Instant::now();
         }
-        std::thread::sleep(LOOK);
-        since.elapsed() < BUSY
+        let waited = since.elapsed();
+        std::thread::sleep((waited / 50).clamp(LOOK, LAST_LOOK));
+        waited < BUSY
     };
     connection
         .busy_handler(Some(wait))

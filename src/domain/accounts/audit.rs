@@ -63,6 +63,9 @@ pub enum Action {
     ApiKeyRevoked,
     /// Everything about the account was exported.
     Exported,
+    /// Somebody who was logged in set which sources of values go before which; `detail` is the field, `*` for all that have
+    /// no order of their own, and the order, without which it was taken away.
+    SourcePrecedenceSet,
 }
 
 impl Action {
@@ -95,6 +98,7 @@ impl Action {
             Self::ApiKeyCreated => "api_key_created",
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::Exported => "exported",
+            Self::SourcePrecedenceSet => "source_precedence_set",
         }
     }
 }

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
 use super::likeness::{LikelyPeople, LikelyTitles};
-use super::revisions::CatalogRevision;
+use super::revisions::{CatalogNode, CatalogRevision};
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
 };
@@ -17,6 +17,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::measured::measured;
 use crate::domain::page::{Slice, Window};
+use crate::domain::stamp::Stamp;
 
 measured! {
 /// Things of the catalogue by their ids, which is how nearly everything of an answer is read.
@@ -233,11 +234,23 @@ pub struct CatalogBatch {
 impl CatalogBatch {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
-        self.titles.is_empty()
-            && self.people.is_empty()
-            && self.genres.is_empty()
-            && self.collections.is_empty()
-            && self.episodes.is_empty()
+        self.documents().next().is_none()
+    }
+
+    /// What its documents are of, each with its stamp.
+    pub fn documents(&self) -> impl Iterator<Item = (CatalogNode, Stamp)> {
+        let titles = self.titles.iter();
+        let titles = titles.map(|it| (CatalogNode::Title(it.id), it.stamp));
+        let people = self.people.iter();
+        let people = people.map(|it| (CatalogNode::Person(it.id), it.stamp));
+        let genres = self.genres.iter();
+        let genres = genres.map(|it| (CatalogNode::Genre(it.id), it.stamp));
+        let collections = self.collections.iter();
+        let collections = collections.map(|it| (CatalogNode::Collection(it.id), it.stamp));
+        let episodes = self.episodes.iter();
+        let episodes = episodes.map(|it| (CatalogNode::Episode(it.id), it.stamp));
+        let documents = titles.chain(people).chain(genres);
+        documents.chain(collections).chain(episodes)
     }
 }
 

@@ -19,6 +19,18 @@ pub enum ValueSource {
     Guess,
 }
 
+impl ValueSource {
+    /// As stores spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Curator => "curator",
+            Self::Sidecar => "sidecar",
+            Self::Record => "record",
+            Self::Guess => "guess",
+        }
+    }
+}
+
 /// Where a value is from: by what it was said, when and in which run. Who that was is in the revisions of the run, so that
 /// it is forgotten in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

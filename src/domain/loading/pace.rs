@@ -46,26 +46,16 @@ impl Pace {
 
     /// How many of a sort are written together next.
     pub(super) fn size(&self, sort: CatalogPart) -> usize {
-        self.sizes[place(sort)]
+        self.sizes[sort as usize]
     }
 
     /// Writing so many of a sort together took so long.
     pub(super) fn took(&mut self, sort: CatalogPart, documents: usize, time: Duration) {
         let fitting = documents as u128 * SHORT.as_micros() / time.as_micros().max(1);
         let fitting = usize::try_from(fitting).unwrap_or(MOST);
-        let size = &mut self.sizes[place(sort)];
+        let size = &mut self.sizes[sort as usize];
         // What takes long now may be the disk: it is tried with more again, step by step.
         *size = fitting.clamp(LEAST, MOST.min(2 * *size));
-    }
-}
-
-fn place(sort: CatalogPart) -> usize {
-    match sort {
-        CatalogPart::Titles => 0,
-        CatalogPart::People => 1,
-        CatalogPart::Genres => 2,
-        CatalogPart::Collections => 3,
-        CatalogPart::Episodes => 4,
     }
 }
 

@@ -69,9 +69,9 @@ impl Parts {
         part.overviews = episodes
             .filter_map(|it| self.overviews.remove(&it.id))
             .collect();
-        let nodes = nodes(&part).into_iter();
-        part.revisions = nodes
-            .filter_map(|node| self.revisions.remove(&node))
+        let documents = part.documents();
+        part.revisions = documents
+            .filter_map(|(node, _)| self.revisions.remove(&node))
             .collect();
         Some((sort, part))
     }
@@ -88,15 +88,6 @@ impl Parts {
     }
 }
 
-/// How many documents a batch writes.
-pub(super) fn documents(batch: &CatalogBatch) -> usize {
-    batch.titles.len()
-        + batch.people.len()
-        + batch.genres.len()
-        + batch.collections.len()
-        + batch.episodes.len()
-}
-
 fn is_new(stamp: Stamp) -> bool {
     stamp.revision == 1
 }
@@ -104,17 +95,6 @@ fn is_new(stamp: Stamp) -> bool {
 fn first<T>(left: &mut Vec<T>, most: usize) -> Vec<T> {
     let most = most.min(left.len());
     left.drain(..most).collect()
-}
-
-fn nodes(part: &CatalogBatch) -> Vec<CatalogNode> {
-    let titles = part.titles.iter().map(|it| CatalogNode::Title(it.id));
-    let people = part.people.iter().map(|it| CatalogNode::Person(it.id));
-    let genres = part.genres.iter().map(|it| CatalogNode::Genre(it.id));
-    let collections = part.collections.iter();
-    let collections = collections.map(|it| CatalogNode::Collection(it.id));
-    let episodes = part.episodes.iter().map(|it| CatalogNode::Episode(it.id));
-    let nodes = titles.chain(people).chain(genres);
-    nodes.chain(collections).chain(episodes).collect()
 }
 
 #[cfg(test)]
@@ -149,17 +129,18 @@ mod tests {
         batch
             .revisions
             .push(writer.changed(node, known.stamp, Vec::new()));
-        assert_eq!(documents(&batch), 4);
+        assert_eq!(batch.documents().count(), 4);
 
         let mut parts = Parts::of(batch);
         let mut taken = Vec::new();
         while let Some((sort, part)) = parts.take(|_| 2) {
             let revised: Vec<CatalogNode> = part.revisions.iter().map(|it| it.node).collect();
-            assert_eq!(revised, nodes(&part));
+            let nodes: Vec<CatalogNode> = part.documents().map(|(node, _)| node).collect();
+            assert_eq!(revised, nodes);
             let told: Vec<PersonId> = part.biographies.iter().map(|it| it.person).collect();
             let slugs: Vec<PersonId> = part.people.iter().map(|it| it.id).collect();
             assert_eq!(told, slugs);
-            taken.push((sort, documents(&part), slugs.first().copied()));
+            taken.push((sort, nodes.len(), slugs.first().copied()));
         }
 
         let of = |slug| Some(PersonId::of_slug(slug));

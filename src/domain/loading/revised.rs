@@ -146,23 +146,8 @@ impl<T: Revised> Draft<T> {
 
 /// The revisions of everything of a batch that is written for the first time.
 pub(super) fn created(batch: &CatalogBatch, writer: &Writer) -> Vec<CatalogRevision> {
-    let titles = batch.titles.iter();
-    let titles = titles.map(|it| (CatalogNode::Title(it.id), it.stamp));
-    let people = batch.people.iter();
-    let people = people.map(|it| (CatalogNode::Person(it.id), it.stamp));
-    let genres = batch.genres.iter();
-    let genres = genres.map(|it| (CatalogNode::Genre(it.id), it.stamp));
-    let collections = batch.collections.iter();
-    let collections = collections.map(|it| (CatalogNode::Collection(it.id), it.stamp));
-    let episodes = batch.episodes.iter();
-    let episodes = episodes.map(|it| (CatalogNode::Episode(it.id), it.stamp));
-    titles
-        .chain(people)
-        .chain(genres)
-        .chain(collections)
-        .chain(episodes)
-        .filter(|(_, stamp)| stamp.revision == 1)
-        .map(|(node, stamp)| writer.created(node, stamp))
+    let new = batch.documents().filter(|(_, stamp)| stamp.revision == 1);
+    new.map(|(node, stamp)| writer.created(node, stamp))
         .collect()
 }
 

@@ -16,7 +16,7 @@ use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
 use super::pace::Pace;
-use super::parts::{Parts, documents};
+use super::parts::Parts;
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
@@ -242,7 +242,7 @@ impl<'a> Run<'a> {
         let new = created(&batch, &self.writer);
         batch.revisions = changed;
         batch.revisions.extend(new);
-        if self.pace.is_whole(documents(&batch)) || self.is_obstructed {
+        if self.pace.is_whole(batch.documents().count()) || self.is_obstructed {
             self.service.put(batch, &guesses).await?;
             self.is_obstructed = false;
             self.summary.run = Some(self.writer.run);
@@ -250,7 +250,7 @@ impl<'a> Run<'a> {
         }
         let mut parts = Parts::of(batch);
         while let Some((sort, part)) = parts.take(|sort| self.pace.size(sort)) {
-            let documents = documents(&part);
+            let documents = part.documents().count();
             let put = self.service.put(part, &guesses).await;
             self.is_obstructed = put.is_err();
             let time = put?;

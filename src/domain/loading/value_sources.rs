@@ -14,10 +14,11 @@ use crate::domain::ids::{EpisodeId, PersonId};
 /// The fields of things that the names of files alone tell.
 pub(super) type Guesses = HashMap<CatalogNode, Vec<&'static str>>;
 
-/// The things of a batch that become others: what was noted of them has to be known.
+/// The things of a batch that were there before, also those that are merged into others: what was noted of them has to be
+/// known.
 pub(super) fn changed(batch: &CatalogBatch) -> Vec<CatalogNode> {
     let revisions = batch.revisions.iter();
-    let changed = revisions.filter(|revision| revision.kind == RevisionKind::Changed);
+    let changed = revisions.filter(|revision| revision.kind != RevisionKind::Created);
     changed.map(|revision| revision.node).collect()
 }
 
@@ -175,6 +176,34 @@ mod tests {
 
     fn change(field: &str) -> FieldChange {
         FieldChange::new(field, json!(1), json!(2))
+    }
+
+    #[test]
+    fn what_is_merged_into_another_keeps_where_it_is_from() {
+        let mut film = film();
+        let node = CatalogNode::Title(film.id);
+        let load = Writer::new(Author::Command, RevisionSource::Load);
+        let mut first = CatalogBatch {
+            titles: vec![film.clone()],
+            revisions: vec![load.created(node, film.stamp)],
+            ..CatalogBatch::default()
+        };
+        note(&mut first, Vec::new(), &Guesses::new());
+        let mut merged = written(&mut film, RevisionSource::Merge, vec![change("state")]);
+        merged.revisions[0].kind = RevisionKind::Merged;
+
+        assert_eq!(changed(&merged), [node]);
+        note(&mut merged, first.value_sources, &Guesses::new());
+
+        let (curator, record) = (ValueSource::Curator, ValueSource::Record);
+        assert_eq!(
+            told(&merged),
+            [
+                ("state", curator, 1),
+                ("title", record, 0),
+                ("year", record, 0)
+            ]
+        );
     }
 
     #[test]

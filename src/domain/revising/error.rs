@@ -1,5 +1,6 @@
 //! What can go wrong with revisions and locks.
 
+use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 
@@ -41,6 +42,8 @@ pub enum RevisingError {
     #[error("names a source twice")]
     SourceTwice,
     #[error(transparent)]
+    Accounts(#[from] AccountError),
+    #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -60,6 +63,7 @@ impl Coded for RevisingError {
             | Self::AfterNotFound
             | Self::NodeNotFound { .. } => ErrorCode::NotFound,
             Self::IdCount { .. } | Self::FieldCount => ErrorCode::OutOfRange,
+            Self::Accounts(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -67,7 +71,6 @@ impl Coded for RevisingError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::Forbidden => None,
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
             Self::OfMerge { field } => Some(*field),
             Self::RunNotFound => Some("run"),
@@ -76,6 +79,8 @@ impl Coded for RevisingError {
             Self::FieldCount | Self::UnknownField { .. } => Some("fields"),
             Self::NoSuchField => Some("field"),
             Self::SourceTwice => Some("order"),
+            // Nothing that an account is asked for is in the input.
+            Self::Forbidden | Self::Accounts(_) => None,
             Self::Catalog(error) => error.field(),
             Self::Store(error) => error.field(),
         }
@@ -95,6 +100,7 @@ impl Coded for RevisingError {
             | Self::UnknownField { .. }
             | Self::NoSuchField
             | Self::SourceTwice
+            | Self::Accounts(_)
             | Self::Catalog(_)
             | Self::Store(_) => Bounds::default(),
         }

@@ -5,6 +5,7 @@ mod error;
 mod locking;
 mod nodes;
 mod owners;
+mod plan;
 mod precedence;
 mod reverting;
 mod service;
@@ -15,9 +16,8 @@ mod words;
 
 pub use error::RevisingError;
 pub use locking::{Locking, LocksSet, MOST_LOCKED};
-pub use reverting::{
-    MOST_REVERTED, Obstacle, ObstacleReason, Obstructed, Revert, RevertMode, RevertResult, Reverted,
-};
+pub use plan::{Obstacle, ObstacleReason, Obstructed};
+pub use reverting::{MOST_REVERTED, Revert, RevertMode, RevertResult, Reverted};
 pub use service::{RevisionPorts, RevisionService};
 pub use sources::ToldSource;
 pub use store::{RevisionFilter, RevisionStore, place_of};

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::error::RevisingError;
 use super::service::{RevisionService, writer};
+use crate::domain::accounts::Action;
 use crate::domain::catalog::{LOCKS, Precedence, RevisionSource, ValueSource, is_revised_field};
-use crate::domain::viewer::KnownViewer;
+use crate::domain::viewer::{Client, KnownViewer};
 
 impl RevisionService {
     /// Which sources go before which.
@@ -15,16 +16,21 @@ impl RevisionService {
     }
 
     /// Sets the order of sources of a field, by its name in files, or of all fields that have none of their own; an empty
-    /// order takes the former away. What the orders are then.
+    /// order takes the former away. What the orders are then. None is set that is not noted before, with who did it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_precedence(
         &self,
         viewer: &KnownViewer,
+        client: &Client,
         field: Option<&str>,
         order: &[ValueSource],
     ) -> Result<Precedence, RevisingError> {
         writer(viewer, RevisionSource::Edit)?;
         let field = checked(field, order)?;
+        let action = Action::SourcePrecedenceSet;
+        let detail = in_words(field, order);
+        let accounts = &self.ports.accounts;
+        accounts.note(viewer, client, action, detail).await?;
         self.ports.load.set_precedence(field, order).await?;
         self.precedence().await
     }
@@ -42,6 +48,15 @@ fn checked<'f>(field: Option<&'f str>, order: &[ValueSource]) -> Result<&'f str,
         return Err(RevisingError::SourceTwice);
     }
     Ok(field)
+}
+
+/// An order as the audit log has it: `year: curator, record`, or `year` if it is taken away.
+fn in_words(field: &str, order: &[ValueSource]) -> String {
+    if order.is_empty() {
+        return field.to_owned();
+    }
+    let order: Vec<&str> = order.iter().map(|source| source.as_str()).collect();
+    format!("{field}: {}", order.join(", "))
 }
 
 #[cfg(test)]

@@ -2,21 +2,17 @@
 
 use std::collections::HashMap;
 
-use serde_json::{Value, json};
-
 use super::documents::Documents;
 use super::error::RevisingError;
-use super::owners::{IDS, Owners};
+use super::owners::Owners;
+use super::plan::{Obstacle, ObstacleReason, Obstructed, Planned, plan};
 use super::service::{RevisionService, TRIES, writer};
 use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
-use crate::domain::catalog::{
-    CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource,
-    TitleKind, TitleState,
-};
+use crate::domain::catalog::{CatalogNode, CatalogRevision, RevisionSource};
 use crate::domain::error::StoreError;
-use crate::domain::ids::{RevisionId, RunId, TitleId};
+use crate::domain::ids::{RevisionId, RunId};
 use crate::domain::page::{MAX_PAGE, Window};
 use crate::domain::viewer::KnownViewer;
 
@@ -24,8 +20,6 @@ use crate::domain::viewer::KnownViewer;
 pub const MOST_REVERTED: usize = MAX_PAGE;
 /// Of how many fields that stand in the way it is looked up what changed them.
 const LOOKED_UP: usize = 50;
-/// The field in which a title says whether viewers see it.
-const STATE: &str = "state";
 
 /// What is to be taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,15 +42,6 @@ pub enum RevertMode {
     Write,
 }
 
-/// What becomes of a revision of which something has become something else since.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Obstructed {
-    /// It stays as a whole.
-    Stays,
-    /// Each field for itself: what it has become since is overwritten, and what cannot be put back stays.
-    IsForced,
-}
-
 /// What became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reverted {
@@ -77,38 +62,6 @@ pub struct RevertResult {
     /// Those of the fields that had become something else since, if it is forced.
     pub overwritten: Vec<String>,
     pub obstacles: Vec<Obstacle>,
-}
-
-/// What stands in the way.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Obstacle {
-    /// The field; `None`: it is about the whole.
-    pub field: Option<String>,
-    pub reason: ObstacleReason,
-    /// The latest revision of the field, if it was changed since by one that is kept.
-    pub by: Option<RevisionId>,
-    /// The title that has the id by now, if that is in the way.
-    pub title: Option<(TitleId, TitleKind)>,
-}
-
-/// Why something cannot be taken back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum ObstacleReason {
-    /// The field is not what the revision made of it.
-    ChangedSince,
-    /// Another title has one of the ids elsewhere by now.
-    IdTaken,
-    /// It was created by it. Titles are hidden then; all else stays.
-    StaysOnceCreated,
-    /// It is not there, or this version cannot read it.
-    NotThere,
-}
-
-/// What becomes of one revision, as documents have it.
-struct Planned {
-    changes: Vec<FieldChange>,
-    overwritten: Vec<String>,
-    obstacles: Vec<Obstacle>,
 }
 
 impl RevisionService {
@@ -241,263 +194,5 @@ impl RevisionService {
         let window = Window::first(1);
         let found = self.ports.revisions.revisions(&filter, &window).await?;
         Ok(found.rows.first().map(|revision| revision.id))
-    }
-}
-
-/// Puts a document back as it was before a revision, as far as nothing stands in the way.
-fn plan(
-    revision: &CatalogRevision,
-    documents: &mut Documents,
-    owners: &Owners,
-    obstructed: Obstructed,
-) -> Planned {
-    // Asked before anything is put back: what was taken back before counts.
-    let mut of_ids = revision.fields.iter().filter(|it| it.field == IDS);
-    let owner = of_ids.find_map(|it| owners.other(revision.node, &it.before, documents));
-    let Some(document) = documents.get_mut(revision.node) else {
-        return Planned::in_the_way(ObstacleReason::NotThere);
-    };
-    let changes = match revision.kind {
-        RevisionKind::Created => {
-            if !matches!(revision.node, CatalogNode::Title(_)) {
-                return Planned::in_the_way(ObstacleReason::StaysOnceCreated);
-            }
-            let is = document.fields.get(STATE);
-            vec![FieldChange::new(STATE, json!(TitleState::Hidden), is)]
-        }
-        RevisionKind::Changed | RevisionKind::Merged => revision.fields.clone(),
-    };
-    let (mut obstacles, mut overwritten) = (Vec::new(), Vec::new());
-    let mut back = Vec::new();
-    for change in changes {
-        let is = document.fields.get(&change.field);
-        let to = match (put_back(&change, &is), obstructed) {
-            (Some(to), _) => to,
-            (None, Obstructed::IsForced) => {
-                overwritten.push(change.field.clone());
-                change.before.clone()
-            }
-            (None, Obstructed::Stays) => {
-                let reason = ObstacleReason::ChangedSince;
-                obstacles.push(Obstacle::of_field(&change.field, reason));
-                continue;
-            }
-        };
-        if to != is {
-            if let Some(title) = owner
-                && change.field == IDS
-            {
-                overwritten.retain(|field| field != IDS);
-                let obstacle = Obstacle::of_field(&change.field, ObstacleReason::IdTaken);
-                obstacles.push(Obstacle {
-                    title: Some(title),
-                    ..obstacle
-                });
-                continue;
-            }
-            back.push(FieldChange {
-                is_from: change.was_from,
-                ..FieldChange::new(&change.field, is, to)
-            });
-        }
-    }
-    if !obstacles.is_empty() && obstructed == Obstructed::Stays {
-        back.clear();
-    }
-    if !document.take(&back) {
-        return Planned::in_the_way(ObstacleReason::NotThere);
-    }
-    Planned {
-        changes: back,
-        overwritten,
-        obstacles,
-    }
-}
-
-impl Planned {
-    /// Nothing becomes of it, for something is in the way of the whole.
-    fn in_the_way(reason: ObstacleReason) -> Self {
-        let obstacle = Obstacle {
-            field: None,
-            ..Obstacle::of_field("", reason)
-        };
-        Self {
-            changes: Vec::new(),
-            overwritten: Vec::new(),
-            obstacles: vec![obstacle],
-        }
-    }
-}
-
-impl Obstacle {
-    fn of_field(field: &str, reason: ObstacleReason) -> Self {
-        Self {
-            field: Some(field.to_owned()),
-            reason,
-            by: None,
-            title: None,
-        }
-    }
-}
-
-/// What a field becomes that is something now; `None`: it has become something else since the change.
-fn put_back(change: &FieldChange, is: &Value) -> Option<Value> {
-    if change.field == LOCKS {
-        return Some(locks_put_back(change, is));
-    }
-    let is_known = *is == change.before || *is == change.after;
-    is_known.then(|| change.before.clone())
-}
-
-/// Each lock is for itself: those that were put on go, those that were taken off come back, and others stay.
-fn locks_put_back(change: &FieldChange, is: &Value) -> Value {
-    let read = |value: &Value| serde_json::from_value::<Locks>(value.clone()).unwrap_or_default();
-    let (before, after, mut locks) = (read(&change.before), read(&change.after), read(is));
-    for field in after.iter().filter(|field| !before.has(field)) {
-        locks.unlock(field);
-    }
-    for field in before.iter().filter(|field| !after.has(field)) {
-        locks.lock(field);
-    }
-    json!(locks)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::DateTime;
-
-    use super::*;
-    use crate::domain::catalog::{Author, Person, Writer};
-    use crate::domain::ids::PersonId;
-    use crate::domain::stamp::Stamp;
-
-    /// Somebody whose name and locks are these.
-    fn documents(name: &str, locked: &[&str]) -> Documents {
-        let mut locks = Locks::default();
-        for field in locked {
-            locks.lock(field);
-        }
-        Documents::of_person(Person {
-            id: PersonId(1),
-            slug: "a".to_owned(),
-            name: name.to_owned(),
-            born: None,
-            died: None,
-            birthplace: None,
-            pictures: Vec::new(),
-            external_ids: Vec::new(),
-            locks,
-            stamp: Stamp::first(DateTime::UNIX_EPOCH),
-        })
-    }
-
-    /// What becomes of a change of somebody, who is another then.
-    fn planned(documents: &mut Documents, changes: &[(&str, Value, Value)]) -> Planned {
-        planned_if(Obstructed::Stays, documents, changes)
-    }
-
-    fn planned_if(
-        obstructed: Obstructed,
-        documents: &mut Documents,
-        changes: &[(&str, Value, Value)],
-    ) -> Planned {
-        let node = CatalogNode::Person(PersonId(1));
-        let fields = changes.iter().cloned();
-        let fields = fields.map(|(field, before, after)| FieldChange::new(field, before, after));
-        let writer = Writer::new(Author::Command, RevisionSource::Edit);
-        let stamp = Stamp::first(DateTime::UNIX_EPOCH);
-        let revision = writer.changed(node, stamp, fields.collect());
-        plan(&revision, documents, &Owners::default(), obstructed)
-    }
-
-    #[test]
-    fn locks_that_were_put_on_since_stay_and_are_in_nobodys_way() {
-        // The name was edited, and locked; since then `born` was, and `ids` were unlocked.
-        let edit = [
-            ("name", json!("A"), json!("B")),
-            ("locks", json!(["died", "ids"]), json!(["ids", "name"])),
-        ];
-        let mut documents = documents("B", &["born", "name"]);
-
-        let plan = planned(&mut documents, &edit);
-
-        assert_eq!(plan.obstacles, []);
-        let changed: Vec<_> = plan
-            .changes
-            .iter()
-            .map(|it| (it.field.as_str(), &it.after))
-            .collect();
-        let (name, locks) = (json!("A"), json!(["born", "died"]));
-        assert_eq!(changed, [("name", &name), ("locks", &locks)]);
-        // Once more it is so already.
-        assert_eq!(planned(&mut documents, &edit).changes, []);
-    }
-
-    #[test]
-    fn what_has_become_something_else_is_overwritten_if_it_is_forced() {
-        let edit = [
-            ("name", json!("A"), json!("B")),
-            ("birthplace", json!("Rome"), json!(null)),
-        ];
-        let mut documents = documents("C", &[]);
-
-        let stays = planned(&mut documents, &edit);
-        let forced = planned_if(Obstructed::IsForced, &mut documents, &edit);
-
-        assert_eq!((stays.changes.len(), stays.obstacles.len()), (0, 1));
-        assert_eq!(stays.overwritten, [""; 0]);
-        let changed: Vec<_> = forced
-            .changes
-            .iter()
-            .map(|it| (it.field.as_str(), &it.before, &it.after))
-            .collect();
-        let (is, was) = (json!("C"), json!("A"));
-        let (nothing, rome) = (json!(null), json!("Rome"));
-        assert_eq!(
-            changed,
-            [("name", &is, &was), ("birthplace", &nothing, &rome)]
-        );
-        assert_eq!(forced.overwritten, ["name"]);
-        assert_eq!(forced.obstacles, []);
-    }
-
-    #[test]
-    fn what_is_put_back_is_from_where_it_was() {
-        let writer = Writer::new(Author::Command, RevisionSource::Load);
-        let node = CatalogNode::Person(PersonId(1));
-        let now = DateTime::UNIX_EPOCH;
-        let created = writer.created(node, Stamp::first(now));
-        let mut name = FieldChange::new("name", json!("A"), json!("B"));
-        name.was_from = Some(created.value_from());
-        let born = FieldChange::new("birthplace", json!("Rome"), json!(null));
-        let load = writer.changed(node, Stamp::first(now), vec![name, born]);
-        let mut documents = documents("B", &[]);
-
-        plan(&load, &mut documents, &Owners::default(), Obstructed::Stays);
-
-        let by = Writer::new(Author::Command, RevisionSource::Revert);
-        let batch = documents.batch(&by, now).unwrap();
-        let from: Vec<_> = batch.revisions[0]
-            .fields
-            .iter()
-            .map(|it| (it.field.as_str(), it.is_from))
-            .collect();
-        let known = Some(created.value_from());
-        assert_eq!(from, [("name", known), ("birthplace", None)]);
-    }
-
-    #[test]
-    fn what_cannot_be_read_stands_in_the_way_of_itself_alone() {
-        let mut documents = documents("B", &[]);
-
-        let unreadable = planned(&mut documents, &[("name", json!(null), json!("B"))]);
-        let sound = planned(&mut documents, &[("name", json!("A"), json!("B"))]);
-
-        assert_eq!(unreadable.changes, []);
-        let [obstacle] = unreadable.obstacles.as_slice() else {
-            unreachable!("one thing stands in the way");
-        };
-        assert_eq!(obstacle.reason, ObstacleReason::NotThere);
-        assert_eq!((sound.changes.len(), sound.obstacles.len()), (1, 0));
     }
 }

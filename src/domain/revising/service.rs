@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 use super::error::RevisingError;
 use super::store::{RevisionFilter, RevisionStore};
 use super::told::{ToldRevision, tell};
+use crate::domain::accounts::AccountService;
 use crate::domain::catalog::{
     Author, CatalogBatch, CatalogError, CatalogNode, CatalogRevision, CatalogService,
     RevisionSource, Writer,
@@ -34,6 +35,8 @@ pub(super) const TRIES: usize = 5;
 pub struct RevisionPorts {
     /// Writes what is taken back or locked, as an edit.
     pub load: LoadService,
+    /// Notes who sets which sources go before which: that is of no thing of the catalogue, and no revision.
+    pub accounts: AccountService,
     /// The catalogue as the record has it: what is to be written is laid over that.
     pub catalog: CatalogService,
     pub revisions: Arc<dyn RevisionStore>,

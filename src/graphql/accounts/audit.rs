@@ -72,6 +72,9 @@ enum AuditAction {
     ApiKeyRevoked,
     /// Everything about the account was exported.
     Exported,
+    /// The account set which sources of values go before which; `detail` is the field, `*` for all that have no order of
+    /// their own, and the order, without which it was taken away.
+    SourcePrecedenceSet,
 }
 
 /// Who did what an entry of the audit log tells.

@@ -55,7 +55,7 @@ pub(super) async fn set(
     let order = input.order.into_iter().map(catalog::ValueSource::from);
     let order: Vec<catalog::ValueSource> = order.collect();
     let revising = &ctx.services().revising;
-    let set = revising.set_precedence(viewer, field.as_deref(), &order);
+    let set = revising.set_precedence(viewer, ctx.client(), field.as_deref(), &order);
     let (precedence, user_errors) = UserError::split(set.await)?;
     Ok(SetSourcePrecedencePayload {
         precedence: precedence.map(shown),

@@ -98,6 +98,22 @@ impl AccountService {
             .await?)
     }
 
+    /// Notes with the viewer's account what is done by it elsewhere on the site.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn note(
+        &self,
+        viewer: &KnownViewer,
+        client: &Client,
+        action: Action,
+        detail: String,
+    ) -> Result<(), AccountError> {
+        let entry = AuditEntry {
+            detail: Some(detail),
+            ..self.own(viewer, action, client)
+        };
+        self.write(vec![AccountWrite::AddAudit(entry)]).await
+    }
+
     /// Gives an account another role, with its next request.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_role(

@@ -149,7 +149,7 @@ fn ids(entries: &[AuditEntry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.id.0).collect()
 }
 
-const ACTIONS: [Action; 26] = [
+const ACTIONS: [Action; 27] = [
     Action::Registered,
     Action::LoggedIn,
     Action::LogInFailed,
@@ -176,4 +176,5 @@ const ACTIONS: [Action; 26] = [
     Action::ApiKeyCreated,
     Action::ApiKeyRevoked,
     Action::Exported,
+    Action::SourcePrecedenceSet,
 ];
