@@ -24,6 +24,28 @@ impl CatalogService {
         Ok(self.ports.titles.merged_titles().await?)
     }
 
+    /// The titles that were merged into others, each by what it leads to in the end.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn merged_by_end(&self) -> Result<HashMap<TitleId, Vec<TitleId>>, CatalogError> {
+        let merged = self.merged_titles().await?;
+        let merged = merged.iter();
+        let merged = merged.filter_map(|title| Some((title.id, title.leads_to()?)));
+        let leads_to: HashMap<TitleId, TitleId> = merged.collect();
+        let mut by_end: HashMap<TitleId, Vec<TitleId>> = HashMap::new();
+        for (from, into) in &leads_to {
+            let mut end = *into;
+            // No chain is as long, and a ring would have no end.
+            for _ in 0..MOST_FOLLOWED {
+                let Some(next) = leads_to.get(&end) else {
+                    break;
+                };
+                end = *next;
+            }
+            by_end.entry(end).or_default().push(*from);
+        }
+        Ok(by_end)
+    }
+
     /// What those of these titles are now that were merged into others.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn merged_into(
