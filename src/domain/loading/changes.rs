@@ -179,17 +179,8 @@ pub(super) fn changes(
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-
     use super::*;
-    use crate::domain::loading::records::Record;
-
-    fn title(record: Value) -> Title {
-        let Ok((Record::Title(title), ..)) = Record::read(record, 2026) else {
-            unreachable!("it is a title");
-        };
-        title.new_title(DateTime::UNIX_EPOCH).unwrap()
-    }
+    use crate::domain::loading::samples::title;
 
     #[test]
     fn both_values_are_as_files_have_them() {

@@ -157,22 +157,13 @@ fn pictures_joined(mut own: Vec<KeptPicture>, other: &[KeptPicture]) -> Vec<Kept
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::domain::loading::records::Record;
-
-    fn title(mut record: Value) -> Title {
-        record["slug"] = json!("heat-1995");
-        record["title"] = json!("Heat");
-        let Ok((Record::Title(title), ..)) = Record::read(record, 2026) else {
-            unreachable!("it is a title");
-        };
-        title.new_title(chrono::DateTime::UNIX_EPOCH).unwrap()
-    }
+    use crate::domain::loading::samples::heat;
 
     fn other() -> Title {
-        title(json!({
+        heat(json!({
             "year": 1996, "runtime_minutes": 171, "genres": ["Crime", "Drama"], "tags": ["Heist"],
             "cast": [{ "name": "Al Pacino", "character": "Other" }, "Jon Voight"],
             "ids": { "imdb": "tt0113278", "tmdb": 949 }, "certifications": { "US": "PG", "DE": "16" },
@@ -182,7 +173,7 @@ mod tests {
 
     #[test]
     fn what_is_said_stays_and_what_lacks_is_filled() {
-        let own = title(json!({
+        let own = heat(json!({
             "year": 1995, "genres": ["Crime"], "cast": [{ "name": "Al Pacino", "character": "Hanna" }],
             "ids": { "imdb": "tt0113277" }, "certifications": { "US": "R" }, "overview": { "en": "A film." },
         }));
@@ -192,7 +183,7 @@ mod tests {
             noticed,
         } = filled(&own, &[&other()]);
 
-        let expected = title(json!({
+        let expected = heat(json!({
             "year": 1995, "runtime_minutes": 171, "genres": ["Crime", "Drama"], "tags": ["Heist"],
             "cast": [{ "name": "Al Pacino", "character": "Hanna" }, "Jon Voight"],
             "ids": { "imdb": "tt0113277", "tmdb": 949 }, "certifications": { "US": "R", "DE": "16" },
@@ -210,9 +201,9 @@ mod tests {
             let genres = (from..from + 30).map(|number| format!("Genre {number}"));
             json!(genres.collect::<Vec<_>>())
         };
-        let mut own = title(json!({ "genres": many(0) }));
+        let mut own = heat(json!({ "genres": many(0) }));
         own.locks.lock("tags");
-        let other = title(json!({ "genres": many(30), "tags": ["Heist"], "year": 1995 }));
+        let other = heat(json!({ "genres": many(30), "tags": ["Heist"], "year": 1995 }));
 
         let Filled {
             title: full,

@@ -142,22 +142,13 @@ fn in_order(mut credits: Vec<Credit>) -> Vec<Credit> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     use super::*;
-    use crate::domain::loading::records::Record;
-
-    fn title(mut record: Value) -> Title {
-        record["slug"] = json!("heat-1995");
-        record["title"] = json!("Heat");
-        let Ok((Record::Title(title), ..)) = Record::read(record, 2026) else {
-            unreachable!("it is a title");
-        };
-        title.new_title(chrono::DateTime::UNIX_EPOCH).unwrap()
-    }
+    use crate::domain::loading::samples::heat;
 
     fn stored() -> Title {
-        title(json!({
+        heat(json!({
             "genres": ["Crime", "Drama"], "tags": ["Heist"], "countries": ["US"],
             "cast": ["Al Pacino", { "name": "Val Kilmer", "character": "Chris" }],
             "directors": ["Michael Mann"], "writers": ["Michael Mann"],
@@ -167,7 +158,7 @@ mod tests {
 
     #[test]
     fn what_is_added_comes_last_and_once() {
-        let added = title(json!({
+        let added = heat(json!({
             "genres": ["drama", "Thriller"], "tags": ["heist", "L.A."],
             "cast": [{ "name": "Al Pacino", "character": "Hanna" }, "Val Kilmer", "Jon Voight"],
             "ids": { "tmdb": 950, "tvdb": 7 }, "certifications": { "DE": "16" },
@@ -175,7 +166,7 @@ mod tests {
 
         let after = with_added(stored(), added);
 
-        let expected = title(json!({
+        let expected = heat(json!({
             "genres": ["Crime", "Drama", "Thriller"], "tags": ["Heist", "L.A."], "countries": ["US"],
             "cast": [
                 { "name": "Al Pacino", "character": "Hanna" },
@@ -191,7 +182,7 @@ mod tests {
 
     #[test]
     fn what_is_taken_goes_from_where_it_is_named() {
-        let removed = title(json!({
+        let removed = heat(json!({
             "genres": ["crime"], "tags": ["HEIST", "never there"], "cast": ["Al Pacino"],
             "directors": ["Michael Mann"], "ids": { "imdb": "tt0113277", "tmdb": 1 },
             "certifications": { "US": "R" },
@@ -199,7 +190,7 @@ mod tests {
 
         let after = without_removed(stored(), &removed);
 
-        let expected = title(json!({
+        let expected = heat(json!({
             "genres": ["Drama"], "countries": ["US"], "writers": ["Michael Mann"],
             "cast": [{ "name": "Val Kilmer", "character": "Chris" }], "ids": { "tmdb": 949 },
         }));
@@ -210,7 +201,7 @@ mod tests {
     fn no_list_grows_beyond_what_a_record_may_have() {
         let many = |from: usize| {
             let genres = (from..from + 30).map(|n| format!("Genre {n}"));
-            title(json!({ "genres": genres.collect::<Vec<_>>() }))
+            heat(json!({ "genres": genres.collect::<Vec<_>>() }))
         };
         assert_eq!(check_lists(&many(0)), Ok(()));
 

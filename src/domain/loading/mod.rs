@@ -54,6 +54,8 @@ mod resolve;
 mod revised;
 mod run;
 mod said;
+#[cfg(test)]
+mod samples;
 mod scores;
 mod seasons;
 mod service;

@@ -56,18 +56,13 @@ impl UnwrittenTitles {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
     use serde_json::json;
 
     use super::*;
-    use crate::domain::loading::records::Record;
+    use crate::domain::loading::samples;
 
     fn title(slug: &str, name: &str) -> Title {
-        let record = json!({ "kind": "film", "slug": slug, "title": name });
-        let Ok((Record::Title(title), ..)) = Record::read(record, 2026) else {
-            unreachable!("it is a title");
-        };
-        title.new_title(DateTime::UNIX_EPOCH).unwrap()
+        samples::title(json!({ "kind": "film", "slug": slug, "title": name }))
     }
 
     #[test]

@@ -10,4 +10,4 @@ mod types;
 
 pub use error::MergeError;
 pub use service::{MergePorts, MergeService};
-pub use types::{MOST_MERGED, Merged, Merging, Split};
+pub use types::{MOST_MERGED, Merged, Merging};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::error::MergeError;
 use super::service::{MergeService, STATE, curator, retried};
-use super::types::{MOST_MERGED, Split};
+use super::types::{MOST_MERGED, Merged};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, FieldChange, MergeStep,
     Publication, TITLE_FIELDS, Title, TitleMerge, TitleState, Visibility, Writer,
@@ -23,7 +23,7 @@ impl MergeService {
         viewer: &KnownViewer,
         merge: RunId,
         mode: LoadMode,
-    ) -> Result<Split, MergeError> {
+    ) -> Result<Merged, MergeError> {
         let writer = curator(viewer)?;
         retried(|| self.try_undo(&writer, merge, mode)).await
     }
@@ -33,7 +33,7 @@ impl MergeService {
         writer: &Writer,
         merge: RunId,
         mode: LoadMode,
-    ) -> Result<Split, MergeError> {
+    ) -> Result<Merged, MergeError> {
         // One of each title that goes, and one of the title that stays.
         let revisions = self.ports.revising.of_run(merge, MOST_MERGED + 1).await?;
         let merged = self.merged_by(merge, &revisions).await?;
@@ -103,7 +103,7 @@ impl MergeService {
         }
         batch.titles.push(title.clone());
         let run = self.write(mode, batch, writer).await?;
-        Ok(Split {
+        Ok(Merged {
             into: if run.is_some() { Arc::new(title) } else { into },
             differences,
             noticed,

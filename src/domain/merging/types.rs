@@ -18,32 +18,17 @@ pub struct Merging {
     pub into: NamedTitle,
 }
 
-/// What merging titles led to, or would.
+/// What merging titles, or undoing that, led to, or would.
 #[derive(Debug)]
 pub struct Merged {
-    /// The title that stands for the others: as it is now, in a dry run as it was.
+    /// The title that stands for the others, or stood for them: as it is now, in a dry run as it was.
     pub into: Arc<Title>,
     /// What is other of it than before, or would be.
     pub differences: Vec<Difference>,
-    /// What a curator may want to look at.
+    /// What a curator may want to look at: the fields that stay as they are, and why.
     pub noticed: Vec<Problem>,
-    /// The titles that are gone, or would be, in the order in which they were named.
+    /// The titles that are gone, in the order in which they were named, or are there again, by id; or would be.
     pub from: Vec<TitleId>,
-    /// Which merge it was: the run of its revisions; `None`: nothing was written.
-    pub run: Option<RunId>,
-}
-
-/// What undoing a merge led to, or would.
-#[derive(Debug)]
-pub struct Split {
-    /// The title that stood for the others: as it is now, in a dry run as it was.
-    pub into: Arc<Title>,
-    /// What is other of it than before, or would be.
-    pub differences: Vec<Difference>,
-    /// The fields that stay as they are, and why.
-    pub noticed: Vec<Problem>,
-    /// The titles that are there again, or would be, by id.
-    pub from: Vec<TitleId>,
-    /// The run of its revisions; `None`: nothing was written.
+    /// The run of its revisions, by which a merge is undone; `None`: nothing was written.
     pub run: Option<RunId>,
 }

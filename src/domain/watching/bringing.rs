@@ -28,8 +28,6 @@ use crate::domain::stamp::Stamp;
 const TITLES: usize = 50;
 /// How many plays are asked for at once.
 const NAMES: usize = 500;
-/// How often a film is followed that was merged into one that was merged itself.
-const MOST_FOLLOWED: usize = 16;
 
 /// What an import brought of a title, and nobody else said.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -292,19 +290,7 @@ impl WatchService {
         &self,
         mut watches: Vec<ImportedWatch>,
     ) -> Result<Vec<ImportedWatch>, WatchError> {
-        let merged = self.catalog.merged_titles().await?;
-        let merged = merged.iter();
-        let merged = merged.filter_map(|title| Some((title.id, title.leads_to()?)));
-        let leads_to: HashMap<TitleId, TitleId> = merged.collect();
-        let mut others: HashMap<TitleId, Vec<TitleId>> = HashMap::new();
-        for from in leads_to.keys() {
-            let mut into = *from;
-            // More than a chain has; it is no ring.
-            for _ in 0..MOST_FOLLOWED {
-                into = leads_to.get(&into).copied().unwrap_or(into);
-            }
-            others.entry(into).or_default().push(*from);
-        }
+        let others = self.catalog.merged_by_end().await?;
         let names_of = |watch: &ImportedWatch| -> Vec<PlayId> {
             let WatchedItem::Film(film) = watch.item else {
                 return Vec::new();

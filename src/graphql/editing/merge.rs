@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::changes::{EditedField, warnings};
 use super::titles::{mode, title_id};
 use crate::domain::editing::NamedTitle;
-use crate::domain::ids::{RunId, TitleId};
-use crate::domain::merging::{MergeError, Merged, Merging, Split};
+use crate::domain::ids::RunId;
+use crate::domain::merging::{MergeError, Merged, Merging};
 use crate::domain::viewer::Role;
 use crate::graphql::catalog::Title;
 use crate::graphql::context::ContextExt;
@@ -68,7 +68,7 @@ impl MergeMutation {
             Err(_) => Err(MergeError::MergeNotFound),
         };
         let (split, user_errors) = UserError::split(split)?;
-        Ok(UndoMergePayload::of(split, user_errors))
+        Ok(MergeTitlesPayload::of(split, user_errors).into())
     }
 }
 
@@ -121,7 +121,7 @@ impl MergeTitlesInput {
 }
 
 /// What merging films led to.
-#[derive(SimpleObject)]
+#[derive(Default, SimpleObject)]
 pub(crate) struct MergeTitlesPayload {
     /// The film that stands for the others, as it is now; in a dry run as it was. Null if it was refused.
     title: Option<Title>,
@@ -159,49 +159,32 @@ impl MergeTitlesPayload {
     fn of(merged: Option<Merged>, user_errors: Vec<UserError>) -> Self {
         let Some(merged) = merged else {
             return Self {
-                title: None,
-                changes: Vec::new(),
-                warnings: Vec::new(),
-                title_ids: Vec::new(),
-                run: None,
                 user_errors,
+                ..Self::default()
             };
         };
+        let films = merged.from.iter().map(|id| GlobalId::Film(*id).encode());
         Self {
             title: Some(Title::one(merged.into)),
             changes: EditedField::list(&merged.differences),
             warnings: warnings(&merged.noticed),
-            title_ids: films(&merged.from),
+            title_ids: films.collect(),
             run: merged.run.map(|run| run.to_string()),
             user_errors,
         }
     }
 }
 
-impl UndoMergePayload {
-    fn of(split: Option<Split>, user_errors: Vec<UserError>) -> Self {
-        let Some(split) = split else {
-            return Self {
-                title: None,
-                changes: Vec::new(),
-                warnings: Vec::new(),
-                title_ids: Vec::new(),
-                run: None,
-                user_errors,
-            };
-        };
+// The same in words of its own: what a merge did, and what was taken back of it.
+impl From<MergeTitlesPayload> for UndoMergePayload {
+    fn from(told: MergeTitlesPayload) -> Self {
         Self {
-            title: Some(Title::one(split.into)),
-            changes: EditedField::list(&split.differences),
-            warnings: warnings(&split.noticed),
-            title_ids: films(&split.from),
-            run: split.run.map(|run| run.to_string()),
-            user_errors,
+            title: told.title,
+            changes: told.changes,
+            warnings: told.warnings,
+            title_ids: told.title_ids,
+            run: told.run,
+            user_errors: told.user_errors,
         }
     }
-}
-
-fn films(ids: &[TitleId]) -> Vec<ID> {
-    let films = ids.iter().map(|id| GlobalId::Film(*id).encode());
-    films.collect()
 }
