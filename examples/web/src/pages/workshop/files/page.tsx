@@ -8,6 +8,7 @@ import { Failure } from "../../../parts/failure";
 import { words } from "../../../parts/format";
 import { More } from "../../../parts/more";
 import { useName } from "../../../parts/name";
+import { withParameter } from "../../../parts/parameters";
 import { FILE_STATES } from "../states";
 import { OneFile } from "./file";
 
@@ -48,15 +49,7 @@ export function FilesPage() {
   const path = params.get("path") ?? "";
   const [typed, setTyped] = useState(path);
   const set = (name: string, value: string) =>
-    setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+    setParams((now) => withParameter(now, name, value), { replace: true });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     set("path", typed.trim());
