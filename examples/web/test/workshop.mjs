@@ -117,6 +117,20 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
     await revisions(page).first().getByRole("link", { name: /^Revert/ }).waitFor();
   });
 
+  await act("the form has what is said in a language itself, also where a name is like the site's own", async () => {
+    await page.getByLabel("Language of the texts").selectOption("de");
+    const name = field("Name in this language");
+    await until(async () => (await field("Tagline").inputValue()) === "");
+    assert.equal(await name.inputValue(), "");
+    await name.fill("Heat");
+    await page.getByRole("button", { name: "Preview" }).click();
+    await page.getByRole("button", { name: "Save" }).click();
+    await region("Saved").waitFor();
+    await page.reload();
+    await until(async () => (await name.inputValue()) === "Heat");
+    assert.equal(await field("Tagline").inputValue(), "");
+  });
+
   await act("many titles are edited together, just as it was shown, and one click undoes it", async () => {
     await page.getByRole("link", { name: "Workshop", exact: true }).click();
     await page.getByRole("link", { name: /No poster$/ }).click();

@@ -27,9 +27,9 @@
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
 //! positions, durations and `seconds` are seconds. `titles` says what all plays of a film or series add up to, `items`
 //! where to resume each film and episode and what was said of it by hand: `told` is
-//! `{ "watched", "watchedAt", "saidAt", "by" }`, by the `viewer` or an `import`. `isAside` is what was
-//! taken off what goes on. `plays` is each play, the latest first, with the sections that were played. Of what the viewer
-//! deleted there is nothing but a row of `titles` that says 0 plays.
+//! `{ "watched", "watchedAt", "saidAt", "by" }`, by the `viewer` or an `import`, or null of what was said not to be
+//! watched. `isAside` is what was taken off what goes on. `plays` is each play, the latest first, with the sections
+//! that were played. Of what the viewer deleted there is nothing but a row of `titles` that says 0 plays.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
 //! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch.
 //! `imports` is what it brought from elsewhere, `importRows` what each row of those files said. No

@@ -145,8 +145,8 @@ fn compare<K: Ord + Copy, T: PartialEq>(
 
 impl GraphService {
     /// Compares the graph with the documents and their marks, the documents' sums with what they are sums of, and all rows
-    /// with the watch log; differences by key, at most 100 of each sort. What waits for projection differs too, so drain first. Of what cannot be read nothing
-    /// is said.
+    /// with the watch log; differences by key, at most 100 of each sort. What waits for projection differs too, so
+    /// drain first. Of what cannot be read nothing is said.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn verify(&self) -> Result<Vec<Difference>, RecommendError> {
         self.watching.settle_all().await?;

@@ -1,6 +1,6 @@
 //! Profiles that are erased after messages of theirs were sent, as their tombstones tell, soon after these are put.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::domain::error::StoreError;
 use crate::domain::recommend::sources::WatchSource;
 
 /// How many are read at once.
-const TOMBSTONES: usize = 1000;
+pub(super) const TOMBSTONES: usize = 1000;
 
 /// A tombstone, and when it was put, by the clock of the record.
 pub(super) type Put = (DateTime<Utc>, String);
@@ -30,27 +30,27 @@ impl Tombstones {
         }
     }
 
-    /// Those that were not read yet.
-    pub(super) async fn next(&self, watches: &dyn WatchSource) -> Result<Vec<Put>, StoreError> {
-        let mut after = (self.until - SETTLED, String::new());
-        let mut new = Vec::new();
-        loop {
-            let page = watches.tombstones_since(after.clone(), TOMBSTONES).await?;
-            let is_all = page.len() < TOMBSTONES;
-            if let Some(last) = page.last() {
-                after = last.clone();
-            }
-            let unread = page.into_iter();
-            new.extend(unread.filter(|(_, tombstone)| !self.read.contains_key(tombstone)));
-            if is_all {
-                return Ok(new);
-            }
-        }
+    /// A page of them, behind the last of the page before; the first begins a little before the latest that was read.
+    pub(super) async fn page(
+        &self,
+        before: Option<Put>,
+        watches: &dyn WatchSource,
+    ) -> Result<Vec<Put>, StoreError> {
+        let after = before.unwrap_or_else(|| (self.until - SETTLED, String::new()));
+        watches.tombstones_since(after, TOMBSTONES).await
     }
 
-    /// Does not give these again.
-    pub(super) fn put_aside(&mut self, tombstones: Vec<Put>) {
-        for (at, tombstone) in tombstones {
+    /// Those of a page that were not read yet.
+    pub(super) fn unread<'a>(&self, page: &'a [Put]) -> HashSet<&'a str> {
+        let tombstones = page.iter().map(|(_, tombstone)| tombstone.as_str());
+        tombstones
+            .filter(|tombstone| !self.read.contains_key(*tombstone))
+            .collect()
+    }
+
+    /// Takes the next page for read.
+    pub(super) fn put_aside(&mut self, page: Vec<Put>) {
+        for (at, tombstone) in page {
             self.until = self.until.max(at);
             self.read.insert(tombstone, at);
         }

@@ -1,13 +1,13 @@
 //! Follows the record and sends what is new.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
-use super::erased::Tombstones;
+use super::erased::{Put, TOMBSTONES, Tombstones};
 use super::messages::{nothing, of_titles, of_watches};
 use super::position::{Place, Published, SETTLED, WATCHED_TITLES, place, settled};
 use super::topics::{TopicMessage, Topics};
@@ -77,7 +77,8 @@ pub struct Publishing {
 }
 
 impl Publishing {
-    fn of(position: Published, now: DateTime<Utc>) -> Self {
+    fn beginning(now: DateTime<Utc>) -> Self {
+        let position = Published::beginning();
         Self {
             position,
             noted: position,
@@ -89,6 +90,19 @@ impl Publishing {
             tombstones: Tombstones::beginning(),
             sweep_at: now + SWEEP_AGAIN,
         }
+    }
+
+    /// Those of the owners whose tombstones are on a page and were not read yet.
+    fn erased(&self, page: &[Put]) -> Vec<ProfileId> {
+        let unread = self.tombstones.unread(page);
+        // Each tombstone of an owner is a hash, which is worth it only where something is new.
+        if unread.is_empty() {
+            return Vec::new();
+        }
+        let owners = self.owners.iter().copied();
+        owners
+            .filter(|owner| unread.contains(owner.tombstone().as_str()))
+            .collect()
     }
 }
 
@@ -158,43 +172,36 @@ impl PublishService {
 
     /// Where the record says; from the beginning if the topics have nothing, whatever was sent to those before them.
     async fn begin(&self) -> Result<Publishing, RecommendError> {
-        // Whoever has a tombstone by now is found by looking through the topic.
-        let mut tombstones = Tombstones::beginning();
-        let put = tombstones.next(&*self.ports.watches).await?;
-        tombstones.put_aside(put);
-        let owners = self.sweep().await?;
+        // It has no owners yet: whoever has a tombstone by now is found by looking through the topic.
+        let mut begun = Publishing::beginning(self.clock.now());
+        self.take_back_erased(&mut begun).await?;
+        begun.owners = self.sweep().await?;
         let noted = self.ports.notes.notes().await?.published;
-        let position = noted.filter(|_| !owners.is_empty()).map(Published::noted);
-        let position = position.unwrap_or_else(Published::beginning);
-        Ok(Publishing {
-            owners,
-            tombstones,
-            ..Publishing::of(position, self.clock.now())
-        })
+        if let Some(noted) = noted.filter(|_| !begun.owners.is_empty()) {
+            begun.position = noted.noted();
+            begun.noted = begun.position;
+        }
+        Ok(begun)
     }
 
     /// Takes back what the topic has of profiles that were erased since it was last looked.
     async fn take_back_erased(&self, current: &mut Publishing) -> Result<(), RecommendError> {
-        let new = current.tombstones.next(&*self.ports.watches).await?;
-        if new.is_empty() {
-            return Ok(());
+        let mut before = None;
+        loop {
+            let watches = &*self.ports.watches;
+            let page = current.tombstones.page(before, watches).await?;
+            let is_all = page.len() < TOMBSTONES;
+            before = page.last().cloned();
+            let erased = current.erased(&page);
+            self.take_back(&erased).await?;
+            for owner in &erased {
+                current.owners.remove(owner);
+            }
+            current.tombstones.put_aside(page);
+            if is_all {
+                return Ok(());
+            }
         }
-        let erased: Vec<ProfileId> = {
-            let tombstones: HashSet<&str> = new
-                .iter()
-                .map(|(_, tombstone)| tombstone.as_str())
-                .collect();
-            let owners = current.owners.iter().copied();
-            owners
-                .filter(|owner| tombstones.contains(owner.tombstone().as_str()))
-                .collect()
-        };
-        self.take_back(&erased).await?;
-        for owner in &erased {
-            current.owners.remove(owner);
-        }
-        current.tombstones.put_aside(new);
-        Ok(())
     }
 
     /// Takes back what the topic has of erased profiles: also what a server that stood still has sent after all. Says of

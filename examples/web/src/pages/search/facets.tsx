@@ -1,6 +1,7 @@
 // What the titles that were found can be narrowed by, and how many each choice would leave.
 import { useSearchParams } from "wouter";
 import type { TitleFacet } from "../../gql/graphql";
+import { withParameter } from "../../parts/parameters";
 import { PARAMETERS } from "./filter";
 
 interface Facet {
@@ -30,12 +31,8 @@ export function Facets({
   parameters?: Partial<Record<TitleFacet, string>>;
 }) {
   const [, setParams] = useSearchParams();
-  const choose = (parameter: string, value: string) => {
-    const next = new URLSearchParams(params);
-    if (value) next.set(parameter, value);
-    else next.delete(parameter);
-    setParams(next, { replace: true });
-  };
+  const choose = (parameter: string, value: string) =>
+    setParams((now) => withParameter(now, parameter, value), { replace: true });
 
   return (
     <div className="facets">

@@ -1,5 +1,5 @@
 // Finds titles as one types, and lists all of them where nothing is typed; what is wanted stands in the address.
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../../gql";
@@ -9,8 +9,8 @@ import { useName } from "../../parts/name";
 import { Grid, Placeholders, Poster } from "../../parts/poster";
 import { Facets } from "./facets";
 import { filterOf } from "./filter";
+import { useTypedQuery } from "./typed";
 
-const DEBOUNCE_MS = 200;
 const PAGE = 30;
 
 const FindDocument = graphql(`
@@ -34,26 +34,10 @@ const PeopleDocument = graphql(`
 `);
 
 export function SearchPage() {
-  const [params, setParams] = useSearchParams();
+  const [params] = useSearchParams();
   const query = params.get("q") ?? "";
-  const [typed, setTyped] = useState(query);
+  const [typed, setTyped] = useTypedQuery();
   useName("Search");
-
-  useEffect(() => {
-    if (typed.trim() === query) return;
-    const timer = setTimeout(() => {
-      setParams(
-        (now) => {
-          const next = new URLSearchParams(now);
-          if (typed.trim()) next.set("q", typed.trim());
-          else next.delete("q");
-          return next;
-        },
-        { replace: true },
-      );
-    }, DEBOUNCE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, query, setParams]);
 
   return (
     <div className="page">

@@ -1,5 +1,4 @@
 // What the site works on for the profile that watches, and how far each is, told while it goes on.
-import { useState } from "react";
 import { useQuery, useSubscription } from "urql";
 import { graphql } from "../../gql";
 import type { ShownJobFragment } from "../../gql/graphql";
@@ -7,6 +6,7 @@ import { Failure } from "../../parts/failure";
 import { moment, words } from "../../parts/format";
 import { More } from "../../parts/more";
 import { useName } from "../../parts/name";
+import { Pages, type PageProps } from "../../parts/pages";
 
 const JobsDocument = graphql(`
   query WorkshopJobs($after: String) {
@@ -27,22 +27,15 @@ const changedBy = { additionalTypenames: ["Job"] };
 
 export function JobsPage() {
   useName("Jobs");
-  const [pages, setPages] = useState<(string | null)[]>([null]);
   return (
     <>
       <h1>Jobs</h1>
-      {pages.map((after, index) => (
-        <Page
-          key={after}
-          after={after}
-          more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
-        />
-      ))}
+      <Pages page={(props) => <Page {...props} />} />
     </>
   );
 }
 
-function Page({ after, more }: { after: string | null; more: ((cursor: string) => void) | undefined }) {
+function Page({ after, more }: PageProps) {
   const [{ data, error, fetching }, again] = useQuery({
     query: JobsDocument,
     variables: { after },

@@ -1,5 +1,4 @@
 // Titles and people who are likely there twice, with what speaks for it, the likeliest first.
-import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../../gql";
@@ -7,6 +6,7 @@ import { Failure } from "../../parts/failure";
 import { day, words } from "../../parts/format";
 import { More } from "../../parts/more";
 import { useName } from "../../parts/name";
+import { Pages, type PageProps } from "../../parts/pages";
 import { Picture } from "../../parts/poster";
 import { formAddress, revisionsAddress } from "./addresses";
 import { CATALOGUE } from "./runs";
@@ -44,30 +44,14 @@ export function LikelyPage() {
       </p>
       <section aria-labelledby="duplicates">
         <h2 id="duplicates">Titles</h2>
-        <Pages page={Duplicates} />
+        <Pages page={(props) => <Duplicates {...props} />} />
       </section>
       <section aria-labelledby="people">
         <h2 id="people">People</h2>
-        <Pages page={SamePeople} />
+        <Pages page={(props) => <SamePeople {...props} />} />
       </section>
     </>
   );
-}
-
-interface PageProps {
-  after: string | null;
-  more: ((cursor: string) => void) | undefined;
-}
-
-function Pages({ page: Page }: { page: (props: PageProps) => ReactNode }) {
-  const [pages, setPages] = useState<(string | null)[]>([null]);
-  return pages.map((after, index) => (
-    <Page
-      key={after}
-      after={after}
-      more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
-    />
-  ));
 }
 
 function Duplicates({ after, more }: PageProps) {

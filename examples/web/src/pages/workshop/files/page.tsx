@@ -8,6 +8,8 @@ import { Failure } from "../../../parts/failure";
 import { words } from "../../../parts/format";
 import { More } from "../../../parts/more";
 import { useName } from "../../../parts/name";
+import { Pages, type PageProps } from "../../../parts/pages";
+import { withParameter } from "../../../parts/parameters";
 import { FILE_STATES } from "../states";
 import { OneFile } from "./file";
 
@@ -48,15 +50,7 @@ export function FilesPage() {
   const path = params.get("path") ?? "";
   const [typed, setTyped] = useState(path);
   const set = (name: string, value: string) =>
-    setParams(
-      (now) => {
-        const next = new URLSearchParams(now);
-        if (value) next.set(name, value);
-        else next.delete(name);
-        return next;
-      },
-      { replace: true },
-    );
+    setParams((now) => withParameter(now, name, value), { replace: true });
   const submit = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     set("path", typed.trim());
@@ -94,32 +88,17 @@ export function FilesPage() {
           </button>
         </div>
       </form>
-      <List key={`${state ?? ""} ${path}`} state={state} path={path} />
+      <Pages key={`${state ?? ""} ${path}`} page={(props) => <Page state={state} path={path} {...props} />} />
     </>
   );
 }
 
-function List({ state, path }: { state: MediaFileState | undefined; path: string }) {
-  const [pages, setPages] = useState<(string | null)[]>([null]);
-  return pages.map((after, index) => (
-    <Page
-      key={after}
-      state={state}
-      path={path}
-      after={after}
-      more={index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
-    />
-  ));
-}
-
-interface PageProps {
+interface FilesProps extends PageProps {
   state: MediaFileState | undefined;
   path: string;
-  after: string | null;
-  more: ((cursor: string) => void) | undefined;
 }
 
-function Page({ state, path, after, more }: PageProps) {
+function Page({ state, path, after, more }: FilesProps) {
   const variables = { state: state ? [state] : null, path: path === "" ? null : path, after };
   const [{ data, error }, again] = useQuery({ query: FilesDocument, variables, context: changedBy });
   if (error && !data) return <Failure error={error} retry={() => again({ requestPolicy: "network-only" })} />;

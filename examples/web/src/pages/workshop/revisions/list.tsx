@@ -1,5 +1,4 @@
 // Revisions, the latest first: who, when, by what, and what was before and after.
-import { useState } from "react";
 import { Link } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../../../gql";
@@ -7,6 +6,7 @@ import type { RevisionFilter, ShownRevisionFragment } from "../../../gql/graphql
 import { Failure } from "../../../parts/failure";
 import { moment, words } from "../../../parts/format";
 import { More } from "../../../parts/more";
+import { Pages, type PageProps } from "../../../parts/pages";
 import { Differences } from "../differences";
 import { formAddress, revisionsAddress } from "../addresses";
 import { CATALOGUE } from "../runs";
@@ -37,28 +37,17 @@ interface ListProps {
 }
 
 export function RevisionList({ filter, first = 20, isOfMany = false, hasMore = true }: ListProps) {
-  const [pages, setPages] = useState<(string | null)[]>([null]);
-  return pages.map((after, index) => (
-    <Page
-      key={after}
-      filter={filter}
-      first={first}
-      isOfMany={isOfMany}
-      after={after}
-      more={hasMore && index === pages.length - 1 ? (cursor) => setPages([...pages, cursor]) : undefined}
-    />
-  ));
+  const list = { filter, first, isOfMany };
+  return <Pages page={({ after, more }) => <Page {...list} after={after} more={hasMore ? more : undefined} />} />;
 }
 
-interface PageProps {
+interface RevisionsProps extends PageProps {
   filter: RevisionFilter;
   first: number;
   isOfMany: boolean;
-  after: string | null;
-  more: ((cursor: string) => void) | undefined;
 }
 
-function Page({ filter, first, isOfMany, after, more }: PageProps) {
+function Page({ filter, first, isOfMany, after, more }: RevisionsProps) {
   const variables = { filter, first, after };
   const [{ data, error }, again] = useQuery({ query: RevisionsDocument, variables, context: CATALOGUE });
   const list = data?.revisions;

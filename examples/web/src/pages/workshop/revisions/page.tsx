@@ -3,6 +3,7 @@ import { useSearchParams } from "wouter";
 import type { RevisionFilter, RevisionSource } from "../../../gql/graphql";
 import { words } from "../../../parts/format";
 import { useName } from "../../../parts/name";
+import { withParameter } from "../../../parts/parameters";
 import { FIELDS, labelOf, LOCKED_ONLY } from "../fields";
 import { RevisionList } from "./list";
 import { TakeBack } from "./revert";
@@ -18,12 +19,8 @@ export function RevisionsPage() {
   useName("Revisions");
   const [params, setParams] = useSearchParams();
   const filter = filterOf(params);
-  const choose = (parameter: string, value: string) => {
-    const next = new URLSearchParams(params);
-    if (value) next.set(parameter, value);
-    else next.delete(parameter);
-    setParams(next, { replace: true });
-  };
+  const choose = (parameter: string, value: string) =>
+    setParams((now) => withParameter(now, parameter, value), { replace: true });
 
   return (
     <>

@@ -7,14 +7,14 @@ export type Drafts = Partial<Record<FieldName, Draft>>;
 /** What a title says, as it would be typed; `language` is that of its texts. */
 export function draftsOf(title: EditedTitleFragment, language: string): Drafts {
   const own = title.__typename === "Film" ? ofFilm(title) : ofSeries(title);
+  const texts = title.texts?.find((said) => said.language === language);
   return {
     ...own,
     name: title.name,
     originalName: title.originalName ?? "",
-    // The API gives another language's name where there is none in this one, and does not say so.
-    names: title.translated === title.name ? "" : title.translated,
-    tagline: title.taglineLanguage === language ? (title.tagline ?? "") : "",
-    overview: title.overviewLanguage === language ? (title.overview ?? "") : "",
+    names: texts?.name ?? "",
+    tagline: texts?.tagline ?? "",
+    overview: texts?.overview ?? "",
     year: numberText(title.year),
     premiered: title.premiered ?? "",
     state: title.state,

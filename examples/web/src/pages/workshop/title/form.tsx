@@ -6,6 +6,7 @@ import type { EditedTitleFragment, EditTitleMutation, EditTitlesInput } from "..
 import { fieldOf, sentence, type UserError } from "../../../parts/form";
 import { Differences } from "../differences";
 import { emptyDraft, fieldsOf, GROUPS, inFilesOf, LOCKED_ONLY, type Draft, type FieldName } from "../fields";
+import { LockChanged } from "../lock_changed";
 import { Undo } from "../revisions/revert";
 import { CATALOGUE } from "../runs";
 import { changedFields, draftsOf, patchOf, unreadOf, type Drafts } from "./drafts";
@@ -205,17 +206,13 @@ export function TitleForm({ title, language, setLanguage, readAgain }: FormProps
         </div>
       )}
       <div className="form-foot">
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={lock}
-            onChange={(event) => {
-              setLock(event.target.checked);
-              setPreview(null);
-            }}
-          />{" "}
-          Lock what is changed
-        </label>
+        <LockChanged
+          lock={lock}
+          onChange={(lock) => {
+            setLock(lock);
+            setPreview(null);
+          }}
+        />
         <button type="submit" className="button" disabled={isBusy || changed.length === 0}>
           Preview
         </button>

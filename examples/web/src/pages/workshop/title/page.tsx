@@ -12,15 +12,13 @@ import { TitleForm } from "./form";
 import { SITE_LANGUAGE } from "./languages";
 
 const FormDocument = graphql(`
-  query WorkshopTitle($id: ID!, $language: String!) { node(id: $id) { __typename ...EditedTitle } }
+  query WorkshopTitle($id: ID!) { node(id: $id) { __typename ...EditedTitle } }
 `);
 
 graphql(`
   fragment EditedTitle on Title {
     __typename id slug revision updatedAt lockedFields
-    name(language: "en") translated: name(language: $language) originalName
-    tagline(language: $language) taglineLanguage(language: $language)
-    overview(language: $language) overviewLanguage(language: $language)
+    name(language: "en") originalName texts { language name tagline overview }
     year premiered state availableFrom availableUntil
     tags studios countries languages
     genres { id name }
@@ -45,11 +43,7 @@ graphql(`
 export function FormPage({ id }: { id: string }) {
   const [params, setParams] = useSearchParams();
   const language = params.get("language") ?? SITE_LANGUAGE;
-  const [{ data, error }, again] = useQuery({
-    query: FormDocument,
-    variables: { id, language },
-    context: CATALOGUE,
-  });
+  const [{ data, error }, again] = useQuery({ query: FormDocument, variables: { id }, context: CATALOGUE });
   const node = data?.node;
   const title = node?.__typename === "Film" || node?.__typename === "Series" ? node : undefined;
   useName(title?.name);

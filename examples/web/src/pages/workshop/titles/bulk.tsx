@@ -7,6 +7,7 @@ import type { BulkEditMutation, EditTitlesInput, ErrorPolicy, TitleFilter } from
 import { sentence, type UserError } from "../../../parts/form";
 import { formAddress, revisionsAddress } from "../addresses";
 import { Differences } from "../differences";
+import { LockChanged } from "../lock_changed";
 import { Undo } from "../revisions/revert";
 import { CATALOGUE } from "../runs";
 import { emptyChange, OneChange, partsOf, type Change } from "./change";
@@ -128,17 +129,13 @@ export function Bulk({ choice }: { choice: Choice }) {
             </option>
           ))}
         </select>
-        <label className="check">
-          <input
-            type="checkbox"
-            checked={lock}
-            onChange={(event) => {
-              setLock(event.target.checked);
-              setPreview(null);
-            }}
-          />{" "}
-          Lock what is changed
-        </label>
+        <LockChanged
+          lock={lock}
+          onChange={(lock) => {
+            setLock(lock);
+            setPreview(null);
+          }}
+        />
         <button type="submit" className="button" disabled={isBusy || isTooMany || count === 0}>
           Preview
         </button>

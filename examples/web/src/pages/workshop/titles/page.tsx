@@ -8,14 +8,15 @@ import { Failure } from "../../../parts/failure";
 import { words } from "../../../parts/format";
 import { More } from "../../../parts/more";
 import { useName } from "../../../parts/name";
+import { withParameter } from "../../../parts/parameters";
 import { Picture } from "../../../parts/poster";
 import { Facets } from "../../search/facets";
 import { filterOf, PARAMETERS } from "../../search/filter";
+import { useTypedQuery } from "../../search/typed";
 import { formAddress } from "../addresses";
 import { CATALOGUE } from "../runs";
 import { Bulk, type Choice, type Chosen } from "./bulk";
 
-const DEBOUNCE_MS = 200;
 const PAGE = 30;
 const WORKSHOP_PARAMETERS = { MISSING: "missing", ...PARAMETERS };
 const STATES: TitleState[] = ["PUBLISHED", "DRAFT", "HIDDEN"];
@@ -44,16 +45,8 @@ export function TitlesPage() {
   useName("Titles");
   const [params, setParams] = useSearchParams();
   const query = params.get("q") ?? "";
-  const [typed, setTyped] = useState(query);
+  const [typed, setTyped] = useTypedQuery();
   const [chosen, setChosen] = useState<ReadonlyMap<string, Chosen>>(new Map());
-
-  useEffect(() => {
-    if (typed.trim() === query) return;
-    const timer = setTimeout(() => {
-      setParams((now) => withParameter(now, "q", typed.trim()), { replace: true });
-    }, DEBOUNCE_MS);
-    return () => clearTimeout(timer);
-  }, [typed, query, setParams]);
 
   const choose = ({ id, name }: ListedTitleFragment, isChosen: boolean) => {
     const next = new Map(chosen);
@@ -105,13 +98,6 @@ export function TitlesPage() {
       />
     </>
   );
-}
-
-function withParameter(params: URLSearchParams, name: string, value: string): URLSearchParams {
-  const next = new URLSearchParams(params);
-  if (value) next.set(name, value);
-  else next.delete(name);
-  return next;
 }
 
 interface ListProps {
