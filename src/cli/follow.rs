@@ -34,6 +34,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let hours = arguments.hours()?;
+    scan::check(config, arguments)?;
     let told = pin!(told_to_stop());
     if !arguments.watch {
         return once(config, arguments, hours, told).await;

@@ -100,6 +100,19 @@ struct Looked {
     recorder: Option<(App, String)>,
 }
 
+/// Fails if what was asked for goes together in no scan, however often it is tried.
+pub(super) fn check(config: &Config, arguments: &Arguments) -> anyhow::Result<()> {
+    let recording = &arguments.recording;
+    let titles = recording.titles(config.titles_of_scans);
+    if titles == ScannedTitles::Untouched && recording.publishes() {
+        bail!("--publish says how titles are made, and without --titles none is");
+    }
+    match &arguments.report {
+        Some(report) => spare(&arguments.folder, report),
+        None => Ok(()),
+    }
+}
+
 /// Scans a folder until it is through, or until `stopped` comes back: then a scan that is written down ends after the step
 /// that is under way.
 pub(super) async fn run(
@@ -141,13 +154,9 @@ pub(super) async fn run(
 /// Looks through the folder, off the async threads: whoever waits is to hear that it is stopped.
 async fn look(config: &Config, arguments: &Arguments, stop: &StopScan) -> anyhow::Result<Looked> {
     let folder: Arc<dyn LibraryFolder> = UntilStopped::new(open_library(&arguments.folder)?, stop);
-    if let Some(report) = &arguments.report {
-        spare(&arguments.folder, report)?;
-    }
+    // The folder may not have been there when it was begun.
+    check(config, arguments)?;
     let titles = arguments.recording.titles(config.titles_of_scans);
-    if titles == ScannedTitles::Untouched && arguments.recording.publishes() {
-        bail!("--publish says how titles are made, and without --titles none is");
-    }
     let is_recorded = arguments.recording.applies(config.scans);
     let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
     let recorder = if knows_catalog {
@@ -246,7 +255,10 @@ fn show(found: &[(Entry, Guess)], is_recorded: bool) -> std::io::Result<()> {
 
 /// Fails if a report would be written into the library, which is never written.
 fn spare(library: &Path, report: &Path) -> anyhow::Result<()> {
-    let library = library.canonicalize()?;
+    // Of a folder that is away the scan tells, and looks again when it is there.
+    let Ok(library) = library.canonicalize() else {
+        return Ok(());
+    };
     let around = report
         .parent()
         .filter(|around| !around.as_os_str().is_empty());

@@ -102,10 +102,12 @@ struct Tally {
 /// Writes sidecars into a folder that was scanned. Exit status 1: some say something else and stay, or cannot be written.
 pub(super) async fn write(app: &App, folder: &Path, others: Others) -> anyhow::Result<ExitCode> {
     let root = root_of(folder)?;
-    let wanted = app.scans.sidecars_wanted(&root).await?;
+    let is_there = |path: &str| Path::new(&root).join(path).is_file();
+    let wanted = app.scans.sidecars_wanted(&root, is_there).await?;
     if wanted == SidecarsWanted::default() {
         bail!(
-            "no file in {} is of anything in the catalogue: scan it with --apply first",
+            "no file that is in {} is of anything in the catalogue: scan it with --apply first; \
+             if that was done, is the disk mounted?",
             shown(folder)
         );
     }

@@ -179,4 +179,11 @@ async fn are_written_back(program: &Program, root: &Path) {
     assert!(again.contains(expected), "{again}");
     let same = program.expect(&export).await;
     assert!(same.contains("0 written"), "{same}");
+    // A video that is away gets none, although its folder is there.
+    let lantern = root.join("Film/Tin Lantern (2003).nfo");
+    fs::remove_file(&lantern).unwrap();
+    fs::remove_file(lantern.with_extension("mkv")).unwrap();
+    let without = program.expect(&export).await;
+    assert!(without.contains("0 written"), "{without}");
+    assert!(!lantern.exists());
 }

@@ -35,10 +35,15 @@ type Places = HashMap<EpisodeId, (TitleId, u32, u32)>;
 
 impl ScanService {
     /// The sidecars that videos of a library can have, of those that are of something in the catalogue. None is beside a
-    /// disc in folders, and none where one place would have to say several things.
+    /// disc in folders, and none where one place would have to say several things. A video that is not there has none,
+    /// as on a disk that is not mounted; nor has one whose name is no UTF-8, for no text is its path.
     #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn sidecars_wanted(&self, root: &str) -> Result<SidecarsWanted, LibraryError> {
-        let videos = self.videos(root).await?;
+    pub async fn sidecars_wanted(
+        &self,
+        root: &str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Result<SidecarsWanted, LibraryError> {
+        let videos = self.videos(root, is_there).await?;
         let items = || videos.iter().flat_map(|video| &video.items);
         let episodes = items().filter_map(|item| match item {
             WatchedItem::Episode(id) => Some(*id),
@@ -70,8 +75,12 @@ impl ScanService {
         Ok(wanted(&videos, &places, &slugs))
     }
 
-    /// The videos of a library that are of something.
-    async fn videos(&self, root: &str) -> Result<Vec<MediaFile>, LibraryError> {
+    /// The videos of a library that are of something, and are there.
+    async fn videos(
+        &self,
+        root: &str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Result<Vec<MediaFile>, LibraryError> {
         let filter = FileFilter {
             states: vec![FileState::Matched],
             below: Some(root.to_owned()),
@@ -85,6 +94,7 @@ impl ScanService {
                 file.root == root
                     && file.guess.taken_for == TakenFor::Video
                     && disc_of(&file.path).is_none()
+                    && is_there(&file.path)
             }));
             if !page.has_more {
                 return Ok(videos);
