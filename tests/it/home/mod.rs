@@ -1,59 +1,32 @@
 //! What pages of the catalogue cost: no call of the store, for fifty titles as for five.
 
-use std::io::BufRead;
+mod services;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::ports::recording;
+use self::services::services;
 
 use async_graphql::{Data, Variables};
 use async_trait::async_trait;
-use reelgraph::adapters::argon2::Argon2Hasher;
-use reelgraph::adapters::blobs::FolderBlobs;
-use reelgraph::adapters::images::ImageReader;
-use reelgraph::adapters::jwt::JwtTokens;
-use reelgraph::adapters::memory::{
-    CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, TokioTasks,
-};
-use reelgraph::adapters::search::WordSearch;
-use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteLibrary,
-    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
-};
-use reelgraph::domain::accounts::{
-    AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
-};
+use reelgraph::adapters::memory::CatalogSnapshot;
+use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    Author, Biography, CatalogBatch, CatalogFollower, CatalogListStore, CatalogNode, CatalogPart,
-    CatalogPorts, CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode,
-    ExternalId, Genre, Overview, Person, PictureService, Precedence, RevisionSource, SearchService,
-    Season, SeasonId, Title, TitleWatchers, ValueSource, ValueSources, Visibility,
-    VisibilityPolicy, Writer,
+    Biography, CatalogBatch, CatalogListStore, CatalogNode, CatalogPart, CatalogPorts,
+    CatalogService, CatalogStore, Change, ChangeSource, Collection, Episode, ExternalId, Genre,
+    Overview, Person, Precedence, Season, SeasonId, Title, TitleWatchers, ValueSource,
+    ValueSources, Visibility,
 };
-use reelgraph::domain::clock::{Clock, SystemClock};
-use reelgraph::domain::editing::EditService;
-use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::{
     CollectionId, EpisodeId, GenreId, PersonId, ProfileId, SessionId, TitleId, UserId,
 };
-use reelgraph::domain::importing::{ImportPorts, ImportService};
-use reelgraph::domain::library::LibraryService;
-use reelgraph::domain::loading::{
-    CurationStore, Format, LoadMode, LoadOptions, LoadService, Manner, NewTitles, Source,
-};
-use reelgraph::domain::merging::{MergePorts, MergeService};
-use reelgraph::domain::recommend::{
-    Ranking, RecommendPorts, RecommendService, TastesInGraph, WatchersStore,
-};
-use reelgraph::domain::revising::{RevisionPorts, RevisionService};
-use reelgraph::domain::usage::UsageService;
+use reelgraph::domain::loading::CurationStore;
+use reelgraph::domain::recommend::WatchersStore;
 use reelgraph::domain::viewer::{Client, KnownViewer, Login, Role, Viewer};
-use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
-use reelgraph::domain::working::WorkService;
 use reelgraph::graphql::limits::{Introspection, Limits};
 use reelgraph::graphql::{
-    Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, SiteFacts, build,
+    Answered, Asked, Caller, Documents, Execute, Schema, Services, SessionCookie, build,
 };
 use serde_json::{Value, json};
 
@@ -166,22 +139,6 @@ counted! {
     put_watchers(count: u64, watchers: &[(TitleId, u64)]) -> Vec<TitleId>;
 }
 
-struct Films;
-
-impl Source for Films {
-    fn name(&self) -> String {
-        "seed/films.ndjson".to_owned()
-    }
-
-    fn format(&self) -> Format {
-        Format::Lines
-    }
-
-    fn open(&self) -> std::io::Result<Box<dyn BufRead + Send + '_>> {
-        Ok(Box::new(&include_bytes!("../../seed/films.ndjson")[..]))
-    }
-}
-
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
     let folder = tempfile::tempdir().unwrap();
@@ -201,9 +158,9 @@ async fn what_everybody_sees_of_the_catalogue_costs_no_call_of_the_store() {
         role: Role::Viewer,
         login: Login::Session(SessionId(1)),
     });
-    let home = include_str!("fixtures/contract/home.graphql");
-    let film = include_str!("fixtures/contract/film.graphql");
-    let search = include_str!("fixtures/contract/search.graphql");
+    let home = include_str!("../fixtures/contract/home.graphql");
+    let film = include_str!("../fixtures/contract/film.graphql");
+    let search = include_str!("../fixtures/contract/search.graphql");
     let collections = "{ titles(first: 20, orderBy: NAME) { totalCount edges { node {
         ... on Film { collection { name films { name } } } } } } }";
     let genre = "{ genre(slug: \"drama\") { name titles(first: 20) { totalCount nodes { id } } } genres { name } }";
@@ -358,151 +315,4 @@ async fn an_answer_for_everybody_is_of_the_catalogue_as_it_is() {
         };
         snapshot.put(&batch).await.unwrap();
     }
-}
-
-#[expect(clippy::too_many_lines, reason = "one list of what is connected")]
-async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services, CatalogSnapshot) {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let events = Arc::new(MemoryEvents::new());
-    let snapshot = CatalogSnapshot::new(catalog);
-    let catalog = CatalogService::new(CatalogPorts::on(Arc::new(snapshot.clone())));
-    let keys = Arc::new(SqliteSigningKeys::new(db.clone()));
-    let access_tokens = JwtTokens::new(
-        keys,
-        Arc::clone(&clock),
-        "it".to_owned(),
-        KeyRotation::default(),
-        None,
-    );
-    let profiles = Arc::new(SqliteAccounts::new(db.clone()));
-    let sessions = Arc::new(SqliteSessions::new(db.clone()));
-    let ports = AccountPorts {
-        accounts: AccountStores::on(Arc::clone(&profiles)),
-        owners: Arc::new(ReadInTurn::new(sessions.clone(), profiles)),
-        sessions,
-        one_time: Arc::new(SqliteOneTime::new(db.clone())),
-        access_tokens: Arc::new(access_tokens),
-        limiter: Arc::new(MemoryLimiter::new()),
-        passwords: Arc::new(Argon2Hasher::new()),
-        providers: Vec::new(),
-        events: events.clone(),
-        clock: Arc::clone(&clock),
-        entropy: Arc::new(SystemEntropy),
-    };
-    let policy = AccountPolicy::at("http://127.0.0.1:8080/".parse().unwrap());
-    let accounts = AccountService::new(ports, policy);
-    let watching = WatchService::new(
-        WatchPorts::on(Arc::new(SqliteWatching::new(db.clone())), recording()),
-        catalog.clone(),
-        WatchRules::default(),
-        Arc::clone(&clock),
-        events.clone(),
-    );
-    let load = LoadService::new(
-        catalog.clone(),
-        Arc::new(snapshot.clone()),
-        accounts.clone(),
-        watching.clone(),
-        Arc::clone(&clock),
-        events.clone(),
-    );
-    let summary = load
-        .load(
-            &[Box::new(Films)],
-            LoadOptions {
-                mode: LoadMode::Write,
-                manner: Manner::Merge,
-                new_titles: NewTitles::Add,
-                writer: Writer::new(Author::Command, RevisionSource::Load),
-            },
-            &mut |_| {},
-        )
-        .await
-        .unwrap();
-    assert_eq!(summary.refused, 0);
-    let search = SearchService::new(Arc::new(WordSearch::default()), catalog.clone());
-    snapshot.read().await.unwrap();
-    for part in snapshot.titles_and_people(1000) {
-        search.follow(&part).await.unwrap();
-    }
-    search.begun().begin();
-    let work = WorkService::new(
-        Arc::new(SqliteJobs::new(db.clone())),
-        Arc::clone(&clock),
-        events.clone(),
-    );
-    let revising = RevisionService::new(RevisionPorts {
-        load: load.clone(),
-        accounts: accounts.clone(),
-        catalog: catalog.clone(),
-        revisions: Arc::new(SqliteCatalog::new(db.clone())),
-        clock: Arc::clone(&clock),
-        keep: None,
-    });
-    let services = Services {
-        search,
-        recommend: RecommendService::new(
-            RecommendPorts {
-                graph: Arc::new(SqliteGraph::new(db.clone())),
-                tastes: Arc::new(TastesInGraph::new(Arc::new(SqliteGraph::new(db.clone())))),
-                lists: Arc::new(MemoryLists::new()),
-                clock: Arc::clone(&clock),
-                tasks: Arc::new(TokioTasks),
-            },
-            catalog.clone(),
-            watching.clone(),
-            WatchRules::default(),
-            Ranking::default(),
-        ),
-        usage: UsageService::new(
-            Arc::new(SqliteUsage::new(db.clone())),
-            catalog.clone(),
-            Arc::clone(&clock),
-        ),
-        pictures: PictureService::new(
-            Arc::new(FolderBlobs::new("no pictures".into())),
-            Arc::new(ImageReader::new()),
-        ),
-        importing: ImportService::new(
-            ImportPorts {
-                store: Arc::new(SqliteImports::new(db.clone())),
-                leases: Arc::new(MemoryLeases::new()),
-            },
-            watching.clone(),
-            work.clone(),
-            catalog.clone(),
-            Arc::clone(&clock),
-        ),
-        work,
-        merging: MergeService::new(MergePorts {
-            load: load.clone(),
-            catalog: catalog.clone(),
-            revising: revising.clone(),
-            watching: watching.clone(),
-            leases: Arc::new(MemoryLeases::new()),
-            clock: Arc::clone(&clock),
-        }),
-        editing: EditService::new(
-            load,
-            catalog.clone(),
-            revising.clone(),
-            accounts.clone(),
-            Arc::clone(&clock),
-        ),
-        revising,
-        library: LibraryService::new(
-            Arc::new(SqliteLibrary::new(db.clone())),
-            catalog.clone(),
-            Arc::clone(&clock),
-        ),
-        catalog,
-        watching,
-        accounts,
-        visibility: VisibilityPolicy::default(),
-        site: SiteFacts::default(),
-        budget: None,
-        events,
-        clock,
-    };
-    (services, snapshot)
 }
