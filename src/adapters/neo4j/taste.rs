@@ -16,8 +16,20 @@ struct TasteRow {
     edges: Vec<EdgeRow>,
 }
 
-/// Title, weight, plays, completions, when it was watched last, thumb, revision.
-type EdgeRow = (TitleId, f64, u32, u32, i64, Option<bool>, u64);
+/// Title, weight, plays, completions, when it was watched last, thumb, revision. Of an edge that is written at this very
+/// moment any may be null: a commit comes property by property to whoever reads meanwhile.
+type EdgeRow = (
+    Option<TitleId>,
+    Option<f64>,
+    Option<u32>,
+    Option<u32>,
+    Option<i64>,
+    Option<bool>,
+    Option<u64>,
+);
+
+/// How often a taste is read of which an edge is written meanwhile.
+const READS: usize = 8;
 
 #[derive(Deserialize)]
 struct TrendingRow {
@@ -27,26 +39,35 @@ struct TrendingRow {
 
 /// The newest edges of a profile that say something.
 pub(super) async fn taste(db: &Neo4jDb, profile: ProfileId) -> Result<Taste, StoreError> {
-    let statement = query(queries::TASTE)
-        .param("profile", profile.to_i64())
-        .param("limit", number(Taste::EDGES));
-    let rows: Vec<TasteRow> = db.rows(statement).await?;
-    let edges = rows.into_iter().flat_map(|row| row.edges);
-    let edges = edges.map(edge).collect::<Result<_, _>>()?;
-    Ok(Taste { edges })
+    for _ in 0..READS {
+        let statement = query(queries::TASTE)
+            .param("profile", profile.to_i64())
+            .param("limit", number(Taste::EDGES));
+        let rows: Vec<TasteRow> = db.rows(statement).await?;
+        let edges = rows.into_iter().flat_map(|row| row.edges).map(edge);
+        if let Some(edges) = edges.collect::<Option<Result<Vec<_>, _>>>() {
+            return Ok(Taste { edges: edges? });
+        }
+    }
+    Err(StoreError::unavailable(
+        "an edge of the taste was written each time that it was read",
+    ))
 }
 
-fn edge(row: EdgeRow) -> Result<TasteEdge, StoreError> {
+/// The edge of a row; `None`: something of it is not there at this moment.
+fn edge(row: EdgeRow) -> Option<Result<TasteEdge, StoreError>> {
     let (title, weight, plays, completions, last_at, liked, revision) = row;
-    Ok(TasteEdge {
+    let (title, weight, plays) = (title?, weight?, plays?);
+    let (completions, last_at, revision) = (completions?, last_at?, revision?);
+    Some(time(last_at).map(|last_at| TasteEdge {
         title,
         weight,
         plays,
         completions,
-        last_at: time(last_at)?,
+        last_at,
         liked,
         revision,
-    })
+    }))
 }
 
 /// The titles that the most profiles watched last since a moment.

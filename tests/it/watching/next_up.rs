@@ -145,6 +145,7 @@ struct World {
     watching: WatchService,
     ports: WatchPorts,
     catalog: SqliteCatalog,
+    memory: CatalogSnapshot,
     counts: Arc<Counts>,
     folder: tempfile::TempDir,
 }
@@ -162,12 +163,13 @@ impl World {
             }),
             ..WatchPorts::on(Arc::new(store), recording())
         };
+        let memory = CatalogSnapshot::new(Arc::new(catalog.clone()));
         let catalog_ports = CatalogPorts {
             lists: Arc::new(Counted {
                 store: catalog.clone(),
                 counts: Arc::clone(&counts),
             }),
-            ..CatalogPorts::on(Arc::new(CatalogSnapshot::new(Arc::new(catalog.clone()))))
+            ..CatalogPorts::on(Arc::new(memory.clone()))
         };
         let service = |now| {
             WatchService::new(
@@ -182,6 +184,7 @@ impl World {
             watching: service(at(5000)),
             ports,
             catalog,
+            memory,
             counts,
             folder,
         }
@@ -195,6 +198,8 @@ impl World {
         };
         self.watching.episodes_change(&series).await.unwrap();
         self.catalog.put(&batch).await.unwrap();
+        let changes = self.catalog.changes_after(0, 10_000).await.unwrap();
+        self.memory.follow(&changes).await.unwrap();
         self.watching.episodes_change(&series).await.unwrap();
         self.counts.take();
     }

@@ -1,5 +1,7 @@
 //! What a profile watched lately, and what everybody did.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use super::{Opened, at, film, open, titles, watched};
 use reelgraph::domain::ids::{ProfileId, TitleId};
 use reelgraph::domain::recommend::{Taste, TasteEdge, WatchedEdge};
@@ -9,6 +11,7 @@ on_every_backend!(open on [sqlite, neo4j]:
     a_taste_has_what_is_known_of_an_edge,
     the_latest_edges_come_first_then_by_title,
     edges_that_say_nothing_are_left_out,
+    a_taste_is_read_while_its_edges_are_written,
     an_edge_that_is_written_again_changes_its_place,
     of_a_long_history_the_newest_edges_are_read,
     ties_where_a_taste_ends_are_decided_by_title,
@@ -80,6 +83,32 @@ async fn the_latest_edges_come_first_then_by_title(graph: &Opened) {
     graph.put_watched(&edges).await.unwrap();
 
     assert_eq!(tastes(graph, 1).await, [4, 3, 5, 6, 2]);
+}
+
+async fn a_taste_is_read_while_its_edges_are_written(graph: &Opened) {
+    const EDGES: u64 = 200;
+    let edges = |revision: u64| -> Vec<WatchedEdge> {
+        let edge = |title| WatchedEdge {
+            revision,
+            ..seen(title, i64::try_from(title).unwrap())
+        };
+        (1..=EDGES).map(edge).collect()
+    };
+    graph.put_watched(&edges(1)).await.unwrap();
+    let is_written = AtomicBool::new(false);
+
+    let write = async {
+        for revision in 2..40 {
+            graph.put_watched(&edges(revision)).await.unwrap();
+        }
+        is_written.store(true, Ordering::Relaxed);
+    };
+    let read = async {
+        while !is_written.load(Ordering::Relaxed) {
+            assert_eq!(taste(graph, 1).await.len() as u64, EDGES);
+        }
+    };
+    futures::join!(write, read);
 }
 
 async fn edges_that_say_nothing_are_left_out(graph: &Opened) {
