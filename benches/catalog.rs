@@ -173,6 +173,7 @@ fn person(number: u64) -> Person {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: vec![external("wikidata", number)],
+        merge: None,
         locks: Locks::default(),
         stamp: stamp(number),
     }

@@ -36,6 +36,7 @@ use crate::domain::recommend::{
     RecommendService, SimilarService,
 };
 use crate::domain::revising::{RevisionPorts, RevisionService};
+use crate::domain::site_jobs::SiteJobService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::Viewer;
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
@@ -81,6 +82,8 @@ pub struct App {
     pub library: LibraryService,
     /// Writing down what scans of libraries see.
     pub scans: ScanService,
+    /// The loads and scans that commands run.
+    pub site_jobs: SiteJobService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -282,6 +285,7 @@ impl App {
                 load.clone(),
                 Arc::clone(&clock),
             ),
+            site_jobs: SiteJobService::new(Arc::clone(&stores.site_jobs), Arc::clone(&clock)),
             load,
             work,
             catalog,
@@ -398,6 +402,7 @@ impl App {
             editing: self.editing.clone(),
             merging: self.merging.clone(),
             library: self.library.clone(),
+            site_jobs: self.site_jobs.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -13,7 +13,7 @@ use crate::adapters::memory::{
 };
 use crate::adapters::mongo::{
     MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoImporting, MongoLibrary, MongoNotes,
-    MongoUsage, MongoWatching,
+    MongoSiteJobs, MongoUsage, MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
@@ -23,7 +23,7 @@ use crate::adapters::redis::{
 use crate::adapters::sqlite::{
     SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs,
     SqliteLeases, SqliteLibrary, SqliteNotes, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
-    SqliteUsage, SqliteWatching,
+    SqliteSiteJobs, SqliteUsage, SqliteWatching,
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
@@ -48,6 +48,7 @@ use crate::domain::recommend::{
     WatchSource, WatchersStore,
 };
 use crate::domain::revising::RevisionStore;
+use crate::domain::site_jobs::SiteJobStore;
 use crate::domain::usage::UsageStore;
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,
@@ -70,6 +71,7 @@ pub(super) struct AllStores {
     pub(super) imports: Arc<dyn ImportStore>,
     pub(super) jobs: Arc<dyn JobStore>,
     pub(super) library: Arc<dyn LibraryStore>,
+    pub(super) site_jobs: Arc<dyn SiteJobStore>,
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
@@ -247,6 +249,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
         imports: measured("sqlite", SqliteImports::new(db.clone())),
         jobs: measured("sqlite", SqliteJobs::new(db.clone())),
         library: measured("sqlite", SqliteLibrary::new(db.clone())),
+        site_jobs: measured("sqlite", SqliteSiteJobs::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         owners: Arc::new(ReadInTurn::new(sessions.clone(), accounts.clone())),
         mails: accounts,
@@ -298,6 +301,7 @@ pub(super) async fn on_servers(
     let usage = MongoUsage::new(mongo.clone());
     let importing = MongoImporting::new(mongo.clone());
     let library = MongoLibrary::new(mongo.clone());
+    let site_jobs = MongoSiteJobs::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
     let cannot = "MongoDB cannot be prepared";
     let is_prepared = catalog.prepare().await.context(cannot)?
@@ -305,6 +309,7 @@ pub(super) async fn on_servers(
         & usage.prepare().await.context(cannot)?
         & importing.prepare().await.context(cannot)?
         & library.prepare().await.context(cannot)?
+        & site_jobs.prepare().await.context(cannot)?
         & accounts.prepare().await.context(cannot)?;
     let all = (
         catalog.clone(),
@@ -312,16 +317,18 @@ pub(super) async fn on_servers(
         usage.clone(),
         importing.clone(),
         library.clone(),
+        site_jobs.clone(),
         accounts.clone(),
     );
     let preparation: Preparation = Arc::new(move || {
-        let (catalog, watching, usage, importing, library, accounts) = all.clone();
+        let (catalog, watching, usage, importing, library, site_jobs, accounts) = all.clone();
         Box::pin(async move {
             catalog.ensure_indexes().await?;
             watching.ensure_indexes().await?;
             usage.ensure_indexes().await?;
             importing.ensure_indexes().await?;
             library.ensure_indexes().await?;
+            site_jobs.ensure_indexes().await?;
             accounts.ensure_indexes().await
         })
     });
@@ -380,6 +387,7 @@ pub(super) async fn on_servers(
         imports: importing.clone(),
         jobs: importing,
         library: measured("mongo", library),
+        site_jobs: measured("mongo", site_jobs),
         accounts: AccountStores {
             writes: remembered.clone(),
             profiles: remembered.clone(),

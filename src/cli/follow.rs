@@ -11,8 +11,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::files::shown;
 use super::hours::{closed, opened};
+use super::kept_scan;
 use super::library::Printing;
-use super::scan::{self, Arguments};
+use super::scan::{Arguments, check};
 use super::serve::told_to_stop;
 use super::stopping::Ending;
 use crate::app::{FolderChanges, FollowError, follow_library};
@@ -34,7 +35,7 @@ const LOOK: Duration = Duration::from_secs(5);
 
 pub(super) async fn run(config: &Config, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let hours = arguments.hours()?;
-    scan::check(config, arguments)?;
+    check(config, arguments)?;
     let told = pin!(told_to_stop());
     if !arguments.watch {
         return once(config, arguments, hours, told).await;
@@ -68,13 +69,24 @@ async fn once(
                     () = closed(&SystemClock, closes) => {}
                 }
             });
-            Box::pin(scan::run(config, arguments, stopped)).await?
+            Box::pin(kept_scan::run(config, arguments, stopped)).await?
         }
     };
-    if matches!(ending, Ending::Stopped) {
-        eprintln!("{}: {}", shown(&arguments.folder), LibraryError::Stopped);
-    }
+    tell_ending(arguments, &ending);
     Ok(ending.code())
+}
+
+/// Tells of a scan that was not through.
+fn tell_ending(arguments: &Arguments, ending: &Ending) {
+    let folder = shown(&arguments.folder);
+    match ending {
+        Ending::Through(_) => {}
+        Ending::Stopped => eprintln!("{folder}: {}", LibraryError::Stopped),
+        Ending::Cancelled(by) => eprintln!(
+            "{folder}: the scan was cancelled by {}; the next goes on from there",
+            by.in_words()
+        ),
+    }
 }
 
 /// Comes back when it may be scanned, and says until when; none: as long as it takes.
@@ -121,17 +133,17 @@ async fn watch(
                     () = closed(&SystemClock, closes) => {}
                 }
             });
-            Box::pin(scan::run(config, arguments, stopped)).await
+            Box::pin(kept_scan::run(config, arguments, stopped)).await
         };
         if is_told {
             return;
         }
         let (mut is_over, mut failure) = (false, String::new());
         match ending {
-            Ok(Ending::Through(_)) => {}
-            Ok(Ending::Stopped) => {
-                eprintln!("{}: {}", shown(&arguments.folder), LibraryError::Stopped);
-                is_over = true;
+            Ok(ending) => {
+                tell_ending(arguments, &ending);
+                // One that was cancelled is not begun again before something changes.
+                is_over = matches!(ending, Ending::Stopped);
             }
             Err(error) => failure = format!("{error:#}"),
         }

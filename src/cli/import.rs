@@ -109,7 +109,7 @@ async fn show(app: &App, import: &Import) -> anyhow::Result<u64> {
         "matched {matched}, ambiguous {ambiguous}, unmatched {unmatched}, passed over {passed_over}"
     );
     let open = [RowState::Ambiguous, RowState::Unmatched];
-    let rows = app.importing.rows(import, &open, 0, SHOWN).await?;
+    let rows = app.importing.rows_after(import, &open, 0, SHOWN).await?;
     for row in &rows {
         let may_be = row.candidates.len();
         println!(

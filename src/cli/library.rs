@@ -8,14 +8,16 @@ use anyhow::{Context, bail};
 use clap::Args;
 
 use super::files::shown;
+use super::kept_job::Figures;
 use crate::app::App;
 use crate::config::{Scans, TitlesOfScans};
 use crate::domain::catalog::TitleState;
 use crate::domain::library::{
     AllGone, Brought, Entry, FileEventKind, Guess, KnownSidecars, LibraryFolder, MediaFile,
-    Reading, ScanNews, ScanOptions, ScanSummary, ScannedTitles, StopScan,
+    Reading, ScanNews, ScanOptions, ScanProgress, ScanSummary, ScannedTitles, StopScan,
 };
 use crate::domain::loading::ToldSort;
+use crate::domain::site_jobs::SiteJobProgress;
 use crate::domain::text;
 
 /// How a scan is written down.
@@ -71,9 +73,15 @@ impl Recording {
         })
     }
 
-    pub(super) fn options(&self, titles: TitlesOfScans, stop: StopScan) -> ScanOptions {
+    pub(super) fn options(
+        &self,
+        titles: TitlesOfScans,
+        stop: StopScan,
+        progress: ScanProgress,
+    ) -> ScanOptions {
         ScanOptions {
             stop,
+            progress,
             titles: self.titles(titles),
             reading: if self.full_hash {
                 Reading::Whole
@@ -116,6 +124,7 @@ pub(super) async fn record(
     folder: Arc<dyn LibraryFolder>,
     options: ScanOptions,
     printing: Printing,
+    figures: &Figures,
 ) -> anyhow::Result<ExitCode> {
     let mut tell = |news: ScanNews<'_>| match news {
         ScanNews::Unreadable { path, error } => {
@@ -138,6 +147,7 @@ pub(super) async fn record(
     let titles = options.titles;
     let recorded = app.scans.record(root, found, folder, options, &mut tell);
     let summary = recorded.await?;
+    figures.note(|job| count(job, &summary));
     // A disk within the folder that is not mounted takes much away at once, and cron has to tell of it.
     let is_much = summary.gone > summary.seen / 10;
     match printing {
@@ -215,6 +225,19 @@ fn tell_record(path: &str, sort: ToldSort, field: &str, reason: &str, printing: 
     } else {
         eprintln!("{}", text::visible(&line));
     }
+}
+
+/// What has become of files, and of what they have made of the catalogue, as the job says it.
+fn count(job: &mut SiteJobProgress, summary: &ScanSummary) {
+    let brought = &summary.brought;
+    let other = summary.moved + summary.changed + summary.gone + summary.back;
+    let same = summary.seen.saturating_sub(
+        summary.new + summary.moved + summary.changed + summary.back + summary.unreadable,
+    );
+    job.created = summary.new as u64 + brought.new_titles + brought.new_episodes;
+    job.changed = other as u64 + brought.changed_titles + brought.changed_episodes;
+    job.unchanged = same as u64;
+    job.rejected = summary.unreadable as u64 + brought.refused;
 }
 
 fn sum_up_titles(brought: &Brought) -> String {

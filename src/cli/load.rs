@@ -10,16 +10,22 @@ use anyhow::Context;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
+use tokio::task::spawn_blocking;
 
-use super::files::{find, shown, spare};
+use super::files::{FileSource, find, shown, spare};
+use super::kept_job::{Figures, KeptJob, Worth, failure};
+use super::load_job::{LoadFollower, UntilCancelled};
 use super::maps::Maps;
+use super::stopping::STOPPED;
+use super::unreadable::Unreadable;
 use crate::app::App;
 use crate::domain::catalog::{Author, RevisionSource, Writer};
 use crate::domain::ids::RunId;
 use crate::domain::loading::{
-    LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told, ToldSort,
-    WarningKind,
+    LoadError, LoadMode, LoadOptions, LoadSummary, Manner, NewTitles, Source, Tally, Told,
+    ToldSort, WarningKind,
 };
+use crate::domain::site_jobs::{SiteJobEnd, SiteJobKind};
 
 /// What is told of a run.
 const TAKEN_BACK: &str = "is the run, by which revertRevisions takes it back";
@@ -79,8 +85,77 @@ impl Arguments {
 pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let options = arguments.options();
     let maps = Maps::of(arguments.map.as_deref())?;
+    let (kept, figures) = (KeptJob::default(), Figures::default());
+    if options.mode == LoadMode::Write {
+        let reads = arguments.paths.iter().map(|path| shown(path)).collect();
+        let so_far = {
+            let figures = figures.clone();
+            Box::new(move || figures.so_far())
+        };
+        let jobs = &app.site_jobs;
+        kept.begin(jobs, SiteJobKind::Load, reads, so_far).await?;
+    }
+    let follower = LoadFollower {
+        kept: kept.clone(),
+        figures,
+    };
+    let loaded = Box::pin(load(app, arguments, options, maps, &follower)).await;
+    let cancelled_by = kept.cancelled_by().filter(|_| loaded.is_err());
+    let end = match &loaded {
+        Ok(_) => SiteJobEnd::Done,
+        Err(_) if cancelled_by.is_some() => SiteJobEnd::Cancelled(None),
+        Err(error) => SiteJobEnd::Failed(failure(error)),
+    };
+    let job = kept.end(end, Worth::Always).await;
+    let of_job = job.map(|job| format!("{} is the job, as `reelgraph jobs` lists it", job.id));
+    match (loaded, cancelled_by) {
+        (Ok(code), _) => {
+            if let Some(of_job) = of_job {
+                println!("{of_job}");
+            }
+            Ok(code)
+        }
+        (Err(error), None) => {
+            if let Some(of_job) = of_job {
+                eprintln!("{of_job}");
+            }
+            Err(error)
+        }
+        (Err(_), Some(by)) => {
+            let by = by.in_words();
+            eprintln!("the load was cancelled by {by}; the next goes on from there");
+            eprintln!("{}", of_job.unwrap_or_default());
+            Ok(ExitCode::from(STOPPED))
+        }
+    }
+}
+
+/// The files that are loaded. What comes on the standard input is waited for in a thread, so that whoever cancels the
+/// load need not wait for it, too.
+async fn find_files(
+    arguments: &Arguments,
+    maps: Maps,
+    progress: &ProgressBar,
+    kept: &KeptJob,
+) -> anyhow::Result<Vec<FileSource>> {
+    let (paths, progress) = (arguments.paths.clone(), progress.clone());
+    let finding = spawn_blocking(move || find(&paths, &maps, &progress));
+    let found = tokio::select! {
+        found = finding => found?,
+        () = kept.cancelled() => return Err(LoadError::Stopped.into()),
+    };
+    Ok(found.map_err(|error| Unreadable::of(&error))?)
+}
+
+async fn load(
+    app: &App,
+    arguments: &Arguments,
+    options: LoadOptions,
+    maps: Maps,
+    follower: &LoadFollower,
+) -> anyhow::Result<ExitCode> {
     let progress = progress_bar()?;
-    let files = find(&arguments.paths, &maps, &progress)?;
+    let files = find_files(arguments, maps, &progress, &follower.kept).await?;
     // It is made only now, so that it is no file of a folder that is loaded.
     let mut report = None;
     if let Some(path) = &arguments.report {
@@ -89,7 +164,10 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
     }
     let sources: Vec<Box<dyn Source>> = files
         .into_iter()
-        .map(|file| Box::new(file) as Box<dyn Source>)
+        .map(|file| {
+            let kept = follower.kept.clone();
+            Box::new(UntilCancelled { file, kept }) as Box<dyn Source>
+        })
         .collect();
     let mut tell = |told: &Told<'_>| {
         if let Some(report) = &mut report {
@@ -99,7 +177,12 @@ pub(super) async fn run(app: &App, arguments: &Arguments) -> anyhow::Result<Exit
             progress.suspend(|| eprintln!("{}", message(sort, told)));
         }
     };
-    let summary = app.load.load(&sources, options, &mut tell).await;
+    let load = &app.load;
+    let summary = load.load_watched(&sources, options, &mut tell, follower);
+    let summary = Box::pin(summary).await;
+    follower
+        .figures
+        .note(|job| job.of = Some(job.done).filter(|_| summary.is_ok()));
     progress.finish_and_clear();
     if let (Some(report), Ok(LoadSummary { run: Some(run), .. })) = (&mut report, &summary) {
         report.end(*run);

@@ -9,20 +9,26 @@ mod follow;
 mod graph;
 mod hours;
 mod import;
+mod jobs;
+mod kept_job;
+mod kept_scan;
 mod library;
 mod lists;
 mod load;
+mod load_job;
 mod log;
 mod maps;
 mod migrate;
 mod packed;
 mod pictures;
 mod scan;
+mod scan_job;
 mod schema;
 mod seed;
 mod serve;
 mod sidecars;
 mod stopping;
+mod unreadable;
 mod users;
 mod watches;
 
@@ -54,6 +60,8 @@ enum Command {
     Export(export::Arguments),
     /// Look through a folder of films and series, and tell what each file of it is taken for; write it down with --apply
     Scan(scan::Arguments),
+    /// List the loads and scans that run, or ran, and cancel one
+    Jobs(jobs::Arguments),
     /// Bring along what a profile watched elsewhere: the export of another service, matched, and applied with --apply
     Import(import::Arguments),
     /// Keep the recommendation graph
@@ -140,6 +148,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
                 }
             }
             Command::Scan(arguments) => Box::pin(follow::run(&config, &arguments)).await,
+            Command::Jobs(arguments) => jobs::run(&App::open(&config).await?, &arguments).await,
             Command::Import(arguments) => {
                 Box::pin(import::run(&App::open(&config).await?, arguments)).await
             }

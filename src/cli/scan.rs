@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,6 +20,7 @@ use tokio::time::timeout;
 
 use super::files::shown;
 use super::library::{Printing, Recording, preview, record, root_of};
+use super::scan_job::ScanJob;
 use super::stopping::{Ending, UntilStopped};
 use crate::app::{App, open_library};
 use crate::config::Config;
@@ -113,16 +114,23 @@ pub(super) fn check(config: &Config, arguments: &Arguments) -> anyhow::Result<()
     }
 }
 
-/// Scans a folder until it is through, or until `stopped` comes back: then a scan that is written down ends after the step
-/// that is under way.
-pub(super) async fn run(
+/// Scans a folder until it is through, or until `stopped` comes back or its job is cancelled: then a scan that is written
+/// down ends after the step that is under way.
+pub(super) async fn scan(
     config: &Config,
     arguments: &Arguments,
-    mut stopped: Pin<&mut impl Future<Output = ()>>,
+    stopped: Pin<&mut impl Future<Output = ()>>,
+    job: &ScanJob,
 ) -> anyhow::Result<Ending> {
+    let mut stopped = pin!(async {
+        tokio::select! {
+            () = stopped => {}
+            () = job.kept.cancelled() => {}
+        }
+    });
     let stop = StopScan::default();
     let looked = tokio::select! {
-        looked = Box::pin(look(config, arguments, &stop)) => looked?,
+        looked = Box::pin(look(config, arguments, &stop, job)) => looked?,
         () = stopped.as_mut() => {
             stop.wish();
             return Ok(Ending::Stopped);
@@ -133,7 +141,7 @@ pub(super) async fn run(
     } else {
         Duration::ZERO
     };
-    let mut telling = Box::pin(tell(config, arguments, looked, &stop));
+    let mut telling = Box::pin(tell(config, arguments, looked, &stop, job));
     let told = tokio::select! {
         told = &mut telling => Ok(told),
         () = stopped => {
@@ -152,7 +160,12 @@ pub(super) async fn run(
 }
 
 /// Looks through the folder, off the async threads: whoever waits is to hear that it is stopped.
-async fn look(config: &Config, arguments: &Arguments, stop: &StopScan) -> anyhow::Result<Looked> {
+async fn look(
+    config: &Config,
+    arguments: &Arguments,
+    stop: &StopScan,
+    job: &ScanJob,
+) -> anyhow::Result<Looked> {
     let folder: Arc<dyn LibraryFolder> = UntilStopped::new(open_library(&arguments.folder)?, stop);
     // The folder may not have been there when it was begun.
     check(config, arguments)?;
@@ -164,6 +177,9 @@ async fn look(config: &Config, arguments: &Arguments, stop: &StopScan) -> anyhow
     } else {
         None
     };
+    if let Some((app, _)) = recorder.as_ref().filter(|_| is_recorded) {
+        job.begin(app, &arguments.folder).await?;
+    }
     let known = match &recorder {
         Some((app, root)) => app.scans.sidecars(root).await?,
         None => KnownSidecars::default(),
@@ -193,6 +209,7 @@ async fn tell(
     arguments: &Arguments,
     looked: Looked,
     stop: &StopScan,
+    job: &ScanJob,
 ) -> anyhow::Result<ExitCode> {
     let Looked {
         folder,
@@ -220,8 +237,11 @@ async fn tell(
     match (&recorder, titles) {
         (Some((app, root)), _) if is_recorded => {
             let recording = &arguments.recording;
-            let how = recording.options(config.titles_of_scans, stop.clone());
-            code = Box::pin(record(app, root, (found, sidecars), folder, how, printing)).await?;
+            let (stop, progress) = (stop.clone(), job.progress.clone());
+            let how = recording.options(config.titles_of_scans, stop, progress);
+            let (found, figures) = ((found, sidecars), &job.figures);
+            let recording = record(app, root, found, folder, how, printing, figures);
+            code = Box::pin(recording).await?;
         }
         (Some((app, root)), ScannedTitles::Brought(state)) => {
             code = Box::pin(preview(app, root, &found, &*folder, state, printing)).await?;

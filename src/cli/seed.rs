@@ -1,10 +1,12 @@
-//! The demo catalogue, compiled in: what an empty embedded store begins with.
+//! The demo catalogue, compiled in: what an empty embedded store begins with, in development with an account to try it.
 
 use std::io::{BufRead, Cursor};
 
 use anyhow::bail;
 
 use crate::app::App;
+use crate::config::Environment;
+use crate::domain::accounts::DEMO_EMAIL;
 use crate::domain::catalog::{Author, RevisionSource, TitleFilter, Visibility, Writer};
 use crate::domain::loading::{
     Format, LoadMode, LoadOptions, Manner, NewTitles, Problem, Source, Told, ToldSort,
@@ -39,8 +41,40 @@ impl Source for SeedFile {
     }
 }
 
-/// Loads the demo catalogue and its viewers if there is no title yet, and makes the graph of them.
-pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
+/// What the profile of the demo account has watched.
+const OF_DEMO_ACCOUNT: SeedFile = SeedFile {
+    name: "demo_watches.ndjson",
+    text: include_str!("demo_watches.ndjson"),
+};
+
+/// Loads the demo site if there is no title yet, and closes the demo account where strangers come. Whether there is a
+/// demo account that anybody can log in to.
+pub(super) async fn prepare(app: &App, env: Environment) -> anyhow::Result<bool> {
+    load_if_empty(app, env).await?;
+    match env {
+        Environment::Development => {
+            let is_there = app.accounts.has_demo_account().await?;
+            if is_there {
+                tracing::info!(
+                    "There is the demo account {DEMO_EMAIL}; the front page says its password"
+                );
+            }
+            Ok(is_there)
+        }
+        Environment::Production => {
+            if app.accounts.close_demo_account().await? {
+                tracing::warn!(
+                    "Everybody knows the password of the account {DEMO_EMAIL}: it is disabled, because this is production"
+                );
+            }
+            Ok(false)
+        }
+    }
+}
+
+/// Loads the demo catalogue and its viewers if there is no title yet, and makes the graph of them. In development there is
+/// an account with them, unless there are others.
+async fn load_if_empty(app: &App, env: Environment) -> anyhow::Result<()> {
     let titles = app
         .catalog
         .count_titles(&Visibility::everything(), &TitleFilter::default())
@@ -49,12 +83,16 @@ pub(super) async fn load_if_empty(app: &App) -> anyhow::Result<()> {
         return Ok(());
     }
     tracing::info!("The store is empty; loading the demo catalogue");
-    let sources: Vec<Box<dyn Source>> = vec![
+    let mut sources: Vec<Box<dyn Source>> = vec![
         Box::new(seed_file!("films.ndjson")),
         Box::new(seed_file!("series.ndjson")),
         Box::new(seed_file!("episodes.ndjson")),
         Box::new(seed_file!("watches.ndjson")),
     ];
+    // Before what it watched: that is then told of a profile that has an account.
+    if env == Environment::Development && app.accounts.add_demo_account().await? {
+        sources.push(Box::new(OF_DEMO_ACCOUNT));
+    }
     let mut first = None;
     let mut tell = |told: &Told<'_>| {
         if told.sort == ToldSort::Refused && first.is_none() {

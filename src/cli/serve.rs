@@ -62,12 +62,14 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         drop(stopped.await);
     }));
     let app = once_there(|| App::open(config)).await?;
-    if config.servers.is_none() {
-        seed::load_if_empty(&app).await?;
-    }
+    let has_demo_account = match config.servers {
+        Some(_) => false,
+        None => seed::prepare(&app, config.env).await?,
+    };
     let options = HttpOptions {
         is_production: config.env == Environment::Production,
         has_ide: config.ide == Ide::Served,
+        has_demo_account,
         trusted_origins: config.trusted_origins.clone(),
         cors_headers: config.cors_headers.clone(),
         trusted_proxies: config.trusted_proxies.networks.clone(),
@@ -75,12 +77,9 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         unlimited_networks: config.unlimited_networks.clone(),
         max_requests: Some(config.max_requests),
         max_live: Some(config.max_live),
+        request_timeout: Some(config.request_timeout),
         site_name: config.site_name.clone(),
-        introspection: if config.introspection {
-            Introspection::Open
-        } else {
-            Introspection::Closed
-        },
+        introspection: introspection(config),
         metrics: metrics.clone(),
         insight,
         operations: config.insight.operations.clone(),
@@ -178,6 +177,15 @@ where
             told = Some(Instant::now());
         }
         tokio::time::sleep(RETRY).await;
+    }
+}
+
+/// Whether the schema describes itself, by the settings.
+fn introspection(config: &Config) -> Introspection {
+    if config.introspection {
+        Introspection::Open
+    } else {
+        Introspection::Closed
     }
 }
 

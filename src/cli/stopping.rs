@@ -5,9 +5,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use crate::domain::library::{Entry, LibraryFolder, LibraryFolderError, StopScan};
+use crate::domain::site_jobs::CancelledBy;
 
-/// The exit status of a scan that was stopped.
-const STOPPED: u8 = 3;
+/// The exit status of a scan that was stopped, or of a load that was cancelled.
+pub(super) const STOPPED: u8 = 3;
 
 /// How a scan ended.
 pub(super) enum Ending {
@@ -15,6 +16,8 @@ pub(super) enum Ending {
     Through(ExitCode),
     /// Before it was through.
     Stopped,
+    /// The same, because its job was cancelled.
+    Cancelled(CancelledBy),
 }
 
 impl Ending {
@@ -22,7 +25,7 @@ impl Ending {
     pub(super) fn code(self) -> ExitCode {
         match self {
             Self::Through(code) => code,
-            Self::Stopped => ExitCode::from(STOPPED),
+            Self::Stopped | Self::Cancelled(_) => ExitCode::from(STOPPED),
         }
     }
 }

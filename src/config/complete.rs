@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::TimeDelta;
@@ -11,6 +12,7 @@ use url::Url;
 use super::accounts::AccountConfig;
 use super::blobs::BlobConfig;
 use super::insight::InsightConfig;
+use super::limits::{at_least_one, check_batch, request_timeout};
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
@@ -37,8 +39,6 @@ const CONNECTIONS: usize = 10_000;
 const REQUESTS: usize = 500;
 /// Half of the connections: the others are for requests.
 const LIVE: usize = 5_000;
-/// As many operations as a page needs that asks for its parts one by one.
-const BATCH: usize = 10;
 /// A house or an office behind one address needs a few for each who is in it.
 const CONNECTIONS_PER_PEER: usize = 500;
 
@@ -69,6 +69,8 @@ pub struct Config {
     pub max_connections_per_peer: usize,
     /// How many requests are worked on at a time, at least one.
     pub max_requests: usize,
+    /// How long a request to the API may take.
+    pub request_timeout: Duration,
     /// How many connections of subscriptions may stay, at least one.
     pub max_live: usize,
     /// Whether what each viewer and each network asks for is limited.
@@ -162,6 +164,7 @@ impl Config {
         };
         check_suggestions(&ranking, &freshness)?;
         let env = given.env.unwrap_or_default();
+        let is_development = env == Environment::Development;
         let documents = given.documents.filter(|path| !path.as_os_str().is_empty());
         let data_dir = given
             .data_dir
@@ -199,6 +202,7 @@ impl Config {
                     .unwrap_or(CONNECTIONS_PER_PEER),
             )?,
             max_requests: at_least_one("max-requests", given.max_requests.unwrap_or(REQUESTS))?,
+            request_timeout: request_timeout(given.request_timeout_seconds)?,
             max_live: at_least_one("max-live", given.max_live.unwrap_or(LIVE))?,
             budget: given.budget.unwrap_or(true),
             unlimited_networks: given.unlimited_networks.unwrap_or_default(),
@@ -208,7 +212,7 @@ impl Config {
             documents_only,
             trusted_origins: check_origins(given.trusted_origins)?,
             cors_headers: check_headers(given.cors_headers)?,
-            ide: if given.ide.unwrap_or(env == Environment::Development) {
+            ide: if given.ide.unwrap_or(is_development) {
                 Ide::Served
             } else {
                 Ide::Off
@@ -222,9 +226,7 @@ impl Config {
             picture_urls: given.picture_urls.unwrap_or_default(),
             scans: Scans::of(given.scan_apply),
             titles_of_scans: TitlesOfScans::of(given.scan_titles),
-            introspection: given
-                .introspection
-                .unwrap_or(env == Environment::Development),
+            introspection: given.introspection.unwrap_or(is_development),
             env,
             rules,
             watch_log_kept: TimeDelta::days(
@@ -240,13 +242,13 @@ impl Config {
     }
 }
 
-/// Where the pages and links of the program begin: never with a query, or they could not be made from it.
 /// How long a revision is kept; `None`: for ever.
 fn revisions_kept(days: Option<u32>) -> Option<TimeDelta> {
     let days = days.filter(|days| *days > 0)?;
     Some(TimeDelta::days(days.into()))
 }
 
+/// Where the pages and links of the program begin: never with a query, or they could not be made from it.
 fn check_public_url(url: Url) -> anyhow::Result<Url> {
     let is_web = matches!(url.scheme(), "http" | "https") && url.has_host();
     if !is_web || url.query().is_some() || url.fragment().is_some() {
@@ -278,20 +280,6 @@ fn read_file(path: &Path) -> anyhow::Result<Settings> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{} cannot be read", path.display()))?;
     toml::from_str(&text).with_context(|| format!("{} is not a settings file", path.display()))
-}
-
-fn check_batch(count: usize) -> anyhow::Result<usize> {
-    if !(1..=BATCH).contains(&count) {
-        bail!("batch is {count}, not from 1 to {BATCH}");
-    }
-    Ok(count)
-}
-
-fn at_least_one(name: &str, count: usize) -> anyhow::Result<usize> {
-    if count == 0 {
-        bail!("{name} is 0: nothing could be done");
-    }
-    Ok(count)
 }
 
 fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result<()> {

@@ -7,6 +7,7 @@ mod blobs;
 mod complete;
 mod examine;
 mod insight;
+mod limits;
 mod origins;
 mod proxies;
 mod servers;

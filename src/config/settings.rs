@@ -83,6 +83,14 @@ pub struct Settings {
         value_name = "COUNT"
     )]
     pub max_requests: Option<usize>,
+    /// How many seconds a request to `/graphql` may take, 1 to 300 [default: 10]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_REQUEST_TIMEOUT_SECONDS",
+        value_name = "SECONDS"
+    )]
+    pub request_timeout_seconds: Option<u64>,
     /// How many WebSocket connections and streams of events may stay at a time, for subscriptions [default: 5000]
     #[arg(long, global = true, env = "REELGRAPH_MAX_LIVE", value_name = "COUNT")]
     pub max_live: Option<usize>,
@@ -319,6 +327,9 @@ impl Settings {
                 .max_connections_per_peer
                 .or(other.max_connections_per_peer),
             max_requests: self.max_requests.or(other.max_requests),
+            request_timeout_seconds: self
+                .request_timeout_seconds
+                .or(other.request_timeout_seconds),
             max_live: self.max_live.or(other.max_live),
             budget: self.budget.or(other.budget),
             unlimited_networks: self.unlimited_networks.or(other.unlimited_networks),

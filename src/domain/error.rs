@@ -136,6 +136,11 @@ pub trait Coded: std::error::Error + Send + Sync + 'static {
         Bounds::default()
     }
 
+    /// The fields, by their names in files, that were changed since the revision that the change goes by, as far as is known.
+    fn changed_fields(&self) -> &[String] {
+        &[]
+    }
+
     /// What to say where the error's own text must not be shown, if that can be more than its code says.
     fn words(&self) -> Option<&'static str> {
         None

@@ -174,6 +174,15 @@ named_ids! {
     RunId;
     /// A file of a library.
     MediaFileId;
+    /// A load or a scan that a command runs.
+    SiteJobId;
+}
+
+impl SiteJobId {
+    /// The id that is spelled like this.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
 }
 
 impl MediaFileId {

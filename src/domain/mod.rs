@@ -31,6 +31,7 @@ pub mod pulse;
 pub mod recommend;
 pub mod revising;
 pub mod single_flight;
+pub mod site_jobs;
 pub mod stamp;
 pub mod tasks;
 pub mod text;

@@ -58,6 +58,12 @@ pub trait Execute: Clone + Send + Sync + 'static {
     /// Executes one operation of a document.
     fn execute(&self, asked: Asked) -> impl Future<Output = Answered> + Send;
 
+    /// Why a document, or one of its operations, is never executed, whoever asks and whatever the variables are. A schema
+    /// that does not look says so when it is asked.
+    fn examine(&self, _: &Document) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Begins a subscription: its answers, until it ends. One without data is the last; if it is the first one, too, the
     /// subscription has not begun.
     fn subscribe(&self, asked: Asked) -> impl Future<Output = BoxStream<'static, Response>> + Send {

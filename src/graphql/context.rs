@@ -22,6 +22,7 @@ use crate::domain::library::LibraryService;
 use crate::domain::merging::MergeService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::revising::RevisionService;
+use crate::domain::site_jobs::SiteJobService;
 use crate::domain::usage::UsageService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 use crate::domain::watching::WatchService;
@@ -51,6 +52,8 @@ pub struct Services {
     pub merging: MergeService,
     /// The files of libraries, for curators.
     pub library: LibraryService,
+    /// The loads and scans that commands run, for curators.
+    pub site_jobs: SiteJobService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.

@@ -1,7 +1,7 @@
 //! Cursors: opaque to clients, and good for the one order of the one list that gave them out.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -116,10 +116,13 @@ fn decode<T: DeserializeOwned>(cursor: &str) -> Option<T> {
 /// Rows that a list has given, one page after the other, up to one of them.
 ///
 /// A list that may change between two pages is paged by what it gave: whatever it is by then, the next page is what
-/// follows of it without these. Each row is told by 32 bits of its id, so that a cursor behind the last row of the
-/// longest list has 3 kB, and that it hides a row which it did not give happens once in ten thousand such lists.
+/// follows of it without these, and the page before is what is left of these. Each row is told by 32 bits of its id, so
+/// that a cursor behind the last row of the longest list has 3 kB, and that it hides a row which it did not give happens
+/// once in ten thousand such lists.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Given {
+    /// So many of those before were given by other lists.
+    elsewhere: usize,
     /// Those of the pages before.
     before: Arc<[u32]>,
     /// Those of the page.
@@ -132,9 +135,39 @@ pub(crate) struct Given {
 pub(crate) const MOST_GIVEN: usize = 1000;
 
 impl Given {
+    /// The rows that other lists have given, each by its id: none of this one as yet.
+    pub(crate) fn elsewhere(ids: impl IntoIterator<Item = i64>) -> Self {
+        let before: Arc<[u32]> = ids.into_iter().map(digest).collect();
+        Self {
+            elsewhere: before.len(),
+            before,
+            ..Self::default()
+        }
+    }
+
+    /// The rows of these that the list itself gave, as one page: behind none of them as yet.
+    pub(crate) fn again(&self) -> Self {
+        let all: Vec<u32> = self.digests().collect();
+        let (elsewhere, own) = all.split_at(self.elsewhere.min(all.len()));
+        Self {
+            elsewhere: elsewhere.len(),
+            before: elsewhere.into(),
+            page: own.into(),
+            rows: 0,
+        }
+    }
+
+    /// What tells where in the page a row stands, by its id.
+    pub(crate) fn places(&self) -> impl Fn(i64) -> Option<usize> + use<> {
+        let digests = self.page.iter().enumerate();
+        let places: HashMap<u32, usize> = digests.map(|(place, one)| (*one, place)).collect();
+        move |id| places.get(&digest(id)).copied()
+    }
+
     /// The rows that a page gives after these, each by its id: behind none of them as yet.
     pub(crate) fn page(&self, ids: impl IntoIterator<Item = i64>) -> Self {
         Self {
+            elsewhere: self.elsewhere,
             before: self.digests().collect(),
             page: ids.into_iter().map(digest).collect(),
             rows: 0,
@@ -152,6 +185,11 @@ impl Given {
     /// How many rows these are.
     pub(crate) fn len(&self) -> usize {
         self.digests().count()
+    }
+
+    /// How many rows the page has, whichever of them these end with.
+    pub(crate) fn len_of_page(&self) -> usize {
+        self.page.len()
     }
 
     /// Whether there are none.
@@ -173,9 +211,17 @@ impl Given {
     fn parse(text: &str) -> Option<Self> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (digests, rest) = bytes.as_chunks::<4>();
+        let mut digests: Vec<u32> = digests.iter().map(|it| u32::from_le_bytes(*it)).collect();
+        // No row is given twice: where one stands twice, what other lists gave ends with it.
+        let end = digests.windows(2).position(|pair| pair[0] == pair[1]);
+        let elsewhere = end.map_or(0, |end| end + 1);
+        if elsewhere > 0 {
+            digests.remove(elsewhere);
+        }
         let fits = rest.is_empty() && digests.len() <= MOST_GIVEN;
         fits.then(|| Self {
-            before: digests.iter().map(|it| u32::from_le_bytes(*it)).collect(),
+            elsewhere,
+            before: digests.into(),
             ..Self::default()
         })
     }
@@ -183,7 +229,14 @@ impl Given {
 
 impl fmt::Display for Given {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let bytes: Vec<u8> = self.digests().flat_map(u32::to_le_bytes).collect();
+        let mut digests: Vec<u32> = self.digests().collect();
+        // Versions before read it as one row more that was given.
+        if let Some(last) = self.elsewhere.checked_sub(1)
+            && let Some(digest) = digests.get(last).copied()
+        {
+            digests.insert(last, digest);
+        }
+        let bytes: Vec<u8> = digests.into_iter().flat_map(u32::to_le_bytes).collect();
         f.write_str(&URL_SAFE_NO_PAD.encode(bytes))
     }
 }
@@ -292,6 +345,31 @@ mod tests {
         let plain = BY_WATCHERS.cursor(keyset.clone()).to_string();
         let (start, given) = BY_WATCHERS.parse_behind(&plain).unwrap();
         assert_eq!((start, given.len()), (keyset, 0));
+    }
+
+    #[test]
+    fn a_cursor_tells_what_its_list_gave_from_what_others_did() {
+        let keyset = Keyset::by_number(12, 7);
+        for elsewhere in [vec![], vec![8], vec![8, 9, 10]] {
+            let given = Given::elsewhere(elsewhere.clone()).page([1, i64::MIN, 3]);
+            let cursor = BY_WATCHERS.cursor_behind(keyset.clone(), given.up_to(1));
+
+            let (_, given) = BY_WATCHERS.parse_behind(&cursor.to_string()).unwrap();
+            let next = given.page([4, 5]).up_to(0);
+            let cursor = BY_WATCHERS.cursor_behind(keyset.clone(), next);
+            let (_, next) = BY_WATCHERS.parse_behind(&cursor.to_string()).unwrap();
+
+            let own = next.again();
+            let places = own.places();
+            assert_eq!(
+                [1, i64::MIN, 3, 4, 5, 8].map(places),
+                [Some(0), Some(1), None, Some(2), None, None]
+            );
+            assert_eq!(next.len(), elsewhere.len() + 3);
+            let contains = own.up_to(0).contains();
+            assert!(contains(1) && !contains(i64::MIN), "{elsewhere:?}");
+            assert!(elsewhere.into_iter().all(contains));
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
     ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, MediaFileId, PersonId, PlayId,
-    ProfileId, RevisionId, SessionId, TitleId, UserId,
+    ProfileId, RevisionId, SessionId, SiteJobId, TitleId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -40,6 +40,8 @@ pub(crate) enum GlobalId {
     /// A change of the catalogue.
     Revision(RevisionId),
     MediaFile(MediaFileId),
+    /// A load or a scan.
+    SiteJob(SiteJobId),
 }
 
 /// What tells a row from the others of the page that is made for a profile, or for everybody.
@@ -105,6 +107,7 @@ impl GlobalId {
             Self::Job(id) => format!("Job:{id}"),
             Self::Revision(id) => format!("Revision:{id}"),
             Self::MediaFile(id) => format!("MediaFile:{id}"),
+            Self::SiteJob(id) => format!("SiteJob:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -150,6 +153,7 @@ impl GlobalId {
             "Job" => Self::Job(JobId(Uuid::try_parse(rest).ok()?)),
             "Revision" => Self::Revision(RevisionId(number(rest)?)),
             "MediaFile" => Self::MediaFile(MediaFileId(Uuid::try_parse(rest).ok()?)),
+            "SiteJob" => Self::SiteJob(SiteJobId::parse(rest)?),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -283,6 +287,7 @@ mod tests {
                 GlobalId::Job(JobId(Uuid::from_u128(play))),
                 GlobalId::Revision(RevisionId(id)),
                 GlobalId::MediaFile(MediaFileId(Uuid::from_u128(play))),
+                GlobalId::SiteJob(SiteJobId(Uuid::from_u128(play))),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

@@ -72,7 +72,7 @@ pub(crate) fn hit_kinds(kinds: Option<Vec<SearchKind>>) -> Vec<HitKind> {
 #[derive(SimpleObject)]
 #[graphql(complex)]
 pub(crate) struct SearchHitEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// What was found: a film, a series, a person, a collection or an episode.
     node: SearchHit,

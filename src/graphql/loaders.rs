@@ -19,6 +19,7 @@ use crate::domain::catalog::{
     Seen, SeenPeople, TitlesById, TitlesOfGenres,
 };
 use crate::domain::ids::ProfileId;
+use crate::domain::revising::{NextNames, RevisionService};
 use crate::domain::watching::{
     ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
     TitleList, TitlesBySet, WatchService,
@@ -75,15 +76,18 @@ pub(crate) struct Loaders {
     pub(crate) biographies: Batched<BiographiesByPerson>,
     pub(crate) genres: Batched<GenresById>,
     pub(crate) collections: Batched<CollectionsById>,
+    /// What things were called before they were renamed; it is asked for revisions alone, which curators see.
+    pub(crate) next_names: Batched<NextNames>,
 }
 
 impl Loaders {
-    pub(super) fn new(catalog: &CatalogService) -> Self {
+    pub(super) fn new(catalog: &CatalogService, revising: &RevisionService) -> Self {
         Self {
             people: Batched::new(PeopleById(catalog.clone())),
             biographies: Batched::new(BiographiesByPerson(catalog.clone())),
             genres: Batched::new(GenresById(catalog.clone())),
             collections: Batched::new(CollectionsById(catalog.clone())),
+            next_names: Batched::new(NextNames(revising.clone())),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::importing::{Import, ImportRow, Job};
 use super::library::MediaFile;
 use super::recommend::{RecommendationRow, RowsFor};
 use super::revising::Revision;
+use super::site_jobs::SiteJob;
 use super::watching::{Play, WatchState};
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
@@ -64,6 +65,8 @@ pub(crate) enum Node {
     Revision(Revision),
     /// A file of a library, for curators.
     MediaFile(MediaFile),
+    /// A load or a scan of the site, for curators.
+    SiteJob(SiteJob),
 }
 
 #[derive(Default)]
@@ -135,7 +138,7 @@ async fn find_all(ctx: &Context<'_>, ids: &[ID]) -> Result<Vec<Option<Node>>> {
 }
 
 /// What an id names; of rows, which are found together, nothing.
-async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
+pub(super) async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
     let (loaders, personal) = (ctx.loaders(), ctx.personal());
     Ok(match id {
         GlobalId::Film(film) => {
@@ -186,11 +189,12 @@ async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         | GlobalId::Import(_)
         | GlobalId::ImportRow(..)
         | GlobalId::Job(_)
-        | GlobalId::MediaFile(_) => find_own(ctx, id).await?,
+        | GlobalId::MediaFile(_)
+        | GlobalId::SiteJob(_) => find_own(ctx, id).await?,
     })
 }
 
-/// What is the viewer's own, accounts, which admins see, and files, which curators see; somebody else's does not exist.
+/// What is the viewer's own, accounts, which admins see, and files and jobs of the site, which curators see; somebody else's does not exist.
 async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
     let viewer = ctx.viewer();
     let Some(viewer) = viewer.known() else {
@@ -236,6 +240,10 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         GlobalId::MediaFile(file) => {
             let found = MediaFile::find(ctx, file).await?;
             found.map(Node::MediaFile)
+        }
+        GlobalId::SiteJob(job) => {
+            let found = SiteJob::find(ctx, viewer, job).await?;
+            found.map(Node::SiteJob)
         }
         _ => None,
     })

@@ -25,9 +25,10 @@ use super::cost::Costs;
 use super::documents::Document;
 use super::editing::{
     CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
-    MergeMutation, NameMutation, PictureMutation, SingleMutation,
+    MergeMutation, MergePeopleMutation, NameMutation, PictureMutation, SingleMutation,
 };
 use super::error::{RETRY_AFTER, seconds};
+use super::examine::examine;
 use super::hierarchy::Hierarchy;
 use super::importing::ImportMutation;
 use super::library::{LibraryMutation, LibraryQuery};
@@ -44,6 +45,7 @@ use super::refused::Refusing;
 use super::revising::{RevisingMutation, RevisionQuery};
 use super::search::SearchQuery;
 use super::site::SiteQuery;
+use super::site_jobs::{SiteJobMutation, SiteJobQuery};
 use super::trace::Traced;
 use super::types::{Types, operation};
 use super::usage::UsageQuery;
@@ -79,6 +81,7 @@ pub(crate) struct Query(
     SearchQuery,
     UsageQuery,
     LibraryQuery,
+    SiteJobQuery,
     SiteQuery,
 );
 
@@ -117,10 +120,12 @@ pub(crate) struct CuratingMutation(
     EditTitlesMutation,
     DeleteTitleMutation,
     MergeMutation,
+    MergePeopleMutation,
     SingleMutation,
     NameMutation,
     PictureMutation,
     LibraryMutation,
+    SiteJobMutation,
 );
 
 /// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one
@@ -212,6 +217,10 @@ impl Execute for Schema {
         kept.map_or_else(|| theirs(response), Answered::Common)
     }
 
+    fn examine(&self, document: &Document) -> Result<(), String> {
+        examine(&self.strict, &self.costs, document.parsed())
+    }
+
     async fn subscribe(&self, asked: Asked) -> BoxStream<'static, Response> {
         let (document, name) = (Arc::clone(&asked.document), asked.operation.clone());
         let Some(operation) = document.operation(name.as_deref(), &self.types, &self.costs) else {
@@ -265,7 +274,10 @@ impl Execute for Schema {
 
 /// A subscription has one field, and it stands in the operation itself (specification 5.2.3.1; async-graphql 7.2.1 checks
 /// neither, and answers nothing to one in a fragment).
-fn single_field(document: &ExecutableDocument, name: Option<&str>) -> Result<(), ServerError> {
+pub(super) fn single_field(
+    document: &ExecutableDocument,
+    name: Option<&str>,
+) -> Result<(), ServerError> {
     let Some((operation, _)) = operation(document, name) else {
         return Ok(());
     };
@@ -400,7 +412,7 @@ fn too_much(cost: usize) -> ServerError {
 /// The schema on its services. What asks for its description is refused before it comes here; where it is closed, errors
 /// do not say either what a misspelt name may have meant.
 pub fn build(services: Services, describes: Introspection) -> Schema {
-    let loaders = Arc::new(Loaders::new(&services.catalog));
+    let loaders = Arc::new(Loaders::new(&services.catalog, &services.revising));
     let types = Types::parse(&sdl());
     let budget = services.budget.clone();
     let answers = Answers::of(services.catalog.clone());

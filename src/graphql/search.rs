@@ -28,10 +28,11 @@ pub(crate) struct SearchQuery;
 #[Object]
 impl SearchQuery {
     /// Finds titles by name, original name, the names of who made them, year, characters and collection, over which the
-    /// words may be spread: the best match first, then the most watched. Case, accents and how a number is written do not
-    /// matter, the last word may be unfinished; small typing errors are forgiven where little is found without them.
-    /// Where nothing has all of the words, what has most of them is found. At most 500 are. It runs forward only, for it is
-    /// made anew for each page.
+    /// words may be spread: the best match first, then the most watched. Case, accents and how a number is written do
+    /// not matter, the last word may be unfinished; small typing errors are forgiven where little is found without
+    /// them. Where nothing has all of the words, what has most of them is found. At most 500 are. It is made anew for
+    /// each page: whoever goes back from a row gets what was given before it.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn search(
         &self,
         ctx: &Context<'_>,
@@ -39,14 +40,20 @@ impl SearchQuery {
         query: String,
         #[graphql(desc = "The conditions that a title must pass; all titles, if left out.")]
         filter: Option<TitleFilter>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 20 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<TitleConnection>> {
         let filter = filter.unwrap_or_default();
         // What is said of the viewer's profile changes with what it watches, and the list stays the same one.
         let list = (query.trim(), format!("{filter:?}"));
-        let page = PageArgs::forward(first, after).of_list(&TITLES, list, 20)?;
+        let page = PageArgs::both(first, after, last, before).of_list(&TITLES, list, 20)?;
         let filter = filter.into_domain(ctx).await?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.titles(&visibility, &query, &filter, page.reach());
@@ -70,18 +77,24 @@ impl SearchQuery {
     }
 
     /// Finds people by name: the best match first. Case and accents do not matter, the last word may be unfinished,
-    /// small typing errors are forgiven where little is found without them. Those are found who are credited with a title
-    /// that the viewer may see, or in an episode of one. At most 500 are found. It runs forward only.
+    /// small typing errors are forgiven where little is found without them. Those are found who are credited with a
+    /// title that the viewer may see, or in an episode of one. At most 500 are found.
     async fn people(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "What was typed, at most 200 characters; `BLANK` if there is none.")]
         query: String,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 20 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<PersonEdge>>> {
-        let args = PageArgs::forward(first, after);
+        let args = PageArgs::both(first, after, last, before);
         let page = args.of_list(&PEOPLE, query.trim(), 20)?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.people(&visibility, &query, page.reach()).await?;
@@ -95,10 +108,11 @@ impl SearchQuery {
         Ok(Some(Connection::new(edges, page.window(), total)))
     }
 
-    /// Finds titles as `search` does, and beside them people by name, collections by name, and episodes by name, of which
-    /// some words may be those of the series: the best match first. Of equal matches a title comes before a collection and
-    /// an episode, and its whole name before that of a person; else those come first whose titles are watched the most. At
-    /// most 500 are found. It runs forward only.
+    /// Finds titles as `search` does, and beside them people by name, collections by name, and episodes by name, of
+    /// which some words may be those of the series: the best match first. Of equal matches a title comes before a
+    /// collection and an episode, and its whole name before that of a person; else those come first whose titles are
+    /// watched the most. At most 500 are found.
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn search_all(
         &self,
         ctx: &Context<'_>,
@@ -107,13 +121,19 @@ impl SearchQuery {
         #[graphql(desc = "Only these kinds; all if left out or empty.")] kind: Option<
             Vec<SearchKind>,
         >,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 20 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<SearchHitEdge>>> {
         let kinds = hit_kinds(kind);
         let list = (query.trim(), &kinds);
-        let page = PageArgs::forward(first, after).of_list(&ALL, list, 20)?;
+        let page = PageArgs::both(first, after, last, before).of_list(&ALL, list, 20)?;
         let (search, visibility) = (&ctx.services().search, ctx.visibility());
         let hits = search.all(&visibility, &query, &kinds, page.reach());
         let slice = page.of(hits.await?, |(_, thing)| thing.id().to_i64());

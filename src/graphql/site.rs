@@ -1,5 +1,7 @@
 //! What a frontend must know of the site itself, so that it need not be built with it.
 
+use std::time::Duration;
+
 use async_graphql::{Context, Object, SimpleObject};
 
 use super::context::ContextExt;
@@ -10,6 +12,8 @@ use crate::domain::watching::MOST_REPORTS;
 
 /// What the body of a request may have: a batch of reports, or a long document.
 pub const REQUEST_BYTES: usize = 128 * 1024;
+/// How long a request may take to arrive, and again to be answered, unless the settings say otherwise.
+pub const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// The languages that messages, mails and pages are written in.
 const LANGUAGES: [&str; 1] = ["en"];
 
@@ -24,6 +28,8 @@ pub struct SiteFacts {
     pub batch: usize,
     /// How many bytes the body of a request may have.
     pub request_bytes: usize,
+    /// How long a request may take to arrive, and again to be answered.
+    pub request_time: Duration,
 }
 
 #[derive(Default)]
@@ -83,6 +89,8 @@ struct LogInRules {
 struct SiteLimits {
     /// Bytes of the body of a request; beyond it is `PAYLOAD_TOO_LARGE`.
     request_bytes: usize,
+    /// Seconds that a request may take to arrive, and again until it is answered; beyond it is `TIMEOUT`.
+    request_seconds: u64,
     /// How many operations one request may have as an array; 1: arrays are refused.
     batch: usize,
     /// Bytes of a document; beyond it is `DOCUMENT_TOO_LARGE`.
@@ -112,6 +120,7 @@ impl From<&SiteFacts> for SiteLimits {
         let limits = &facts.limits;
         Self {
             request_bytes: facts.request_bytes,
+            request_seconds: facts.request_time.as_secs(),
             batch: facts.batch,
             document_bytes: limits.bytes,
             document_tokens: limits.tokens,
@@ -133,6 +142,7 @@ impl Default for SiteFacts {
             limits: Limits::default(),
             batch: 1,
             request_bytes: REQUEST_BYTES,
+            request_time: REQUEST_TIME,
         }
     }
 }

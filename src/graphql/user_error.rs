@@ -10,13 +10,14 @@ use super::accounts::{
 };
 use super::editing::{
     CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
-    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergeTitlesPayload,
-    PicturesPayload, UndoMergePayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergePeoplePayload,
+    MergeTitlesPayload, PicturesPayload, UndoMergePayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
 use super::library::MatchFilePayload;
 use super::revising::{RevertRevisionsPayload, SetLocksPayload, SetSourcePrecedencePayload};
+use super::site_jobs::CancelSiteJobPayload;
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -45,7 +46,7 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// The change contradicts what is stored; `message` says how.
     Conflict,
-    /// Somebody has changed it since the revision that the change goes by: read it again. `message` says what is other.
+    /// Somebody has changed it since the revision that the change goes by: read it again. `changedFields` says what is other.
     StaleRevision,
     /// The role, the key, the age of the profile or a rule does not let this viewer do this.
     Forbidden,
@@ -143,6 +144,9 @@ pub(crate) struct UserError {
     max: Option<f64>,
     /// After how many seconds to try again; null if waiting does not help, or nobody knows.
     retry_after: Option<u64>,
+    /// The fields that were changed since, by their names in files that are loaded, sorted, as far as the kept revisions
+    /// tell; null unless it is `STALE_REVISION`.
+    changed_fields: Option<Vec<String>>,
 }
 
 /// What the payload of every mutation has: errors that a person can put right.
@@ -194,6 +198,7 @@ pub(crate) enum Payload {
     EditTitles(EditTitlesPayload),
     DeleteTitle(DeleteTitlePayload),
     MergeTitles(MergeTitlesPayload),
+    MergePeople(MergePeoplePayload),
     UndoMerge(UndoMergePayload),
     EditEpisode(EditEpisodePayload),
     EditPerson(EditPersonPayload),
@@ -202,6 +207,7 @@ pub(crate) enum Payload {
     /// Of `addPicture`, `removePicture` and `setPictures`.
     Pictures(PicturesPayload),
     MatchFile(MatchFilePayload),
+    CancelSiteJob(CancelSiteJobPayload),
 }
 
 impl UserError {
@@ -221,6 +227,7 @@ impl UserError {
             min: None,
             max: None,
             retry_after: None,
+            changed_fields: (code == error::ErrorCode::StaleRevision).then(Vec::new),
         }
     }
 
@@ -230,11 +237,21 @@ impl UserError {
         Self { min, max, ..self }
     }
 
-    /// The same with the numbers of an error, for clients that have words of their own.
+    /// The same of a stale revision with the fields that were changed since; of anything else as it was.
+    #[must_use]
+    pub(crate) fn changed_since(self, fields: &[String]) -> Self {
+        Self {
+            changed_fields: self.changed_fields.map(|_| fields.to_vec()),
+            ..self
+        }
+    }
+
+    /// The same with the numbers of an error and the fields that it names, for clients that have words of their own.
     fn with_numbers_of(self, error: &impl Coded) -> Self {
+        let told = self.changed_since(error.changed_fields());
         Self {
             retry_after: error.retry_after().map(seconds),
-            ..self.bounded(error.bounds())
+            ..told.bounded(error.bounds())
         }
     }
 

@@ -74,6 +74,8 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["decideImportRow"], 500),
     // Up to a hundred documents, or five times as many with locks, are read and written.
     (&["Mutation"], &["revertRevisions", "setLocks"], 2_000),
+    // All titles and episodes that credit somebody are read, and written with other credits.
+    (&["Mutation"], &["mergePeople", "undoMerge"], 2_000),
     (
         &["Episode", "Film", "Person", "Query", "Series"],
         &["revisions"],
@@ -103,7 +105,7 @@ pub(super) const WORK: &Table = &[
     (&["Import"], &["job", "rows"], 20),
     (&["Job"], &["import"], 10),
     (&["Viewer"], &["imports", "jobs"], 30),
-    (&["Query"], &["files"], 30),
+    (&["Query"], &["files", "siteJobs"], 30),
     (&["MediaFile"], &["candidates", "matches"], 10),
     // Five hundred reports, which are written together.
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
@@ -179,6 +181,7 @@ pub(super) const WORK: &Table = &[
             "PlayableConnection",
             "RevisionConnection",
             "SearchHitConnection",
+            "SiteJobConnection",
             "TitleConnection",
             "UserConnection",
         ],
@@ -210,8 +213,8 @@ pub(super) const WORK: &Table = &[
 /// What a page behind a cursor costs more than the first one: the page that a row stands on is laid out anew where the
 /// cursor is of another layout, which is found out late.
 pub(super) const BEHIND: &Table = &[(&["RecommendationRow"], &["items"], 50)];
-/// The argument that has the cursor.
-pub(super) const AFTER: &str = "after";
+/// The arguments that have the cursor.
+pub(super) const CURSORS: [&str; 2] = ["after", "before"];
 
 /// How long lists are taken to be for which nobody asks for a length: the domain keeps them short.
 pub(super) const LISTS: &Table = &[
@@ -277,6 +280,7 @@ pub(super) const LISTS: &Table = &[
             "EditPersonPayload",
             "EditTitleResult",
             "PicturesPayload",
+            "MergePeoplePayload",
             "MergeTitlesPayload",
             "UndoMergePayload",
         ],
@@ -293,6 +297,7 @@ pub(super) const LISTS: &Table = &[
             "EditPersonPayload",
             "EditTitleResult",
             "PicturesPayload",
+            "MergePeoplePayload",
             "MergeTitlesPayload",
             "UndoMergePayload",
         ],
@@ -302,6 +307,11 @@ pub(super) const LISTS: &Table = &[
     (
         &["MergeTitlesPayload", "UndoMergePayload"],
         &["titleIds"],
+        2,
+    ),
+    (
+        &["MergePeoplePayload", "UndoMergePayload"],
+        &["personIds"],
         2,
     ),
     // Up to five hundred; most edits are of few.
@@ -322,9 +332,12 @@ pub(super) const LISTS: &Table = &[
         50,
     ),
     (&["Profile"], &["watchlist"], 50),
+    (&["Profile"], &["recommendations"], 30),
+    (&["Film", "Series", "Title"], &["similar"], 12),
     (&["Import"], &["notes"], 10),
     (&["ImportRow"], &["candidates"], 3),
     (&["MediaFile"], &["candidates", "matches"], 3),
+    (&["SiteJob"], &["reads"], 2),
     (&["Query"], &["genres"], 40),
     (&["Season"], &["episodes"], 50),
     (&["TitleConnection"], &["facets"], 7),
@@ -341,7 +354,7 @@ pub(super) const LISTS: &Table = &[
     // As many as `buckets` says, which the curve itself is counted by.
     (&["Retention"], &["points"], 1),
     (&["UsageStats"], &["breakdown", "series"], 100),
-    (&["UserError"], &["field"], 5),
+    (&["UserError"], &["changedFields", "field"], 5),
 ];
 
 /// What a table says of a field of a type.
@@ -384,7 +397,8 @@ mod tests {
                 .flat_map(|of| fields.iter().map(move |field| (of, field)))
             {
                 let mut arguments = types.field(of, field).unwrap().arguments.iter();
-                let has_cursor = arguments.any(|argument| argument.node.name.node == AFTER);
+                let has_cursor =
+                    arguments.any(|one| CURSORS.contains(&one.node.name.node.as_str()));
                 assert!(has_cursor, "{of}.{field} has no cursor");
             }
         }

@@ -27,7 +27,7 @@ const FILES: usize = 4;
 /// What may be held of any body that is still to come, in bytes. Of longer ones there are only so many at a time, because
 /// together they would fill the memory.
 const SHORT: usize = 16 * 1024;
-/// How long a client may take, if it sends no file.
+/// How long a client may take, if it sends no file, unless the settings say otherwise.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How long a file may take before anything of it is there, and how many bytes of it must come a second from then on:
 /// whoever has a slow line gets it through, and who sends next to nothing holds no place.
@@ -59,6 +59,11 @@ impl Arrivals {
             time_limit: TIME_LIMIT,
             senders: None,
         }
+    }
+
+    /// The same, for who may take so long to send what is no file.
+    pub(super) fn within(self, time_limit: Duration) -> Self {
+        Self { time_limit, ..self }
     }
 
     /// The same, with files of those alone who are known.

@@ -2,6 +2,7 @@
 //! whoever finds it is a stranger.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::State;
@@ -12,10 +13,12 @@ use axum::routing::get;
 use minijinja::context;
 use url::Url;
 
+use super::docs;
 use super::graphql::PATH;
 use super::health::{self, Stores};
 use super::pages;
 use super::tag::{has_tag, tag_of};
+use crate::domain::accounts::{DEMO_EMAIL, DEMO_PASSWORD};
 use crate::graphql::sdl;
 
 /// Where the schema is, as text.
@@ -31,8 +34,12 @@ pub(super) struct Home {
     pub(super) site: Url,
     pub(super) is_production: bool,
     pub(super) has_ide: bool,
-    /// Where the schema is; `None`: it is not given out.
+    /// Whether anybody can log in to the demo account.
+    pub(super) has_demo_account: bool,
+    /// Where the schema is; `None`: it is not given out, and there is no documentation.
     pub(super) schema: Option<&'static str>,
+    /// How long a request to the API may take.
+    pub(super) request_timeout: Duration,
     /// Where everybody finds metrics; `None`: nowhere.
     pub(super) metrics: Option<&'static str>,
 }
@@ -48,14 +55,27 @@ static SDL: LazyLock<Sdl> = LazyLock::new(|| {
     Sdl { text, tag }
 });
 
-/// The front page, and the schema where it is given out.
+/// The front page, and where it is given out the schema, as text and as documentation.
 pub(super) fn routes(home: Home) -> Router {
     let routes = Router::new().route("/", get(show));
     let routes = match home.schema {
-        Some(path) => routes.route(path, get(schema)),
+        Some(path) => routes
+            .route(path, get(schema))
+            .route(docs::PATH, get(documentation)),
         None => routes,
     };
     routes.with_state(home)
+}
+
+async fn documentation(State(home): State<Home>) -> Response {
+    let schema = home.schema.unwrap_or_default();
+    docs::page(
+        &home.name,
+        &home.site,
+        schema,
+        home.has_ide,
+        home.request_timeout,
+    )
 }
 
 async fn show(State(home): State<Home>) -> Response {
@@ -76,7 +96,11 @@ async fn show(State(home): State<Home>) -> Response {
         title => home.name,
         graphql => PATH,
         schema => home.schema,
+        docs => home.schema.map(|_| docs::PATH),
         has_ide => home.has_ide,
+        has_demo_account => home.has_demo_account,
+        demo_email => DEMO_EMAIL,
+        demo_password => DEMO_PASSWORD,
         metrics => home.metrics,
         is_production => home.is_production,
         is_well,

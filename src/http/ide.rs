@@ -12,6 +12,7 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use serde_json::Value;
 
 use super::pages::opened;
 use super::tag::{has_tag, tag_of};
@@ -24,6 +25,10 @@ const POLICY: &str = "default-src 'self'; base-uri 'none'; form-action 'none'; f
 
 const SCRIPT: &str = "text/javascript; charset=utf-8";
 const STYLE: &str = "text/css; charset=utf-8";
+const JSON: &str = "application/json";
+
+/// The documents that the page opens with.
+const EXAMPLES: &str = "examples.json";
 
 macro_rules! files {
     ($($name:literal: $media:expr),+ $(,)?) => {
@@ -44,7 +49,7 @@ static FILES: LazyLock<HashMap<&'static str, File>> = LazyLock::new(|| {
         "transport.js": SCRIPT,
         "ide.css": STYLE,
         "panels.css": STYLE,
-        "examples.json": "application/json",
+        "examples.json": JSON,
         "icon.svg": "image/svg+xml",
     };
     let files = files.map(|(name, media, text)| {
@@ -54,15 +59,33 @@ static FILES: LazyLock<HashMap<&'static str, File>> = LazyLock::new(|| {
     files.into()
 });
 
+/// The examples where there is no demo account: those that need it are left out.
+static WITHOUT_DEMO_ACCOUNT: LazyLock<File> = LazyLock::new(|| {
+    static TEXT: LazyLock<String> = LazyLock::new(|| {
+        let all: Vec<Value> = serde_json::from_str(FILES[EXAMPLES].text).unwrap_or_default();
+        let others = all.into_iter().filter(|one| one.get("account").is_none());
+        Value::Array(others.collect()).to_string()
+    });
+    File {
+        media: JSON,
+        text: &TEXT,
+        tag: tag_of(TEXT.as_bytes()),
+    }
+});
+
 struct File {
     media: &'static str,
     text: &'static str,
     tag: String,
 }
 
-/// What the page asks for; the page itself is at the address of the endpoint.
-pub(super) fn routes() -> Router {
-    Router::new().route("/ide/{file}", get(serve))
+/// What the page asks for; the page itself is at the address of the endpoint. One of the examples is for the demo account.
+pub(super) fn routes(has_demo_account: bool) -> Router {
+    let routes = Router::new().route("/ide/{file}", get(serve));
+    if has_demo_account {
+        return routes;
+    }
+    routes.route("/ide/examples.json", get(serve_examples))
 }
 
 /// The same icon stands for every page of the program. Browsers ask for the second where an answer is no page that names
@@ -92,12 +115,21 @@ async fn serve(Path(name): Path<String>, asked: HeaderMap) -> Response {
     file(&name, &asked)
 }
 
+/// The file of this name, if there is one.
+fn file(name: &str, asked: &HeaderMap) -> Response {
+    match FILES.get(name) {
+        Some(file) => answer(file, asked),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+async fn serve_examples(asked: HeaderMap) -> Response {
+    answer(&WITHOUT_DEMO_ACCOUNT, &asked)
+}
+
 /// A file, or that the browser has it already. It asks each time: another version of the program has other files under the
 /// same names.
-fn file(name: &str, asked: &HeaderMap) -> Response {
-    let Some(file) = FILES.get(name) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
+fn answer(file: &'static File, asked: &HeaderMap) -> Response {
     let headers = [
         (CACHE_CONTROL, "no-cache"),
         (ETAG, file.tag.as_str()),
@@ -111,7 +143,10 @@ fn file(name: &str, asked: &HeaderMap) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+    use crate::domain::accounts::{DEMO_EMAIL, DEMO_PASSWORD};
 
     /// What a text names between a beginning and a quotation mark.
     fn named<'a>(text: &'a str, beginning: &str) -> Vec<&'a str> {
@@ -187,6 +222,29 @@ mod tests {
         for exception in ["unsafe", "data:", "blob:", "*", "http"] {
             assert!(!POLICY.contains(exception), "{exception}");
         }
+    }
+
+    #[test]
+    fn the_example_for_the_demo_account_is_left_out_where_there_is_none() {
+        let names = |text: &str| -> Vec<String> {
+            let examples: Vec<Value> = serde_json::from_str(text).unwrap();
+            let name = |one: &Value| one["name"].as_str().unwrap().to_owned();
+            examples.iter().map(name).collect()
+        };
+
+        let all = names(FILES[EXAMPLES].text);
+        let others = names(WITHOUT_DEMO_ACCOUNT.text);
+
+        assert_eq!(
+            all,
+            ["First query", "A suggestion", "Log in", "Register", "Watch"]
+        );
+        assert_eq!(others, ["First query", "A suggestion", "Register", "Watch"]);
+        let demo: Value = serde_json::from_str(FILES[EXAMPLES].text).unwrap();
+        let variables = demo[2]["variables"].as_str().unwrap();
+        let input: Value = serde_json::from_str(variables).unwrap();
+        let expected = json!({ "input": { "email": DEMO_EMAIL, "password": DEMO_PASSWORD } });
+        assert_eq!(input, expected);
     }
 
     #[test]

@@ -301,7 +301,7 @@ async fn piece(
     after: Option<u32>,
 ) -> Result<(Vec<u8>, Option<u32>), ImportError> {
     let from = after.unwrap_or_default();
-    let rows = imports.service.rows(import, &[], from, ROWS).await?;
+    let rows = imports.service.rows_after(import, &[], from, ROWS).await?;
     let found = rows
         .iter()
         .filter_map(|row| row.found.map(|found| found.is));

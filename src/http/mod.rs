@@ -4,6 +4,7 @@ mod arrival;
 mod at_work;
 mod auth;
 mod client;
+mod docs;
 mod ended;
 mod erasure;
 mod error;

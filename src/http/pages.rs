@@ -40,6 +40,7 @@ fn templates() -> Result<Environment<'static>, minijinja::Error> {
         ("base.html", include_str!("pages/base.html")),
         ("notice.html", include_str!("pages/notice.html")),
         ("home.html", include_str!("pages/home.html")),
+        ("docs.html", include_str!("pages/docs.html")),
         (
             "confirm_email.html",
             include_str!("pages/confirm_email.html"),

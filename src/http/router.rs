@@ -59,9 +59,9 @@ use crate::domain::accounts::AccountService;
 use crate::domain::persisted::PersistedStore;
 use crate::domain::privacy::ExportService;
 use crate::graphql::limits::{Introspection, Limits};
-use crate::graphql::{Schema, Services, SessionCookie, SiteFacts, build};
+use crate::graphql::{REQUEST_TIME, Schema, Services, SessionCookie, SiteFacts, build};
 
-/// The longest that anything takes; the GraphQL endpoint has a shorter limit of its own.
+/// The longest that anything takes, unless the GraphQL endpoint may take longer, whose limit is its own.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 /// What clients, and the tools that watch them, send beside what a request says: their names, and which operation and
 /// trace it is of. None of it changes an answer, so pages of trusted origins may.
@@ -91,6 +91,8 @@ pub struct HttpOptions {
     pub is_production: bool,
     /// Whether browsers get the IDE.
     pub has_ide: bool,
+    /// Whether anybody can log in to the demo account, so that it is shown how.
+    pub has_demo_account: bool,
     /// Origins of other hosts whose pages may use the API with a session.
     pub trusted_origins: Vec<String>,
     /// Headers that pages of trusted origins may send beside the usual ones.
@@ -105,6 +107,8 @@ pub struct HttpOptions {
     pub max_requests: Option<usize>,
     /// How many connections of subscriptions may stay; none: as many as come.
     pub max_live: Option<usize>,
+    /// How long a request to the GraphQL endpoint may take; none: ten seconds.
+    pub request_timeout: Option<Duration>,
     /// Where the metrics are collected, if they are.
     pub metrics: Option<PrometheusHandle>,
     /// Who may see them, and which stores answer.
@@ -140,6 +144,17 @@ impl HttpOptions {
         }
     }
 
+    /// How long a request to the GraphQL endpoint may take to arrive, and as long again to be answered.
+    fn request_timeout(&self) -> Duration {
+        self.request_timeout.unwrap_or(REQUEST_TIME)
+    }
+
+    /// The longest that a request to it takes: it arrives, begins as the last of an array, and is answered. What anything
+    /// else may take is no less.
+    fn longest(&self) -> Duration {
+        TIME_LIMIT.max(3 * self.request_timeout())
+    }
+
     /// What clients are told of the site.
     pub fn facts(&self) -> SiteFacts {
         let usual = SiteFacts::default();
@@ -148,6 +163,7 @@ impl HttpOptions {
             limits: self.limits(),
             batch: self.batch.unwrap_or(usual.batch),
             request_bytes: usual.request_bytes,
+            request_time: self.request_timeout(),
         }
     }
 }
@@ -181,9 +197,10 @@ pub fn router(
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let imports = Imports::new(&services, &authenticate, &door.unlimited);
     let uploads = Uploads::new(&services, &authenticate);
-    let senders = authenticate.clone();
+    let arrivals = arrivals(&options, authenticate.clone());
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
     let home = home(&accounts, &stores, &options);
+    let (longest, places) = (options.longest(), places(&options));
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
     let of_pages = || middleware::from_fn_with_state(origins.clone(), own_pages);
     let forms =
@@ -212,7 +229,6 @@ pub fn router(
         .route(keys::PATH, get(keys::key_set))
         .with_state(accounts);
     let insight = insight::routes(stores, options.metrics, options.insight);
-    let places = || Places::new(options.max_requests.unwrap_or(usize::MAX));
     let request_id = HeaderName::from_static("x-request-id");
     Ok(Router::new()
         .merge(graphql)
@@ -224,23 +240,20 @@ pub fn router(
         .merge(home::routes(home))
         .merge(ide::icon())
         .merge(if options.has_ide {
-            ide::routes()
+            ide::routes(options.has_demo_account)
         } else {
             Router::new()
         })
-        .layer(middleware::from_fn_with_state(places(), at_work::limit))
+        .layer(middleware::from_fn_with_state(places, at_work::limit))
         .layer(middleware::from_fn_with_state(door, knock::knock))
-        .layer(middleware::from_fn_with_state(
-            Arrivals::new(places()).files_of(senders),
-            arrival::whole,
-        ))
+        .layer(middleware::from_fn_with_state(arrivals, arrival::whole))
         // Around all that asks who somebody is.
         .layer(middleware::from_fn(ended::tell))
         // How the program is must be seen also when it has its hands full.
         .merge(insight)
         .layer(middleware::from_fn(host::check))
         .layer(middleware::from_fn_with_state(proxies, client::identify))
-        .layer(middleware::from_fn(in_time))
+        .layer(middleware::from_fn_with_state(longest, in_time))
         .layer(CatchPanicLayer::new())
         .layer(middleware::from_fn(problem::explain))
         .layer(if_missing("x-content-type-options", "nosniff"))
@@ -261,6 +274,17 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+/// How bodies are waited for, by the settings; files of whom this knows.
+fn arrivals(options: &HttpOptions, senders: Authenticate) -> Arrivals {
+    let arrivals = Arrivals::new(places(options)).within(options.request_timeout());
+    arrivals.files_of(senders)
+}
+
+/// The places of requests that are at work, or of bodies.
+fn places(options: &HttpOptions) -> Places {
+    Places::new(options.max_requests.unwrap_or(usize::MAX))
 }
 
 /// Whom requests may come through, and what they say of the country.
@@ -284,6 +308,7 @@ fn endpoint(
         .limits(limits)
         .persisted(persisted)
         .batch(options.batch.unwrap_or(1))
+        .time_limit(options.request_timeout())
         .operations(Operations::new(&options.operations))
         .trusting(&options.documents)?;
     Ok(if options.has_ide {
@@ -303,14 +328,16 @@ fn home(accounts: &AccountService, stores: &Stores, options: &HttpOptions) -> Ho
         site: accounts.home().clone(),
         is_production: options.is_production,
         has_ide: options.has_ide,
+        has_demo_account: options.has_demo_account,
         schema: is_described.then_some(home::SCHEMA),
+        request_timeout: options.request_timeout(),
         metrics: is_measured.then_some(METRICS),
     }
 }
 
 /// Answers what takes too long; a file that is sent may take longer.
-async fn in_time(request: Request, next: Next) -> Response {
-    let limit = TIME_LIMIT + arrival::on_the_way(request.uri().path());
+async fn in_time(State(longest): State<Duration>, request: Request, next: Next) -> Response {
+    let limit = longest + arrival::on_the_way(request.uri().path());
     let answered = timeout(limit, next.run(request)).await;
     answered.unwrap_or_else(|_| StatusCode::GATEWAY_TIMEOUT.into_response())
 }

@@ -1,5 +1,8 @@
 //! Episodes: the order in which they are watched, what happens in them, and who took part, on both ways of running.
 
+use std::collections::BTreeSet;
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
@@ -174,4 +177,28 @@ async fn an_episode_says_what_is_known_of_it(on: On) {
         (&json!("Episode 1"), &json!(null))
     );
     assert_eq!(bare["credits"], json!({ "totalCount": 0, "edges": [] }));
+}
+
+#[test]
+fn everything_in_the_demo_catalogue_says_what_it_is_about() {
+    let seed = Path::new(env!("CARGO_MANIFEST_DIR")).join("seed");
+    for (file, least) in [("films", 180), ("series", 7), ("episodes", 179)] {
+        let records = std::fs::read_to_string(seed.join(file).with_extension("ndjson")).unwrap();
+        let texts: Vec<String> = records
+            .lines()
+            .map(|line| {
+                let record: Value = serde_json::from_str(line).unwrap();
+                let text = record["overview"]["en"].as_str().unwrap_or_default();
+                assert!(text.len() > 40 && text.ends_with(['.', '?', '!']), "{line}");
+                text.to_owned()
+            })
+            .collect();
+        let different: BTreeSet<&String> = texts.iter().collect();
+        assert_eq!(
+            different.len(),
+            texts.len(),
+            "a text of {file} is there twice"
+        );
+        assert!(texts.len() >= least, "{file}");
+    }
 }

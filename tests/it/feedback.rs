@@ -45,6 +45,8 @@ async fn what_is_hidden_or_rated_is_suggested_no_more(on: On) {
     let input = json!({ "title": first["id"], "hidden": true });
     let payload = ada.expect("hideTitle", input, "title { slug }").await;
     assert_eq!(payload["title"]["slug"], first["slug"]);
+    // So that one is later than the other.
+    tokio::time::sleep(Duration::from_millis(5)).await;
     let input = json!({ "title": casino, "hidden": true });
     ada.expect("hideTitle", input, "").await;
 

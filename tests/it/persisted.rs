@@ -379,4 +379,20 @@ async fn a_server_does_not_start_on_manifests_that_it_cannot_read() {
         wrong.contains("web.json") && wrong.contains("film-1"),
         "{wrong}"
     );
+    let much = "{ titles(first: 100) { nodes { similar(first: 100) { nodes { similar(first: 100) { nodes { slug } } } } } } }";
+    for (document, fault) in [
+        ("{ film(slug: \"heat-1995\") { nothing } }", "nothing"),
+        ("{ film(slug: 7) { name } }", "slug"),
+        ("{ film(slug: \"heat-1995\", what: 1) { name } }", "what"),
+        ("query ($n: Int!) { genres { name } }", "$n"),
+        (much, "asks for too much"),
+    ] {
+        let manifest = json!({ "film-1": FILM, "bad-1": document, "film-2": FILM });
+        std::fs::write(manifests.path().join("web.json"), manifest.to_string()).unwrap();
+        let wrong = said(&["--documents", folder]).await;
+        for part in ["web.json", "bad-1", fault] {
+            assert!(wrong.contains(part), "{part}: {wrong}");
+        }
+        assert!(!wrong.contains("film-1"), "{wrong}");
+    }
 }

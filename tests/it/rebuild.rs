@@ -7,7 +7,7 @@ use chrono::Utc;
 use reelgraph::domain::clock::{Clock, SystemClock};
 use reelgraph::domain::ids::{PersonId, ProfileId, TitleId};
 use reelgraph::domain::recommend::{
-    Epoch, GraphCounts, GraphProjection, Notes, Phase, Rebuild, TitleNode, WatchedEdge,
+    Epoch, GraphCounts, GraphProjection, NoteStore, Notes, Phase, Rebuild, TitleNode, WatchedEdge,
 };
 use serde_json::{Value, json};
 
@@ -128,19 +128,25 @@ async fn readers_see_a_whole_graph_throughout(on: On) {
     let (taste, similar) = read(&*graph, profile).await;
     assert!(taste > 0 && similar > 0, "there is something to lose");
 
-    let mut rebuild = program.command(&["graph", "rebuild"]).spawn().unwrap();
-    let mut reads = 0;
-    let status = loop {
-        assert_eq!(graph.counts().await.unwrap(), before, "after {reads} reads");
-        assert_eq!(read(&*graph, profile).await, (taste, similar));
-        reads += 1;
-        if let Some(status) = rebuild.try_wait().unwrap() {
-            break status;
-        }
-    };
+    // On a machine that has much else to do one may be over before it is read again.
+    for _ in 0..10 {
+        let mut rebuild = program.command(&["graph", "rebuild"]).spawn().unwrap();
+        let mut reads = 0;
+        let status = loop {
+            assert_eq!(graph.counts().await.unwrap(), before, "after {reads} reads");
+            assert_eq!(read(&*graph, profile).await, (taste, similar));
+            reads += 1;
+            if let Some(status) = rebuild.try_wait().unwrap() {
+                break status;
+            }
+        };
 
-    assert!(status.success());
-    assert!(reads > 3, "it was over too soon");
+        assert!(status.success());
+        if reads > 3 {
+            return;
+        }
+    }
+    panic!("each was over too soon");
 }
 
 /// How many edges a taste has, and how many lead away from a title of the seed.
@@ -156,39 +162,42 @@ async fn a_rebuild_is_finished_however_often_it_dies(on: On) {
     let graph = stores::graph(&program, on);
     let notes = stores::notes(&program, on).await;
     let before = graph.counts().await.unwrap();
-    damage(&*graph).await;
 
-    // Each lives a little longer than the last, so that they die at different steps; the last is let alone, for it may have
-    // to wait until the lease of one that died is over.
-    let mut deaths = 0;
     let mut phases = Vec::new();
-    let lives = (0..16).map(|round| Duration::from_millis(60).mul_f64(1.35_f64.powi(round)));
-    let mut is_finished = false;
-    for life in lives {
-        let mut rebuild = program.command(&["graph", "rebuild"]).spawn().unwrap();
-        if let Ok(status) = tokio::time::timeout(life, rebuild.wait()).await {
-            assert!(status.unwrap().success());
-            is_finished = true;
+    for _ in 0..3 {
+        damage(&*graph).await;
+        phases = rebuild_however_often_it_dies(&program, &*notes).await;
+        // On a busy machine one may live too short to begin, and the next long enough to finish.
+        if !phases.is_empty() {
             break;
         }
-        rebuild.kill().await.unwrap();
-        deaths += 1;
-        if let Some(left) = notes.notes().await.unwrap().rebuild {
-            phases.push(left.phase);
-        }
-    }
-    if !is_finished {
-        program.expect(&["graph", "rebuild"]).await;
     }
 
-    assert!(
-        !phases.is_empty(),
-        "it died before it began, {deaths} times"
-    );
+    assert!(!phases.is_empty(), "each died before it began");
     program.expect(&["graph", "drain"]).await;
     program.expect(&["graph", "verify"]).await;
     let after = graph.counts().await.unwrap();
     assert_eq!(after, before, "died at {phases:?}");
+}
+
+/// Each lives a little longer than the last, so that they die at different steps; the last is let alone, for it may have
+/// to wait until the lease of one that died is over. Where those stood that had begun and died.
+async fn rebuild_however_often_it_dies(program: &Program, notes: &dyn NoteStore) -> Vec<Phase> {
+    let mut phases = Vec::new();
+    let lives = (0..16).map(|round| Duration::from_millis(60).mul_f64(1.35_f64.powi(round)));
+    for life in lives {
+        let mut rebuild = program.command(&["graph", "rebuild"]).spawn().unwrap();
+        if let Ok(status) = tokio::time::timeout(life, rebuild.wait()).await {
+            assert!(status.unwrap().success());
+            return phases;
+        }
+        rebuild.kill().await.unwrap();
+        if let Some(left) = notes.notes().await.unwrap().rebuild {
+            phases.push(left.phase);
+        }
+    }
+    program.expect(&["graph", "rebuild"]).await;
+    phases
 }
 
 async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
@@ -220,19 +229,19 @@ async fn what_was_broken_off_goes_on_at_the_next_start(on: On) {
             assert!(started.elapsed() < SOON, "still {ready}");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        let metrics = site
-            .get("/metrics")
-            .send()
-            .await
-            .unwrap()
-            .text()
-            .await
-            .unwrap();
-        let lines: Vec<&str> = metrics
-            .lines()
-            .filter(|line| line.starts_with("projection_rebuild_seconds"))
-            .collect();
-        assert!(lines.iter().any(|line| !line.ends_with(" 0")), "{lines:?}");
+        loop {
+            let metrics = site.get("/metrics").send().await.unwrap();
+            let metrics = metrics.text().await.unwrap();
+            let lines: Vec<&str> = metrics
+                .lines()
+                .filter(|line| line.starts_with("projection_rebuild_seconds"))
+                .collect();
+            if lines.iter().any(|line| !line.ends_with(" 0")) {
+                break;
+            }
+            assert!(started.elapsed() < SOON, "{lines:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
         program.set("NEO4J_URI", &there);
         program.set("REELGRAPH_STORE_TIMEOUT_SECONDS", "60");
     }

@@ -1,12 +1,18 @@
 //! Curators see who changed what, lock fields against loads, and take loads back.
 
+use std::time::{Duration, Instant};
+
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
+use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
-both_ways!(a_load_is_told_kept_off_locked_fields_and_taken_back);
+both_ways!(
+    a_load_is_told_kept_off_locked_fields_and_taken_back,
+    what_was_renamed_is_told_by_the_name_that_it_had,
+);
 
 /// What is told of a revision.
 const REVISION: &str = "id nodeId nodeName number kind author authorId authorName source run at changes { field before after }";
@@ -76,7 +82,7 @@ async fn what_a_curator_said_goes_before_files_once_that_is_set(
     assert_eq!(set["precedence"], order);
     let query = "{ sourcePrecedence { field order } }";
     assert_eq!(cora.ask(query).await["sourcePrecedence"], order);
-    let (told, _) = load(program, 1998, "quiet").await;
+    let (told, _) = load(program, cora, 1998, "quiet").await;
     assert!(told.contains("year is from a source"), "{told}");
     assert!(told.contains("LOWER_SOURCE"), "{told}");
     assert_eq!(source_of(cora, "year").await, curator);
@@ -87,7 +93,7 @@ async fn what_a_curator_said_goes_before_files_once_that_is_set(
         let locks = json!({ "ids": [film], "fields": ["year"], "locked": locked });
         cora.expect("setLocks", locks, SET).await;
     }
-    let (told, _) = load(program, 1998, "quiet").await;
+    let (told, _) = load(program, cora, 1998, "quiet").await;
     assert!(!told.contains("LOWER_SOURCE"), "{told}");
     assert_eq!(source_of(cora, "year").await["source"], "RECORD");
     let nothing = json!({ "field": "year", "order": [] });
@@ -151,7 +157,7 @@ async fn locked_fields_stay(program: &Program, cora: &mut Visitor, film: &str) -
     let locked = cora.ask(LOCKED).await;
     assert_eq!(locked["film"]["lockedFields"], json!(["cast", "title"]));
 
-    let (told, summary) = load(program, 1996, "loud").await;
+    let (told, summary) = load(program, cora, 1996, "loud").await;
 
     assert!(told.contains("title is locked"), "{told}");
     assert!(told.contains("cast is locked"), "{told}");
@@ -252,7 +258,7 @@ async fn what_was_changed_since_stands_in_the_way(
     cora: &mut Visitor,
     taken_back: &Value,
 ) {
-    load(program, 1997, "loud").await;
+    load(program, cora, 1997, "loud").await;
     let since = revisions(cora).await[0]["id"].clone();
 
     let input = json!({ "revision": taken_back["id"] });
@@ -293,6 +299,35 @@ async fn what_was_changed_since_stands_in_the_way(
     }
 }
 
+async fn what_was_renamed_is_told_by_the_name_that_it_had(on: On) {
+    let program = Program::seeded(on).await;
+    program.create_user("cora@example.org", "curator").await;
+    let site = program.serve().await;
+    let film = site.id_of("film", "heat-1995").await;
+    let mut cora = Visitor::of(&site);
+    cora.log_in("cora@example.org").await;
+    for set in [
+        json!({ "year": 1996 }),
+        json!({ "name": "Heat I" }),
+        json!({ "year": 1995 }),
+        json!({ "name": "Heat II" }),
+    ] {
+        let edit = json!({ "titles": [{ "title": film }], "set": set });
+        cora.expect("editTitles", edit, "run").await;
+    }
+
+    let query = "{ film(slug: \"heat-1995\") { revisions { nodes {
+        nodeName nodeNameThen node { id ... on Film { name } } } } } }";
+    let told = cora.ask(query).await["film"]["revisions"]["nodes"].take();
+
+    // The latest first; the last is the load that the site began with.
+    let expected = ["Heat II", "Heat I", "Heat I", "Heat", "Heat"].map(|then| {
+        let node = json!({ "id": film, "name": "Heat II" });
+        json!({ "nodeName": "Heat II", "nodeNameThen": then, "node": node })
+    });
+    assert_eq!(told, json!(expected));
+}
+
 /// What became of the revision of what is called so.
 fn result_of<'a>(payload: &'a Value, name: &str) -> &'a Value {
     let mut results = payload["results"].as_array().unwrap().iter();
@@ -300,8 +335,9 @@ fn result_of<'a>(payload: &'a Value, name: &str) -> &'a Value {
     result.unwrap_or_else(|| panic!("nothing of {name}: {payload}"))
 }
 
-/// Loads a record that says other things of the film; what is told of it, and the summary.
-async fn load(program: &Program, year: i32, tag: &str) -> (String, String) {
+/// Loads a record that says other things of the film, and waits until the server has followed; what is told of it, and the
+/// summary.
+async fn load(program: &Program, cora: &mut Visitor, year: i32, tag: &str) -> (String, String) {
     let record = json!({
         "slug": "heat-1995", "title": "Heat!", "year": year, "tags": [tag], "genres": ["Heist"],
         "cast": ["Al Pacino"],
@@ -310,8 +346,24 @@ async fn load(program: &Program, year: i32, tag: &str) -> (String, String) {
     std::fs::write(&file, record.to_string()).unwrap();
     let output = program.run(&["load", file.to_str().unwrap()]).await;
     assert!(output.status.success(), "{output:?}");
+    has_followed(cora).await;
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (text(output.stderr), text(output.stdout))
+}
+
+/// Waits until the server knows the film as the last revision left it: by that it tells where a field is from.
+async fn has_followed(cora: &mut Visitor) {
+    let query =
+        "{ film(slug: \"heat-1995\") { revision revisions(first: 1) { nodes { number } } } }";
+    let started = Instant::now();
+    loop {
+        let film = cora.ask(query).await["film"].take();
+        if film["revision"] == film["revisions"]["nodes"][0]["number"] {
+            return;
+        }
+        assert!(started.elapsed() < SOON, "still {film}");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 /// Where a field of the film is from; null: nobody knows.

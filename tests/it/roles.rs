@@ -141,6 +141,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ),
     ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
     ("mergeTitles", r#"{ from: ["x"], into: "x" }"#, CURATORS),
+    ("mergePeople", r#"{ people: ["x"], into: "x" }"#, CURATORS),
     ("undoMerge", r#"{ id: "x" }"#, CURATORS),
     (
         "editEpisode",
@@ -174,6 +175,7 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         CURATORS,
     ),
     ("matchFile", r#"{ file: "x" }"#, CURATORS),
+    ("cancelSiteJob", r#"{ id: "x" }"#, CURATORS),
     ("logOut", "{}", NO_MACHINE),
 ];
 
@@ -214,6 +216,7 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     ("{ files { nodes { id } } }", CURATORS),
+    ("{ siteJobs { nodes { id } } }", CURATORS),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),
     (

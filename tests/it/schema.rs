@@ -24,6 +24,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "candidates",
     "certifications",
     "changed",
+    "changedFields",
     "changes",
     "countries",
     "deletedIds",
@@ -44,10 +45,12 @@ const WITHOUT_FIRST: &[&str] = &[
     "obstacles",
     "order",
     "overwritten",
+    "personIds",
     "points",
     "precedence",
     "providers",
     "ranges",
+    "reads",
     "reasons",
     "results",
     "roles",
@@ -149,6 +152,38 @@ fn every_list_has_a_limit() {
     }
 
     assert_eq!(unbounded, Vec::<String>::new());
+}
+
+#[test]
+fn every_page_is_asked_for_from_either_end() {
+    let mut one_sided = Vec::new();
+    let mut pages = 0;
+    for (name, ty) in types() {
+        for field in fields(&ty) {
+            if !named(&field.ty.node).ends_with("Connection") {
+                continue;
+            }
+            pages += 1;
+            let arguments = arguments(&field);
+            for (wanted, ty) in [
+                ("first", "Int"),
+                ("after", "String"),
+                ("last", "Int"),
+                ("before", "String"),
+            ] {
+                let is_there = arguments.iter().any(|(argument, of, default)| {
+                    // With a length that nobody asked for there would be two, and `last` refused.
+                    argument == wanted && of == ty && default == "None"
+                });
+                if !is_there {
+                    one_sided.push(format!("{name}.{}({wanted})", field.name.node));
+                }
+            }
+        }
+    }
+
+    assert_eq!(one_sided, Vec::<String>::new());
+    assert!(pages > 30, "{pages} fields give a page");
 }
 
 #[test]
@@ -307,10 +342,8 @@ fn named(ty: &Type) -> String {
 #[test]
 fn a_field_with_arguments_may_be_null() {
     // As the specification of global object identification has it: its elements may be null. And a name, that every
-    // client shows, is there for every language; what is no language at all is a fault of the document. So is what is no
-    // order.
+    // client shows, is there for every language; what is no language at all is a fault of the document.
     let others = [
-        "Query.genres",
         "Query.nodes",
         "Episode.name",
         "Film.name",
@@ -333,4 +366,35 @@ fn a_field_with_arguments_may_be_null() {
         }
     }
     assert_eq!(wrong, [""; 0]);
+}
+
+/// The catalogue is in memory, and what a viewer has watched is not: where that cannot be read, the page stays.
+#[test]
+fn what_is_read_of_a_viewer_may_be_null() {
+    let of_viewer = [
+        "watchState",
+        "progress",
+        "viewerLiked",
+        "inWatchlist",
+        "viewerHidden",
+        "viewerMuted",
+    ];
+    let mut seen = Vec::new();
+    for (name, ty) in types() {
+        let is_of_catalogue = ["Film", "Series", "Season", "Episode", "Person", "Genre"];
+        let is_interface = ["Title", "Playable"].contains(&name.as_str());
+        if !is_interface && !is_of_catalogue.contains(&name.as_str()) {
+            continue;
+        }
+        for field in fields(&ty) {
+            let asked = field.name.node.as_str();
+            if of_viewer.contains(&asked) {
+                assert!(field.ty.node.nullable, "{name}.{asked}");
+                seen.push(asked.to_owned());
+            }
+        }
+    }
+    for asked in of_viewer {
+        assert!(seen.iter().any(|other| other == asked), "{asked}");
+    }
 }

@@ -91,8 +91,11 @@ async fn a_folder_becomes_titles_that_are_made_once_and_written_back(on: On) {
     let expected = "titles: 3 new, 0 changed; episodes: 1 new, 0 changed; 0 refused, 1 left out";
     assert!(brought.contains(expected), "{brought}");
     let is_brought = |found: &Value| {
-        let seasons = &found["series"]["seasons"];
-        found["bare"] != Value::Null && seasons[0]["image"] != Value::Null
+        let season = &found["series"]["seasons"][0];
+        found["film"] != Value::Null
+            && found["bare"] != Value::Null
+            && season["image"] != Value::Null
+            && season["episodes"]["nodes"][0] != Value::Null
     };
     let found = found_when(&mut curator, is_brought).await;
     let film = &found["film"];

@@ -10,7 +10,7 @@ use crate::support::visitor::Visitor;
 
 const SITE: &str = "{ site { name languages
     logIn { providers passwordMinLength passwordMaxLength confirmsEmailFirst }
-    limits { requestBytes batch documentBytes depth complexity rootFields mutations pageSize playbackReports } } }";
+    limits { requestBytes requestSeconds batch documentBytes depth complexity rootFields mutations pageSize playbackReports } } }";
 
 /// Sends a body; the answer.
 async fn post(site: &Site, body: &Value) -> Value {
@@ -63,11 +63,13 @@ async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
     let arguments = [
         &["--env", "production", "--trusted-proxies", "none"][..],
         &["--site-name", "Lichtspiele", "--batch", "10"],
+        &["--request-timeout-seconds", "90"],
     ];
     let site = program.serve_with(&arguments.concat()).await;
     let told = site.ask(SITE, json!({})).await;
     assert_eq!(told["site"]["name"], "Lichtspiele");
     assert_eq!(told["site"]["limits"]["batch"], 10);
+    assert_eq!(told["site"]["limits"]["requestSeconds"], 90);
     assert_eq!(told["site"]["logIn"]["confirmsEmailFirst"], true);
 }
 

@@ -36,6 +36,15 @@ async fn viewer(site: &mut Site, watched: &[&str]) -> Visitor {
     ada
 }
 
+/// Waits until the graph and its edges have all that was watched: what is suggested changes from then on by what is said
+/// alone. The viewer goes on at the same site.
+async fn settle(program: &Program, site: &mut Site, viewer: &mut Visitor) {
+    assert!(site.stop().await.success());
+    program.expect(&["graph", "similar"]).await;
+    *site = program.serve().await;
+    *viewer = viewer.at(site);
+}
+
 async fn list(visitor: &mut Visitor) -> Vec<Value> {
     let mut answer = visitor.ask(LIST).await;
     let edges = answer["viewer"]["profile"]["recommendations"]["edges"].take();
@@ -187,9 +196,9 @@ async fn who_has_watched_nothing_is_offered_no_later_part() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_graph_believes_can_be_seen_and_muted() {
     let program = Program::seeded(On::Embedded).await;
-    program.expect(&["graph", "similar"]).await;
     let mut site = program.serve().await;
     let mut ada = viewer(&mut site, &["heat-1995", "casino-1995"]).await;
+    settle(&program, &mut site, &mut ada).await;
 
     let taste = ada.ask(TASTE).await;
     let taste = taste["viewer"]["profile"]["tasteWeights"]
@@ -260,8 +269,6 @@ async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
     let file = program.data().join("watches.ndjson");
     std::fs::write(&file, lines).unwrap();
     program.expect(&["load", file.to_str().unwrap()]).await;
-    program.expect(&["graph", "drain"]).await;
-    program.expect(&["graph", "similar"]).await;
     let mut site = program.serve().await;
     let watched = [
         "heat-1995",
@@ -272,6 +279,7 @@ async fn a_page_has_no_title_twice_and_no_row_under_four_and_stays_the_same() {
         "taxi-driver-1976",
     ];
     let mut ada = viewer(&mut site, &watched).await;
+    settle(&program, &mut site, &mut ada).await;
 
     let page = ada.ask(ROWS).await;
 
@@ -309,9 +317,9 @@ async fn rows_scroll_and_share_no_title_however_far_on_the_servers() {
 
 async fn rows_scroll_and_share_no_title_however_far(on: On) {
     let program = Program::seeded(on).await;
-    program.expect(&["graph", "similar"]).await;
     let mut site = program.serve().await;
     let mut ada = viewer(&mut site, &["heat-1995", "casino-1995", "alien-1979"]).await;
+    settle(&program, &mut site, &mut ada).await;
     let first = "{ viewer { profile { rows(first: 4, itemsPerRow: 5) { id items {
         totalCount nodes { slug } pageInfo { hasNextPage endCursor } } } } } }";
     let more = "query ($id: ID!, $after: String) { node(id: $id) { ... on RecommendationRow { items(first: 20, after: $after) {
@@ -323,7 +331,6 @@ async fn rows_scroll_and_share_no_title_however_far(on: On) {
             .collect()
     };
 
-    // Nobody waits for the watches: what is suggested may change, and does below.
     let page = ada.ask(first).await;
     let rows = page["viewer"]["profile"]["rows"].as_array().unwrap();
     assert_eq!(rows.len(), 4, "{page}");

@@ -57,6 +57,7 @@ async fn storm(on: On, services: PathBuf, lasts: Duration) -> Vec<String> {
     // It is not what is tried here whether anybody asks for too much.
     program.set("REELGRAPH_BUDGET", "false");
     program.set(support::program::STORE_TIMEOUT, "4");
+    program.set(support::program::REQUEST_TIMEOUT, "10");
     program.expect(&["load", "seed"]).await;
     for number in 0..VIEWERS {
         let email = format!("viewer{number}@example.org");

@@ -1,5 +1,29 @@
 // Listens to all pages of a browser for what a person does not see: errors in the console, of the network and of the API.
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PATIENCE_MS = 60_000;
+
+/** Asks again until it is so: what another process has written is there within a second. */
+export async function until(isSo) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    assert.ok(Date.now() < deadline, "it was not so in time");
+    await sleep(100);
+  }
+}
+
+/**
+ * Until a page has asked to be told of something as it happens, by the name of the subscription: it is not told of what
+ * was before. To be called before the page is opened.
+ */
+export async function listening(page, subscription) {
+  let isAsked = false;
+  page.on("websocket", (socket) =>
+    socket.on("framesent", ({ payload }) => (isAsked ||= String(payload).includes(subscription))),
+  );
+  await until(() => isAsked);
+}
 
 export class Watcher {
   /** What went wrong and was not expected. */

@@ -3,9 +3,8 @@
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { runProgram } from "./program.mjs";
-import { Watcher } from "./watcher.mjs";
+import { until, Watcher } from "./watcher.mjs";
 
 const EMAIL = "curator@example.org";
 const PASSWORD = "a few words will do";
@@ -227,12 +226,3 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
 }
 
 const revisions = (page) => page.locator(".revisions > li");
-
-/** Asks again until it is so: what another process has written is there within a second. */
-async function until(isSo) {
-  const deadline = Date.now() + 60_000;
-  while (!(await isSo())) {
-    assert.ok(Date.now() < deadline, "it was not so in time");
-    await sleep(100);
-  }
-}

@@ -68,10 +68,15 @@ pub(super) struct Begun(Vec<(ProfileId, u64)>);
 impl Tastes {
     /// Nothing is known yet. They are read from a history that has everything that was recorded.
     pub fn new(history: Arc<dyn HistoryStore>) -> Self {
+        Self::trusted_for(history, TRUSTED)
+    }
+
+    /// The same, of which each is stale after another time, even without an event.
+    pub fn trusted_for(history: Arc<dyn HistoryStore>, trusted: Duration) -> Self {
         let weigh = |edges: usize| u32::try_from(ENTRY + edges).unwrap_or(u32::MAX);
         Self {
             history,
-            cached: ProfileCache::new("taste", CAPACITY, TRUSTED, move |taste: &Taste| {
+            cached: ProfileCache::new("taste", CAPACITY, trusted, move |taste: &Taste| {
                 weigh(taste.edges.len())
             }),
             aside: Cache::builder()

@@ -205,4 +205,5 @@ pub const INDEXES: &[(&str, &[&str])] = &[
         "media_files",
         &["in_order", "in_state", "of_folder", "by_fingerprint"],
     ),
+    ("site_jobs", &["latest", "in_state"]),
 ];

@@ -21,6 +21,7 @@ use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, JobId, PlayId, ProfileId};
 use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
+use crate::domain::page::{Direction, KeyValue, Slice, Window};
 use crate::domain::working::{Job, JobStore};
 
 /// What the collections are called, and what in them cannot be read.
@@ -324,6 +325,39 @@ impl ImportStore for MongoImporting {
         }
         let in_order = doc! { "_id.number": 1 };
         readable(&self.rows, ROWS, filter, in_order, Some(limit)).await
+    }
+
+    async fn list_rows(
+        &self,
+        import: ImportId,
+        states: &[RowState],
+        window: &Window,
+    ) -> Result<Slice<ImportRow>, StoreError> {
+        let (beyond, order) = match window.direction {
+            Direction::Forward => ("$gt", 1),
+            Direction::Backward => ("$lt", -1),
+        };
+        let mut filter = doc! { "_id.import": key(import.0) };
+        match window.start.as_ref().map(|start| &start.value) {
+            None => {}
+            Some(KeyValue::Number(number)) => {
+                filter.insert("_id.number", doc! { beyond: *number });
+            }
+            Some(KeyValue::Text(_)) => {
+                return Err(StoreError::failed("a keyset of rows has no number"));
+            }
+        }
+        if !states.is_empty() {
+            filter.insert(
+                "state",
+                doc! { "$in": list(states, |state| state.as_str()) },
+            );
+        }
+        // One more than is wanted tells whether there are more.
+        let wanted = Some(window.limit.saturating_add(1));
+        let order = doc! { "_id.number": order };
+        let found = readable(&self.rows, ROWS, filter, order, wanted).await?;
+        Ok(Slice::from_overfetched(found, window))
     }
 
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError> {

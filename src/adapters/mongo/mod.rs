@@ -13,6 +13,7 @@ mod indexes;
 mod library;
 mod notes;
 mod pool;
+mod site_jobs;
 mod usage;
 mod watching;
 
@@ -24,5 +25,6 @@ pub use examine::{INDEXES, examine};
 pub use importing::MongoImporting;
 pub use library::MongoLibrary;
 pub use notes::MongoNotes;
+pub use site_jobs::MongoSiteJobs;
 pub use usage::MongoUsage;
 pub use watching::MongoWatching;

@@ -14,8 +14,9 @@ use url::Url;
 
 use crate::domain::accounts::IdentityError;
 
-/// How long a site may take to answer.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+/// How long a site may take to answer: less than the ten seconds in which an operation must be, of which one asks an issuer
+/// for what it has. Whoever comes back has used up their code with the first try, so that a moment is worth waiting for.
+pub(super) const PATIENCE: Duration = Duration::from_secs(8);
 /// The most bytes of an answer; the longest are lists of keys.
 const MOST: usize = 256 * 1024;
 

@@ -155,11 +155,11 @@ pub(super) async fn hand_on(
     }
 }
 
-/// Asks the server now and then, until it does not answer.
-pub(super) async fn watch(mut sink: PubSubSink) -> StoreError {
+/// Asks the server now and then, until it does not answer for as long as that may take.
+pub(super) async fn watch(mut sink: PubSubSink, patience: Duration) -> StoreError {
     loop {
         tokio::time::sleep(PING).await;
-        match tokio::time::timeout(PING, sink.ping::<redis::Value>()).await {
+        match tokio::time::timeout(patience, sink.ping::<redis::Value>()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => return super::db::store_error(error),
             Err(late) => return StoreError::unavailable(late),

@@ -39,7 +39,7 @@ impl RedisDb {
         let config = ConnectionManagerConfig::new()
             .set_connection_timeout(Some(timeout * 3 / 8))
             // The default of redis 1.8, half a second, is less than a slow disk needs.
-            .set_response_timeout(Some(timeout / 2))
+            .set_response_timeout(Some(patience(timeout)))
             .set_number_of_retries(1);
         let connection =
             ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(store_error)?;
@@ -50,6 +50,11 @@ impl RedisDb {
             timeout,
             room: Room::of("redis"),
         })
+    }
+
+    /// How long the server may take to answer.
+    pub(super) fn patience(&self) -> Duration {
+        patience(self.timeout)
     }
 
     /// A key of ours.
@@ -87,6 +92,11 @@ impl RedisDb {
             .map_err(StoreError::unavailable)?
             .map_err(store_error)
     }
+}
+
+/// How long the server may take to answer, of the time that an operation has.
+fn patience(timeout: Duration) -> Duration {
+    timeout / 2
 }
 
 #[async_trait]

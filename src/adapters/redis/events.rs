@@ -141,7 +141,7 @@ async fn receive(db: RedisDb, channel: Arc<str>, server: Uuid, local: Arc<dyn Ev
                     () = hand_on(stream, server, &*local, &missed) => {
                         StoreError::unavailable("the connection has ended")
                     }
-                    lost = channel::watch(sink) => lost,
+                    lost = channel::watch(sink, db.patience()) => lost,
                 }
             }
             Err(error) => error,
@@ -182,7 +182,7 @@ async fn hear(
             }
             tokio::select! {
                 () = hand_on(stream, server, &*local, &missed) => {}
-                _ = channel::watch(sink) => {}
+                _ = channel::watch(sink, db.patience()) => {}
                 () = until_unheard(&*local, &hearing) => {
                     deaf_since = None;
                     continue;

@@ -26,8 +26,10 @@ const GROUP: usize = 256;
 const ENOUGH: u64 = 8 << 20;
 /// Writes something that needs room, and takes it away again.
 const TRIAL: &str = "CREATE TABLE trial (bytes BLOB); INSERT INTO trial (bytes) VALUES (zeroblob(262144)); DROP TABLE trial;";
-/// How long one process waits for another that writes to the same file.
+/// How long one process waits for another that writes to the same file, and how often it looks at the least: on a machine
+/// that stood still for as long, the other had no time to end.
 const BUSY: Duration = Duration::from_secs(10);
+const LOOKS: i32 = 500;
 /// How soon it looks again whether it may write. One that loads much writes again a moment later; SQLite by itself looks
 /// each tenth of a second at last, and comes too late again and again.
 const LOOK: Duration = Duration::from_millis(1);
@@ -282,7 +284,7 @@ pub(super) fn connect(path: &Path) -> Result<Connection, StoreError> {
         }
         let waited = since.elapsed();
         std::thread::sleep((waited / 50).clamp(LOOK, LAST_LOOK));
-        waited < BUSY
+        waited < BUSY || looks < LOOKS
     };
     connection
         .busy_handler(Some(wait))

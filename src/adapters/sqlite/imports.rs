@@ -2,16 +2,17 @@
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use rusqlite::Connection;
+use rusqlite::{Connection, named_params};
 use uuid::Uuid;
 
 use super::columns::{Json, TableRecord, Time, limit as rows, read, record};
 use super::db::{SqliteDb, store_error};
-use super::statements::{all, find, readable, write};
+use super::statements::{all, fill, find, readable, write};
 use super::watching::is_erased;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, PlayId, ProfileId};
 use crate::domain::importing::{Effect, Import, ImportRow, ImportState, ImportStore, RowState};
+use crate::domain::page::{Direction, KeyValue, Slice, Window};
 
 /// What imports and rows are called that cannot be read.
 const IMPORTS: &str = "imports";
@@ -238,6 +239,52 @@ impl ImportStore for SqliteImports {
                     RowRecord::SELECT
                 );
                 Ok(readable(connection, ROWS, &sql, key, read::<RowRecord, _>)?.0)
+            })
+            .await
+    }
+
+    async fn list_rows(
+        &self,
+        import: ImportId,
+        states: &[RowState],
+        window: &Window,
+    ) -> Result<Slice<ImportRow>, StoreError> {
+        let (beyond, order, end) = match window.direction {
+            Direction::Forward => (">", "ASC", i64::MIN),
+            Direction::Backward => ("<", "DESC", i64::MAX),
+        };
+        let start = match window.start.as_ref().map(|start| &start.value) {
+            None => end,
+            Some(KeyValue::Number(number)) => *number,
+            Some(KeyValue::Text(_)) => {
+                return Err(StoreError::failed("a keyset of rows has no number"));
+            }
+        };
+        let in_states = if states.is_empty() {
+            "json_array_length(:states) = 0"
+        } else {
+            "state IN (SELECT value FROM json_each(:states))"
+        };
+        let sql = format!(
+            "{} WHERE import = :import AND number {beyond} :start AND {in_states} ORDER BY number {order} LIMIT :limit OFFSET :seen",
+            RowRecord::SELECT
+        );
+        let states: Vec<&'static str> = states.iter().map(|state| state.as_str()).collect();
+        let (key, window) = (import.0.into_bytes(), window.clone());
+        self.db
+            .read(move |connection| {
+                // One more than is wanted tells whether there are more.
+                let found = fill(window.limit.saturating_add(1), |wanted, seen| {
+                    let page = named_params! {
+                        ":import": key,
+                        ":start": start,
+                        ":states": Json(states.clone()),
+                        ":limit": rows(wanted),
+                        ":seen": rows(seen),
+                    };
+                    readable(connection, ROWS, &sql, page, read::<RowRecord, _>)
+                })?;
+                Ok(Slice::from_overfetched(found, &window))
             })
             .await
     }

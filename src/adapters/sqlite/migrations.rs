@@ -48,6 +48,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/library_titles.sql"),
     include_str!("schema/revision_fields.sql"),
     include_str!("schema/value_sources.sql"),
+    include_str!("schema/site_jobs.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

@@ -51,7 +51,7 @@ impl Batch for TitlesById {
     }
 }
 
-/// Reads people by id, those that exist.
+/// Reads people by id, those that exist; in the place of one who was merged into somebody else, that one.
 #[derive(Clone)]
 pub struct PeopleById(pub CatalogService);
 
@@ -61,12 +61,12 @@ impl Batch for PeopleById {
     type Error = CatalogError;
 
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, CatalogError> {
-        let people = self.0.people(ids).await?;
-        Ok(by_key(people, |person| person.id))
+        let people = self.0.people_standing(ids).await?.into_iter();
+        Ok(people.map(|(id, person)| (id, Arc::new(person))).collect())
     }
 }
 
-/// Reads people by id, those who may be seen.
+/// Reads people by id, those who may be seen, in the same way.
 #[derive(Clone)]
 pub struct SeenPeople(pub Seen);
 
@@ -76,8 +76,13 @@ impl Batch for SeenPeople {
     type Error = CatalogError;
 
     async fn load(&self, ids: &[PersonId]) -> Result<HashMap<PersonId, Arc<Person>>, CatalogError> {
-        let people = self.0.catalog.seen_people(&self.0.visibility, ids).await?;
-        Ok(by_key(people, |person| person.id))
+        let Seen {
+            catalog,
+            visibility,
+        } = &self.0;
+        let people = catalog.seen_people_standing(visibility, ids).await?;
+        let people = people.into_iter();
+        Ok(people.map(|(id, person)| (id, Arc::new(person))).collect())
     }
 }
 

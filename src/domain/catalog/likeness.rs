@@ -47,6 +47,28 @@ impl LikelyTitles {
     }
 }
 
+impl LikelyPeople {
+    /// Which of two people the other is to be merged into: the one of whom more is known, of equals the older one.
+    pub fn stays(&self) -> &Person {
+        let worth = |person: &Person| {
+            let known = [
+                person.born.is_some(),
+                person.died.is_some(),
+                person.birthplace.is_some(),
+                !person.pictures.is_empty(),
+            ];
+            let known = known.iter().filter(|is_known| **is_known).count();
+            let age = Reverse((person.stamp.created_at, person.id));
+            (known + person.external_ids.len(), age)
+        };
+        if worth(&self.other) > worth(&self.one) {
+            &self.other
+        } else {
+            &self.one
+        }
+    }
+}
+
 /// How sure it is that two things are one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Likeness<R> {
@@ -150,8 +172,9 @@ pub fn person_likeness(
     other: &Person,
     titles: TitlesOfTwo,
 ) -> Option<Likeness<PersonReason>> {
+    let are_merged = one.merge.is_some() || other.merge.is_some();
     let is_asked = one.id != other.id && !have_other_ids(&one.external_ids, &other.external_ids);
-    if !is_asked || !are_called_alike(&one.name, &other.name) {
+    if are_merged || !is_asked || !are_called_alike(&one.name, &other.name) {
         return None;
     }
     let mut score = 30;
@@ -233,6 +256,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::catalog::PersonMerge;
+    use crate::domain::ids::RunId;
 
     fn title(id: u64, name: &str, year: Option<i32>, people: &[u64], ids: &Value) -> Title {
         let credits: Vec<Value> = people
@@ -324,6 +349,12 @@ mod tests {
             common: 1,
             years_apart: None,
         };
+        let mut merged = person(2, "Ann Poe", Some("1950-12-31"), &same);
+        merged.merge = Some(PersonMerge {
+            id: RunId(uuid::Uuid::nil()),
+            into: one.id,
+        });
+        assert_eq!(person_likeness(&one, &merged, titles), None);
         for (name, are_alike) in [("Ann Po", false), ("ann  poe", true)] {
             let found = person_likeness(&one, &person(3, name, None, &none), titles);
             assert_eq!(found.is_some(), are_alike, "{name}");

@@ -1,12 +1,13 @@
-//! That a title was merged into another: it is seen nowhere, and whoever asks for it gets the other.
+//! That a title was merged into another, or a person into somebody else: it is seen nowhere, and whoever asks for it gets
+//! the other.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::publication::TitleState;
-use crate::domain::ids::{RunId, TitleId};
+use crate::domain::ids::{PersonId, RunId, TitleId};
 
-/// How often a title is followed that was merged into one that was merged itself.
+/// How often a title or a person is followed that was merged into one that was merged itself.
 pub(super) const MOST_FOLLOWED: usize = 16;
 
 /// That a title was merged into another. It is the durable record of that: what is left to be done is found by it.
@@ -22,6 +23,16 @@ pub struct TitleMerge {
     pub since: DateTime<Utc>,
     /// In which state the title was before.
     pub was: TitleState,
+}
+
+/// That a person was merged into somebody else, whom all credits name since. It is the durable record of that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonMerge {
+    /// Which merge it was: the run of its revisions.
+    #[serde(with = "as_text")]
+    pub id: RunId,
+    /// The person who they are one with.
+    pub into: PersonId,
 }
 
 /// The name of a run as text: of a UUID as such, BSON is written as text, and as bytes alone it is read.

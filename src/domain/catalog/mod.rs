@@ -27,6 +27,7 @@ mod merge;
 mod missing_facts;
 mod naming;
 mod order;
+mod people;
 mod pictures;
 mod precedence;
 mod publication;
@@ -82,7 +83,7 @@ pub use likeness::{
     folded_name, have_other_ids, in_common, person_likeness, title_likeness, years_apart,
 };
 pub use locks::Locks;
-pub use merge::{MergeStep, TitleMerge};
+pub use merge::{MergeStep, PersonMerge, TitleMerge};
 pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{
@@ -109,7 +110,7 @@ pub use service::{CatalogPorts, CatalogService};
 pub use status::SeriesStatus;
 pub use store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, Changed,
-    LikelyStore, TitleListStore, TitleWatchers,
+    CreditedIn, LikelyStore, TitleListStore, TitleWatchers,
 };
 pub use sweep::{PictureSweep, SweepError, SweepMode, Swept};
 pub use telling::CatalogTeller;

@@ -24,12 +24,20 @@ pub enum TitleOrder {
     OldestReleased,
     /// What the catalogue changed last first.
     RecentlyUpdated,
+    /// What the catalogue left alone for the longest time first.
+    LeastRecentlyUpdated,
     /// The most watched first.
     Popular,
+    /// The least watched first, which is what nobody watched.
+    LeastPopular,
     /// The best [rating](Title::rating) first, those that nobody rates last.
     TopRated,
+    /// The worst [rating](Title::rating) first, those that nobody rates last.
+    LowestRated,
     /// What the most profiles watched in the last days first; see [`super::Reception::lately`].
     Trending,
+    /// What the fewest profiles watched in the last days first.
+    LeastTrending,
     /// Mixed: as good as any order, and the same for the same seed.
     Random(i32),
 }
@@ -43,7 +51,14 @@ impl TitleOrder {
     /// Whether the greatest value comes first.
     pub fn is_descending(self) -> bool {
         match self {
-            Self::Name | Self::OldestAdded | Self::OldestReleased | Self::Random(_) => false,
+            Self::Name
+            | Self::OldestAdded
+            | Self::OldestReleased
+            | Self::LeastRecentlyUpdated
+            | Self::LeastPopular
+            | Self::LowestRated
+            | Self::LeastTrending
+            | Self::Random(_) => false,
             Self::NameDescending
             | Self::NewestAdded
             | Self::NewestReleased
@@ -74,10 +89,13 @@ impl TitleOrder {
                 0 => i64::MAX,
                 day => day,
             },
-            Self::RecentlyUpdated => title.stamp.updated_at.timestamp_millis(),
-            Self::Popular => title.watchers.cast_signed(),
+            Self::RecentlyUpdated | Self::LeastRecentlyUpdated => {
+                title.stamp.updated_at.timestamp_millis()
+            }
+            Self::Popular | Self::LeastPopular => title.watchers.cast_signed(),
             Self::TopRated => Rating::number(title.rating()),
-            Self::Trending => title.reception.lately.cast_signed(),
+            Self::LowestRated => Rating::number_from_the_worst(title.rating()),
+            Self::Trending | Self::LeastTrending => title.reception.lately.cast_signed(),
             Self::Random(seed) => mixed(seed, title.id),
         }
     }

@@ -56,6 +56,11 @@ impl Rating {
     pub fn number(rating: Option<Self>) -> i64 {
         rating.map_or(-1, |rating| rating.parts().into())
     }
+
+    /// The same where the worst comes first; what nobody rates is above all others.
+    pub fn number_from_the_worst(rating: Option<Self>) -> i64 {
+        rating.map_or(i64::MAX, |rating| rating.parts().into())
+    }
 }
 
 /// Somebody who keeps in memory what viewers make of titles, and has to be told.

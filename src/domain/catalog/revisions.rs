@@ -140,7 +140,7 @@ pub enum RevisionSource {
     Revert,
     /// Sidecars and pictures beside the files of a library.
     Scan,
-    /// Titles were merged, or taken apart again, by a curator.
+    /// Titles or people were merged, or taken apart again, by a curator.
     Merge,
 }
 

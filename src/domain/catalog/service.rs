@@ -12,11 +12,9 @@ use super::store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, LikelyStore,
     TitleListStore, TitleWatchers,
 };
-use super::types::{
-    Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
-};
+use super::types::{Collection, Episode, ExternalId, Genre, Overview, Season, SeasonId, Title};
 use super::visibility::Visibility;
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, GenreId, TitleId};
 use crate::domain::page::{Slice, Window};
 use crate::domain::text;
 
@@ -178,76 +176,6 @@ impl CatalogService {
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn revision(&self) -> Result<Option<u64>, CatalogError> {
         Ok(self.ports.titles.revision().await?)
-    }
-
-    /// The people with these ids, whoever may see them: for who has seen what credits them, and for the site's own work.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn people(&self, ids: &[PersonId]) -> Result<Vec<Person>, CatalogError> {
-        Ok(self.ports.store.people(ids).await?)
-    }
-
-    /// The people with these ids who may be seen.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn seen_people(
-        &self,
-        visibility: &Visibility,
-        ids: &[PersonId],
-    ) -> Result<Vec<Person>, CatalogError> {
-        let people = self.people(ids).await?;
-        self.only_seen(visibility, people).await
-    }
-
-    /// Leaves out who leads to titles of which none may be seen: their names would tell of them.
-    async fn only_seen(
-        &self,
-        visibility: &Visibility,
-        mut people: Vec<Person>,
-    ) -> Result<Vec<Person>, CatalogError> {
-        if people.is_empty() || visibility.is_everything() {
-            return Ok(people);
-        }
-        let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
-        let hidden = self.ports.titles.hidden_people(visibility, &ids).await?;
-        let hidden: HashSet<PersonId> = hidden.into_iter().collect();
-        people.retain(|person| !hidden.contains(&person.id));
-        Ok(people)
-    }
-
-    /// What is told of the lives of these people, empty of whom nothing is told.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn biographies(&self, ids: &[PersonId]) -> Result<Vec<Biography>, CatalogError> {
-        Ok(self.ports.store.biographies(ids).await?)
-    }
-
-    /// The people with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn people_by_slug(
-        &self,
-        visibility: &Visibility,
-        slugs: &[String],
-    ) -> Result<Vec<Person>, CatalogError> {
-        let mut people = self.ports.lists.people_by_slug(&spellings(slugs)).await?;
-        people.sort_by_cached_key(|person| !slugs.contains(&person.slug));
-        self.only_seen(visibility, people).await
-    }
-
-    /// For each of these slugs, in their order, whose it is, whatever its spelling in Unicode.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn find_people(
-        &self,
-        visibility: &Visibility,
-        slugs: &[String],
-    ) -> Result<Vec<Option<PersonId>>, CatalogError> {
-        let people = self.people_by_slug(visibility, slugs).await?;
-        let people = people
-            .iter()
-            .map(|person| (person.slug.as_str(), person.id));
-        let people: HashMap<&str, PersonId> = people.collect();
-        let found = slugs.iter().map(|slug| {
-            let mut spellings = text::spellings(slug).into_iter();
-            spellings.find_map(|slug| people.get(slug.as_str()).copied())
-        });
-        Ok(found.collect())
     }
 
     /// The genres with these ids.
@@ -478,7 +406,7 @@ impl CatalogService {
 }
 
 /// Every spelling of these slugs under which something may be stored.
-fn spellings(slugs: &[String]) -> Vec<String> {
+pub(super) fn spellings(slugs: &[String]) -> Vec<String> {
     let mut all: Vec<String> = slugs
         .iter()
         .flat_map(|slug| text::spellings(slug))

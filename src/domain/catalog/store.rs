@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
 use super::likeness::{LikelyPeople, LikelyTitles};
+use super::merge::PersonMerge;
 use super::revisions::{CatalogNode, CatalogRevision};
 use super::types::{
     Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
@@ -133,6 +134,12 @@ pub trait TitleListStore: Send + Sync {
     /// [`super::TitleMerge`].
     async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError>;
 
+    /// Those who were merged into others, in no order; see [`super::PersonMerge`].
+    async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError>;
+
+    /// What credits one of these people, in any role.
+    async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError>;
+
     /// Another number after each change of anything of the catalogue since the process began, but not of how much is
     /// watched and how that is liked, which changes all the time; `None`: not everything is known, so nobody can say.
     async fn revision(&self) -> Result<Option<u64>, StoreError>;
@@ -199,6 +206,15 @@ pub trait ChangeSource: Send + Sync {
     /// was put later than others may have a smaller number than theirs.
     async fn watchers_after(&self, count: u64) -> Result<Vec<TitleWatchers>, StoreError>;
 }
+}
+
+/// Where people are credited, of which a merge of them writes everything.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CreditedIn {
+    /// The titles, also those that were merged into others, sorted.
+    pub titles: Vec<TitleId>,
+    /// The series in an episode of which they are credited, sorted.
+    pub series: Vec<TitleId>,
 }
 
 /// How many profiles have watched a title.

@@ -7,7 +7,7 @@ use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
 use super::locks::Locks;
-use super::merge::TitleMerge;
+use super::merge::{PersonMerge, TitleMerge};
 use super::pictures::{KeptPicture, SeasonPictures};
 use super::publication::Publication;
 use super::reception::Reception;
@@ -255,6 +255,9 @@ pub struct Person {
     pub pictures: Vec<KeptPicture>,
     /// Its ids elsewhere, sorted by provider.
     pub external_ids: Vec<ExternalId>,
+    /// That they were merged into somebody else; `None`: they were not, or that is undone.
+    #[serde(default)]
+    pub merge: Option<PersonMerge>,
     /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,

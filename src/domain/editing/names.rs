@@ -23,6 +23,8 @@ use crate::domain::viewer::KnownViewer;
 #[derive(Debug, Clone)]
 pub struct Renaming {
     pub name: String,
+    /// The revision that the curator has seen; `None`: whatever became of it.
+    pub base: Option<u64>,
     pub mode: LoadMode,
 }
 
@@ -67,6 +69,11 @@ impl EditService {
     ) -> Result<Edited<Arc<Genre>>, EditError> {
         let stored = self.catalog.genres(&[id]).await?.into_iter().next();
         let stored = stored.ok_or_else(|| Refused::not_there("genre"))?;
+        let node = CatalogNode::Genre(id);
+        let at = stored.stamp.revision;
+        if let Some(stale) = self.stale(node, renaming.base, at).await? {
+            return Err(stale.into());
+        }
         // One may have the key that the name gives, and another the name since it was given to it.
         let same = self.catalog.find_genre(&sound.name).await?;
         let all = self.catalog.all_genres().await?;
@@ -83,7 +90,7 @@ impl EditService {
         let differences = renamed(&stored.name, &genre.name);
         let mut run = None;
         if !differences.is_empty() {
-            let of = (CatalogNode::Genre(id), genre.stamp);
+            let of = (node, genre.stamp);
             let (before, after) = (DocumentFields::of(&stored), DocumentFields::of(&genre));
             let batch = CatalogBatch {
                 revisions: vec![revision(writer, of, &differences, &before, &after)],
@@ -118,6 +125,11 @@ impl EditService {
         }
         let stored = found.into_iter().find(|found| found.id == id);
         let stored = stored.ok_or_else(|| Refused::not_there("collection"))?;
+        let node = CatalogNode::Collection(id);
+        let at = stored.stamp.revision;
+        if let Some(stale) = self.stale(node, renaming.base, at).await? {
+            return Err(stale.into());
+        }
         let collection = Collection {
             name: sound.name.clone(),
             stamp: stored.stamp.next(self.clock.now()),
@@ -126,7 +138,7 @@ impl EditService {
         let differences = renamed(&stored.name, &collection.name);
         let mut run = None;
         if !differences.is_empty() {
-            let of = (CatalogNode::Collection(id), collection.stamp);
+            let of = (node, collection.stamp);
             let before = DocumentFields::of(&stored);
             let after = DocumentFields::of(&collection);
             let batch = CatalogBatch {

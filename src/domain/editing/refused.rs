@@ -13,6 +13,8 @@ pub struct Refused {
     pub reason: String,
     /// What the value may be, if that is what is wrong.
     pub allowed: Option<Allowed>,
+    /// Of a stale revision the fields that were changed since, by their names in files, as far as revisions tell.
+    pub changed: Vec<String>,
 }
 
 /// What of an edit is to blame.
@@ -55,6 +57,7 @@ impl Refused {
             place,
             reason: reason.into(),
             allowed: None,
+            changed: Vec::new(),
         }
     }
 

@@ -83,11 +83,14 @@ impl EditService {
 /// That something is at another revision than the curator has seen, and which fields were changed since.
 pub(super) fn stale_base(base: u64, revision: u64, changed: Option<&BTreeSet<String>>) -> Refused {
     let mut reason = format!("is {base}, and it is at revision {revision}: read it again");
-    let fields: Vec<&str> = changed.into_iter().flatten().map(String::as_str).collect();
-    if !fields.is_empty() {
-        reason = format!("{reason}; changed since: {}", fields.join(", "));
+    let changed: Vec<String> = changed.into_iter().flatten().cloned().collect();
+    if !changed.is_empty() {
+        reason = format!("{reason}; changed since: {}", changed.join(", "));
     }
-    Refused::new(ErrorCode::StaleRevision, Place::Base, reason)
+    Refused {
+        changed,
+        ..Refused::new(ErrorCode::StaleRevision, Place::Base, reason)
+    }
 }
 
 /// What an attempt comes to; if somebody else writes the same documents it is made again, [`TRIES`] times in all.

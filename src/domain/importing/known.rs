@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::ops::RangeInclusive;
 
+use super::alike;
 use super::entry::{ImportedIds, ImportedItem};
 use crate::domain::catalog::{Episode, Title, TitleKind};
 use crate::domain::ids::{EpisodeId, TitleId};
@@ -14,6 +15,8 @@ use crate::domain::text;
 pub struct Known {
     /// The names and ids that are asked for: of the rest of the catalogue nothing is kept.
     pub(super) names: HashMap<String, Vec<TitleId>>,
+    /// By what names are only alike; nothing if that is not asked for.
+    pub(super) alike: HashMap<String, Vec<TitleId>>,
     pub(super) ids: HashMap<(&'static str, String), Vec<TitleId>>,
     pub(super) titles: HashMap<TitleId, KnownTitle>,
     pub(super) episodes: HashMap<TitleId, Vec<KnownEpisode>>,
@@ -69,6 +72,19 @@ impl Known {
         known
     }
 
+    /// The same with titles that are only called alike: a person may choose one of them, though nothing is matched by it.
+    pub(super) fn for_rows<'a>(items: impl IntoIterator<Item = &'a ImportedItem>) -> Self {
+        let items: Vec<&ImportedItem> = items.into_iter().collect();
+        let mut known = Self::for_items(items.iter().copied());
+        for item in items {
+            for name in names_of(item) {
+                let keys = alike::keys(name).into_iter();
+                known.alike.extend(keys.map(|key| (key, Vec::new())));
+            }
+        }
+        known
+    }
+
     fn want_name(&mut self, name: &str) {
         let name = folded(name);
         if !name.is_empty() {
@@ -86,9 +102,9 @@ impl Known {
     pub fn learn(&mut self, title: &Title) {
         let names = [Some(title.name.as_str()), title.original_name.as_deref()];
         let others = title.names.iter().map(|name| &*name.text);
-        let names = names.into_iter().flatten().chain(others).map(folded);
-        let names: BTreeSet<String> = names.collect();
-        let mut is_wanted = false;
+        let names: Vec<&str> = names.into_iter().flatten().chain(others).collect();
+        let mut is_wanted = self.learn_alike(title.id, &names);
+        let names: BTreeSet<String> = names.into_iter().map(folded).collect();
         for name in names {
             if let Some(titles) = self.names.get_mut(&name) {
                 titles.push(title.id);
@@ -114,6 +130,22 @@ impl Known {
         }
     }
 
+    /// Learns by what a title is called alike. Says whether anybody asks for that.
+    fn learn_alike(&mut self, title: TitleId, names: &[&str]) -> bool {
+        if self.alike.is_empty() {
+            return false;
+        }
+        let keys: BTreeSet<String> = names.iter().flat_map(|name| alike::keys(name)).collect();
+        let mut is_wanted = false;
+        for key in keys {
+            if let Some(titles) = self.alike.get_mut(&key) {
+                titles.push(title);
+                is_wanted = true;
+            }
+        }
+        is_wanted
+    }
+
     /// The series among the titles that were learnt of: their episodes are to be learnt of, too.
     pub fn series(&self) -> Vec<TitleId> {
         let series = self.titles.iter();
@@ -137,6 +169,25 @@ impl Known {
         };
         self.episodes.entry(episode.series).or_default().push(known);
     }
+}
+
+/// The names that a title as a whole has in a file.
+fn names_of(item: &ImportedItem) -> impl Iterator<Item = &str> {
+    let (name, original_name) = match item {
+        ImportedItem::Film {
+            name,
+            original_name,
+            ..
+        }
+        | ImportedItem::Series {
+            name,
+            original_name,
+            ..
+        } => (name, original_name.as_deref()),
+        ImportedItem::Episode { series, .. } => (series, None),
+        ImportedItem::Unknown { name, .. } => (name, None),
+    };
+    std::iter::once(name.as_str()).chain(original_name)
 }
 
 /// The providers of ids.

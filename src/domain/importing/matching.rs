@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use super::alike;
 use super::entry::{ImportedIds, ImportedItem};
 use super::import::{Candidate, Found, FoundBy};
 use super::known::{Known, KnownEpisode, each, folded};
@@ -125,9 +126,12 @@ impl Known {
             Some(_) => return Titles::Several(by_id.into_iter().collect()),
             None => {}
         }
-        let names = names.iter().flatten().map(|name| folded(name));
-        let named = names.flat_map(|name| self.names.get(&name).into_iter().flatten());
+        let folded = names.iter().flatten().map(|name| folded(name));
+        let named = folded.flat_map(|name| self.names.get(&name).into_iter().flatten());
         let named: BTreeSet<TitleId> = named.filter(is_of_kind).copied().collect();
+        if named.is_empty() {
+            return Titles::Nothing(self.called_alike(kinds, names, year));
+        }
         let meant = named.iter().filter(|id| !self.is_another(**id, ids));
         let meant: Vec<TitleId> = meant.copied().collect();
         let with = |is_fine: &dyn Fn(Option<i32>) -> bool| -> Vec<TitleId> {
@@ -145,6 +149,27 @@ impl Known {
         // Festivals and countries differ by a year; of two that do, nobody knows which is meant.
         let near = with(&|its| its.is_some_and(|its| its.abs_diff(year) == 1));
         choose(near, FoundBy::NearYear, named.into_iter().collect())
+    }
+
+    /// The titles of some kinds that are only called alike, those of about the year first: for a person to choose from.
+    fn called_alike(
+        &self,
+        kinds: &[TitleKind],
+        names: &[Option<&str>],
+        year: Option<i32>,
+    ) -> Vec<TitleId> {
+        let keys = names.iter().flatten().flat_map(|name| alike::keys(name));
+        let found = keys.flat_map(|key| self.alike.get(&key).into_iter().flatten());
+        let found: BTreeSet<TitleId> = found.copied().collect();
+        let known = found.into_iter().filter_map(|id| {
+            let title = self.titles.get(&id)?;
+            let years = title.year.zip(year);
+            let apart = years.map_or(u32::MAX, |(its, year)| its.abs_diff(year));
+            kinds.contains(&title.kind).then_some((apart, id))
+        });
+        let mut known: Vec<(u32, TitleId)> = known.collect();
+        known.sort_unstable();
+        known.into_iter().map(|(_, id)| id).collect()
     }
 
     /// Whether a title has another id than these where both have one: then it is called alike and is another.
@@ -400,6 +425,42 @@ mod tests {
             found(&part("Sentencing", Some((1, 1)), Some("Sentencing"))),
             Err((false, 0))
         );
+    }
+
+    #[test]
+    fn what_is_only_called_alike_is_to_choose_from_and_no_match() {
+        let second = film("Godfather 2", Some(1974), &[]);
+        let place = part("Wire", Some((1, 13)), None);
+        let learnt = |mut known: Known| {
+            let nothing = json!({});
+            known.learn(&title(1, "film", "The Godfather Part II", 1974, &nothing));
+            known.learn(&title(2, "film", "Godfather: Part II", 2024, &nothing));
+            known.learn(&title(
+                3,
+                "series",
+                "The Godfather, Part II",
+                1974,
+                &nothing,
+            ));
+            known.learn(&title(4, "series", "The Wire", 2002, &nothing));
+            known.learn_episode(&episode(4, 1, 13, "Sentencing"));
+            known
+        };
+
+        let known = learnt(Known::for_rows([&second, &place]));
+        let matched = known.find(&second, &[]);
+        let of_series = known.find(&place, &[]);
+        let strict = learnt(Known::for_items([&second])).find(&second, &[]);
+
+        let candidate = |title, item| Candidate {
+            title: TitleId(title),
+            item,
+        };
+        let films = [1, 2].map(|id| candidate(id, WatchedItem::Film(TitleId(id))));
+        assert_eq!(matched, Match::Nothing(films.to_vec()));
+        let sentencing = WatchedItem::Episode(EpisodeId::of_ordinal(TitleId(4), 1, 13));
+        assert_eq!(of_series, Match::Nothing(vec![candidate(4, sentencing)]));
+        assert_eq!(strict, Match::Nothing(Vec::new()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Bringing along what people watched elsewhere: the exports of other services, read into entries of one shape, matched with
 //! the catalogue, and put into the history as a whole that can be undone.
 
+mod alike;
 mod apply;
 mod bringing;
 mod cells;
@@ -55,4 +56,4 @@ pub use ports::ImportPorts;
 pub use problem::{ImportProblem, MAX_FILES, MAX_ROWS, MAX_UNPACKED, MAX_UPLOAD};
 pub use read::read;
 pub use service::ImportService;
-pub use store::ImportStore;
+pub use store::{ImportStore, place_of_row};

@@ -22,7 +22,7 @@ use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, ProfileId};
 use crate::domain::lease::may_work;
-use crate::domain::page::Window;
+use crate::domain::page::{Slice, Window};
 use crate::domain::viewer::KnownViewer;
 use crate::domain::watching::WatchService;
 use crate::domain::working::{Job, JobKind, WorkService};
@@ -175,10 +175,23 @@ impl ImportService {
         }
     }
 
-    /// Up to so many rows of an import in one of these states, or in any if there are none, by number, from the one after
-    /// the given.
+    /// A page of the rows of an import in one of these states, or in any if there are none, by number; see
+    /// [`super::place_of_row`].
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn rows(
+        &self,
+        import: &Import,
+        states: &[RowState],
+        window: &Window,
+    ) -> Result<Slice<ImportRow>, ImportError> {
+        let rows = self.ports.store.list_rows(import.id, states, window);
+        Ok(rows.await?)
+    }
+
+    /// Rows of an import in one of these states, or in any if there are none, by number: up to so many after that
+    /// number.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn rows_after(
         &self,
         import: &Import,
         states: &[RowState],
@@ -466,7 +479,7 @@ async fn wanted(entries: Vec<ImportedEntry>) -> Result<(Vec<ImportedEntry>, Know
     rayon::spawn(move || {
         let all = entries.iter();
         let items = all.flat_map(|entry| std::iter::once(&entry.of).chain(&entry.alternatives));
-        let known = Known::for_items(items);
+        let known = Known::for_rows(items);
         drop(sender.send((entries, known)));
     });
     let wanted = receiver.await;

@@ -7,6 +7,7 @@ use super::import::{Import, ImportRow, RowState};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ImportId, PlayId, ProfileId};
 use crate::domain::measured::measured;
+use crate::domain::page::{Keyset, Slice, Window};
 
 measured! {
 /// The imports of all profiles, and their rows. What cannot be read of a list is passed over: a later version has written
@@ -43,6 +44,15 @@ pub trait ImportStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<ImportRow>, StoreError>;
 
+    /// A page of the rows of an import that are in one of these states, or in any if there are none, by number; see
+    /// [`place_of_row`].
+    async fn list_rows(
+        &self,
+        import: ImportId,
+        states: &[RowState],
+        window: &Window,
+    ) -> Result<Slice<ImportRow>, StoreError>;
+
     /// How many rows of an import are in each state; those that none is in may be left out.
     async fn count_rows(&self, import: ImportId) -> Result<Vec<(RowState, u64)>, StoreError>;
 
@@ -78,4 +88,10 @@ pub trait ImportStore: Send + Sync {
     /// Removes all imports of a profile with their rows. Idempotent; works in transactions of bounded size.
     async fn erase_imports(&self, profile: ProfileId) -> Result<(), StoreError>;
 }
+}
+
+/// The place of a row in the list of its import.
+pub fn place_of_row(row: &ImportRow) -> Keyset {
+    let number = i64::from(row.number);
+    Keyset::by_number(number, number)
 }

@@ -79,6 +79,9 @@ impl Scan<'_> {
                 let how = options(LoadMode::Write, writer);
                 let bringing = Box::pin(service.bring(&root, some, how, brought, tell));
                 open.extend(self.held(bringing).await?);
+                if brought.is_any() {
+                    self.options.progress.changed_by(writer.run);
+                }
             }
         }
         self.summary.brought = *brought;
@@ -414,6 +417,7 @@ fn count(brought: &mut Brought, summary: &LoadSummary) {
 fn broken_off(error: LoadError) -> LibraryError {
     match error {
         LoadError::Catalog(error) => error.into(),
+        LoadError::Stopped => LibraryError::Stopped,
         error => StoreError::failed(error).into(),
     }
 }

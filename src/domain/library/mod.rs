@@ -60,7 +60,8 @@ pub use known_sidecars::KnownSidecars;
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{
-    AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles, StopScan,
+    AllGone, Brought, ScanNews, ScanOptions, ScanPorts, ScanProgress, ScanSummary, ScannedTitles,
+    StopScan,
 };
 pub use sidecars_out::{SidecarOf, sidecar_of};
 pub use store::{FileFilter, LibraryStore, place_of};

@@ -150,6 +150,7 @@ impl Scan<'_> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
         self.summary.seen = seen.len();
+        self.options.progress.begin(seen.len());
         self.summary.unreadable = seen.unreadable.len() + seen.not_kept.len();
         for (path, error) in &seen.not_kept {
             tell(ScanNews::Unreadable { path, error });
@@ -170,6 +171,7 @@ impl Scan<'_> {
             (seen.take_unchanged(&changed, &stored), groups, renoted)
         };
         self.summary.unchanged = self.summary.seen - seen.len();
+        self.options.progress.add(self.summary.unchanged);
         folders.retain(|folder| seen.folders.contains_key(&folder.path));
         let stored = self.stored(&seen, &gone_folders).await?;
         let (mut steps, gone) = self.steps(&seen, stored);
@@ -195,6 +197,7 @@ impl Scan<'_> {
         let changing: Vec<ScannedFolder> = changing.map(ScannedFolder::unfinished).collect();
         self.put_folders(&changing, &[]).await?;
         self.write(steps, tell).await?;
+        self.options.progress.complete();
         // What could not be read is tried again the next time.
         folders.retain(|folder| !unread.contains(&folder.path));
         self.put_folders(&folders, &gone_folders).await?;
@@ -313,6 +316,7 @@ impl Scan<'_> {
                 continue;
             };
             left -= 1;
+            self.options.progress.add(1);
             let news = &mut steps[wanted[place]].news;
             let News::Seen(seen) = news else {
                 continue;

@@ -1,12 +1,13 @@
 //! How a scan is written down: on what, how it goes about it, and what it tells.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::file::{FileEventKind, MediaFile};
 use super::fingerprint::Reading;
 use super::store::LibraryStore;
 use crate::domain::catalog::TitleState;
+use crate::domain::ids::RunId;
 use crate::domain::lease::Leases;
 use crate::domain::loading::ToldSort;
 
@@ -26,6 +27,55 @@ pub struct ScanOptions {
     pub titles: ScannedTitles,
     /// Asked between two steps.
     pub stop: StopScan,
+    /// Noted as the scan goes on.
+    pub progress: ScanProgress,
+}
+
+/// How many files of how many a scan is through with. Clones share it.
+#[derive(Debug, Clone, Default)]
+pub struct ScanProgress(Arc<ScanCounts>);
+
+#[derive(Debug, Default)]
+struct ScanCounts {
+    done: AtomicU64,
+    /// 0 as long as it is not known.
+    of: AtomicU64,
+    run: OnceLock<RunId>,
+}
+
+impl ScanProgress {
+    /// So many files were seen.
+    pub(super) fn begin(&self, files: usize) {
+        self.0.of.store(files as u64, Ordering::Relaxed);
+    }
+
+    /// It is through with so many more.
+    pub(super) fn add(&self, files: usize) {
+        self.0.done.fetch_add(files as u64, Ordering::Relaxed);
+    }
+
+    /// It is through with all of them.
+    pub(super) fn complete(&self) {
+        let all = self.0.of.load(Ordering::Relaxed);
+        self.0.done.store(all, Ordering::Relaxed);
+    }
+
+    /// The catalogue was changed, with revisions of this run.
+    pub(super) fn changed_by(&self, run: RunId) {
+        self.0.run.get_or_init(|| run);
+    }
+
+    /// What its revisions have in common; `None`: it has changed nothing of the catalogue.
+    pub fn run(&self) -> Option<RunId> {
+        self.0.run.get().copied()
+    }
+
+    /// How many files it is through with, and of how many, once that is known.
+    pub fn so_far(&self) -> (u64, Option<u64>) {
+        let of = self.0.of.load(Ordering::Relaxed);
+        let done = self.0.done.load(Ordering::Relaxed);
+        (done.min(of), (of > 0).then_some(of))
+    }
 }
 
 /// The wish that a scan ends before it is through, with what is done kept. Clones share it.
@@ -114,4 +164,18 @@ pub struct Brought {
     pub refused: u64,
     /// How many films and series were left out, because it is not known what they are.
     pub open: u64,
+}
+
+impl Brought {
+    /// Whether anything of the catalogue was made or changed.
+    pub fn is_any(&self) -> bool {
+        let Self {
+            new_titles,
+            changed_titles,
+            new_episodes,
+            changed_episodes,
+            ..
+        } = *self;
+        new_titles + changed_titles + new_episodes + changed_episodes > 0
+    }
 }

@@ -209,8 +209,8 @@ pub(super) fn of_role<'a>(
     credits.filter(move |credit| credit.role == role)
 }
 
-/// The credits of those who are named, in billing order.
-fn credits(
+/// The credits of those who are named, in billing order. Two names of people who are one by now are one credit.
+pub(super) fn credits(
     names: &[CreditName],
     role: CreditRole,
     people: &HashMap<PersonKey, PersonId>,
@@ -218,15 +218,25 @@ fn credits(
     let known = names
         .iter()
         .filter_map(|name| Some((name, *people.get(&name.person)?)));
-    (0_u32..)
-        .zip(known)
-        .map(|(order, (name, person))| Credit {
+    let mut credits: Vec<(&PersonKey, Credit)> = Vec::new();
+    for (name, person) in known {
+        let mut same = credits.iter_mut();
+        let same = same.find(|(key, it)| it.person == person && **key != name.person);
+        if let Some((_, credit)) = same {
+            credit.character = credit.character.take().or_else(|| name.character.clone());
+            continue;
+        }
+        let credit = Credit {
             person,
             role,
             character: name.character.clone(),
-            order,
-        })
-        .collect()
+            order: 0,
+        };
+        credits.push((&name.person, credit));
+    }
+    let credits = (0..).zip(credits);
+    let credits = credits.map(|(order, (_, credit))| Credit { order, ..credit });
+    credits.collect()
 }
 
 /// The fields in which two titles differ, as files call them.
@@ -326,6 +336,7 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: Vec::new(),
+        merge: None,
         locks: Locks::default(),
         stamp: Stamp::first(now),
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::credits::PersonKey;
-use super::drafts::{Draft, credits_over, of_role};
+use super::drafts::{Draft, credits, credits_over, of_role};
 use super::episodes::EpisodeRecord;
 use super::fields::names_of;
 use super::options::Manner;
@@ -35,10 +35,8 @@ pub(super) fn draft(
     });
     let stamp = stored.map_or(Stamp::first(now), |(stored, _)| stored.stamp.next(now));
     let directors = record.directors.clone().map(|names| {
-        let ids = names
-            .iter()
-            .filter_map(|name| people.get(&name.person).copied());
-        ids.collect::<Vec<PersonId>>()
+        let directors = credits(&names, CreditRole::Director, people).into_iter();
+        directors.map(|it| it.person).collect::<Vec<PersonId>>()
     });
     let crew = [
         (CreditRole::Guest, &record.guests),

@@ -112,7 +112,7 @@ fn lacking(own: &Title, other: &Title) -> Title {
     }
 }
 
-fn texts_joined(own: Texts, other: &Texts) -> Texts {
+pub(super) fn texts_joined(own: Texts, other: &Texts) -> Texts {
     let mut all: BTreeMap<LanguageTag, Box<str>> = own.into();
     for text in other.iter() {
         if all.len() < MAX_LANGUAGES {
@@ -145,7 +145,10 @@ fn extras_joined(mut own: Vec<Extra>, other: &[Extra]) -> Vec<Extra> {
 }
 
 /// Pictures of the kinds of which there is none.
-fn pictures_joined(mut own: Vec<KeptPicture>, other: &[KeptPicture]) -> Vec<KeptPicture> {
+pub(super) fn pictures_joined(
+    mut own: Vec<KeptPicture>,
+    other: &[KeptPicture],
+) -> Vec<KeptPicture> {
     let kinds: HashSet<PictureKind> = own.iter().map(|it| it.picture.kind).collect();
     let room = MAX_PICTURES.saturating_sub(own.len());
     let new = other.iter().filter(|it| !kinds.contains(&it.picture.kind));

@@ -125,11 +125,17 @@ impl Known {
     }
 
     fn learn_person(&mut self, person: &Person, provider: &str) {
+        // An id that both have is of the one who stands for the other.
+        let is_free = |id: &String| {
+            let key = self.key(id.clone(), None);
+            person.leads_to().is_none() || !self.by_id.contains_key(&key)
+        };
+        let id = id_of(&person.external_ids, provider).filter(is_free);
         let thing = Thing {
             slug: text::compose(&person.slug),
             name: person.name.clone(),
             year: person.born.map(|day| day.year()),
-            id: id_of(&person.external_ids, provider),
+            id,
             ..Thing::default()
         };
         self.add(thing, std::iter::once(person.name.as_str()));

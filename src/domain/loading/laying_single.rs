@@ -109,14 +109,15 @@ impl LoadService {
         Ok(series.map(|series| StoredEpisode { episode, series }))
     }
 
-    /// A person as the record has them, with what is told of the life.
+    /// A person as the record has them, with what is told of the life, unless they were merged into somebody else.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn stored_person(
         &self,
         id: PersonId,
     ) -> Result<Option<(Person, Texts)>, CatalogError> {
         let people = self.catalog.people(&[id]).await?;
-        let Some(person) = people.into_iter().next() else {
+        let mut people = people.into_iter();
+        let Some(person) = people.find(|person| person.leads_to().is_none()) else {
             return Ok(None);
         };
         let told = self.catalog.biographies(&[id]).await?;
@@ -167,6 +168,15 @@ impl LoadService {
             noticed,
             people: new.people,
         })
+    }
+
+    /// The fields in which two documents of a person differ, with what is told of the life.
+    pub fn person_differences(
+        before: &(Person, Texts),
+        after: &(Person, Texts),
+    ) -> Vec<Difference> {
+        let fields = person_drafts::changes((&before.0, &before.1), (&after.0, &after.1));
+        differences(&fields, &of_person(before), &of_person(after))
     }
 
     /// The person that a record makes of one; the record names fields as files call them, without the key.

@@ -10,6 +10,7 @@ use super::options::{LoadError, LoadOptions, Phase, Source, Tell};
 use super::run::Run;
 use super::service::LoadService;
 use super::summary::LoadSummary;
+use super::watch::{LoadWatch, Unwatched};
 use crate::domain::events::Event;
 
 impl LoadService {
@@ -21,22 +22,43 @@ impl LoadService {
         options: LoadOptions,
         tell: Tell<'_>,
     ) -> Result<LoadSummary, LoadError> {
+        self.load_watched(sources, options, tell, &Unwatched).await
+    }
+
+    /// The same, followed by somebody who may stop it between two batches: what was written by then stays.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn load_watched(
+        &self,
+        sources: &[Box<dyn Source>],
+        options: LoadOptions,
+        tell: Tell<'_>,
+        watch: &dyn LoadWatch,
+    ) -> Result<LoadSummary, LoadError> {
         let precedence = self.precedence().await?;
-        let mut run = Run::new(self, &precedence, options, tell);
+        let mut run = Run::new(self, &precedence, options, tell, watch);
+        let loaded = run.load(sources).await;
+        watch.follow(&run.summary);
+        // Also one that broke off may have changed something.
+        self.events.publish(Event::CatalogChanged);
+        loaded.map(|()| run.summary)
+    }
+}
+
+impl Run<'_> {
+    async fn load(&mut self, sources: &[Box<dyn Source>]) -> Result<(), LoadError> {
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {
                 let is_ours = source.column_map().is_none();
                 if is_ours && (phase == Phase::Titles || has.contains(&phase)) {
-                    run.read(source.as_ref(), phase, has).await?;
+                    self.read(source.as_ref(), phase, has).await?;
                 }
             }
             if phase == Phase::Titles {
-                run.write_parked().await?;
-                run.load_mapped(sources).await?;
+                self.write_parked().await?;
+                self.load_mapped(sources).await?;
             }
         }
-        self.events.publish(Event::CatalogChanged);
-        Ok(run.summary)
+        Ok(())
     }
 }

@@ -21,6 +21,7 @@ mod export;
 mod extras;
 mod fields;
 mod filling;
+mod filling_people;
 mod formulas;
 mod giving_up;
 mod known;
@@ -69,6 +70,7 @@ mod texts;
 mod unwritten;
 mod value_sources;
 mod voted;
+mod watch;
 mod write;
 mod write_watches;
 
@@ -82,6 +84,7 @@ pub use episodes::EpisodeRecord;
 pub use export::{CatalogExport, ExportError, ExportFolder, ExportSummary, TellExport};
 pub use extras::ExtrasRecord;
 pub use filling::{Filled, filled};
+pub use filling_people::{FilledPerson, filled_person};
 pub use giving_up::{PicturePlace, WhyGivenUp};
 pub use laying::{
     Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
@@ -107,3 +110,4 @@ pub use source::{Format, Records};
 pub use store::CurationStore;
 pub use summary::{LoadSummary, Tally, Warned, WarningKind};
 pub use texts::Translated;
+pub use watch::{LoadWatch, Unwatched};

@@ -99,6 +99,9 @@ pub enum LoadError {
     Catalog(#[from] CatalogError),
     #[error("the profiles cannot be written")]
     Accounts(#[from] AccountError),
+    /// Whoever follows it wished it.
+    #[error("the load was stopped before it was through; the next goes on from there")]
+    Stopped,
     /// The record of watches failed.
     #[error("the watches cannot be written")]
     Watching(#[from] WatchError),

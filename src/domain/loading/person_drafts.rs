@@ -6,8 +6,11 @@ use super::drafts::{Draft, credited};
 use super::fields::names_of;
 use super::options::Manner;
 use super::people::{PersonRecord, check_days};
+use super::pictures::PicturesRecord;
 use super::problem::Problem;
+use super::said::Said;
 use crate::domain::catalog::{Biography, Person, Texts};
+use crate::domain::text;
 
 /// The person that a record makes of what is stored, with what is told of the life.
 pub(super) fn draft(
@@ -52,6 +55,38 @@ pub(super) fn draft(
     Ok(Draft::of(stored, after, |old, new| {
         changes((&old.0, &old.1), (&new.0, &new.1))
     }))
+}
+
+/// What of a record a person lacks, under their own key and name.
+pub(super) fn lacking(record: &PersonRecord, (person, told): &(Person, Texts)) -> PersonRecord {
+    let mut external_ids = unless(&record.external_ids, false);
+    if let Said::Value(ids) = &mut external_ids {
+        let has = |provider: &str| person.external_ids.iter().any(|it| it.provider == provider);
+        ids.retain(|provider, id| id.is_some() && !has(provider));
+    }
+    let has_pictures = !person.pictures.is_empty();
+    PersonRecord {
+        slug: text::compose(&person.slug),
+        name: person.name.clone(),
+        born: unless(&record.born, person.born.is_some()),
+        died: unless(&record.died, person.died.is_some()),
+        birthplace: unless(&record.birthplace, person.birthplace.is_some()),
+        biography: unless(&record.biography, !told.is_empty()),
+        portrait: if has_pictures {
+            PicturesRecord::default()
+        } else {
+            record.portrait.clone()
+        },
+        external_ids,
+    }
+}
+
+/// The value that is said, unless there is one already.
+fn unless<T: Clone>(said: &Said<T>, is_there: bool) -> Said<T> {
+    match said {
+        Said::Value(value) if !is_there => Said::Value(value.clone()),
+        _ => Said::Nothing,
+    }
 }
 
 /// The fields in which two differ, as files call them.
@@ -159,5 +194,22 @@ mod tests {
             unreachable!("it is refused");
         };
         assert_eq!(problem.field, "died");
+    }
+    #[test]
+    fn of_a_record_of_somebody_else_what_lacks_is_taken_alone() {
+        let own = json!({ "slug": "al-pacino", "name": "Al Pacino", "born": "1940-04-25", "ids": { "imdb": "nm0000199" } });
+        let stored = laid(None, own, Manner::Merge).unwrap();
+        let other = read(json!({
+            "slug": "al-paccino", "name": "Al Paccino", "born": "1941-01-01", "died": null, "birthplace": "New York",
+            "biography": "An actor.", "ids": { "imdb": "nm0000001", "tmdb": 1158, "wikidata": null },
+        }));
+
+        let record = lacking(&other.unwrap(), &stored);
+
+        let expected = json!({
+            "slug": "al-pacino", "name": "Al Pacino", "birthplace": "New York", "biography": "An actor.",
+            "ids": { "tmdb": 1158 },
+        });
+        assert_eq!(record, read(expected).unwrap());
     }
 }

@@ -60,6 +60,7 @@ pub(super) async fn people(
         .into_iter();
     let stored: HashMap<String, Person> =
         stored.map(|person| (person.slug.clone(), person)).collect();
+    let standing = standing_for(catalog, stored.values()).await?;
     let mut added: BTreeMap<String, Person> = BTreeMap::new();
     let mut ids = HashMap::new();
     for person in &order {
@@ -75,7 +76,7 @@ pub(super) async fn people(
             }
         };
         let id = match (stored.get(&slug), names[person]) {
-            (Some(person), _) => person.id,
+            (Some(person), _) => standing.get(&person.id).copied().unwrap_or(person.id),
             (None, Some(name)) => {
                 let new = || drafts::credited(&slug, name, now);
                 added.entry(slug.clone()).or_insert_with(new).id
@@ -96,6 +97,20 @@ pub(super) async fn people(
         ids,
         new: added.into_values().collect(),
     })
+}
+
+/// Who stands for those of these people who were merged into others: whoever names them means that one.
+async fn standing_for(
+    catalog: &CatalogService,
+    people: impl Iterator<Item = &Person>,
+) -> Result<HashMap<PersonId, PersonId>, CatalogError> {
+    let merged = people.filter(|person| person.leads_to().is_some());
+    let merged: Vec<PersonId> = merged.map(|person| person.id).collect();
+    if merged.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let standing = catalog.people_standing(&merged).await?.into_iter();
+    Ok(standing.map(|(id, person)| (id, person.id)).collect())
 }
 
 /// The people with these slugs, with what is told of their lives, by slug in its composed spelling, which records have.

@@ -28,6 +28,7 @@ use super::summary::{LoadSummary, Tally, WarningKind};
 use super::unwritten::UnwrittenTitles;
 use super::value_sources::Guesses;
 use super::voted::Voted;
+use super::watch::LoadWatch;
 use crate::domain::catalog::{
     CatalogBatch, CatalogError, CatalogNode, CatalogRevision, Precedence, Writer,
 };
@@ -59,6 +60,7 @@ pub(super) struct Run<'a> {
     pub(super) manner: Manner,
     pub(super) new_titles: NewTitles,
     pub(super) tell: Tell<'a>,
+    watch: &'a dyn LoadWatch,
     pub(super) summary: LoadSummary,
     pub(super) file: String,
     /// The folder of the file.
@@ -131,6 +133,7 @@ impl<'a> Run<'a> {
         precedence: &'a Precedence,
         options: LoadOptions,
         tell: Tell<'a>,
+        watch: &'a dyn LoadWatch,
     ) -> Self {
         Self {
             service,
@@ -139,6 +142,7 @@ impl<'a> Run<'a> {
             manner: options.manner,
             new_titles: options.new_titles,
             tell,
+            watch,
             summary: LoadSummary::default(),
             file: String::new(),
             folder: None,
@@ -306,6 +310,7 @@ impl<'a> Run<'a> {
         records: &[Placed<T>],
         mut write: impl AsyncFnMut(&mut Self, &[Placed<T>]) -> Result<(), CatalogError>,
     ) -> Result<(), LoadError> {
+        self.go_on()?;
         if self.is_written(records, &mut write).await? {
             return Ok(());
         }
@@ -315,6 +320,15 @@ impl<'a> Run<'a> {
                 let reason = "belongs to a document, or names one, that is stored and cannot be read by this version, or is changed by others all the time";
                 self.refuse(record.0, &Problem::new("", reason));
             }
+        }
+        Ok(())
+    }
+
+    /// Between two batches: says how far it is, and fails if the load is to stop here.
+    pub(super) fn go_on(&self) -> Result<(), LoadError> {
+        self.watch.follow(&self.summary);
+        if self.watch.stops() {
+            return Err(LoadError::Stopped);
         }
         Ok(())
     }

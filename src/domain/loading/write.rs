@@ -6,7 +6,7 @@ use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::{CreditName, PersonKey};
 use super::episodes::EpisodeRecord;
 use super::named::Named;
-use super::options::{LoadError, LoadMode};
+use super::options::{LoadError, LoadMode, Manner};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, TitleRecord};
@@ -15,8 +15,11 @@ use super::run::{BATCH, Run, Waiting};
 use super::summary::Tally;
 use super::unwritten::TOO_MANY;
 use super::{drafts, episode_drafts, person_drafts};
-use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Title, TitleKind};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, Episode, Person, Texts, Title, TitleKind,
+};
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
+use crate::domain::text;
 
 impl Run<'_> {
     pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
@@ -31,52 +34,109 @@ impl Run<'_> {
             ("people", format!("person {}", record.slug))
         });
         self.read_portraits(&mut records).await?;
+        let mut of_merged: BTreeMap<u64, PersonRecord> = BTreeMap::new();
         self.write_records(&records, async |run, records| {
-            let slugs = records.iter().map(|(_, record)| record.slug.clone());
-            let slugs: Vec<String> = slugs.collect();
-            let stored = resolve::people_by_slug(&run.service.catalog, &slugs).await?;
-            let now = run.service.clock.now();
-            let standing = run.standing(&stored).await?;
-            let mut tally = Tally::default();
-            let mut people = Vec::new();
-            let mut contradictions = Vec::new();
-            let mut changed = Vec::new();
-            let (mut kept, mut revisions) = (Vec::new(), Vec::new());
-            for (line, record) in records {
-                let stored = stored.get(&record.slug);
-                match person_drafts::draft(record, stored, run.manner, now) {
-                    Ok(draft) => {
-                        let (draft, held) = draft.holding(stored, &standing);
-                        kept.push((*line, held));
-                        revisions.extend(draft.revision(stored, &run.writer));
-                        if run.is_rehearsed() {
-                            changed.extend(draft.changed(*line, stored, || record.slug.clone()));
-                        }
-                        people.extend(tally.count(draft));
-                    }
-                    Err(problem) => contradictions.push((*line, problem)),
-                }
-            }
-            run.tell_changed_people(&changed);
-            let (people, biographies) = person_drafts::parted(people);
-            if run.mode == LoadMode::DryRun {
-                let slugs = people.iter().map(|person| person.slug.clone());
-                run.unwritten_people.extend(slugs);
-            }
-            let batch = CatalogBatch {
-                people,
-                biographies,
-                ..CatalogBatch::default()
-            };
-            run.put(batch, revisions).await?;
-            run.warn_of_held(kept);
-            for (line, problem) in contradictions {
-                run.refuse(line, &problem);
-            }
-            run.tally("people", &tally);
-            Ok(())
+            let stored = run.people_of(records).await?;
+            let (merged, sound): (Vec<_>, Vec<_>) = records.iter().partition(|(_, record)| {
+                let person = stored.get(&record.slug).map(|(person, _)| person);
+                person.is_some_and(|person| person.leads_to().is_some())
+            });
+            of_merged.extend(merged.into_iter().cloned());
+            let sound = sound.iter().map(|(line, record)| (*line, record));
+            let sound: Vec<Placed<&PersonRecord>> = sound.collect();
+            run.put_people(&sound, &stored, run.manner).await
         })
-        .await
+        .await?;
+        // One by one: several may be of people who are one by now.
+        for record in of_merged {
+            self.write_records(&[record], async |run, records| {
+                run.put_of_merged(records).await
+            })
+            .await?;
+        }
+        Ok(())
+    }
+
+    /// The people of these records, with what is told of their lives, by slug.
+    async fn people_of(
+        &self,
+        records: &[Placed<PersonRecord>],
+    ) -> Result<HashMap<String, (Person, Texts)>, CatalogError> {
+        let slugs = records.iter().map(|(_, record)| record.slug.clone());
+        let slugs: Vec<String> = slugs.collect();
+        resolve::people_by_slug(&self.service.catalog, &slugs).await
+    }
+
+    /// Writes what records say of people who were merged into others: those who stand for them get what they lack. What they
+    /// have stays, for which of the two is right was decided by the merge.
+    async fn put_of_merged(
+        &mut self,
+        records: &[Placed<PersonRecord>],
+    ) -> Result<(), CatalogError> {
+        let merged = self.people_of(records).await?;
+        let catalog = &self.service.catalog;
+        let ids: Vec<PersonId> = merged.values().map(|(person, _)| person.id).collect();
+        let standing = catalog.people_standing(&ids).await?;
+        let slugs = standing.values().map(|person| person.slug.clone());
+        let slugs: Vec<String> = slugs.collect();
+        let stored = resolve::people_by_slug(catalog, &slugs).await?;
+        let lacking = records.iter().filter_map(|(line, record)| {
+            let (merged, _) = merged.get(&record.slug)?;
+            let stands = stored.get(&text::compose(&standing.get(&merged.id)?.slug))?;
+            Some((*line, person_drafts::lacking(record, stands)))
+        });
+        let lacking: Vec<Placed<PersonRecord>> = lacking.collect();
+        let records = lacking.iter().map(|(line, record)| (*line, record));
+        let records: Vec<Placed<&PersonRecord>> = records.collect();
+        self.put_people(&records, &stored, Manner::Merge).await
+    }
+
+    async fn put_people(
+        &mut self,
+        records: &[Placed<&PersonRecord>],
+        stored: &HashMap<String, (Person, Texts)>,
+        manner: Manner,
+    ) -> Result<(), CatalogError> {
+        let now = self.service.clock.now();
+        let standing = self.standing(stored).await?;
+        let mut tally = Tally::default();
+        let mut people = Vec::new();
+        let mut contradictions = Vec::new();
+        let mut changed = Vec::new();
+        let (mut kept, mut revisions) = (Vec::new(), Vec::new());
+        for (line, record) in records {
+            let stored = stored.get(&record.slug);
+            match person_drafts::draft(record, stored, manner, now) {
+                Ok(draft) => {
+                    let (draft, held) = draft.holding(stored, &standing);
+                    kept.push((*line, held));
+                    revisions.extend(draft.revision(stored, &self.writer));
+                    if self.is_rehearsed() {
+                        changed.extend(draft.changed(*line, stored, || record.slug.clone()));
+                    }
+                    people.extend(tally.count(draft));
+                }
+                Err(problem) => contradictions.push((*line, problem)),
+            }
+        }
+        self.tell_changed_people(&changed);
+        let (people, biographies) = person_drafts::parted(people);
+        if self.mode == LoadMode::DryRun {
+            let slugs = people.iter().map(|person| person.slug.clone());
+            self.unwritten_people.extend(slugs);
+        }
+        let batch = CatalogBatch {
+            people,
+            biographies,
+            ..CatalogBatch::default()
+        };
+        self.put(batch, revisions).await?;
+        self.warn_of_held(kept);
+        for (line, problem) in contradictions {
+            self.refuse(line, &problem);
+        }
+        self.tally("people", &tally);
+        Ok(())
     }
 
     async fn write_titles(&mut self, records: Vec<Placed<TitleRecord>>) -> Result<(), LoadError> {

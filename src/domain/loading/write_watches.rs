@@ -21,6 +21,7 @@ impl Run<'_> {
         if records.is_empty() {
             return Ok(());
         }
+        self.go_on()?;
         let mut titles = self
             .titles_of(records.iter().map(|(_, record)| record.title.clone()))
             .await?;

@@ -1,12 +1,12 @@
-//! What can go wrong with merging titles.
+//! What can go wrong with merging titles or people.
 
-use super::types::MOST_MERGED;
+use super::types::{MOST_CREDITED, MOST_MERGED};
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::revising::RevisingError;
 use crate::domain::watching::WatchError;
 
-/// What can go wrong with merging titles.
+/// What can go wrong with merging titles or people.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
     /// Whoever asks is no curator.
@@ -41,16 +41,31 @@ pub enum MergeError {
     /// A merge of the title was undone, and what profiles had of it is still on its way back.
     #[error("a merge of “{name}” was undone a moment ago; try again in a minute")]
     ComingBack { field: &'static str, name: String },
-    /// Too many titles were merged into one another, one after the other.
+    /// Too many were merged into one another, one after the other.
+    #[error("too many were merged into these one after the other; undo some of these merges first")]
+    TooDeep { field: &'static str },
+    /// Too many people, or none.
+    #[error("name 1 to {MOST_MERGED} people who are to be merged into the other")]
+    PersonCount,
+    /// Who stays does not exist, or is merged.
+    #[error("`into` names nobody")]
+    IntoNobody,
+    /// Somebody who is to be merged does not exist, or is merged already.
+    #[error("id {place} of `people` names nobody")]
+    PersonNotFound { place: usize },
+    /// Somebody is named twice.
+    #[error("id {place} of `people` is named before, or is `into`")]
+    PersonNamedTwice { place: usize },
+    /// More credits than are written in one transaction.
     #[error(
-        "too many titles were merged into these one after the other; undo some of these merges first"
+        "they are credited with more than {MOST_CREDITED} titles and episodes; merge fewer people at once"
     )]
-    TooDeep,
+    TooManyCredits,
     /// There is no such merge, or it is undone.
     #[error("there is no merge with this id, or it is undone already")]
     MergeNotFound,
-    /// The title that stands for the others is merged itself.
-    #[error("“{name}” was merged into another title since; undo that merge first")]
+    /// The title or person that stands for the others is merged itself.
+    #[error("“{name}” was merged itself since; undo that merge first")]
     IntoMerged { name: String },
     #[error(transparent)]
     Revising(#[from] RevisingError),
@@ -83,15 +98,18 @@ impl Coded for MergeError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
-            Self::TitleCount => ErrorCode::OutOfRange,
-            Self::RevisionCount | Self::NamedTwice { .. } | Self::Series { .. } => {
-                ErrorCode::Invalid
-            }
-            Self::IntoNotFound | Self::FromNotFound { .. } | Self::MergeNotFound => {
-                ErrorCode::NotFound
-            }
+            Self::TitleCount | Self::PersonCount | Self::TooManyCredits => ErrorCode::OutOfRange,
+            Self::RevisionCount
+            | Self::NamedTwice { .. }
+            | Self::PersonNamedTwice { .. }
+            | Self::Series { .. } => ErrorCode::Invalid,
+            Self::IntoNotFound
+            | Self::FromNotFound { .. }
+            | Self::IntoNobody
+            | Self::PersonNotFound { .. }
+            | Self::MergeNotFound => ErrorCode::NotFound,
             Self::Stale { .. } => ErrorCode::StaleRevision,
-            Self::ComingBack { .. } | Self::TooDeep | Self::IntoMerged { .. } => {
+            Self::ComingBack { .. } | Self::TooDeep { .. } | Self::IntoMerged { .. } => {
                 ErrorCode::Conflict
             }
             Self::Revising(error) => error.code(),
@@ -103,13 +121,15 @@ impl Coded for MergeError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::TitleCount
-            | Self::FromNotFound { .. }
-            | Self::NamedTwice { .. }
-            | Self::TooDeep => Some("from"),
+            Self::TitleCount | Self::FromNotFound { .. } | Self::NamedTwice { .. } => Some("from"),
+            Self::PersonCount
+            | Self::PersonNotFound { .. }
+            | Self::PersonNamedTwice { .. }
+            | Self::TooManyCredits => Some("people"),
             Self::RevisionCount => Some("fromRevisions"),
-            Self::IntoNotFound => Some("into"),
-            Self::Series { field, .. }
+            Self::IntoNotFound | Self::IntoNobody => Some("into"),
+            Self::TooDeep { field }
+            | Self::Series { field, .. }
             | Self::Stale { field, .. }
             | Self::ComingBack { field, .. } => Some(*field),
             Self::MergeNotFound | Self::IntoMerged { .. } => Some("id"),
@@ -119,9 +139,17 @@ impl Coded for MergeError {
         }
     }
 
+    fn changed_fields(&self) -> &[String] {
+        match self {
+            Self::Stale { changed, .. } => changed,
+            Self::Catalog(error) => error.changed_fields(),
+            _ => &[],
+        }
+    }
+
     fn bounds(&self) -> Bounds {
         match self {
-            Self::TitleCount => Bounds::between(1, MOST_MERGED),
+            Self::TitleCount | Self::PersonCount => Bounds::between(1, MOST_MERGED),
             Self::Forbidden
             | Self::RevisionCount
             | Self::IntoNotFound
@@ -130,7 +158,11 @@ impl Coded for MergeError {
             | Self::Series { .. }
             | Self::Stale { .. }
             | Self::ComingBack { .. }
-            | Self::TooDeep
+            | Self::TooDeep { .. }
+            | Self::TooManyCredits
+            | Self::IntoNobody
+            | Self::PersonNotFound { .. }
+            | Self::PersonNamedTwice { .. }
             | Self::MergeNotFound
             | Self::IntoMerged { .. }
             | Self::Revising(_)

@@ -1,5 +1,5 @@
-//! The service by which curators merge films: what is to become one is written in one transaction, and what profiles have
-//! of the titles that are gone follows.
+//! The service by which curators merge films, and people: what is to become one is written in one transaction, and what
+//! profiles have of the titles that are gone follows.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub struct MergePorts {
     pub clock: Arc<dyn Clock>,
 }
 
-/// Merges titles, and takes them apart again.
+/// Merges titles and people, and takes them apart again.
 #[derive(Clone)]
 pub struct MergeService {
     pub(super) ports: MergePorts,
@@ -83,8 +83,11 @@ impl MergeService {
     ) -> Result<Merged, MergeError> {
         let (from, into) = self.named(visibility, merging).await?;
         let ids: Vec<TitleId> = from.iter().map(|title| title.id).collect();
-        if are_too_deep(&ids, &self.ports.catalog.merged_titles().await?) {
-            return Err(MergeError::TooDeep);
+        let merged = self.ports.catalog.merged_titles().await?;
+        let leads_to = merged.iter();
+        let leads_to = leads_to.filter_map(|title| Some((title.id, title.leads_to()?)));
+        if are_too_deep(&ids, &leads_to.collect::<Vec<_>>()) {
+            return Err(MergeError::TooDeep { field: "from" });
         }
         let others: Vec<&Title> = from.iter().map(|title| &**title).collect();
         let Filled { title, noticed } = filled(&into, &others);

@@ -1,13 +1,13 @@
-//! Undoing a merge: the titles are seen again, and what the other got of them goes, unless it has become something else.
+//! Undoing a merge of titles: they are seen again, and what the other got of them goes, unless it has become something else.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::MergeError;
 use super::service::{MergeService, STATE, curator, retried};
-use super::types::{MOST_MERGED, Merged};
+use super::types::{MOST_CREDITED, MOST_MERGED, Merged, Undone};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, FieldChange, MergeStep,
+    CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, FieldChange, MergeStep, Person,
     Publication, TITLE_FIELDS, Title, TitleMerge, TitleState, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
@@ -16,14 +16,14 @@ use crate::domain::loading::{LoadMode, Problem};
 use crate::domain::viewer::KnownViewer;
 
 impl MergeService {
-    /// Undoes a merge, or says what that would do. A field that was changed since stays as it is.
+    /// Undoes a merge of titles or people, or says what that would do. A field that was changed since stays as it is.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn undo_merge(
         &self,
         viewer: &KnownViewer,
         merge: RunId,
         mode: LoadMode,
-    ) -> Result<Merged, MergeError> {
+    ) -> Result<Undone, MergeError> {
         let writer = curator(viewer)?;
         retried(|| self.try_undo(&writer, merge, mode)).await
     }
@@ -33,10 +33,27 @@ impl MergeService {
         writer: &Writer,
         merge: RunId,
         mode: LoadMode,
-    ) -> Result<Merged, MergeError> {
-        // One of each title that goes, and one of the title that stays.
-        let revisions = self.ports.revising.of_run(merge, MOST_MERGED + 1).await?;
+    ) -> Result<Undone, MergeError> {
+        // One of each that goes, one of what stays, and of people one of each title and episode that credits them.
+        let most = MOST_MERGED + 1 + MOST_CREDITED;
+        let revisions = self.ports.revising.of_run(merge, most).await?;
+        let people = self.people_merged_by(merge, &revisions).await?;
+        if let Some(into) = people.first().and_then(Person::leads_to) {
+            let split = self.split_people(writer, (people, into), &revisions, mode);
+            return Ok(Undone::People(split.await?));
+        }
         let merged = self.merged_by(merge, &revisions).await?;
+        let split = self.split_titles(writer, merged, &revisions, mode);
+        Ok(Undone::Titles(split.await?))
+    }
+
+    async fn split_titles(
+        &self,
+        writer: &Writer,
+        merged: Vec<(Arc<Title>, TitleMerge)>,
+        revisions: &[CatalogRevision],
+        mode: LoadMode,
+    ) -> Result<Merged, MergeError> {
         let first = merged.first().ok_or(MergeError::MergeNotFound)?;
         let into = first.1.into;
         let everything = Visibility::everything();
@@ -54,7 +71,7 @@ impl MergeService {
             .iter()
             .find(|it| it.node == CatalogNode::Title(into.id));
         let (title, noticed) = if let Some(revision) = of_into {
-            put_back(&into, &revision.fields)?
+            title_put_back(&into, &revision.fields)?
         } else {
             let reason = "stays as it is: what it was before is not kept any more";
             (Title::clone(&into), vec![Problem::new("into", reason)])
@@ -68,11 +85,7 @@ impl MergeService {
         };
         let mut changes =
             DocumentFields::of(&*into).changes(&DocumentFields::of(&title), &TITLE_FIELDS);
-        let merged_fields = of_into.map(|it| it.fields.as_slice()).unwrap_or_default();
-        for change in &mut changes {
-            let of_merge = merged_fields.iter().find(|it| it.field == change.field);
-            change.is_from = of_merge.and_then(|it| it.was_from);
-        }
+        from_before(&mut changes, of_into);
         let revision = writer.changed(CatalogNode::Title(title.id), title.stamp, changes);
         batch.revisions.push(revision);
         let mut from = Vec::with_capacity(merged.len());
@@ -143,10 +156,17 @@ impl MergeService {
     }
 }
 
-/// The title with the fields that a merge changed as they were, but for those that have become something else since, which
-/// are told.
-fn put_back(title: &Title, changes: &[FieldChange]) -> Result<(Title, Vec<Problem>), StoreError> {
-    let mut fields = DocumentFields::of(title);
+/// Says of fields that are put back that they are from where they were from before a merge, whose revision this is.
+pub(super) fn from_before(changes: &mut [FieldChange], of_merge: Option<&CatalogRevision>) {
+    let merged = of_merge.map(|it| it.fields.as_slice()).unwrap_or_default();
+    for change in changes {
+        let of_merge = merged.iter().find(|it| it.field == change.field);
+        change.is_from = of_merge.and_then(|it| it.was_from);
+    }
+}
+
+/// Puts the fields back that a merge changed, but for those that have become something else since, which are told.
+pub(super) fn put_back(fields: &mut DocumentFields, changes: &[FieldChange]) -> Vec<Problem> {
     let mut noticed = Vec::new();
     for change in changes {
         let is = fields.get(&change.field);
@@ -158,6 +178,16 @@ fn put_back(title: &Title, changes: &[FieldChange]) -> Result<(Title, Vec<Proble
             noticed.push(Problem::new(&change.field, reason));
         }
     }
+    noticed
+}
+
+/// The title with the fields that a merge changed as they were; see [`put_back`].
+pub(super) fn title_put_back(
+    title: &Title,
+    changes: &[FieldChange],
+) -> Result<(Title, Vec<Problem>), StoreError> {
+    let mut fields = DocumentFields::of(title);
+    let noticed = put_back(&mut fields, changes);
     let read: Title = fields.document().map_err(StoreError::failed)?;
     let title = Title {
         reception: title.reception,
@@ -186,7 +216,7 @@ mod tests {
             FieldChange::new("runtime_minutes", json!(null), json!(6000)),
         ];
 
-        let (back, noticed) = put_back(&title, &changes).unwrap();
+        let (back, noticed) = title_put_back(&title, &changes).unwrap();
 
         assert_eq!((back.year, back.tags.len()), (Some(1996), 0));
         let fields: Vec<&str> = noticed.iter().map(|it| it.field.as_str()).collect();

@@ -45,7 +45,7 @@ impl PersonalData for ImportService {
         for import in &imports {
             let mut after = 0;
             loop {
-                let rows = self.rows(import, &[], after, AT_ONCE).await?;
+                let rows = self.rows_after(import, &[], after, AT_ONCE).await?;
                 let Some(last) = rows.last() else { break };
                 after = last.number;
                 for row in &rows {

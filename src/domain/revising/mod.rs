@@ -3,6 +3,7 @@
 mod documents;
 mod error;
 mod locking;
+mod naming;
 mod nodes;
 mod owners;
 mod plan;
@@ -16,9 +17,10 @@ mod words;
 
 pub use error::RevisingError;
 pub use locking::{Locking, LocksSet, MOST_LOCKED};
+pub use naming::{NextNames, Renamed};
 pub use plan::{Obstacle, ObstacleReason, Obstructed};
 pub use reverting::{MOST_REVERTED, Revert, RevertMode, RevertResult, Reverted};
 pub use service::{RevisionPorts, RevisionService};
 pub use sources::ToldSource;
-pub use store::{RevisionFilter, RevisionStore, place_of};
+pub use store::{NAMING, RevisionFilter, RevisionStore, place_of};
 pub use told::{ToldChange, ToldRevision};

@@ -207,6 +207,7 @@ mod tests {
             birthplace: None,
             pictures: Vec::new(),
             external_ids: Vec::new(),
+            merge: None,
             locks,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         })

@@ -47,6 +47,14 @@ pub trait RevisionStore: Send + Sync {
         limit: usize,
     ) -> Result<Vec<CatalogRevision>, StoreError>;
 
+    /// The revisions of each of these things whose number is greater than the one beside it and that gave it another name
+    /// ([`NAMING`]), those that were written first first; of all together the first `limit`.
+    async fn renames_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError>;
+
     /// Deletes those of the first `limit` revisions that were written before a moment. Says how many.
     async fn delete_revisions(
         &self,
@@ -55,6 +63,9 @@ pub trait RevisionStore: Send + Sync {
     ) -> Result<usize, StoreError>;
 }
 }
+
+/// The fields that say what a thing is called, by their names in files; each thing has one of them.
+pub const NAMING: [&str; 2] = ["title", "name"];
 
 /// A revision's place in the list.
 pub fn place_of(revision: RevisionId) -> Keyset {

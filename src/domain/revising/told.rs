@@ -17,6 +17,8 @@ pub struct ToldRevision {
     pub revision: CatalogRevision,
     /// What the thing is called now; `None` if it is not there, or has no name.
     pub name: Option<String>,
+    /// Where an episode is in its series, such as "S2 E5"; `None` of anything else, and if it is not there.
+    pub place: Option<String>,
     /// What a title is; `None` of anything else, and if it is not there.
     pub kind: Option<TitleKind>,
     /// What was changed, in the order of the revision.
@@ -54,9 +56,10 @@ pub(super) async fn tell(
     let nodes: Vec<CatalogNode> = revisions.iter().map(|revision| revision.node).collect();
     let called = Called::of(catalog, &nodes).await?;
     let told = revisions.into_iter().map(|revision| {
-        let (name, kind) = called.get(revision.node);
+        let CalledNow { name, place, kind } = called.get(revision.node);
         ToldRevision {
             name,
+            place,
             kind,
             changes: in_words(&names, &revision.fields),
             revision,
@@ -66,7 +69,24 @@ pub(super) async fn tell(
 }
 
 /// What things are called now.
-struct Called(HashMap<CatalogNode, (String, Option<TitleKind>)>);
+struct Called(HashMap<CatalogNode, CalledNow>);
+
+/// What a thing is called now; nothing if it is not there.
+#[derive(Clone, Default)]
+struct CalledNow {
+    name: Option<String>,
+    place: Option<String>,
+    kind: Option<TitleKind>,
+}
+
+impl CalledNow {
+    fn named(name: String) -> Self {
+        Self {
+            name: Some(name),
+            ..Self::default()
+        }
+    }
+}
 
 impl Called {
     async fn of(catalog: &CatalogService, nodes: &[CatalogNode]) -> Result<Self, CatalogError> {
@@ -75,39 +95,46 @@ impl Called {
         let ids = NodeIds::of(nodes);
         if !ids.titles.is_empty() {
             for title in catalog.titles(&everything, &ids.titles).await? {
-                let name = (title.name.clone(), Some(title.kind));
-                called.insert(CatalogNode::Title(title.id), name);
+                let now = CalledNow {
+                    kind: Some(title.kind),
+                    ..CalledNow::named(title.name.clone())
+                };
+                called.insert(CatalogNode::Title(title.id), now);
             }
         }
         if !ids.episodes.is_empty() {
             for episode in catalog.episodes(&everything, &ids.episodes).await? {
                 let place = format!("S{} E{}", episode.season, episode.number);
-                let name = episode.name.unwrap_or(place);
-                called.insert(CatalogNode::Episode(episode.id), (name, None));
+                let now = CalledNow {
+                    name: episode.name.or_else(|| Some(place.clone())),
+                    place: Some(place),
+                    kind: None,
+                };
+                called.insert(CatalogNode::Episode(episode.id), now);
             }
         }
         if !ids.people.is_empty() {
             for person in catalog.people(&ids.people).await? {
-                called.insert(CatalogNode::Person(person.id), (person.name, None));
+                let now = CalledNow::named(person.name);
+                called.insert(CatalogNode::Person(person.id), now);
             }
         }
         if !ids.genres.is_empty() {
             for genre in catalog.genres(&ids.genres).await? {
-                called.insert(CatalogNode::Genre(genre.id), (genre.name, None));
+                let now = CalledNow::named(genre.name);
+                called.insert(CatalogNode::Genre(genre.id), now);
             }
         }
         if !ids.collections.is_empty() {
             for one in catalog.collections(&everything, &ids.collections).await? {
-                called.insert(CatalogNode::Collection(one.id), (one.name, None));
+                let now = CalledNow::named(one.name);
+                called.insert(CatalogNode::Collection(one.id), now);
             }
         }
         Ok(Self(called))
     }
 
-    fn get(&self, node: CatalogNode) -> (Option<String>, Option<TitleKind>) {
-        match self.0.get(&node) {
-            Some((name, kind)) => (Some(name.clone()), *kind),
-            None => (None, None),
-        }
+    fn get(&self, node: CatalogNode) -> CalledNow {
+        self.0.get(&node).cloned().unwrap_or_default()
     }
 }

@@ -1,6 +1,7 @@
 //! What viewers say of what they watch, and of what they do not want to see: a thumb, "this watch must not count",
 //! "nothing because of this genre or person".
 
+use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use super::service::{WatchService, check_may_watch};
 use super::types::{Play, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Thumbs, Title, TitleKind, Visibility};
 use crate::domain::events::Event;
-use crate::domain::ids::{PlayId, ProfileId, TitleId};
+use crate::domain::ids::{PersonId, PlayId, ProfileId, TitleId};
 use crate::domain::listeners::ItemId;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
@@ -98,7 +99,15 @@ impl WatchService {
     /// All that is not to be suggested to a profile, in one read.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn exclusions(&self, profile: ProfileId) -> Result<Exclusions, WatchError> {
-        Ok(self.ports.history.exclusions(profile).await?)
+        let mut exclusions = self.ports.history.exclusions(profile).await?;
+        let standing = self.standing_sources(&exclusions.muted).await?;
+        // Who was merged stays muted beside who stands for them: the graph may know them a moment longer.
+        let standing = standing.into_values();
+        let news: Vec<MutedSource> = standing
+            .filter(|source| !exclusions.muted.contains(source))
+            .collect();
+        exclusions.muted.extend(news);
+        Ok(exclusions)
     }
 
     /// Says whether a genre or a person is not to speak for titles in the suggestions of the viewer's profile. An
@@ -112,11 +121,13 @@ impl WatchService {
         muted: bool,
     ) -> Result<(), WatchError> {
         check_may_watch(viewer)?;
+        let standing = self.standing_sources(&[source]).await?;
+        let source = standing.get(&source).copied().unwrap_or(source);
         if !muted {
-            self.ports
-                .feedback
-                .remove_mute(viewer.profile, source)
-                .await?;
+            for source in self.sources_of(source).await? {
+                let feedback = &self.ports.feedback;
+                feedback.remove_mute(viewer.profile, source).await?;
+            }
             self.tell(viewer.profile);
             return Ok(());
         }
@@ -140,10 +151,58 @@ impl WatchService {
         Ok(())
     }
 
-    /// The genres and people that a profile mutes, by source.
+    /// The genres and people that a profile mutes, by source; in the place of who was merged into somebody else, that one.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn mutes(&self, profile: ProfileId) -> Result<Arc<[Mute]>, WatchError> {
-        Ok(self.ports.feedback.mutes(profile).await?)
+        let mutes = self.ports.feedback.mutes(profile).await?;
+        let sources: Vec<MutedSource> = mutes.iter().map(|mute| mute.source).collect();
+        let standing = self.standing_sources(&sources).await?;
+        if standing.is_empty() {
+            return Ok(mutes);
+        }
+        let mut of_source: BTreeMap<MutedSource, Mute> = BTreeMap::new();
+        for mute in mutes.iter() {
+            let source = standing.get(&mute.source).copied();
+            let mute = Mute {
+                source: source.unwrap_or(mute.source),
+                ..mute.clone()
+            };
+            // Of several who are one the last that was muted says when.
+            let known = of_source.get(&mute.source);
+            if known.is_none_or(|known| known.stamp.created_at < mute.stamp.created_at) {
+                of_source.insert(mute.source, mute);
+            }
+        }
+        Ok(of_source.into_values().collect())
+    }
+
+    /// Who stands for those of these people who were merged into somebody else.
+    async fn standing_sources(
+        &self,
+        sources: &[MutedSource],
+    ) -> Result<HashMap<MutedSource, MutedSource>, WatchError> {
+        let people = sources.iter().filter_map(|source| match source {
+            MutedSource::Person(id) => Some(*id),
+            MutedSource::Genre(_) => None,
+        });
+        let people: Vec<PersonId> = people.collect();
+        if people.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let standing = self.catalog.standing(&people).await?;
+        let merged = people.into_iter().zip(standing);
+        let merged = merged.filter(|(person, standing)| person != standing);
+        let source = |(from, into)| (MutedSource::Person(from), MutedSource::Person(into));
+        Ok(merged.map(source).collect())
+    }
+
+    /// A source with all that were merged into it.
+    async fn sources_of(&self, source: MutedSource) -> Result<Vec<MutedSource>, WatchError> {
+        let MutedSource::Person(person) = source else {
+            return Ok(vec![source]);
+        };
+        let people = self.catalog.stands_for(person).await?.into_iter();
+        Ok(people.map(MutedSource::Person).collect())
     }
 
     pub(super) async fn record(

@@ -245,9 +245,11 @@ impl Episode {
         credits_of_episode(ctx, &self.0, role, args).await
     }
 
-    /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
-    pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
-        WatchState::load(ctx, WatchedItem::Episode(self.0.id)).await
+    /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played. Null, with
+    /// an error beside it, if that could not be read.
+    pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<Option<WatchState>> {
+        let state = WatchState::load(ctx, WatchedItem::Episode(self.0.id));
+        state.await.map(Some)
     }
 
     /// How much it is watched. For curators; an API key needs the scope `CURATE`.
@@ -256,8 +258,9 @@ impl Episode {
         Some(UsageStats::of_episode(self.0.id))
     }
 
-    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
-    /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the
+    /// scope `CURATE`. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20
+    /// rows if neither says how many.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revisions(
         &self,
@@ -267,8 +270,11 @@ impl Episode {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<RevisionConnection>> {
-        let page = PageArgs::forward(first, after);
+        let page = PageArgs::both(first, after, last, before);
         revisions_of(ctx, CatalogNode::Episode(self.0.id), page).await
     }
 

@@ -78,9 +78,11 @@ title_object! {
             self.title().collection?.part
         }
 
-        /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played.
-        pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<WatchState> {
-            WatchState::load(ctx, WatchedItem::Film(self.title().id)).await
+        /// How the viewer's profile stands with it; for somebody who is not logged in as if it was never played. Null, with
+        /// an error beside it, if that could not be read.
+        pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<Option<WatchState>> {
+            let state = WatchState::load(ctx, WatchedItem::Film(self.title().id));
+            state.await.map(Some)
         }
 
         /// How much it is watched. For curators; an API key needs the scope `CURATE`.

@@ -68,14 +68,23 @@ pub(crate) enum TitleOrder {
     OldestReleased,
     /// What the catalogue last changed first; what is added is changed as well.
     RecentlyUpdated,
+    /// What the catalogue left unchanged for the longest time first.
+    LeastRecentlyUpdated,
     /// What the most profiles have watched first.
     Popular,
+    /// What the fewest profiles have watched first, beginning with what nobody has.
+    LeastPopular,
     /// The best `rating { average }` first; titles that nobody rates last.
     TopRated,
+    /// The worst `rating { average }` first; titles that nobody rates last.
+    LowestRated,
     /// What the most profiles watched in the last seven days first; titles that are not among the 5000 most watched of
     /// these days last. It is counted anew every few seconds, so that a title that moves meanwhile may be passed over or
     /// come twice.
     Trending,
+    /// What the fewest profiles watched in the last seven days first, beginning with what is not among the 5000 most
+    /// watched of these days. It is counted as `TRENDING` is, and moves as that does.
+    LeastTrending,
     /// Mixed by `seed`: the same seed always gives the same order, on every server and page.
     Random,
 }
@@ -95,9 +104,13 @@ impl TitleOrder {
             Self::NewestReleased => catalog::TitleOrder::NewestReleased,
             Self::OldestReleased => catalog::TitleOrder::OldestReleased,
             Self::RecentlyUpdated => catalog::TitleOrder::RecentlyUpdated,
+            Self::LeastRecentlyUpdated => catalog::TitleOrder::LeastRecentlyUpdated,
             Self::Popular => catalog::TitleOrder::Popular,
+            Self::LeastPopular => catalog::TitleOrder::LeastPopular,
             Self::TopRated => catalog::TitleOrder::TopRated,
+            Self::LowestRated => catalog::TitleOrder::LowestRated,
             Self::Trending => catalog::TitleOrder::Trending,
+            Self::LeastTrending => catalog::TitleOrder::LeastTrending,
             Self::Random => catalog::TitleOrder::Random(seed.unwrap_or(0)),
         })
     }
@@ -366,7 +379,8 @@ async fn people(
         GlobalId::Person(id) => Some(id),
         _ => None,
     };
-    ids(field, &given, of_person, found.into_iter()).map(Some)
+    let people = ids(field, &given, of_person, found.into_iter())?;
+    Ok(Some(catalog.standing(&people).await?))
 }
 
 /// Those of some values that are no global ids: they are looked up together.

@@ -127,4 +127,9 @@ impl Genre {
     async fn updated_at(&self) -> DateTime {
         self.0.stamp.updated_at.into()
     }
+
+    /// How often the catalogue has changed what it says of the genre; 1 at first.
+    async fn revision(&self) -> u64 {
+        self.0.stamp.revision
+    }
 }

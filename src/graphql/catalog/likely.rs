@@ -34,11 +34,17 @@ impl LikelyQuery {
     async fn likely_duplicates(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 20 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<LikelyDuplicateEdge>>> {
-        let window = PageArgs::forward(first, after).window(&DUPLICATES, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&DUPLICATES, 20)?;
         let catalog = &ctx.services().catalog;
         let slice = catalog.likely_titles(&ctx.visibility(), &window).await?;
         let all = slice.rows.iter();
@@ -60,11 +66,17 @@ impl LikelyQuery {
     async fn likely_same_people(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100.", default = 20)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 20 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<LikelySamePeopleEdge>>> {
-        let window = PageArgs::forward(first, after).window(&SAME_PEOPLE, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&SAME_PEOPLE, 20)?;
         let catalog = &ctx.services().catalog;
         let slice = catalog.likely_people(&ctx.visibility(), &window).await?;
         let slice = slice.map(LikelySamePeopleEdge::from);
@@ -76,7 +88,7 @@ impl LikelyQuery {
 /// Two titles that are likely one, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct LikelyDuplicateEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The two titles, and why they are listed.
     node: LikelyDuplicate,
@@ -153,7 +165,7 @@ impl Edge for LikelyDuplicateEdge {
 /// Two people who are likely one, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct LikelySamePeopleEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The two people, and why they are listed.
     node: LikelySamePeople,
@@ -172,6 +184,9 @@ pub(crate) struct LikelySamePeople {
     reasons: Vec<SamePeopleReason>,
     /// How many titles both are credited with.
     common_titles: u64,
+    /// The global id of the one who should stay if they are merged, the `into` of `mergePeople`: the one of whom more is
+    /// known, then the older one.
+    stays: ID,
 }
 
 /// What speaks for two people being one.
@@ -192,6 +207,7 @@ pub(crate) enum SamePeopleReason {
 
 impl From<LikelyPeople> for LikelySamePeopleEdge {
     fn from(pair: LikelyPeople) -> Self {
+        let stays = GlobalId::Person(pair.stays().id).encode();
         let likeness = pair.likeness;
         Self {
             cursor: SAME_PEOPLE.cursor(pair.place),
@@ -201,6 +217,7 @@ impl From<LikelyPeople> for LikelySamePeopleEdge {
                 score: likeness.score,
                 reasons: likeness.reasons.into_iter().map(Into::into).collect(),
                 common_titles: likeness.common as u64,
+                stays,
             },
         }
     }

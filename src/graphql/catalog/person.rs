@@ -152,8 +152,9 @@ impl Person {
         viewer_muted(ctx, MutedSource::Person(self.0.id)).await
     }
 
-    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
-    /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the
+    /// scope `CURATE`. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20
+    /// rows if neither says how many.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revisions(
         &self,
@@ -163,8 +164,11 @@ impl Person {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<RevisionConnection>> {
-        let page = PageArgs::forward(first, after);
+        let page = PageArgs::both(first, after, last, before);
         revisions_of(ctx, CatalogNode::Person(self.0.id), page).await
     }
 
@@ -216,7 +220,7 @@ pub(crate) struct PersonEdge {
     /// What was typed, if the list is a search.
     #[graphql(skip)]
     query: Option<Arc<str>>,
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The person in this row.
     node: Person,

@@ -92,8 +92,8 @@ use crate::graphql::watching::WatchState;
     ),
     field(
         name = "watch_state",
-        ty = "WatchState",
-        desc = "How the viewer's profile stands with it; for somebody who is not logged in as if it was never played."
+        ty = "Option<WatchState>",
+        desc = "How the viewer's profile stands with it; for somebody who is not logged in as if it was never played. Null, with an error beside it, if that could not be read."
     )
 )]
 pub(crate) enum Playable {

@@ -153,8 +153,9 @@ impl CatalogQuery {
             default_with = "Some(GenreOrder::Name)"
         )]
         order_by: Option<GenreOrder>,
-    ) -> Result<Vec<Genre>> {
-        Genre::all(ctx, order_by.unwrap_or(GenreOrder::Name)).await
+    ) -> Result<Option<Vec<Genre>>> {
+        let genres = Genre::all(ctx, order_by.unwrap_or(GenreOrder::Name));
+        genres.await.map(Some)
     }
 
     /// A collection of films, by exactly one of the arguments. Null if none has the slug.

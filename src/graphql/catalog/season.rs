@@ -50,17 +50,17 @@ impl Season {
         series(ctx, self.0.series).await
     }
 
-    /// How far the viewer's profile is with it.
-    async fn progress(&self, ctx: &Context<'_>) -> Result<SeasonProgress> {
+    /// How far the viewer's profile is with it; null, with an error beside it, if that could not be read.
+    async fn progress(&self, ctx: &Context<'_>) -> Result<Option<SeasonProgress>> {
         let standing = ctx.personal().standings.find(self.0.series).await?;
         let standing = standing.and_then(|it| it.seasons.get(&self.0.number).copied());
         let standing = standing.unwrap_or_default();
-        Ok(SeasonProgress {
+        Ok(Some(SeasonProgress {
             episodes_aired: standing.aired,
             episodes_watched: standing.watched,
             watched: standing.aired > 0 && standing.watched >= standing.aired,
             last_watched_at: standing.last_played_at.map(Into::into),
-        })
+        }))
     }
 
     /// Pictures of it, by kind: those that were given, at most 20, of a kind first those in the language that is wanted, then

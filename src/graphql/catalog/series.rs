@@ -106,10 +106,10 @@ title_object! {
             Ok(next.map(|episode| Episode(Arc::new(episode))))
         }
 
-        /// How far the viewer's profile is with it.
-        async fn progress(&self, ctx: &Context<'_>) -> Result<SeriesProgress> {
+        /// How far the viewer's profile is with it; null, with an error beside it, if that could not be read.
+        async fn progress(&self, ctx: &Context<'_>) -> Result<Option<SeriesProgress>> {
             let standing = ctx.personal().standings.find(self.title().id).await?;
-            Ok(standing.map_or_else(SeriesProgress::default, |standing| {
+            Ok(Some(standing.map_or_else(SeriesProgress::default, |standing| {
                 let rewatch = standing.rewatch.as_ref();
                 SeriesProgress {
                     episodes_aired: standing.aired,
@@ -119,7 +119,7 @@ title_object! {
                     rewatch_started_at: rewatch.map(|rewatch| rewatch.started_at.into()),
                     episodes_rewatched: rewatch.map_or(0, |rewatch| rewatch.watched),
                 }
-            }))
+            })))
         }
 
         /// How much it is watched. For curators; an API key needs the scope `CURATE`.

@@ -237,13 +237,22 @@ use crate::graphql::scalars::{Date, DateTime};
         arg(
             name = "first",
             ty = "Option<i32>",
-            default = 12,
-            desc = "How many, 1 to 100."
+            desc = "How many from the start, or after `after`, 1 to 100; 12 if `last` is left out, too."
         ),
         arg(
             name = "after",
             ty = "Option<String>",
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+        ),
+        arg(
+            name = "last",
+            ty = "Option<i32>",
+            desc = "How many from the end, or before `before`, 1 to 100."
+        ),
+        arg(
+            name = "before",
+            ty = "Option<String>",
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list."
         )
     ),
     field(
@@ -369,7 +378,7 @@ pub(crate) struct TitleEdge {
     /// What was typed, if the list is a search.
     #[graphql(skip)]
     query: Option<Arc<str>>,
-    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back, where the list has that.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The film or series in this row.
     node: Title,

@@ -371,15 +371,11 @@ macro_rules! title_object {
                 role: Option<Vec<CreditRole>>,
                 #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")]
                 first: Option<i32>,
-                #[graphql(
-                    desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
-                )]
+                #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
                 after: Option<String>,
                 #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")]
                 last: Option<i32>,
-                #[graphql(
-                    desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list."
-                )]
+                #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
                 before: Option<String>,
             ) -> Result<Option<Connection<CreditEdge>>> {
                 let args = PageArgs::both(first, after, last, before);
@@ -392,13 +388,17 @@ macro_rules! title_object {
             pub(super) async fn similar(
                 &self,
                 ctx: &Context<'_>,
-                #[graphql(desc = "How many, 1 to 100.", default = 12)] first: Option<i32>,
                 #[graphql(
-                    desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list."
+                    desc = "How many from the start, or after `after`, 1 to 100; 12 if `last` is left out, too."
                 )]
+                first: Option<i32>,
+                #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
                 after: Option<String>,
+                #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+                #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+                before: Option<String>,
             ) -> Result<Option<Connection<RecommendationEdge>>> {
-                similar(ctx, self.title(), PageArgs::forward(first, after)).await
+                similar(ctx, self.title(), PageArgs::both(first, after, last, before)).await
             }
 
             /// Whether it is for viewers; whoever is not a curator always sees `PUBLISHED`.
@@ -452,8 +452,9 @@ macro_rules! title_object {
                 self.title().stamp.revision
             }
 
-            /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
-            /// `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how many.
+            /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs
+            /// the scope `CURATE`. Page by page in either direction: `first` and `after`, or `last` and `before`; a
+            /// page has 20 rows if neither says how many.
             #[graphql(guard = "RoleAtLeast(Role::Curator)")]
             pub(super) async fn revisions(
                 &self,
@@ -461,8 +462,11 @@ macro_rules! title_object {
                 #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<i32>,
                 #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
                 after: Option<String>,
+                #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+                #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+                before: Option<String>,
             ) -> Result<Option<crate::graphql::revising::RevisionConnection>> {
-                let page = PageArgs::forward(first, after);
+                let page = PageArgs::both(first, after, last, before);
                 crate::graphql::revising::revisions_of(ctx, crate::domain::catalog::CatalogNode::Title(self.title().id), page).await
             }
 

@@ -23,20 +23,25 @@ static OLDEST_ADDED: Order = Order::by_number("titles oldest added");
 static NEWEST_RELEASED: Order = Order::by_number("titles newest released");
 static OLDEST_RELEASED: Order = Order::by_number("titles oldest released");
 static RECENTLY_UPDATED: Order = Order::by_number("titles recently updated");
+static LEAST_RECENTLY_UPDATED: Order = Order::by_number("titles least recently updated");
 static POPULAR: Order = Order::by_number("titles popular");
+static LEAST_POPULAR: Order = Order::by_number("titles least popular");
 static TOP_RATED: Order = Order::by_number("titles top rated");
+static LOWEST_RATED: Order = Order::by_number("titles lowest rated");
 static TRENDING: Order = Order::by_number("titles trending");
+static LEAST_TRENDING: Order = Order::by_number("titles least trending");
 static RANDOM: Order = Order::by_number("titles random");
 
-/// So many of the most watched titles are leafed through by what was given; each page reads from the first on, and
+/// So many of the most or the least watched titles are leafed through by what was given; each page reads from the first on, and
 /// further down the order by watchers is as good as still.
 const MOST_LEAFED: usize = 500;
 
 /// A page of the titles that pass a filter.
 ///
-/// Who watches meanwhile changes the order of the most watched: within the first [`MOST_LEAFED`] no title comes twice
-/// and none is left out. Below them a title that is watched and overtakes the page is left out, and none comes twice,
-/// for watchers only become more.
+/// Who watches meanwhile changes the order of the most watched, and of the least watched: within the first
+/// [`MOST_LEAFED`] no title comes twice and none is left out. Below them a title that is watched and overtakes the page
+/// is left out of the most watched, and none comes twice, for watchers only become more; of the least watched none is left
+/// out, and one that falls behind the page comes twice.
 pub(super) async fn list_titles(
     ctx: &Context<'_>,
     query: TitleQuery,
@@ -70,7 +75,11 @@ async fn list(
     let order = of_cursors(query.order);
     let (window, given) = args.window_behind(order, 20, |start| is_of(query.order, start))?;
     let slice = read(ctx, &query, &window, &given).await?;
-    let is_leafed = query.order == catalog::TitleOrder::Popular
+    let goes_by_watchers = matches!(
+        query.order,
+        catalog::TitleOrder::Popular | catalog::TitleOrder::LeastPopular
+    );
+    let is_leafed = goes_by_watchers
         && window.direction == Direction::Forward
         && (window.start.is_none() || !given.is_empty());
     let page = given.page(slice.rows.iter().map(|title| title.id.to_i64()));
@@ -105,9 +114,13 @@ fn of_cursors(order: catalog::TitleOrder) -> &'static Order {
         catalog::TitleOrder::NewestReleased => &NEWEST_RELEASED,
         catalog::TitleOrder::OldestReleased => &OLDEST_RELEASED,
         catalog::TitleOrder::RecentlyUpdated => &RECENTLY_UPDATED,
+        catalog::TitleOrder::LeastRecentlyUpdated => &LEAST_RECENTLY_UPDATED,
         catalog::TitleOrder::Popular => &POPULAR,
+        catalog::TitleOrder::LeastPopular => &LEAST_POPULAR,
         catalog::TitleOrder::TopRated => &TOP_RATED,
+        catalog::TitleOrder::LowestRated => &LOWEST_RATED,
         catalog::TitleOrder::Trending => &TRENDING,
+        catalog::TitleOrder::LeastTrending => &LEAST_TRENDING,
         catalog::TitleOrder::Random(_) => &RANDOM,
     }
 }

@@ -11,7 +11,7 @@ use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Given;
 
 use super::costs::{Costs, Factor, FieldCost, Rows, length};
-use crate::graphql::weights::{AFTER, DEFAULT_ROW, INTROSPECTION};
+use crate::graphql::weights::{CURSORS, DEFAULT_ROW, INTROSPECTION};
 
 /// What an operation weighs with any variables.
 #[derive(Debug, Default)]
@@ -56,10 +56,10 @@ enum Varying {
     Fragment(usize),
 }
 
-/// What a field costs more if a variable has a cursor.
+/// What a field costs more if one of some variables has a cursor.
 #[derive(Debug)]
 struct Behind {
-    variable: Name,
+    variables: Vec<Name>,
     work: usize,
 }
 
@@ -120,6 +120,12 @@ impl Plan {
             fragments: planner.fragments,
             defaults: defaults.collect(),
         }
+    }
+
+    /// What the operation weighs at the least, whatever its variables are: all of it if it has none.
+    pub(in crate::graphql) fn least(&self) -> usize {
+        let sum = self.all.known.with_rows_of(DEFAULT_ROW);
+        sum.each.saturating_add(sum.once)
     }
 
     /// What the operation weighs with these variables.
@@ -276,18 +282,23 @@ impl<'a> Planner<'a> {
 
 /// What a field costs itself, and what that depends on.
 fn work(cost: &FieldCost, field: &Field) -> (usize, Option<Behind>) {
-    let after = field.get_argument(AFTER).filter(|_| cost.behind > 0);
-    match after.map(|after| &after.node) {
-        None | Some(Given::Null) => (cost.work, None),
-        Some(Given::Variable(variable)) => {
-            let behind = Behind {
-                variable: variable.clone(),
-                work: cost.behind,
-            };
-            (cost.work, Some(behind))
-        }
-        Some(_) => (cost.work.saturating_add(cost.behind), None),
+    if cost.behind == 0 {
+        return (cost.work, None);
     }
+    let mut variables = Vec::new();
+    for cursor in CURSORS {
+        match field.get_argument(cursor).map(|cursor| &cursor.node) {
+            None | Some(Given::Null) => {}
+            Some(Given::Variable(variable)) => variables.push(variable.clone()),
+            Some(_) => return (cost.work.saturating_add(cost.behind), None),
+        }
+    }
+    let behind = Behind {
+        variables,
+        work: cost.behind,
+    };
+    let may_be_behind = !behind.variables.is_empty();
+    (cost.work, may_be_behind.then_some(behind))
 }
 
 /// How often the selection of a field is answered, as factors.
@@ -354,9 +365,12 @@ impl Weighing<'_> {
     }
 
     fn behind(&self, behind: &Behind) -> usize {
-        match self.value(&behind.variable) {
-            None | Some(Value::Null) => 0,
-            Some(_) => behind.work,
+        let mut variables = behind.variables.iter();
+        let is_cursor = |name: &Name| !matches!(self.value(name), None | Some(Value::Null));
+        if variables.any(is_cursor) {
+            behind.work
+        } else {
+            0
         }
     }
 

@@ -63,6 +63,11 @@ fn one_plan_weighs_an_operation_with_any_variables() {
         first + genres + fragment + (nodes + ids) + (nodes + 2)
     };
 
+    // All of it depends on a variable.
+    assert_eq!(plan.least(), 0);
+    let fixed = parse_query("{ titles(first: 4) { nodes { id } } }").unwrap();
+    let fixed = costs.plan(&fixed, None);
+    assert_eq!(fixed.least(), fixed.weigh(&Variables::default()));
     for (variables, expected) in [
         (json!({}), expected(3, 20, 20)),
         (json!({ "n": 7, "m": 2, "ids": ["a"] }), expected(7, 2, 1)),
@@ -112,6 +117,10 @@ fn a_page_is_as_long_as_its_list_says_if_nobody_does() {
         1 + 1 + work("Profile", "history") + 3 * 2
     );
     assert_eq!(of("mutedTastes"), 1 + 1 + 1 + 50 * 2);
+    assert_eq!(
+        of("recommendations"),
+        1 + 1 + work("Profile", "recommendations") + 30 * 2
+    );
 }
 
 #[test]
@@ -165,6 +174,9 @@ fn of_the_rows_of_suggestions_those_behind_a_cursor_cost_more() {
     assert_eq!(of("after: $after, ", json!({})), first);
     assert_eq!(of("after: $after, ", json!({ "after": null })), first);
     assert_eq!(of("after: $after, ", json!({ "after": "x" })), first + 50);
+    assert_eq!(of("before: \"x\", ", json!({})), first + 50);
+    assert_eq!(of("before: $after, ", json!({})), first);
+    assert_eq!(of("before: $after, ", json!({ "after": "x" })), first + 50);
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
             UserError::input(refused.code, &name, message).within(&[part_name(*part)])
         }
     };
+    let error = error.changed_since(&refused.changed);
     error.bounded(refused.bounds())
 }
 
@@ -129,6 +130,7 @@ mod tests {
             place,
             reason: "is wrong".to_owned(),
             allowed: None,
+            changed: Vec::new(),
         };
         let query = Query(user_error(&refused, subject));
         let schema = Schema::new(query, EmptyMutation, EmptySubscription);

@@ -1,15 +1,16 @@
-//! The mutations `mergeTitles`, which makes films one, and `undoMerge`, which takes them apart again.
+//! The mutations `mergeTitles`, which makes films one, and `undoMerge`, which takes films or people apart again.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 use uuid::Uuid;
 
 use super::changes::{EditedField, warnings};
+use super::merge_people::MergePeoplePayload;
 use super::titles::{mode, title_id};
 use crate::domain::editing::NamedTitle;
 use crate::domain::ids::RunId;
-use crate::domain::merging::{MergeError, Merged, Merging};
+use crate::domain::merging::{MergeError, Merged, Merging, Undone};
 use crate::domain::viewer::Role;
-use crate::graphql::catalog::Title;
+use crate::graphql::catalog::{Person, Title};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
@@ -47,10 +48,10 @@ impl MergeMutation {
         Ok(MergeTitlesPayload::of(merged, user_errors))
     }
 
-    /// Takes a merge back: the films that were merged are seen again, each with what profiles had of it, and the one that
-    /// stood for them loses what it got of them. What was watched of that one since stays with it, and so do fields of it
-    /// that were changed since, which `warnings` says. Refused (`CONFLICT`) while that one is merged into another itself. For
-    /// curators; an API key needs the scope `CURATE`.
+    /// Takes a merge of films or people back. The films that were merged are seen again, each with what profiles had of it;
+    /// the people are credited again with what was theirs. The one that stood for them loses what it got of them. What was
+    /// watched of a film since stays with it, and so do fields that were changed since, also credits, which `warnings` says.
+    /// Refused (`CONFLICT`) while that one is merged into another itself. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn undo_merge(
         &self,
@@ -68,7 +69,7 @@ impl MergeMutation {
             Err(_) => Err(MergeError::MergeNotFound),
         };
         let (split, user_errors) = UserError::split(split)?;
-        Ok(MergeTitlesPayload::of(split, user_errors).into())
+        Ok(UndoMergePayload::of(split, user_errors))
     }
 }
 
@@ -92,7 +93,7 @@ struct MergeTitlesInput {
 /// Which merge is to be taken back.
 #[derive(InputObject)]
 struct UndoMergeInput {
-    /// The merge, as `run` of `mergeTitles` and of its revisions says.
+    /// The merge, as `run` of `mergeTitles` or `mergePeople` and of its revisions says.
     id: String,
     /// Whether it is only said what would be changed; nothing is written then.
     #[graphql(default = false)]
@@ -138,20 +139,29 @@ pub(crate) struct MergeTitlesPayload {
 }
 
 /// What taking a merge back led to.
-#[derive(SimpleObject)]
+#[derive(Default, SimpleObject)]
 pub(crate) struct UndoMergePayload {
-    /// The film that stood for the others, as it is now; in a dry run as it was. Null if it was refused.
+    /// The film that stood for the others, as it is now; in a dry run as it was. Null if it was refused, and of people.
     title: Option<Title>,
-    /// What of that film is other than before, or would be.
+    /// The person who stood for the others, as they are now; in a dry run as they were. Null if it was refused, and of films.
+    person: Option<Person>,
+    /// What of that film or person is other than before, or would be; the credits of titles are not among it.
     changes: Vec<EditedField>,
-    /// The fields of that film that stay although the merge changed them, in sentences.
+    /// The fields that stay although the merge changed them, in sentences; of credits with the name of the title.
     warnings: Vec<String>,
-    /// The global ids of the films that are there again, or would be, in no order that means something.
+    /// The global ids of the films that are there again, or would be, in no order that means something; empty of people.
     title_ids: Vec<ID>,
-    /// What the changes have in common, as a UUID: `revisions` lists them. They are taken back by merging the films once
-    /// more. Null if nothing was written.
+    /// The global ids of the people who are there again, or would be, in no order that means something; empty of films.
+    person_ids: Vec<ID>,
+    /// Of how many films and series the credits are others, or would be; 0 if films were merged.
+    changed_titles: u64,
+    /// Of how many episodes the credits are others, or would be.
+    changed_episodes: u64,
+    /// What the changes have in common, as a UUID: `revisions` lists them. They are taken back by merging once more. Null if
+    /// nothing was written.
     run: Option<String>,
-    /// What a person can put right: an `id` that is of no merge, or of one whose film was merged into another since.
+    /// What a person can put right: an `id` that is of no merge, or of one of which the film or person that stayed was merged
+    /// since.
     pub(crate) user_errors: Vec<UserError>,
 }
 
@@ -175,6 +185,16 @@ impl MergeTitlesPayload {
     }
 }
 
+impl UndoMergePayload {
+    fn of(undone: Option<Undone>, user_errors: Vec<UserError>) -> Self {
+        match undone {
+            Some(Undone::People(split)) => MergePeoplePayload::of(Some(split), user_errors).into(),
+            Some(Undone::Titles(split)) => MergeTitlesPayload::of(Some(split), user_errors).into(),
+            None => MergeTitlesPayload::of(None, user_errors).into(),
+        }
+    }
+}
+
 // The same in words of its own: what a merge did, and what was taken back of it.
 impl From<MergeTitlesPayload> for UndoMergePayload {
     fn from(told: MergeTitlesPayload) -> Self {
@@ -185,6 +205,23 @@ impl From<MergeTitlesPayload> for UndoMergePayload {
             title_ids: told.title_ids,
             run: told.run,
             user_errors: told.user_errors,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<MergePeoplePayload> for UndoMergePayload {
+    fn from(told: MergePeoplePayload) -> Self {
+        Self {
+            person: told.person,
+            changes: told.changes,
+            warnings: told.warnings,
+            person_ids: told.person_ids,
+            changed_titles: told.changed_titles,
+            changed_episodes: told.changed_episodes,
+            run: told.run,
+            user_errors: told.user_errors,
+            ..Self::default()
         }
     }
 }

@@ -35,6 +35,7 @@ impl NameMutation {
         };
         let renaming = Renaming {
             name: input.name,
+            base: input.base_revision,
             mode: mode(input.dry_run),
         };
         let editing = &ctx.services().editing;
@@ -67,6 +68,7 @@ impl NameMutation {
         };
         let renaming = Renaming {
             name: input.name,
+            base: input.base_revision,
             mode: mode(input.dry_run),
         };
         let (visibility, editing) = (ctx.visibility(), &ctx.services().editing);
@@ -95,6 +97,9 @@ struct EditGenreInput {
     /// The name, of at most 60 characters; a synonym becomes the word of the vocabulary. `TAKEN` if it stands for another
     /// genre.
     name: String,
+    /// The `revision` of the genre that the curator has seen: `STALE_REVISION` if it was changed since. Left out: whatever
+    /// became of it.
+    base_revision: Option<u64>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -107,6 +112,9 @@ struct EditCollectionInput {
     collection: ID,
     /// The name, of at most 500 characters; `TAKEN` if it stands for another collection.
     name: String,
+    /// The `revision` of the collection that the curator has seen: `STALE_REVISION` if it was changed since. Left out: whatever
+    /// became of it.
+    base_revision: Option<u64>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -124,7 +132,8 @@ pub(crate) struct EditGenrePayload {
     /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
     /// nothing was written.
     run: Option<String>,
-    /// What a person can put right: a `genre` that is not there, a `name` that is none or is taken.
+    /// What a person can put right: a `genre` that is not there, a `baseRevision` that is stale, a
+    /// `name` that is none or is taken.
     pub(crate) user_errors: Vec<UserError>,
 }
 
@@ -140,7 +149,8 @@ pub(crate) struct EditCollectionPayload {
     /// What the changes have in common, as a UUID: `revisions` lists them, `revertRevisions` takes them back. Null if
     /// nothing was written.
     run: Option<String>,
-    /// What a person can put right: a `collection` that is not there, a `name` that is none or is taken.
+    /// What a person can put right: a `collection` that is not there, a `baseRevision` that is stale, a
+    /// `name` that is none or is taken.
     pub(crate) user_errors: Vec<UserError>,
 }
 

@@ -6,7 +6,6 @@ use super::job::Job;
 use super::row::{ImportRow, ImportRowEdge, ImportRowState};
 use crate::domain::ids::{ImportId, ProfileId};
 use crate::domain::importing;
-use crate::domain::page::{KeyValue, Keyset, Slice};
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::{Cursor, Order};
 use crate::graphql::error::Result;
@@ -133,8 +132,8 @@ impl Import {
         }))
     }
 
-    /// Its rows in their order: those that say something, then those that the reader passed over. Page by page forward;
-    /// a page has 20 rows if `first` does not say how many.
+    /// Its rows in their order: those that say something, then those that the reader passed over. Page by page in
+    /// either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.
     async fn rows(
         &self,
         ctx: &Context<'_>,
@@ -143,28 +142,23 @@ impl Import {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
         #[graphql(desc = "Only rows in one of these states; all if left out or empty.")]
         state: Option<Vec<ImportRowState>>,
     ) -> Result<Option<ImportRowConnection>> {
-        let window = PageArgs::forward(first, after).window(&ROWS, 20)?;
-        let behind = match window.start.as_ref().map(|start| &start.value) {
-            Some(KeyValue::Number(number)) => u32::try_from(*number).unwrap_or(u32::MAX),
-            Some(KeyValue::Text(_)) | None => 0,
-        };
+        let window = PageArgs::both(first, after, last, before).window(&ROWS, 20)?;
         let states: Vec<importing::RowState> = state
             .unwrap_or_default()
             .into_iter()
             .map(Into::into)
             .collect();
         let importing = &ctx.services().importing;
-        let rows = importing.rows(&self.0, &states, behind, window.limit + 1);
-        let slice = Slice::from_overfetched(rows.await?, &window);
+        let slice = importing.rows(&self.0, &states, &window).await?;
         let slice = slice.map(|row| {
-            let number = i64::from(row.number);
-            ImportRowEdge::new(
-                ROWS.cursor(Keyset::by_number(number, number)),
-                ImportRow(row),
-            )
+            let cursor = ROWS.cursor(importing::place_of_row(&row));
+            ImportRowEdge::new(cursor, ImportRow(row))
         });
         Ok(Some(Connection::new(slice, &window, Total::Uncounted)))
     }
@@ -187,7 +181,7 @@ pub(super) type ImportConnection = Connection<ImportEdge>;
 /// An import, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct ImportEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The import in this row.
     node: Import,

@@ -114,7 +114,7 @@ pub(super) type JobConnection = Connection<JobEdge>;
 /// A job, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct JobEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The job in this row.
     node: Job,

@@ -150,7 +150,8 @@ impl ImportRow {
         }
     }
 
-    /// What else it may be, at most ten, in no order; empty if it was matched.
+    /// What else it may be, at most ten; empty if it was matched. Of an `UNMATCHED` row what is called so in another year, or
+    /// else what is only called alike, the nearest year first: nothing is matched by that, a person may choose it.
     async fn candidates(&self, ctx: &Context<'_>) -> Result<Vec<ImportItem>> {
         let found = self.0.candidates.iter();
         let found = found.map(|candidate| find_item::<ImportItem>(ctx, candidate.item));
@@ -168,7 +169,7 @@ impl ImportRow {
 /// A row of an import, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct ImportRowEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The row of the import.
     node: ImportRow,

@@ -20,8 +20,9 @@ static JOBS: Order = Order::by_number_and_text("jobs");
 
 #[ComplexObject]
 impl Viewer {
-    /// What the profile that watches brought from elsewhere, the last sent first; at most 20 are kept. `POST /imports` takes
-    /// a file. Page by page forward; a page has 20 rows if `first` does not say how many.
+    /// What the profile that watches brought from elsewhere, the last sent first; at most 20 are kept. `POST /imports`
+    /// takes a file. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows
+    /// if neither says how many.
     async fn imports(
         &self,
         ctx: &Context<'_>,
@@ -30,8 +31,11 @@ impl Viewer {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<ImportConnection>> {
-        let window = PageArgs::forward(first, after).window(&IMPORTS, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&IMPORTS, 20)?;
         let profile = ctx.known_viewer()?.profile;
         let imports = ctx.services().importing.imports(profile).await?;
         let total = Total::Known(imports.len());
@@ -44,8 +48,8 @@ impl Viewer {
         Ok(Some(ImportConnection::new(slice, &window, total)))
     }
 
-    /// The jobs of the profile that watches, the last asked for first, at most 200. Page by page forward; a page has 20 rows
-    /// if `first` does not say how many.
+    /// The jobs of the profile that watches, the last asked for first, at most 200. Page by page in either direction:
+    /// `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many.
     async fn jobs(
         &self,
         ctx: &Context<'_>,
@@ -54,8 +58,11 @@ impl Viewer {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<JobConnection>> {
-        let window = PageArgs::forward(first, after).window(&JOBS, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&JOBS, 20)?;
         let profile = ctx.known_viewer()?.profile;
         let jobs = ctx.services().work.jobs(profile).await?;
         let total = Total::Known(jobs.len());

@@ -304,7 +304,7 @@ pub(super) type MediaFileConnection = Connection<MediaFileEdge>;
 /// A file, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct MediaFileEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The file in this row.
     node: MediaFile,

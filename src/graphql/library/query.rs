@@ -22,9 +22,11 @@ pub(crate) struct LibraryQuery;
 /// The files of libraries, as curators see them.
 #[Object]
 impl LibraryQuery {
-    /// The files that scans of libraries have seen, by root and path. Page by page forward; a page has 20 rows if `first`
-    /// does not say how many. For curators; an API key needs the scope `CURATE`.
+    /// The files that scans of libraries have seen, by root and path. Page by page in either direction: `first` and
+    /// `after`, or `last` and `before`; a page has 20 rows if neither says how many. For curators; an API key needs the
+    /// scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    #[expect(clippy::too_many_arguments, reason = "they are those of the field")]
     async fn files(
         &self,
         ctx: &Context<'_>,
@@ -39,8 +41,11 @@ impl LibraryQuery {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<MediaFileConnection>> {
-        let window = PageArgs::forward(first, after).window(&FILES, 20)?;
+        let window = PageArgs::both(first, after, last, before).window(&FILES, 20)?;
         let states = state.unwrap_or_default().into_iter();
         let filter = FileFilter {
             states: states.map(Into::into).collect(),

@@ -1,6 +1,7 @@
 //! Pages of lists, as connections (the Relay cursor connections specification).
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
@@ -22,16 +23,7 @@ pub(crate) struct PageArgs {
 }
 
 impl PageArgs {
-    /// A page of a list that runs forward only.
-    pub(crate) fn forward(first: Option<i32>, after: Option<String>) -> Self {
-        Self {
-            first,
-            after,
-            ..Self::default()
-        }
-    }
-
-    /// A page of a list that runs in both directions.
+    /// A page as the arguments of a field say it.
     pub(crate) fn both(
         first: Option<i32>,
         after: Option<String>,
@@ -133,7 +125,8 @@ impl PageArgs {
 
 /// A page of a list that may change while somebody leafs through it, because they or others watch something, or because
 /// another server has it: the rows that follow of the list as it is now, without what the pages before gave. So no row
-/// comes twice, and none of the list is left out.
+/// comes twice, and none of the list is left out. Whoever goes back from a row gets what was given before it, in the order
+/// in which it was given, without what has left the list; from the end, the last rows of the list as it is now.
 pub(crate) struct ListPage {
     order: &'static Order,
     list: Keyset,
@@ -152,9 +145,18 @@ impl ListPage {
         self.window.limit
     }
 
-    /// So many rows of the list are enough for the page, and to know whether it goes on.
+    /// So many rows of the list are enough for the page, and to know whether it goes on. Whoever comes from the end, or
+    /// asks for what was given before, wants all of it.
     pub(crate) fn reach(&self) -> usize {
-        self.given.len() + self.window.limit + 1
+        match self.window.direction {
+            Direction::Forward => self.given.len() + self.window.limit + 1,
+            Direction::Backward => MOST_GIVEN,
+        }
+    }
+
+    /// Whether the page is cut from the end of the list, or leads back: then all of the list is wanted.
+    pub(crate) fn is_backward(&self) -> bool {
+        self.window.direction == Direction::Backward
     }
 
     /// What the list that the page before was cut from was named, if it is not the first page.
@@ -175,11 +177,7 @@ impl ListPage {
     /// cursor tells of them itself.
     pub(crate) fn beside(mut self, elsewhere: impl IntoIterator<Item = i64>) -> Self {
         if self.window.start.is_none() {
-            let ids: Vec<i64> = elsewhere.into_iter().collect();
-            self.given = match ids.len().checked_sub(1) {
-                Some(last) => Given::default().page(ids).up_to(last),
-                None => Given::default(),
-            };
+            self.given = Given::elsewhere(elsewhere);
         }
         self
     }
@@ -190,18 +188,55 @@ impl ListPage {
         list: impl IntoIterator<Item = T>,
         id: impl Fn(&T) -> i64,
     ) -> Slice<(Cursor, T)> {
+        let (rows, page) = if self.is_backward() && self.window.start.is_some() {
+            self.given_before(list, id)
+        } else {
+            self.not_given(list, id)
+        };
+        let slice = Slice::from_overfetched(rows, &self.window);
+        slice.map(|(place, row)| {
+            let given = page.up_to(place);
+            (self.order.cursor_behind(self.list.clone(), given), row)
+        })
+    }
+
+    /// The rows that no page gave, from the end that the window runs from, each with its place in what is given then.
+    fn not_given<T>(
+        &self,
+        list: impl IntoIterator<Item = T>,
+        id: impl Fn(&T) -> i64,
+    ) -> (Vec<(usize, T)>, Given) {
         let was_given = self.given.contains();
         let rest = list.into_iter().filter(|row| !was_given(id(row)));
         let most = MOST_GIVEN.saturating_sub(self.given.len());
-        let rows: Vec<T> = rest.take(most.min(self.window.limit + 1)).collect();
-        let slice = Slice::from_overfetched(rows, &self.window);
-        let page = self.given.page(slice.rows.iter().map(id));
-        let mut index = 0;
-        slice.map(|row| {
-            let given = page.up_to(index);
-            index += 1;
-            (self.order.cursor_behind(self.list.clone(), given), row)
-        })
+        let wanted = self.window.limit + 1;
+        if self.is_backward() {
+            let rest: Vec<T> = rest.take(most).collect();
+            let page = self.given.page(rest.iter().map(id));
+            let rows = rest.into_iter().enumerate().rev().take(wanted);
+            return (rows.collect(), page);
+        }
+        let rows: Vec<T> = rest.take(most.min(wanted)).collect();
+        let page = self.given.page(rows.iter().map(id));
+        (rows.into_iter().enumerate().collect(), page)
+    }
+
+    /// The rows that were given before the one that the page starts at, the last of them first, each with its place.
+    fn given_before<T>(
+        &self,
+        list: impl IntoIterator<Item = T>,
+        id: impl Fn(&T) -> i64,
+    ) -> (Vec<(usize, T)>, Given) {
+        let page = self.given.again();
+        let place = page.places();
+        // The last one is that which the page starts at.
+        let end = page.len_of_page().saturating_sub(1);
+        let rows = list.into_iter();
+        let rows = rows.filter_map(|row| Some((place(id(&row))?, row)));
+        let mut rows: Vec<(usize, T)> = rows.filter(|(place, _)| *place < end).collect();
+        rows.sort_by_key(|(place, _)| Reverse(*place));
+        rows.truncate(self.window.limit + 1);
+        (rows, page)
     }
 }
 

@@ -4,6 +4,10 @@ use super::*;
 
 static ORDER: Order = Order::by_number("numbers");
 
+fn forward(first: Option<i32>, after: Option<String>) -> PageArgs {
+    PageArgs::both(first, after, None, None)
+}
+
 fn window(args: PageArgs) -> async_graphql::Result<Window> {
     Ok(args.window(&ORDER, 20)?)
 }
@@ -28,7 +32,7 @@ fn a_page_has_a_size_and_a_direction() {
 
     assert_eq!(window(PageArgs::default()).unwrap(), Window::first(20));
     assert_eq!(
-        window(PageArgs::forward(Some(100), cursor())).unwrap(),
+        window(forward(Some(100), cursor())).unwrap(),
         Window::after(100, start.clone())
     );
     let backward = PageArgs {
@@ -52,7 +56,7 @@ fn an_impossible_page_is_refused_by_name() {
     };
     for first in [i32::MIN, -1, 0, 101] {
         assert_eq!(
-            code_and_field(PageArgs::forward(Some(first), None)),
+            code_and_field(forward(Some(first), None)),
             refused("OUT_OF_RANGE", "first")
         );
     }
@@ -63,7 +67,7 @@ fn an_impossible_page_is_refused_by_name() {
     };
     assert_eq!(code_and_field(both), refused("INVALID", "first"));
     assert_eq!(
-        code_and_field(PageArgs::forward(None, Some("nonsense".into()))),
+        code_and_field(forward(None, Some("nonsense".into()))),
         refused("BAD_CURSOR", "after")
     );
     let before = PageArgs {
@@ -74,7 +78,7 @@ fn an_impossible_page_is_refused_by_name() {
 }
 
 fn leaf(list: &str, after: Option<&Cursor>) -> async_graphql::Result<ListPage> {
-    let args = PageArgs::forward(Some(2), after.map(Cursor::to_string));
+    let args = forward(Some(2), after.map(Cursor::to_string));
     Ok(args.of_list(&ORDER, list, 20)?)
 }
 
@@ -99,6 +103,85 @@ fn a_list_that_changes_gives_nothing_twice_and_leaves_nothing_out() {
     let (third, more, _) = leafed(&page, &[5, 6, 4, 3, 2]);
     assert_eq!((third, more), (vec![5, 3], false));
     assert!(page.window().start.is_some());
+}
+
+/// The same from the end, or from before a row.
+fn leafed_back(
+    list: &str,
+    before: Option<&Cursor>,
+    rows: &[i64],
+) -> (Vec<i64>, [bool; 2], Vec<Cursor>) {
+    let args = PageArgs::both(None, None, Some(2), before.map(Cursor::to_string));
+    let page = args.of_list(&ORDER, list, 20).unwrap();
+    assert!(page.reach() >= rows.len());
+    let slice = page.of(rows.iter().copied(), |row| *row);
+    let has_next = page.window().start.is_some();
+    let (cursors, found) = slice.rows.into_iter().unzip();
+    (found, [slice.has_more, has_next], cursors)
+}
+
+#[test]
+fn a_list_that_changes_is_gone_back_through_as_it_was_given() {
+    let mut after = None;
+    let mut cursors = Vec::new();
+    for _ in 0..3 {
+        let page = leaf("a", after.as_ref()).unwrap();
+        let slice = page.of([1, 2, 3, 4, 5, 6, 7], |row| *row);
+        cursors.extend(slice.rows.into_iter().map(|(cursor, _)| cursor));
+        after = cursors.last().cloned();
+    }
+    assert_eq!(cursors.len(), 6);
+
+    // 3 was watched, 8 is new, and the list is in another order.
+    let now = [8, 7, 6, 5, 4, 2, 1];
+    let (found, ends, back) = leafed_back("a", Some(&cursors[5]), &now);
+    assert_eq!((found, ends), (vec![4, 5], [true, true]));
+    let (found, ends, first) = leafed_back("a", Some(&back[0]), &now);
+    assert_eq!((found, ends), (vec![1, 2], [false, true]));
+    let (found, ends, _) = leafed_back("a", Some(&first[0]), &now);
+    assert_eq!((found, ends), (vec![], [false, true]));
+
+    // Whoever turns round gets what they had not.
+    let (onward, ..) = leafed(&leaf("a", Some(&back[1])).unwrap(), &now);
+    assert_eq!(onward, [8, 7]);
+    let (onward, ..) = leafed(&leaf("a", Some(&first[1])).unwrap(), &now);
+    assert_eq!(onward, [8, 7]);
+}
+
+#[test]
+fn a_list_that_is_made_anew_is_gone_through_from_its_end() {
+    let rows = [1, 2, 3, 4, 5];
+
+    let (last, ends, cursors) = leafed_back("a", None, &rows);
+    assert_eq!((last, ends), (vec![4, 5], [true, false]));
+    let (before, ends, cursors) = leafed_back("a", Some(&cursors[0]), &rows);
+    assert_eq!((before, ends), (vec![2, 3], [true, true]));
+    let (first, ends, _) = leafed_back("a", Some(&cursors[0]), &rows);
+    assert_eq!((first, ends), (vec![1], [false, true]));
+    // A row has one cursor, from whichever end it was come to.
+    let (_, _, onward) = leafed(&leaf("a", None).unwrap(), &rows);
+    assert_eq!(onward.unwrap().to_string(), cursors[0].to_string());
+}
+
+#[test]
+fn what_other_lists_gave_is_not_gone_back_to() {
+    let rows = [1, 2, 3, 4, 5, 6];
+    let page = |args: PageArgs| {
+        let page = args.of_list(&ORDER, "a", 20).unwrap().beside([2, 5]);
+        let slice = page.of(rows, |row| *row);
+        let (cursors, found): (Vec<Cursor>, Vec<i64>) = slice.rows.into_iter().unzip();
+        (found, slice.has_more, cursors)
+    };
+    let before = |cursor: &Cursor| PageArgs::both(None, None, Some(2), Some(cursor.to_string()));
+
+    let (first, _, cursors) = page(forward(Some(3), None));
+    assert_eq!(first, [1, 3, 4]);
+    let (found, has_more, _) = page(before(&cursors[2]));
+    assert_eq!((found, has_more), (vec![1, 3], false));
+    let (last, has_more, cursors) = page(PageArgs::both(None, None, Some(2), None));
+    assert_eq!((last, has_more), (vec![4, 6], true));
+    let (found, has_more, _) = page(before(&cursors[0]));
+    assert_eq!((found, has_more), (vec![1, 3], false));
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(crate) struct RecommendationEdge {
 /// A suggested title, with the reasons for it.
 #[Object]
 impl RecommendationEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     async fn cursor(&self) -> &Cursor {
         &self.cursor
     }

@@ -39,24 +39,31 @@ impl ProfileRecommendations {
 #[Object]
 impl ProfileRecommendations {
     /// Titles for the profile, the best first, 300 in all; never one that it has watched. Popular titles of several
-    /// genres for a profile that has watched nothing.
+    /// genres for a profile that has watched nothing. Page by page in either direction; whoever goes back from a row gets what
+    /// was given before it.
     async fn recommendations(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these kinds of titles; all if left out or empty.")] kind: Option<
             Vec<TitleKind>,
         >,
-        #[graphql(desc = "How many, 1 to 100.", default = 30)] first: Option<i32>,
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; 30 if `last` is left out, too."
+        )]
+        first: Option<i32>,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<Connection<RecommendationEdge>>> {
         let kinds = kinds(kind);
-        let args = PageArgs::forward(first, after);
+        let args = PageArgs::both(first, after, last, before);
         let leaf = args.of_list(&RECOMMENDATIONS, (self.profile, &kinds), 30)?;
         let recommend = &ctx.services().recommend;
         let visibility = ctx.visibility_for(self.max_age);
         let page_of = Leaf {
-            titles: leaf.limit(),
+            titles: (!leaf.is_backward()).then(|| leaf.limit()),
             cut_from: leaf.cut_from(),
         };
         let (list, name) = recommend

@@ -109,20 +109,29 @@ impl RecommendationRow {
 
     /// The titles of the row, the best first, 300 at the most: those on the page, then, behind the last cursor, those that
     /// follow. Whichever rows somebody scrolls, none of them gives a title that it gave before, nor one that another row of
-    /// the page has. If other titles are suggested by then, it goes on with those.
+    /// the page has. If other titles are suggested by then, it goes on with those; whoever goes back gets what the row gave
+    /// before.
     async fn items(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100; as many as `itemsPerRow` asked for if left out.")]
+        #[graphql(
+            desc = "How many from the start, or after `after`, 1 to 100; as many as `itemsPerRow` asked for if `last` is \
+                    left out, too."
+        )]
         first: Option<i32>,
         #[graphql(
             desc = "Only those after this cursor; `BAD_CURSOR` if it is of another row, or of a list, `OUT_OF_RANGE` if \
                     others of the page have cursors of four other layouts (`first` and `itemsPerRow` of `rows`)."
         )]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(
+            desc = "Only those before this cursor; `BAD_CURSOR` and `OUT_OF_RANGE` as with `after`."
+        )]
+        before: Option<String>,
     ) -> Result<Option<Connection<RecommendationEdge>>> {
         let own = self.page.layout;
-        let args = PageArgs::forward(first, after);
+        let args = PageArgs::both(first, after, last, before);
         let leaf = args.of_list(&IN_ROW, self.id, own.items_per_row)?;
         let goes_on = leaf.cut_from();
         let layout = goes_on.and_then(Layout::named).unwrap_or(own);
@@ -142,12 +151,13 @@ impl RecommendationRow {
         let rows: Vec<(Cursor, Recommendation)> = shown
             .filter_map(|(cursor, item)| Some((cursor, material.suggestion(self.key(), *item)?)))
             .collect();
-        let rows = if goes_on.is_some() || rows.len() > self.on_page {
+        let is_on_page = goes_on.is_none() && !leaf.is_backward() && rows.len() <= self.on_page;
+        let rows = if is_on_page {
+            edges(rows, &self.loaded.titles, &self.loaded.sources)
+        } else {
             let found = self.titles(ctx, &rows).await?;
             let sources = Arc::new(Sources::of(rows.iter().map(|(_, one)| one), None));
             edges(rows, &found, &sources)
-        } else {
-            edges(rows, &self.loaded.titles, &self.loaded.sources)
         };
         let slice = Slice { rows, has_more };
         Ok(Some(Connection::new(slice, leaf.window(), total)))

@@ -31,9 +31,9 @@ pub(crate) struct RevisionQuery;
 /// What was changed of the whole catalogue.
 #[Object]
 impl RevisionQuery {
-    /// The changes of the catalogue, the latest first: by loads, by edits, and by taking changes back. For
-    /// curators; an API key needs the scope `CURATE`. Page by page forward; a page has 20 rows if `first` does not say how
-    /// many.
+    /// The changes of the catalogue, the latest first: by loads, by edits, and by taking changes back. For curators; an
+    /// API key needs the scope `CURATE`. Page by page in either direction: `first` and `after`, or `last` and `before`;
+    /// a page has 20 rows if neither says how many.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revisions(
         &self,
@@ -45,9 +45,12 @@ impl RevisionQuery {
         >,
         #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
         after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
     ) -> Result<Option<RevisionConnection>> {
         let filter = filter.map(RevisionFilter::into_domain).transpose()?;
-        let page = PageArgs::forward(first, after);
+        let page = PageArgs::both(first, after, last, before);
         list(ctx, &filter.unwrap_or_default(), page).await.map(Some)
     }
 

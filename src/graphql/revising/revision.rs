@@ -13,6 +13,7 @@ use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::node::{self, Node};
 use crate::graphql::page::Edge;
 use crate::graphql::scalars::DateTime;
 
@@ -24,7 +25,7 @@ enum RevisionKind {
     Created,
     /// Some of its fields are others than before.
     Changed,
-    /// It was merged into another title, which stands for it since; `undoMerge` with its `run` takes it back.
+    /// It was merged into another title or person that stands for it since; `undoMerge` with its `run` takes it back.
     Merged,
 }
 
@@ -40,7 +41,7 @@ pub(super) enum RevisionSource {
     Revert,
     /// Sidecars and pictures beside the files of a library, or the names of these files.
     Scan,
-    /// Titles that were merged, or taken apart again by `undoMerge`.
+    /// Titles or people that were merged, or taken apart again by `undoMerge`.
     Merge,
 }
 
@@ -83,23 +84,33 @@ impl Revision {
 
     /// The global id of what was changed, which `node` takes; null for a title that is not there any more.
     async fn node_id(&self) -> Option<ID> {
-        let told = &self.0;
-        let id = match (told.revision.node, told.kind) {
-            (CatalogNode::Title(id), Some(TitleKind::Film)) => GlobalId::Film(id),
-            (CatalogNode::Title(id), Some(TitleKind::Series)) => GlobalId::Series(id),
-            (CatalogNode::Title(_), None) => return None,
-            (CatalogNode::Episode(id), _) => GlobalId::Episode(id),
-            (CatalogNode::Person(id), _) => GlobalId::Person(id),
-            (CatalogNode::Genre(id), _) => GlobalId::Genre(id),
-            (CatalogNode::Collection(id), _) => GlobalId::Collection(id),
-        };
-        Some(id.encode())
+        self.node_global_id().map(|id| id.encode())
+    }
+
+    /// What was changed, as it is now; null if it is not there any more, or if the viewer may not see it.
+    async fn node(&self, ctx: &Context<'_>) -> Result<Option<Node>> {
+        match self.node_global_id() {
+            Some(id) => node::find(ctx, id).await,
+            None => Ok(None),
+        }
     }
 
     /// What the thing that was changed is called now; an episode without a name as "S2 E5". Null if it is not there any
     /// more.
     async fn node_name(&self) -> Option<&str> {
         self.0.name.as_deref()
+    }
+
+    /// What the thing was called once this change was made; an episode without a name as "S2 E5". Null if that is not kept,
+    /// and it is not there any more.
+    async fn node_name_then(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let told = &self.0;
+        if !told.is_named_later() {
+            return Ok(told.name_then(None));
+        }
+        let key = (told.revision.node, told.revision.number);
+        let next = ctx.loaders().next_names.find(key).await?;
+        Ok(told.name_then(next.as_ref()))
     }
 
     /// The `revision` of the thing that this change made, from 1.
@@ -156,6 +167,20 @@ impl Revision {
 }
 
 impl Revision {
+    /// The global id of what was changed; `None` for a title that is not there any more.
+    fn node_global_id(&self) -> Option<GlobalId> {
+        let told = &self.0;
+        Some(match (told.revision.node, told.kind) {
+            (CatalogNode::Title(id), Some(TitleKind::Film)) => GlobalId::Film(id),
+            (CatalogNode::Title(id), Some(TitleKind::Series)) => GlobalId::Series(id),
+            (CatalogNode::Title(_), None) => return None,
+            (CatalogNode::Episode(id), _) => GlobalId::Episode(id),
+            (CatalogNode::Person(id), _) => GlobalId::Person(id),
+            (CatalogNode::Genre(id), _) => GlobalId::Genre(id),
+            (CatalogNode::Collection(id), _) => GlobalId::Collection(id),
+        })
+    }
+
     /// The revision with this id, if the viewer is a curator.
     pub(crate) async fn find(
         ctx: &Context<'_>,
@@ -200,7 +225,7 @@ pub(crate) fn written(value: &Value) -> Option<String> {
 /// A change of the catalogue, as a row of a page.
 #[derive(SimpleObject)]
 pub(crate) struct RevisionEdge {
-    /// The cursor of this row: give it as `after` to go on behind it.
+    /// The cursor of this row: give it as `after` to go on behind it, or as `before` to go back.
     cursor: Cursor,
     /// The change in this row.
     node: Revision,

@@ -22,8 +22,11 @@ use crate::graphql::user_error::UserError;
 static ADDED_NEWEST: Order = Order::by_number("watchlist newest added");
 static ADDED_OLDEST: Order = Order::by_number("watchlist oldest added");
 static BY_NAME: Order = Order::by_text("watchlist by name");
+static BY_NAME_DESCENDING: Order = Order::by_text("watchlist by name, descending");
 static RELEASED_NEWEST: Order = Order::by_number("watchlist newest released");
+static RELEASED_OLDEST: Order = Order::by_number("watchlist oldest released");
 static POPULAR: Order = Order::by_number("watchlist popular");
+static LEAST_POPULAR: Order = Order::by_number("watchlist least popular");
 
 /// Whether a title is on the watchlist of the viewer's profile; `None` if nobody is logged in.
 pub(crate) async fn in_watchlist(ctx: &Context<'_>, title: TitleId) -> Result<Option<bool>> {
@@ -108,10 +111,16 @@ pub(crate) enum WatchlistOrder {
     AddedOldest,
     /// By name, A to Z, without regard to case, accents and a leading article.
     Name,
+    /// By name, Z to A, without regard to case, accents and a leading article.
+    NameDescending,
     /// The latest first showing first; titles of unknown year last.
     ReleasedNewest,
+    /// The earliest first showing first; titles of unknown year last.
+    ReleasedOldest,
     /// What the most profiles have watched first.
     Popular,
+    /// What the fewest profiles have watched first.
+    LeastPopular,
 }
 
 impl WatchlistOrder {
@@ -122,8 +131,14 @@ impl WatchlistOrder {
             Self::AddedNewest => (Domain::AddedNewest, &ADDED_NEWEST),
             Self::AddedOldest => (Domain::AddedOldest, &ADDED_OLDEST),
             Self::Name => (Domain::Titles(TitleOrder::Name), &BY_NAME),
+            Self::NameDescending => (
+                Domain::Titles(TitleOrder::NameDescending),
+                &BY_NAME_DESCENDING,
+            ),
             Self::ReleasedNewest => (Domain::Titles(TitleOrder::NewestReleased), &RELEASED_NEWEST),
+            Self::ReleasedOldest => (Domain::Titles(TitleOrder::OldestReleased), &RELEASED_OLDEST),
             Self::Popular => (Domain::Titles(TitleOrder::Popular), &POPULAR),
+            Self::LeastPopular => (Domain::Titles(TitleOrder::LeastPopular), &LEAST_POPULAR),
         }
     }
 }

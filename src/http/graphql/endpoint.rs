@@ -35,7 +35,7 @@ use super::{
 use crate::domain::persisted::{DocumentHash, PersistedStore};
 use crate::graphql::limits::Limits;
 use crate::graphql::{
-    Answered, ApiError, Asked, Document, Documents, Execute, REQUEST_BYTES, Standing,
+    Answered, ApiError, Asked, Document, Documents, Execute, REQUEST_BYTES, REQUEST_TIME, Standing,
 };
 use crate::http::ide;
 
@@ -78,7 +78,7 @@ impl<E: Execute> GraphqlEndpoint<E> {
             trusted: Trusted::default(),
             batch: 1,
             body_limit: REQUEST_BYTES,
-            time_limit: Duration::from_secs(10),
+            time_limit: REQUEST_TIME,
             has_page: false,
             operations: Operations::default(),
             live: None,
@@ -103,12 +103,11 @@ impl<E: Execute> GraphqlEndpoint<E> {
         }
     }
 
-    /// Which documents are executed, within the limits that were set before; by default any.
+    /// Which documents are executed, within the limits that were set before, if they fit the schema; by default any.
     pub fn trusting(self, policy: &DocumentPolicy) -> anyhow::Result<Self> {
-        Ok(Self {
-            trusted: Trusted::read(policy, &self.documents)?,
-            ..self
-        })
+        let examine = |document: &Document| self.schema.examine(document);
+        let trusted = Trusted::read(policy, &self.documents, &examine)?;
+        Ok(Self { trusted, ..self })
     }
 
     /// How many operations may come as one array; by default they come one by one.

@@ -30,6 +30,9 @@ pub enum DocumentPolicy {
     OnlyOf(PathBuf),
 }
 
+/// Says why a document is never executed, if it is not.
+type Examine<'a> = &'a dyn Fn(&Document) -> Result<(), String>;
+
 /// The documents of manifests, and whether there are others.
 #[derive(Default)]
 pub(super) struct Trusted {
@@ -39,8 +42,12 @@ pub(super) struct Trusted {
 }
 
 impl Trusted {
-    /// Reads the manifests. Each document must be within the limits, and no id may stand for two.
-    pub(super) fn read(policy: &DocumentPolicy, documents: &Documents) -> anyhow::Result<Self> {
+    /// Reads the manifests. Each document must be within the limits and fit the schema, and no id may stand for two.
+    pub(super) fn read(
+        policy: &DocumentPolicy,
+        documents: &Documents,
+        examine: Examine<'_>,
+    ) -> anyhow::Result<Self> {
         let (folder, is_all) = match policy {
             DocumentPolicy::Any => return Ok(Self::default()),
             DocumentPolicy::AlsoOf(folder) => (folder, false),
@@ -50,10 +57,24 @@ impl Trusted {
             is_all,
             ..Self::default()
         };
+        let mut faults = Vec::new();
         for path in manifests(folder)? {
-            trusted
-                .take(&path, documents)
+            let of_manifest = trusted
+                .take(&path, documents, examine)
                 .with_context(|| path.display().to_string())?;
+            for (id, fault) in of_manifest {
+                let manifest = path.display();
+                tracing::error!(%manifest, %id, %fault, "A document of a manifest is never executed");
+                faults.push(format!("{manifest}: `{id}`: {fault}"));
+            }
+        }
+        match faults.as_slice() {
+            [] => {}
+            [fault] => bail!("a document of a manifest is never executed: {fault}"),
+            [fault, ..] => bail!(
+                "{} documents of manifests are never executed, as the log says, the first: {fault}",
+                faults.len()
+            ),
         }
         ensure!(
             !trusted.by_id.is_empty(),
@@ -67,11 +88,25 @@ impl Trusted {
         Ok(trusted)
     }
 
-    fn take(&mut self, path: &Path, documents: &Documents) -> anyhow::Result<()> {
+    /// Takes the documents of a manifest. Gives those that are none, by their ids, and why.
+    fn take(
+        &mut self,
+        path: &Path,
+        documents: &Documents,
+        examine: Examine<'_>,
+    ) -> anyhow::Result<Vec<(String, String)>> {
         let text = std::fs::read(path).context("it cannot be read")?;
         let manifest = json::parse(&text).context("it is not JSON")?;
+        let mut faults = Vec::new();
         for (id, text) in entries(&manifest)? {
-            let document = documents.read(text).with_context(|| format!("`{id}`"))?;
+            let read = documents.read(text).map_err(|error| error.to_string());
+            let document = match read.and_then(|found| examine(found.as_ref()).map(|()| found)) {
+                Ok(document) => document,
+                Err(fault) => {
+                    faults.push((id.to_owned(), fault));
+                    continue;
+                }
+            };
             let hash = DocumentHash::of(text);
             let document = self.by_hash.entry(hash).or_insert(document);
             let known = self.by_id.entry(id.to_owned());
@@ -81,7 +116,7 @@ impl Trusted {
                 "`{id}` is another document than in another manifest"
             );
         }
-        Ok(())
+        Ok(faults)
     }
 
     /// The document with an id.
@@ -156,7 +191,11 @@ mod tests {
         }
         std::fs::write(folder.path().join("README.md"), "not a manifest").unwrap();
         let policy = DocumentPolicy::AlsoOf(folder.path().to_owned());
-        Trusted::read(&policy, &Documents::new(Limits::default()))
+        let examine = |document: &Document| match document.parsed().fragments.len() {
+            0 => Ok(()),
+            fragments => Err(format!("it has {fragments} fragments")),
+        };
+        Trusted::read(&policy, &Documents::new(Limits::default()), &examine)
     }
 
     #[test]
@@ -189,6 +228,14 @@ mod tests {
                 "1.json: it has an entry",
             ),
             (vec![json!({ "a": "{ a " })], "0.json: `a`: syntax error"),
+            (
+                vec![json!({ "a": "{ a }", "b": "{ ...B } fragment B on Query { b }" })],
+                "0.json: `b`: it has 1 fragments",
+            ),
+            (
+                vec![json!({ "a": "{ a " }), json!({ "b": "{ b " })],
+                "2 documents of manifests are never executed",
+            ),
             (
                 vec![json!({ "a": "{ a }" }), json!({ "a": "{ b }" })],
                 "1.json: `a` is another document",

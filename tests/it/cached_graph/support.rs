@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::memory::{
@@ -33,6 +34,10 @@ use super::source::CountingSource;
 
 pub(super) const ANN: ProfileId = ProfileId(1);
 pub(super) const BEN: ProfileId = ProfileId(2);
+
+/// How long a taste is trusted: longer than any test takes, so that one is read anew only if something says that it is to
+/// be, however busy the machine is.
+const TRUSTED: Duration = Duration::from_secs(3600);
 
 /// A server: its caches, in front of a graph and a history that count what they are asked.
 pub(super) struct Server {
@@ -89,7 +94,7 @@ impl Server {
         let record = Arc::new(SqliteWatching::new(db.clone()));
         let ports = WatchPorts::on(Arc::clone(&record), recording());
         let history = Arc::new(CountingHistory::new(Arc::clone(&ports.history)));
-        let tastes = Tastes::new(history.clone());
+        let tastes = Tastes::trusted_for(history.clone(), TRUSTED);
         let graph = CachedGraph::new(asked.clone(), tastes.clone());
         let watching = ObservedWatching::new(ports.recorder, ports.feedback, tastes);
         let mut observing = JoinSet::new();

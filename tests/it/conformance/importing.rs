@@ -8,7 +8,9 @@ use reelgraph::adapters::sqlite::{SqliteDb, SqliteImports, SqliteJobs, SqliteWat
 use reelgraph::domain::ids::{ImportId, JobId, PlayId, ProfileId, TitleId};
 use reelgraph::domain::importing::{
     Does, Effect, Import, ImportFormat, ImportRow, ImportState, ImportStore, Merged, RowState,
+    place_of_row,
 };
+use reelgraph::domain::page::{Direction, Window};
 use reelgraph::domain::watching::WatchStore;
 use reelgraph::domain::working::{Job, JobKind, JobState, JobStore};
 use serde_json::{Map, json};
@@ -179,8 +181,32 @@ async fn rows_are_read_in_order_by_state_and_counted(opened: &Opened) {
         .unwrap();
     assert_eq!(matched, std::slice::from_ref(&changed));
     let two = [RowState::Matched, RowState::Unmatched];
-    assert_eq!(store.rows(mine.id, &two, 1, 1).await.unwrap(), [changed]);
+    let next = store.rows(mine.id, &two, 1, 1).await.unwrap();
+    assert_eq!(next, std::slice::from_ref(&changed));
     assert_eq!(store.rows(mine.id, &two, 2, 9).await.unwrap(), [third]);
+    let [first, _, third] = <[ImportRow; 3]>::try_from(all).unwrap();
+    let page = async |states: &[RowState], window: Window| {
+        let page = store.list_rows(mine.id, states, &window).await.unwrap();
+        (page.rows, page.has_more)
+    };
+    let before = |start: Option<&ImportRow>| Window {
+        limit: 1,
+        start: start.map(place_of_row),
+        direction: Direction::Backward,
+    };
+    let of_two = page(&[], Window::first(2)).await;
+    assert_eq!(of_two, (vec![first.clone(), changed.clone()], true));
+    let rest = page(&[], Window::after(2, place_of_row(&changed))).await;
+    assert_eq!(rest, (vec![third.clone()], false));
+    assert_eq!(page(&[], before(None)).await, (vec![third.clone()], true));
+    let middle = page(&[], before(Some(&third))).await;
+    assert_eq!(middle, (vec![changed.clone()], true));
+    let beginning = page(&two, before(Some(&changed))).await;
+    assert_eq!(beginning, (vec![first.clone()], false));
+    let nothing = page(&[], before(Some(&first))).await;
+    assert_eq!(nothing, (vec![], false));
+    let unmatched = page(&[RowState::Unmatched], before(None)).await;
+    assert_eq!(unmatched, (vec![third], false));
     let mut counted = store.count_rows(mine.id).await.unwrap();
     counted.retain(|(_, rows)| *rows > 0);
     counted.sort_unstable();

@@ -98,15 +98,26 @@ async fn one_holder_has_a_lease_and_another_waits(leases: &Opened) {
 }
 
 async fn a_renewed_lease_stays(leases: &Opened) {
-    let started = Instant::now();
-    assert!(leases.acquire("work", ANN, LONG).await.unwrap());
+    // Again with another name where a busy machine has held up what must come in time.
+    'names: for name in ["a", "b", "c", "d", "e", "f", "g"] {
+        let started = Instant::now();
+        let mut renewed = started;
+        assert!(leases.acquire(name, ANN, LONG).await.unwrap());
 
-    // Longer than the lease lasts that was taken first.
-    while started.elapsed() < LONG + SHORT {
-        tokio::time::sleep(SHORT / 2).await;
-        assert!(!leases.acquire("work", BEN, MINUTE).await.unwrap());
-        assert!(leases.acquire("work", ANN, LONG).await.unwrap());
+        // Longer than the lease lasts that was taken first.
+        while started.elapsed() < LONG + SHORT {
+            tokio::time::sleep(SHORT / 2).await;
+            let is_bens = leases.acquire(name, BEN, MINUTE).await.unwrap();
+            if renewed.elapsed() >= LONG {
+                continue 'names;
+            }
+            assert!(!is_bens);
+            renewed = Instant::now();
+            assert!(leases.acquire(name, ANN, LONG).await.unwrap());
+        }
+        return;
     }
+    panic!("the machine is too busy for any of them");
 }
 
 async fn a_renewal_counts_from_now_also_when_it_is_shorter(leases: &Opened) {

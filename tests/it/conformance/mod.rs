@@ -45,5 +45,6 @@ mod persisted;
 mod ping;
 pub(crate) mod sessions;
 mod signing_keys;
+mod site_jobs;
 mod usage;
 mod watching;

@@ -261,14 +261,21 @@ async fn what_has_expired_is_not_there(store: &Opened) {
 async fn redis_forgets_what_has_expired() {
     let (url, prefix) = servers::redis_url();
     let store = RedisOneTime::new(RedisDb::open(&url, &prefix, PATIENT).unwrap());
-    // Not before a busy machine has looked at what is there.
-    let end = now() + TimeDelta::seconds(5);
-    store.put_one_time(&hash(), &a_reset(), end).await.unwrap();
-    assert_eq!(servers::redis_keys(&prefix).await.len(), 2);
-
-    while now() <= end {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+    // Again where a busy machine has not looked at what is there before that goes.
+    for _ in 0..7 {
+        let end = now() + TimeDelta::seconds(5);
+        store.put_one_time(&hash(), &a_reset(), end).await.unwrap();
+        let begun = servers::redis_keys(&prefix).await.len();
+        let is_in_time = now() < end;
+        while now() <= end {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let left = servers::redis_keys(&prefix).await;
+        assert_eq!(left, Vec::<String>::new());
+        if is_in_time {
+            assert_eq!(begun, 2);
+            return;
+        }
     }
-
-    assert_eq!(servers::redis_keys(&prefix).await, Vec::<String>::new());
+    panic!("the machine is too busy for any of them");
 }

@@ -16,7 +16,7 @@ use reelgraph::adapters::memory::{
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
     SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteLibrary,
-    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteUsage, SqliteWatching,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteSiteJobs, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
@@ -36,6 +36,7 @@ use reelgraph::domain::loading::{
 use reelgraph::domain::merging::{MergePorts, MergeService};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, TastesInGraph};
 use reelgraph::domain::revising::{RevisionPorts, RevisionService};
+use reelgraph::domain::site_jobs::SiteJobService;
 use reelgraph::domain::usage::UsageService;
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use reelgraph::domain::working::WorkService;
@@ -138,6 +139,10 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         keep: None,
     });
     let services = Services {
+        site_jobs: SiteJobService::new(
+            Arc::new(SqliteSiteJobs::new(db.clone())),
+            Arc::clone(&clock),
+        ),
         search,
         recommend: RecommendService::new(
             RecommendPorts {

@@ -234,6 +234,7 @@ pub(super) const FEATURES: &[&str] = &[
     "recommend",
     "usage",
     "working",
+    "site_jobs",
     "importing",
     "privacy",
     "loading",

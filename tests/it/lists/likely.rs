@@ -8,7 +8,7 @@ use crate::support::visitor::Visitor;
 const DUPLICATES: &str = "totalCount pageInfo { hasNextPage endCursor }
     nodes { title { slug id } other { slug id } score reasons commonPeople stays }";
 const SAME_PEOPLE: &str = "totalCount pageInfo { hasNextPage endCursor }
-    nodes { person { slug } other { slug } score reasons commonTitles }";
+    nodes { person { slug id } other { slug id } score reasons commonTitles stays }";
 
 /// The slugs of both, whichever comes first.
 fn both(node: &Value, one: &str) -> [String; 2] {
@@ -72,4 +72,6 @@ async fn pairs_that_are_likely_one_are_listed_page_by_page() {
     assert_eq!(both(pair, "person"), ["ann-poe", "ann-poe-2"]);
     assert_eq!(pair["reasons"], json!(["SAME_NAME", "NEAR_TITLES"]));
     assert_eq!(pair["commonTitles"], 0);
+    let stays = &pair["stays"];
+    assert!([&pair["person"]["id"], &pair["other"]["id"]].contains(&stays));
 }

@@ -1,5 +1,6 @@
-//! Lists of titles as their users meet them: conditions, orders, and what is counted for filters.
+//! Lists as their users meet them: conditions, orders, what is counted for filters, and both ends.
 
+mod both_ends;
 mod facets;
 mod filters;
 mod likely;

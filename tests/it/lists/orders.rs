@@ -59,9 +59,13 @@ async fn every_order_is_the_same_from_both_ends() {
         "NEWEST_RELEASED",
         "OLDEST_RELEASED",
         "RECENTLY_UPDATED",
+        "LEAST_RECENTLY_UPDATED",
         "POPULAR",
+        "LEAST_POPULAR",
         "TOP_RATED",
+        "LOWEST_RATED",
         "TRENDING",
+        "LEAST_TRENDING",
         "RANDOM, seed: 5",
     ] {
         let forward = walk(&mut visitor, order, "first", 19).await;
@@ -76,6 +80,36 @@ async fn every_order_is_the_same_from_both_ends() {
     assert_eq!(released[0], "nosferatu-1922");
     let names = walk(&mut visitor, "NAME_DESCENDING", "first", 100).await;
     assert_eq!(names.last().map(String::as_str), Some("12-angry-men-1957"));
+    for (order, value, is_upward) in [
+        ("POPULAR", "/watchers", false),
+        ("LEAST_POPULAR", "/watchers", true),
+        ("TOP_RATED", "/rating/average", false),
+        ("LOWEST_RATED", "/rating/average", true),
+    ] {
+        let values = values(&mut visitor, order, value).await;
+        let mut sorted = values.clone();
+        sorted.sort_by(f64::total_cmp);
+        assert_ne!(sorted.first(), sorted.last(), "{order} tells nothing apart");
+        if !is_upward {
+            sorted.reverse();
+        }
+        assert_eq!(values, sorted, "{order}");
+    }
+}
+
+/// A number of each of the first titles of a list, in its order; what has none is last, and left out.
+async fn values(visitor: &mut Visitor, order: &str, value: &str) -> Vec<f64> {
+    let query = format!(
+        "{{ titles(orderBy: {order}, first: 100) {{ nodes {{ watchers rating {{ average }} }} }} }}"
+    );
+    let data = visitor.ask(&query).await;
+    let nodes = data["titles"]["nodes"].as_array().unwrap().iter();
+    let numbers: Vec<Option<f64>> = nodes
+        .map(|node| node.pointer(value).unwrap().as_f64())
+        .collect();
+    let known: Vec<f64> = numbers.iter().flatten().copied().collect();
+    assert!(numbers[..known.len()].iter().all(Option::is_some));
+    known
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

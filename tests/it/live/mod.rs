@@ -23,6 +23,8 @@ const REVOKED: &str = "subscription { sessionRevoked { reason } }";
 /// Lets nothing be written to an embedded store until it is dropped: who writes waits, for ten seconds at most.
 fn hold_writes(program: &Program) -> rusqlite::Connection {
     let db = rusqlite::Connection::open(program.data().join("reelgraph.sqlite")).unwrap();
+    // The server may be writing, for as long as a busy machine lets it.
+    db.busy_timeout(SOON).unwrap();
     db.execute_batch("BEGIN IMMEDIATE").unwrap();
     db
 }

@@ -71,11 +71,13 @@ async fn load_with(program: &Program, path: &Path, arguments: &[&str]) -> Loaded
     }
 }
 
-/// A summary without the run that it ends with, which is another each time.
+/// A summary without the run and the job that it ends with, which are others each time.
 fn without_run(summary: &str) -> String {
     let lines = summary.split_inclusive('\n');
     lines
-        .filter(|line| !line.contains(" is the run, by which "))
+        .filter(|line| {
+            !line.contains(" is the run, by which ") && !line.contains(" is the job, as ")
+        })
         .collect()
 }
 

@@ -141,6 +141,7 @@ async fn store_as_once(program: &Program) {
         birthplace: None,
         pictures: Vec::new(),
         external_ids: Vec::new(),
+        merge: None,
         locks: Locks::default(),
         stamp,
     };

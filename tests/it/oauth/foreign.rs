@@ -1,8 +1,11 @@
 //! What a stolen or repeated callback address is good for: nothing.
 
+use std::time::{Duration, Instant};
+
 use serde_json::json;
 
 use super::{World, assert_refused, go, told, who};
+use crate::support::SOON;
 use crate::support::program::On;
 use crate::support::provider::{Person, SECRET};
 
@@ -128,9 +131,17 @@ async fn the_log_has_nothing_that_helps_to_get_in() {
         assert_eq!(world.browser().open(&callback).await.status, 400);
         let state = callback.rsplit_once("state=").unwrap().1;
 
-        let text = std::fs::read_to_string(&log).unwrap();
-
-        assert!(text.contains(&format!("/oauth/{provider}/callback")));
+        // Some of it may be written once the answer is there.
+        let path = format!("/oauth/{provider}/callback");
+        let started = Instant::now();
+        let text = loop {
+            let text = std::fs::read_to_string(&log).unwrap();
+            if text.contains(&path) {
+                break text;
+            }
+            assert!(started.elapsed() < SOON, "{path} is not in the log");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
         let secrets = [
             state,
             SECRET,

@@ -212,6 +212,7 @@ pub(super) fn person(first_name: &str, name: &str) -> Change {
             birthplace: None,
             pictures: Vec::new(),
             external_ids: Vec::new(),
+            merge: None,
             locks: Locks::default(),
             stamp: stamp(),
         }),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::program::{Site, install_tls};
+use super::visitor::client;
 
 /// Where browsers believe the site to be, whichever of its servers answers.
 pub(crate) const PUBLIC: &str = "https://reelgraph.test";
@@ -57,7 +58,7 @@ impl Browser {
     pub(crate) fn at(site: &Site) -> Self {
         install_tls();
         Self {
-            client: Client::builder().redirect(Policy::none()).build().unwrap(),
+            client: client().redirect(Policy::none()).build().unwrap(),
             server: site.address.clone(),
             cookies: BTreeMap::new(),
         }

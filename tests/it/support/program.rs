@@ -17,12 +17,15 @@ use super::SOON;
 use super::demo::Demo;
 use super::servers::{Neo4jServer, PATIENT, mongo_uri, neo4j, redis_url};
 use super::template::Template;
+use super::visitor::client;
 
 /// The password of everybody in the tests.
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
 /// The setting that says how long an operation on a server may take.
 pub(crate) const STORE_TIMEOUT: &str = "REELGRAPH_STORE_TIMEOUT_SECONDS";
+/// The same of a request.
+pub(crate) const REQUEST_TIMEOUT: &str = "REELGRAPH_REQUEST_TIMEOUT_SECONDS";
 
 /// Which way of running.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,7 +70,8 @@ impl Program {
         ])
     }
 
-    fn with(variables: Vec<(&'static str, String)>) -> Self {
+    fn with(mut variables: Vec<(&'static str, String)>) -> Self {
+        variables.push((REQUEST_TIMEOUT, PATIENT.as_secs().to_string()));
         Self {
             data: tempfile::tempdir().unwrap(),
             variables,
@@ -286,7 +290,7 @@ impl Site {
         Self {
             child,
             address,
-            client: reqwest::Client::new(),
+            client: client().build().unwrap(),
             cookie: None,
         }
     }

@@ -1,5 +1,7 @@
 //! Somebody who uses a site: with a browser, an app or a machine, from any network.
 
+use std::time::Duration;
+
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE};
 use serde_json::{Value, json};
 
@@ -46,12 +48,18 @@ impl Answer {
     }
 }
 
+/// A client of HTTP that closes connections that it does not use before the server does, after 75 s: else it may send a
+/// request into one that is just being closed.
+pub(crate) fn client() -> reqwest::ClientBuilder {
+    reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(30))
+}
+
 impl Visitor {
     /// Somebody whom the site does not know yet.
     pub(crate) fn of(site: &Site) -> Self {
         Self {
             address: site.address.clone(),
-            client: reqwest::Client::new(),
+            client: client().build().unwrap(),
             cookie: None,
             bearer: None,
             headers: Vec::new(),

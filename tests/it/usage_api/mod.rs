@@ -119,7 +119,8 @@ impl World {
         loop {
             let figures = self.get(path).await.json();
             if figures["views"] == views {
-                return figures;
+                // The others may have been read before they were counted.
+                return self.get(path).await.json();
             }
             assert!(began.elapsed() < SOON, "still {figures}");
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;

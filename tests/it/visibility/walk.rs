@@ -17,11 +17,12 @@ use crate::support::program::On;
 /// Fields in which nothing forbidden can be, and why.
 const NEVER_FORBIDDEN: [(&str, &str); 0] = [];
 /// Fields that are for curators: a child's profile is refused them, whosever account it is in.
-const FOR_CURATORS: [&str; 4] = [
+const FOR_CURATORS: [&str; 5] = [
     "Query.likelyDuplicates",
     "Query.topTitles",
     "MediaFile.candidates",
     "MediaFile.matches",
+    "Revision.node",
 ];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
 const MUTATIONS: [&str; 17] = [
@@ -166,6 +167,7 @@ impl World {
                 at("forbidden-collection", "collection", "", "}"),
             ],
             "MediaFile" => vec![("files(first: 30) { nodes {".to_owned(), "} }")],
+            "Revision" => vec![("revisions(first: 100) { nodes {".to_owned(), "} }")],
             "Person" => vec![
                 at("dora-director", "person", "", "}"),
                 at("alma-actor", "person", "", "}"),

@@ -23,7 +23,8 @@ const OffDocument = graphql(`
 
 export function Continue({ item }: { item: PlayingFragment }) {
   const [isBusy, change] = useChange();
-  const { position, percent } = item.watchState;
+  // What could not be read is as if it was never played.
+  const { position, percent } = item.watchState ?? { position: 0, percent: 0 };
   return (
     <li className="continue">
       <Link href={watchAddress(item.id)} className="continue-link" aria-label={`Watch ${nameOf(item)}`}>

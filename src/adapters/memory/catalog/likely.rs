@@ -21,7 +21,7 @@ use crate::domain::catalog::{
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PersonId, TitleId};
-use crate::domain::page::{KeyValue, Keyset, Slice, Window};
+use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// How many names are read at a time, and pairs counted or put on a page.
 const AT_A_TIME: usize = 2_000;
@@ -186,7 +186,8 @@ impl CatalogSnapshot {
     fn find_people(&self) -> Option<Vec<Pair>> {
         let names = self.names(|tables, from| {
             let people = tables.people.from(from).take(AT_A_TIME);
-            let some = people.filter_map(|person| Some((hash(None, &person.name)?, person.id)));
+            let some = people.filter(|person| person.leads_to().is_none());
+            let some = some.filter_map(|person| Some((hash(None, &person.name)?, person.id)));
             (some.collect(), tables.people.len())
         })?;
         let mut best = Best::default();
@@ -255,20 +256,37 @@ impl CatalogSnapshot {
         window: &Window,
         make: impl Fn(&Tables, &Pair) -> Option<T>,
     ) -> Option<Slice<T>> {
-        let from = match &window.start {
-            None => 0,
-            Some(start) => pairs.partition_point(|pair| pair.place() <= *start),
+        let is_forward = window.direction == Direction::Forward;
+        let place = |start: &Keyset| {
+            pairs.partition_point(|pair| {
+                let place = pair.place();
+                place < *start || (is_forward && place == *start)
+            })
+        };
+        let start = window.start.as_ref().map(place);
+        let mut left = if is_forward {
+            &pairs[start.unwrap_or(0)..]
+        } else {
+            &pairs[..start.unwrap_or(pairs.len())]
         };
         let mut rows = Vec::new();
-        for some in pairs[from..].chunks(AT_A_TIME) {
-            let left = window.limit + 1 - rows.len();
-            self.look(|tables| {
-                let made = some.iter().filter_map(|pair| make(tables, pair));
-                rows.extend(made.take(left));
-            })?;
-            if rows.len() > window.limit {
-                break;
-            }
+        while !left.is_empty() && rows.len() <= window.limit {
+            let wanted = window.limit + 1 - rows.len();
+            left = if is_forward {
+                let (some, rest) = left.split_at(left.len().min(AT_A_TIME));
+                self.look(|tables| {
+                    let made = some.iter().filter_map(|pair| make(tables, pair));
+                    rows.extend(made.take(wanted));
+                })?;
+                rest
+            } else {
+                let (rest, some) = left.split_at(left.len().saturating_sub(AT_A_TIME));
+                self.look(|tables| {
+                    let made = some.iter().rev().filter_map(|pair| make(tables, pair));
+                    rows.extend(made.take(wanted));
+                })?;
+                rest
+            };
         }
         Some(Slice::from_overfetched(rows, window))
     }

@@ -9,8 +9,9 @@ use hashbrown::HashSet;
 use super::CatalogSnapshot;
 use super::tables::Tables;
 use crate::domain::catalog::{
-    CatalogListStore, Collection, Episode, ExternalId, Facet, FacetCount, Genre, Person, Season,
-    SeasonId, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
+    CatalogListStore, Collection, CreditedIn, Episode, ExternalId, Facet, FacetCount, Genre,
+    Person, PersonMerge, Season, SeasonId, Title, TitleFilter, TitleListStore, TitleQuery,
+    Visibility,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{PersonId, TitleId};
@@ -145,6 +146,15 @@ impl TitleListStore for CatalogSnapshot {
 
     async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError> {
         self.look_whole(Tables::merged_titles).await
+    }
+
+    async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError> {
+        self.look_whole(|tables| tables.people.merged().collect())
+            .await
+    }
+
+    async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError> {
+        self.look_whole(|tables| tables.credited_in(people)).await
     }
 
     async fn hidden_people(

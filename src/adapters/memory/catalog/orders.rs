@@ -12,7 +12,7 @@ use crate::domain::catalog::{Rating, TitleOrder, mixed};
 use crate::domain::page::{Direction, KeyValue, Keyset, Slice, Window};
 
 /// All orders that are kept: what is mixed is put in order when it is asked for.
-pub(super) const ALL: [TitleOrder; 10] = [
+pub(super) const ALL: [TitleOrder; 14] = [
     TitleOrder::Name,
     TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
@@ -23,6 +23,10 @@ pub(super) const ALL: [TitleOrder; 10] = [
     TitleOrder::Popular,
     TitleOrder::TopRated,
     TitleOrder::Trending,
+    TitleOrder::LeastRecentlyUpdated,
+    TitleOrder::LeastPopular,
+    TitleOrder::LowestRated,
+    TitleOrder::LeastTrending,
 ];
 
 /// The place among them of the one by when titles were added.
@@ -176,6 +180,10 @@ fn place_of(order: TitleOrder) -> Option<usize> {
         TitleOrder::Popular => Some(7),
         TitleOrder::TopRated => Some(8),
         TitleOrder::Trending => Some(TRENDING),
+        TitleOrder::LeastRecentlyUpdated => Some(10),
+        TitleOrder::LeastPopular => Some(11),
+        TitleOrder::LowestRated => Some(12),
+        TitleOrder::LeastTrending => Some(13),
         TitleOrder::Random(_) => None,
     }
 }
@@ -251,6 +259,7 @@ fn key(titles: &Titles, order: TitleOrder, slot: Slot) -> Key<'_> {
         }
         TitleOrder::Random(seed) => mixed(seed, id),
         TitleOrder::TopRated => Rating::number(titles.rating(slot)),
+        TitleOrder::LowestRated => Rating::number_from_the_worst(titles.rating(slot)),
         _ => order.number(titles.at(slot)),
     };
     number_key(order, number, id.to_i64())

@@ -3,9 +3,9 @@
 use std::hash::BuildHasher;
 
 use chrono::NaiveDate;
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 
-use crate::domain::catalog::{ExternalId, KeptPicture, Locks, Person};
+use crate::domain::catalog::{ExternalId, KeptPicture, Locks, Person, PersonMerge};
 use crate::domain::ids::PersonId;
 use crate::domain::stamp::Stamp;
 
@@ -15,6 +15,8 @@ pub(super) struct People {
     kept: Vec<Kept>,
     by_id: HashTable<u32>,
     by_slug: HashTable<u32>,
+    /// Those who were merged into others, which few are.
+    merged: HashMap<PersonId, PersonMerge>,
     hasher: DefaultHashBuilder,
 }
 
@@ -29,13 +31,13 @@ struct Kept {
 
 impl People {
     pub(super) fn with_id(&self, id: PersonId) -> Option<Person> {
-        self.place(id).map(|place| self.kept[place].person())
+        self.place(id).map(|place| self.person(&self.kept[place]))
     }
 
     pub(super) fn with_slug(&self, slug: &str) -> Option<Person> {
         let has_slug = |place: &u32| self.kept[*place as usize].slug() == slug;
         let place = self.by_slug.find(self.hasher.hash_one(slug), has_slug)?;
-        Some(self.kept[*place as usize].person())
+        Some(self.person(&self.kept[*place as usize]))
     }
 
     /// How many places there are; of whoever is forgotten one is left.
@@ -45,7 +47,20 @@ impl People {
 
     /// Those from a place on.
     pub(super) fn from(&self, place: usize) -> impl Iterator<Item = Person> {
-        self.kept.iter().skip(place).map(Kept::person)
+        let kept = self.kept.iter().skip(place);
+        kept.map(move |kept| self.person(kept))
+    }
+
+    /// Those who were merged into others, in no order.
+    pub(super) fn merged(&self) -> impl Iterator<Item = (PersonId, PersonMerge)> {
+        self.merged.iter().map(|(person, merge)| (*person, *merge))
+    }
+
+    fn person(&self, kept: &Kept) -> Person {
+        Person {
+            merge: self.merged.get(&kept.id).copied(),
+            ..kept.person()
+        }
     }
 
     /// Gives back the room that growing has left.
@@ -78,6 +93,10 @@ impl People {
                 place
             }
         };
+        match person.merge {
+            Some(merge) => self.merged.insert(person.id, merge),
+            None => self.merged.remove(&person.id),
+        };
         let (kept, hasher) = (&self.kept, &self.hasher);
         self.by_slug.insert_unique(
             hasher.hash_one(person.slug.as_str()),
@@ -92,6 +111,7 @@ impl People {
         let Some(place) = self.place(id) else {
             return;
         };
+        self.merged.remove(&id);
         let (id, slug) = (
             self.hasher.hash_one(id),
             self.hasher.hash_one(self.kept[place].slug()),
@@ -149,6 +169,7 @@ impl Kept {
         }
     }
 
+    /// The person, without whom they were merged into.
     fn person(&self) -> Person {
         let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
         let (slug, name, ids, birthplace, died, pictures, locks) = texts;
@@ -165,6 +186,7 @@ impl Kept {
             birthplace: birthplace.map(str::to_owned),
             pictures,
             external_ids: ids.collect(),
+            merge: None,
             locks,
             stamp: self.stamp,
         }

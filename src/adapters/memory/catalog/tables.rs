@@ -1,6 +1,6 @@
 //! Everything that the snapshot holds, changed together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use hashbrown::HashMap;
@@ -12,8 +12,9 @@ use super::orders::{self, Orders};
 use super::people::People;
 use super::titles::{Slot, Titles};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogPart, Change, Changed, Collection, Facet, FacetCount, Genre, Rating,
-    Reception, Thumbs, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers, Visibility,
+    CatalogBatch, CatalogPart, Change, Changed, Collection, CreditedIn, Facet, FacetCount, Genre,
+    Rating, Reception, Thumbs, Title, TitleFilter, TitleOrder, TitleQuery, TitleWatchers,
+    Visibility,
 };
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
@@ -93,12 +94,16 @@ impl Tables {
     pub(super) fn count_watchers(&mut self, counted: &[TitleWatchers]) {
         let news = self.other_watchers(counted);
         let slots: Vec<Slot> = news.keys().copied().collect();
-        self.orders
-            .moving(&mut self.titles, &[TitleOrder::Popular], &slots, |titles| {
+        self.orders.moving(
+            &mut self.titles,
+            &[TitleOrder::Popular, TitleOrder::LeastPopular],
+            &slots,
+            |titles| {
                 for (slot, watchers) in news {
                     titles.set_watchers(slot, watchers);
                 }
-            });
+            },
+        );
     }
 
     /// Which of these titles have other thumbs than is known. Those of which none are said have none.
@@ -126,7 +131,7 @@ impl Tables {
         let before = rated(&self.titles);
         self.orders.moving(
             &mut self.titles,
-            &[TitleOrder::TopRated],
+            &[TitleOrder::TopRated, TitleOrder::LowestRated],
             &slots,
             |titles| {
                 for (slot, thumbs) in thumbs {
@@ -155,7 +160,7 @@ impl Tables {
         let slots: Vec<Slot> = watched.keys().copied().collect();
         self.orders.moving(
             &mut self.titles,
-            &[TitleOrder::Trending],
+            &[TitleOrder::Trending, TitleOrder::LeastTrending],
             &slots,
             |titles| {
                 for (slot, watched) in watched {
@@ -217,6 +222,26 @@ impl Tables {
     pub(super) fn merged_titles(&self) -> Vec<Arc<Title>> {
         let slots = self.filters.merged().iter();
         slots.map(|slot| Arc::clone(self.titles.at(slot))).collect()
+    }
+
+    /// What credits one of these people. What was merged into others is in no list, and looked through by itself: it may be
+    /// taken apart again.
+    pub(super) fn credited_in(&self, people: &[PersonId]) -> CreditedIn {
+        let of_person = |person: &PersonId| self.filters.titles_of(*person).iter().copied();
+        let credits = |slot: &Slot| {
+            let mut credits = self.titles.at(*slot).all_credits();
+            credits.any(|credit| people.contains(&credit.person))
+        };
+        let merged = self.filters.merged().iter().filter(credits);
+        let titles = people.iter().flat_map(of_person).chain(merged);
+        let titles: BTreeSet<TitleId> = titles.map(|slot| self.titles.id(slot)).collect();
+        let series = people.iter();
+        let series = series.flat_map(|person| self.episodes.series_with(*person));
+        let series: BTreeSet<TitleId> = series.collect();
+        CreditedIn {
+            titles: titles.into_iter().collect(),
+            series: series.into_iter().collect(),
+        }
     }
 
     /// How many titles have each value of these facets; see

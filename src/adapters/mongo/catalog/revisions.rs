@@ -16,7 +16,7 @@ use crate::domain::catalog::{
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RevisionId, RunId, UserId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
-use crate::domain::revising::RevisionFilter;
+use crate::domain::revising::{NAMING, RevisionFilter};
 
 /// The collection, and what revisions are called that cannot be read.
 pub(in crate::adapters::mongo) const REVISIONS: &str = "catalog_revisions";
@@ -136,17 +136,37 @@ pub(super) async fn since(
     if seen.is_empty() {
         return Ok(Vec::new());
     }
-    let each = fields::list(seen, |(node, number)| {
-        doc! {
-            "sort": node.sort(),
-            "node": node.to_i64(),
-            "number": { "$gt": number.cast_signed() },
-        }
-    });
     let revisions = db.collection::<RevisionDocument>(REVISIONS);
-    let filter = doc! { "$or": each };
+    let filter = doc! { "$or": fields::list(seen, after) };
     let order = doc! { "_id": -1 };
     find::readable(&revisions, REVISIONS, filter, order, Some(limit)).await
+}
+
+/// Those of each thing after a revision of it that gave it another name, the first first.
+pub(super) async fn renames_since(
+    db: &MongoDb,
+    seen: &[(CatalogNode, u64)],
+    limit: usize,
+) -> Result<Vec<CatalogRevision>, StoreError> {
+    if seen.is_empty() {
+        return Ok(Vec::new());
+    }
+    let revisions = db.collection::<RevisionDocument>(REVISIONS);
+    let filter = doc! {
+        "$or": fields::list(seen, after),
+        "fields": { "$in": NAMING.to_vec() },
+    };
+    let order = doc! { "_id": 1 };
+    find::readable(&revisions, REVISIONS, filter, order, Some(limit)).await
+}
+
+/// What is of a thing, and after this revision of it.
+fn after((node, number): &(CatalogNode, u64)) -> Document {
+    doc! {
+        "sort": node.sort(),
+        "node": node.to_i64(),
+        "number": { "$gt": number.cast_signed() },
+    }
 }
 
 /// Deletes those of the first ones that are old.

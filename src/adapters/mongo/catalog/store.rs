@@ -322,6 +322,14 @@ impl RevisionStore for MongoCatalog {
         revisions::since(&self.db, seen, limit).await
     }
 
+    async fn renames_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        revisions::renames_since(&self.db, seen, limit).await
+    }
+
     async fn delete_revisions(
         &self,
         before: DateTime<Utc>,

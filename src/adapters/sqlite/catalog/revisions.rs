@@ -16,7 +16,7 @@ use crate::domain::catalog::{
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RevisionId, RunId, UserId};
 use crate::domain::page::{Direction, KeyValue, Slice, Window};
-use crate::domain::revising::RevisionFilter;
+use crate::domain::revising::{NAMING, RevisionFilter};
 
 /// What revisions are called that cannot be read.
 const REVISIONS: &str = "catalog_revisions";
@@ -153,12 +153,35 @@ pub(super) fn since(
          ORDER BY id DESC LIMIT ?2",
         RevisionRow::SELECT
     );
-    let seen: Vec<(&str, i64, i64)> = seen
-        .iter()
-        .map(|(node, number)| (node.sort(), node.to_i64(), number.cast_signed()))
-        .collect();
+    let parameters = (Json(keys(seen)), rows(limit));
     let read = read::<RevisionRow, _>;
-    Ok(readable(connection, REVISIONS, &sql, (Json(seen), rows(limit)), read)?.0)
+    Ok(readable(connection, REVISIONS, &sql, parameters, read)?.0)
+}
+
+/// Those of each thing after a revision of it that gave it another name, the first first.
+pub(super) fn renames_since(
+    connection: &Connection,
+    seen: &[(CatalogNode, u64)],
+    limit: usize,
+) -> rusqlite::Result<Vec<CatalogRevision>> {
+    let sql = format!(
+        "{} WHERE id IN (SELECT catalog_revisions.id FROM json_each(?1) AS seen CROSS JOIN catalog_revisions
+            ON sort = seen.value ->> 0 AND node = seen.value ->> 1 AND number > seen.value ->> 2)
+         AND EXISTS (SELECT 1 FROM catalog_revision_fields
+            WHERE field IN (SELECT value FROM json_each(?3)) AND revision = catalog_revisions.id)
+         ORDER BY id LIMIT ?2",
+        RevisionRow::SELECT
+    );
+    let parameters = (Json(keys(seen)), rows(limit), columns::list(NAMING));
+    let read = read::<RevisionRow, _>;
+    Ok(readable(connection, REVISIONS, &sql, parameters, read)?.0)
+}
+
+/// Things, each with a number, as statements read them.
+fn keys(seen: &[(CatalogNode, u64)]) -> Vec<(&'static str, i64, i64)> {
+    seen.iter()
+        .map(|(node, number)| (node.sort(), node.to_i64(), number.cast_signed()))
+        .collect()
 }
 
 /// Deletes those of the first ones that are old.

@@ -330,6 +330,17 @@ impl RevisionStore for SqliteCatalog {
             .await
     }
 
+    async fn renames_since(
+        &self,
+        seen: &[(CatalogNode, u64)],
+        limit: usize,
+    ) -> Result<Vec<CatalogRevision>, StoreError> {
+        let seen = seen.to_vec();
+        self.db
+            .read(move |connection| revisions::renames_since(connection, &seen, limit))
+            .await
+    }
+
     async fn delete_revisions(
         &self,
         before: DateTime<Utc>,

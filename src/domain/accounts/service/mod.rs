@@ -3,6 +3,7 @@
 mod api_keys;
 mod authenticate;
 mod clear_away;
+mod demo;
 mod email;
 mod erase;
 mod export;
@@ -26,6 +27,7 @@ mod sessions;
 pub use api_keys::{MakeApiKey, NewApiKey};
 pub use authenticate::{Credentials, Proof, Stale};
 pub use clear_away::{Cleared, Kept};
+pub use demo::{DEMO_EMAIL, DEMO_PASSWORD, DEMO_VIEWER};
 pub use email::Confirmed;
 pub use export::AccountExport;
 pub use log_in::{LogIn, LoggedIn, Tokens};

@@ -153,7 +153,7 @@ impl AccountService {
         self.check_strength(&given.password, &context).await
     }
 
-    async fn new_user(
+    pub(super) async fn new_user(
         &self,
         email: EmailAddress,
         registration: Registration,

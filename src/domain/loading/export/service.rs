@@ -148,7 +148,9 @@ impl Pass<'_> {
                 ..Referred::default()
             };
             let none = Texts::default();
-            for person in ids.iter().filter_map(|id| people.get(id)) {
+            // Who was merged into somebody else is told with that one: a file cannot say that they are one.
+            let alone = ids.iter().filter_map(|id| people.get(id));
+            for person in alone.filter(|person| person.leads_to().is_none()) {
                 let told = told.get(&person.id).unwrap_or(&none);
                 if let Some(exported) = documents::person(person, told, &referred) {
                     self.summary.people += 1;
@@ -257,8 +259,9 @@ impl Pass<'_> {
     ) -> Result<HashMap<PersonId, Named>, ExportError> {
         let ids: HashSet<PersonId> = credits.map(|credit| credit.person).collect();
         let ids: Vec<PersonId> = ids.into_iter().collect();
-        let people = self.service.catalog.people(&ids).await?.into_iter();
-        Ok(people.map(|it| (it.id, Named::from(it))).collect())
+        let people = self.service.catalog.people_standing(&ids).await?;
+        let people = people.into_iter();
+        Ok(people.map(|(id, it)| (id, Named::from(it))).collect())
     }
 
     /// Sees to it that the bytes of these pictures lie beside the export; the hashes of those that do. What is gone is told

@@ -14,8 +14,8 @@ use crate::domain::recommend::types::Recommendation;
 /// Which page of a list is asked for.
 #[derive(Debug, Clone, Copy)]
 pub struct Leaf {
-    /// How many titles it has at the most.
-    pub titles: usize,
+    /// How many titles it has at the most; `None`: it is cut from the end, for which the whole list is wanted.
+    pub titles: Option<usize>,
     /// The name of the list that the page before was cut from; `None`: it is the first page.
     pub cut_from: Option<i64>,
 }
@@ -37,10 +37,10 @@ impl RecommendService {
             .and_then(|titles| self.lists.kept(KeptId { profile, titles }));
         let (list, extent) = match (leaf.cut_from, kept) {
             (None, _) => {
-                let beginning = Extent::of_page(leaf.titles);
+                let beginning = leaf.titles.map_or(Extent::Whole, Extent::of_page);
                 self.list(visibility, profile, kinds, beginning).await?
             }
-            // Whoever goes on behind a cursor may go on to the end.
+            // Whoever goes on behind a cursor may go on to the end; what was given before it may be anywhere by now.
             (Some(_), None) => {
                 let whole = self.list(visibility, profile, kinds, Extent::Whole);
                 whole.await?

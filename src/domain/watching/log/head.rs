@@ -1,5 +1,5 @@
-//! What one process knows of a profile's log: where it ends, the rows as they are there, and what it has appended that
-//! is not folded yet.
+//! What one process knows of a profile's log: where it ends, the rows as they are there, and what is not folded yet:
+//! what it has appended, and what waited there before.
 //!
 //! Invariant: every row that a waiting entry touches is among the rows. So a row that is not among them is stored as it
 //! is at the end of the log, unless somebody else has appended, who is met then: the next sequence is taken.
@@ -23,7 +23,7 @@ const MOST_ROWS: usize = 300;
 /// How long it may wait that playing went on: shorter than a taste in memory keeps what the graph may not have.
 const TICK_WAITS: Duration = Duration::from_secs(45);
 /// How many entries wait at most.
-const MOST_WAITING: usize = 100;
+pub(super) const MOST_WAITING: usize = 100;
 /// How long is believed where the log ends without a look: far less than anything stays in the log.
 pub(super) const BELIEVED: Duration = Duration::from_secs(300);
 
@@ -51,7 +51,7 @@ struct Known {
     titles: BTreeSet<(ProfileId, TitleId)>,
 }
 
-/// An entry of ours that is not folded, as far as we know.
+/// An entry that is not folded, as far as we know.
 #[derive(Clone)]
 pub(super) struct Waiting {
     pub(super) entry: Arc<Entry>,

@@ -23,7 +23,7 @@ use super::line::{Line, Worker, locked, step_aside};
 use super::memory::{Memory, REMEMBERED, Writing};
 use super::recorder::{Recorder, Settling};
 use super::staging::{Job, Staged, refuse_all};
-use super::store::{Appended, Batch, WatchLog};
+use super::store::{Appended, Batch, Tail, WatchLog};
 use super::streams::Seen;
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
@@ -95,7 +95,7 @@ impl LogRecorder {
     }
 
     /// Puts a job in its lane, and sends the worker if there was none. A caller who goes away stops nothing half-way.
-    fn enqueue(&self, job: Job) {
+    pub(super) fn enqueue(&self, job: Job) {
         let profile = job.draft.profile;
         if let Some(mut worker) = self.lane(profile).line.push(job) {
             let recorder = self.clone();
@@ -156,8 +156,8 @@ impl LogRecorder {
         }
     }
 
-    /// Makes known where the logs of the jobs' profiles end. Those in which something waits that is not known here are
-    /// folded first, beside the lane, for that may take long. Gives back the jobs that can be done.
+    /// Makes known where the logs of the jobs' profiles end. Those in which much waits that is not known here are folded
+    /// first, beside the lane, for that may take long. Gives back the jobs that can be done.
     async fn know(&self, memory: &mut Memory, jobs: Vec<Job>) -> Vec<Job> {
         let mut unknown: Vec<ProfileId> = Vec::new();
         for job in &jobs {
@@ -174,6 +174,7 @@ impl LogRecorder {
         if unknown.is_empty() {
             return jobs;
         }
+        let share = Tail::share(unknown.len());
         let mut tails = Vec::with_capacity(unknown.len());
         let mut failed: HashMap<ProfileId, Arc<StoreError>> = HashMap::new();
         match self.ports.log.tails(&unknown).await {
@@ -192,15 +193,25 @@ impl LogRecorder {
                 return Vec::new();
             }
         }
-        let mut unfolded = BTreeSet::new();
-        for tail in tails {
-            if tail.is_erased {
-                continue;
+        tails.retain(|tail| !tail.is_erased);
+        let (waiting, settled): (Vec<Tail>, Vec<Tail>) =
+            tails.into_iter().partition(|tail| !tail.waiting.is_empty());
+        let settled = settled.iter().map(|tail| (tail.profile, Head::of(tail)));
+        memory.heads.extend(settled);
+        let mut unfolded: BTreeSet<ProfileId> = waiting.iter().map(|tail| tail.profile).collect();
+        match self.heads_of_waiting(&waiting, share).await {
+            Ok(heads) => {
+                for (profile, head) in heads {
+                    unfolded.remove(&profile);
+                    memory.heads.insert(profile, head);
+                    memory.waiting.insert(profile);
+                }
             }
-            if tail.waiting.is_empty() {
-                memory.heads.insert(tail.profile, Head::of(&tail));
-            } else {
-                unfolded.insert(tail.profile);
+            // To fold them fails for the one whose rows cannot be read.
+            Err(StoreError::Failed(_)) => {}
+            Err(error) => {
+                refuse_all(jobs, error);
+                return Vec::new();
             }
         }
         let mut known = Vec::with_capacity(jobs.len());
@@ -215,22 +226,6 @@ impl LogRecorder {
             }
         }
         known
-    }
-
-    /// Does a job once everything is folded that waits of its profile.
-    fn fold_before(&self, job: Job) {
-        let recorder = self.clone();
-        self.ports.tasks.spawn(Box::pin(async move {
-            let profile = job.draft.profile;
-            match recorder.settle(profile).await {
-                Ok(()) => {
-                    if let Some(job) = job.once_more() {
-                        recorder.enqueue(job);
-                    }
-                }
-                Err(error) => job.answer(Err(error.into())),
-            }
-        }));
     }
 
     /// Makes known the rows that the jobs touch.

@@ -4,8 +4,8 @@
 //!
 //! - [`entry`]: what stands in the log, and what it does to a [`Ledger`](super::Ledger).
 //! - [`store`]: the port to the log.
-//! - [`recorder`]: the port of those who record and read, and [`lanes`], [`line`](mod@line), [`head`] and [`fold`] behind
-//!   it.
+//! - [`recorder`]: the port of those who record and read, and [`lanes`], [`line`](mod@line), [`head`], [`waiting`] and
+//!   [`fold`] behind it.
 //! - [`settled`]: the history, with everything that was acknowledged.
 
 mod entry;
@@ -20,6 +20,7 @@ mod settled;
 mod staging;
 mod store;
 mod streams;
+mod waiting;
 
 pub use entry::{Cause, Draft, Entry, GoingOn};
 pub use lanes::{LogPorts, LogRecorder};

@@ -9,7 +9,8 @@ use reelgraph::adapters::memory::CatalogSnapshot;
 use reelgraph::adapters::mongo::{MongoCatalog, MongoDb};
 use reelgraph::adapters::sqlite::{SqliteCatalog, SqliteDb};
 use reelgraph::domain::catalog::{
-    CatalogPart, Facet, FacetCount, Title, TitleFilter, TitleListStore, TitleQuery, Visibility,
+    CatalogPart, CreditedIn, Facet, FacetCount, PersonMerge, Title, TitleFilter, TitleListStore,
+    TitleQuery, Visibility,
 };
 use reelgraph::domain::error::StoreError;
 use reelgraph::domain::ids::PersonId;
@@ -178,6 +179,14 @@ impl TitleListStore for Opened {
         people: &[PersonId],
     ) -> Result<Vec<PersonId>, StoreError> {
         (self.snapshot)().hidden_people(visibility, people).await
+    }
+
+    async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError> {
+        (self.snapshot)().merged_people().await
+    }
+
+    async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError> {
+        (self.snapshot)().credited_in(people).await
     }
 
     async fn merged_titles(&self) -> Result<Vec<Arc<Title>>, StoreError> {

@@ -1,9 +1,11 @@
 //! Titles and people that are likely one.
 
+use std::collections::VecDeque;
+
 use reelgraph::domain::catalog::{
     CreditRole, ExternalId, LikelyStore, Person, Title, TitleState, Visibility,
 };
-use reelgraph::domain::page::Window;
+use reelgraph::domain::page::{Direction, Window};
 
 use super::backend::{Opened, open};
 use super::samples::{at, credit, film, person, put_people, put_titles, revised, series};
@@ -42,36 +44,72 @@ fn somebody(number: u64, name: &str, imdb: Option<&str>) -> Person {
     }
 }
 
-/// The pairs of titles by their ids, with their scores; of pages of so many.
+/// The pairs of titles by their ids, with their scores; of pages of so many, from both ends.
 async fn titles(store: &impl LikelyStore, seen: &Visibility, limit: usize) -> Vec<(u64, u64, u8)> {
-    let mut all = Vec::new();
-    let mut window = Window::first(limit);
-    loop {
-        let page = store.likely_titles(seen, &window).await.unwrap();
-        let last = page.rows.last().map(|pair| pair.place.clone());
-        let pairs = page.rows.into_iter();
-        all.extend(pairs.map(|pair| (pair.one.id.0, pair.other.id.0, pair.likeness.score)));
-        if !page.has_more {
-            return all;
+    let mut both = Vec::new();
+    for direction in [Direction::Forward, Direction::Backward] {
+        let mut all = VecDeque::new();
+        let mut window = Window {
+            direction,
+            ..Window::first(limit)
+        };
+        loop {
+            let page = store.likely_titles(seen, &window).await.unwrap();
+            assert!(page.rows.len() <= limit);
+            let (first, last) = (page.rows.first(), page.rows.last());
+            let is_forward = direction == Direction::Forward;
+            let end = if is_forward { last } else { first };
+            window.start = end.map(|pair| pair.place.clone());
+            let pairs = page.rows.iter();
+            let pairs = pairs.map(|pair| (pair.one.id.0, pair.other.id.0, pair.likeness.score));
+            if is_forward {
+                all.extend(pairs);
+            } else {
+                pairs.rev().for_each(|pair| all.push_front(pair));
+            }
+            if !page.has_more {
+                break;
+            }
         }
-        window = Window::after(limit, last.unwrap());
+        both.push(Vec::from(all));
     }
+    let [onward, back] = <[Vec<_>; 2]>::try_from(both).unwrap();
+    assert_eq!(onward, back, "it is the same from both ends");
+    onward
 }
 
 /// The same of people.
 async fn people(store: &impl LikelyStore, seen: &Visibility, limit: usize) -> Vec<(u64, u64, u8)> {
-    let mut all = Vec::new();
-    let mut window = Window::first(limit);
-    loop {
-        let page = store.likely_people(seen, &window).await.unwrap();
-        let last = page.rows.last().map(|pair| pair.place.clone());
-        let pairs = page.rows.into_iter();
-        all.extend(pairs.map(|pair| (pair.one.id.0, pair.other.id.0, pair.likeness.score)));
-        if !page.has_more {
-            return all;
+    let mut both = Vec::new();
+    for direction in [Direction::Forward, Direction::Backward] {
+        let mut all = VecDeque::new();
+        let mut window = Window {
+            direction,
+            ..Window::first(limit)
+        };
+        loop {
+            let page = store.likely_people(seen, &window).await.unwrap();
+            assert!(page.rows.len() <= limit);
+            let (first, last) = (page.rows.first(), page.rows.last());
+            let is_forward = direction == Direction::Forward;
+            let end = if is_forward { last } else { first };
+            window.start = end.map(|pair| pair.place.clone());
+            let pairs = page.rows.iter();
+            let pairs = pairs.map(|pair| (pair.one.id.0, pair.other.id.0, pair.likeness.score));
+            if is_forward {
+                all.extend(pairs);
+            } else {
+                pairs.rev().for_each(|pair| all.push_front(pair));
+            }
+            if !page.has_more {
+                break;
+            }
         }
-        window = Window::after(limit, last.unwrap());
+        both.push(Vec::from(all));
     }
+    let [onward, back] = <[Vec<_>; 2]>::try_from(both).unwrap();
+    assert_eq!(onward, back, "it is the same from both ends");
+    onward
 }
 
 async fn titles_of_one_name_are_listed_by_how_likely_they_are_one(store: &Opened) {

@@ -28,7 +28,7 @@ on_every_backend!(open on [memory]:
     a_large_catalogue_is_filtered_in_every_order,
 );
 
-pub(super) const ORDERS: [TitleOrder; 12] = [
+pub(super) const ORDERS: [TitleOrder; 16] = [
     TitleOrder::Name,
     TitleOrder::NameDescending,
     TitleOrder::NewestAdded,
@@ -36,9 +36,13 @@ pub(super) const ORDERS: [TitleOrder; 12] = [
     TitleOrder::NewestReleased,
     TitleOrder::OldestReleased,
     TitleOrder::RecentlyUpdated,
+    TitleOrder::LeastRecentlyUpdated,
     TitleOrder::Popular,
+    TitleOrder::LeastPopular,
     TitleOrder::TopRated,
+    TitleOrder::LowestRated,
     TitleOrder::Trending,
+    TitleOrder::LeastTrending,
     TitleOrder::Random(0),
     TitleOrder::Random(i32::MIN),
 ];
@@ -426,9 +430,16 @@ fn compare(order: TitleOrder, a: &Title, b: &Title) -> Ordering {
             unknown.then_with(|| release_day(a).cmp(&release_day(b)))
         }
         TitleOrder::RecentlyUpdated => b.stamp.updated_at.cmp(&a.stamp.updated_at),
+        TitleOrder::LeastRecentlyUpdated => a.stamp.updated_at.cmp(&b.stamp.updated_at),
         TitleOrder::Popular => b.watchers.cmp(&a.watchers),
+        TitleOrder::LeastPopular => a.watchers.cmp(&b.watchers),
         TitleOrder::TopRated => b.rating().cmp(&a.rating()),
+        TitleOrder::LowestRated => {
+            let unrated = a.rating().is_none().cmp(&b.rating().is_none());
+            unrated.then_with(|| a.rating().cmp(&b.rating()))
+        }
         TitleOrder::Trending => b.reception.lately.cmp(&a.reception.lately),
+        TitleOrder::LeastTrending => a.reception.lately.cmp(&b.reception.lately),
         TitleOrder::Random(seed) => mixed(seed, a.id).cmp(&mixed(seed, b.id)),
     }
 }

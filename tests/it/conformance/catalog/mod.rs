@@ -7,6 +7,7 @@ mod feed;
 mod filters;
 mod likely;
 mod lists;
+mod merged;
 mod origins;
 mod parts;
 mod reads;

@@ -51,7 +51,10 @@ async fn what_viewers_make_of_titles_moves_them_and_stays_when_they_change() {
     assert_eq!(news, said[..2]);
     assert_eq!(here.put_thumbs(&ids, &said), [], "the same again");
     let (top, trending) = (TitleOrder::TopRated, TitleOrder::Trending);
+    let (lowest, least) = (TitleOrder::LowestRated, TitleOrder::LeastTrending);
     assert_eq!(listed(top, None).await, [2, 5, 1, 3, 4, 6]);
+    assert_eq!(listed(lowest, None).await, [5, 2, 1, 3, 4, 6]);
+    assert_eq!(listed(least, None).await, [2, 4, 5, 1, 3, 6]);
     assert_eq!(listed(top, Some(0.0)).await, [2, 5]);
     assert_eq!(listed(top, Some(7.426)).await, [2]);
     assert_eq!(listed(trending, None).await, [6, 1, 3, 2, 4, 5]);
@@ -73,4 +76,6 @@ async fn what_viewers_make_of_titles_moves_them_and_stays_when_they_change() {
     );
     assert_eq!(listed(top, Some(0.0)).await, [1]);
     assert_eq!(listed(trending, None).await, [4, 1, 2, 3, 5, 6]);
+    assert_eq!(listed(lowest, None).await, [1, 2, 3, 4, 5, 6]);
+    assert_eq!(listed(least, None).await, [1, 2, 3, 5, 6, 4]);
 }

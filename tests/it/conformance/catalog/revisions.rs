@@ -19,6 +19,7 @@ use super::samples::{
 on_every_backend!(open on [memory, sqlite, mongo]:
     revisions_are_read_as_they_were_written_the_latest_first,
     revisions_since_are_those_after_what_was_seen,
+    renames_since_are_those_that_gave_another_name,
     what_is_refused_leaves_no_revision,
     the_first_revisions_go_when_they_are_old,
     locks_are_stored_and_taken_off,
@@ -220,6 +221,28 @@ async fn revisions_since_are_those_after_what_was_seen(store: &Opened) {
     assert_eq!(since(&seen, 1).await, all[..1]);
     assert_eq!(since(&[(one, 3)], 9).await, []);
     assert_eq!(since(&[], 9).await, []);
+}
+
+async fn renames_since_are_those_that_gave_another_name(store: &Opened) {
+    let by = writer(WHO[0], RevisionSource::Edit, 3);
+    let mut title = film(1);
+    put_titles(store, [title.clone()]).await.unwrap();
+    for fields in [["year"], ["title"], ["tags"], ["title"]] {
+        title = change(store, &title, by, &fields).await;
+    }
+    let node = CatalogNode::Title(TitleId(1));
+    let since = async |number, limit| {
+        let seen = [(node, number)];
+        let renames = store.revisions().renames_since(&seen, limit).await;
+        let numbers = renames.unwrap().into_iter().map(|it| it.number);
+        numbers.collect::<Vec<u64>>()
+    };
+
+    assert_eq!(since(1, 9).await, [3, 5]);
+    assert_eq!(since(1, 1).await, [3]);
+    assert_eq!(since(3, 9).await, [5]);
+    assert_eq!(since(5, 9).await, Vec::<u64>::new());
+    assert_eq!(store.revisions().renames_since(&[], 9).await.unwrap(), []);
 }
 
 async fn what_is_refused_leaves_no_revision(store: &Opened) {

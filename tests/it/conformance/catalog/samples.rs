@@ -191,6 +191,7 @@ pub(super) fn person(number: u64) -> Person {
         birthplace: Some(format!("Place {number}")),
         pictures: vec![picture(PictureKind::Portrait, None, number)],
         external_ids: vec![external("imdb", &format!("nm{number}"))],
+        merge: None,
         locks: Locks::default(),
         stamp: Stamp::first(at(number)),
     }

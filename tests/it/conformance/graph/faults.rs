@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use futures::FutureExt;
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::domain::error::{Coded, ErrorCode};
 use reelgraph::domain::ids::{ProfileId, TitleId};
@@ -189,10 +190,10 @@ async fn a_caller_that_goes_away_cancels_no_write() {
     let graph = open(Backend::neo4j).await;
 
     let titles = [film(1)];
-    let write = graph.put_titles(&titles);
-    let gone = tokio::time::timeout(Duration::from_micros(1), write).await;
+    // Asked once, which begins it: with any time limit, however short, a thread that is held up may find it done.
+    let gone = graph.put_titles(&titles).now_or_never();
 
-    assert!(gone.is_err(), "it was too fast");
+    assert!(gone.is_none(), "it was too fast");
     let written = async {
         while graph.counts().await.unwrap().titles == 0 {
             tokio::time::sleep(Duration::from_millis(5)).await;

@@ -75,7 +75,8 @@ pub(crate) fn session(id: u64, user: u64, now: DateTime<Utc>) -> Session {
     }
 }
 
-/// One that ends by itself soon, but not before a busy machine has written it and looked at it.
+/// One that ends by itself soon. Whoever must do something before looks at the clock afterwards: a busy machine may have
+/// held that up.
 fn short(id: u64, user: u64) -> Session {
     let now = now();
     Session {

@@ -47,13 +47,21 @@ async fn a_prefix_keeps_sites_apart() {
 #[tokio::test]
 async fn the_keys_of_sessions_that_ended_by_themselves_go() {
     let (store, prefix) = on_a_prefix();
-    let short = short(1, 7);
-    store.create_session(&short).await.unwrap();
-    assert_eq!(servers::redis_keys(&prefix).await.len(), 2);
-
-    wait_for_the_end_of(&short).await;
-
-    assert_eq!(servers::redis_keys(&prefix).await, Vec::<String>::new());
+    // Again where a busy machine has not looked at what is there before that goes.
+    for id in 1..=7 {
+        let short = short(id, 7);
+        store.create_session(&short).await.unwrap();
+        let begun = servers::redis_keys(&prefix).await.len();
+        let is_in_time = now() < short.expires_at;
+        wait_for_the_end_of(&short).await;
+        let left = servers::redis_keys(&prefix).await;
+        assert_eq!(left, Vec::<String>::new());
+        if is_in_time {
+            assert_eq!(begun, 2);
+            return;
+        }
+    }
+    panic!("the machine is too busy for any of them");
 }
 
 #[tokio::test]

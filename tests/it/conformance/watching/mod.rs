@@ -6,6 +6,8 @@ mod deleting;
 mod erasure;
 mod exclusions;
 mod feedback;
+#[expect(clippy::float_cmp, reason = "whole seconds are exact")]
+mod left;
 mod lists;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod log;

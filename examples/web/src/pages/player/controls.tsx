@@ -21,7 +21,7 @@ export function Controls({ item }: { item: Item }) {
   const [isOver, setOver] = useState(false);
   const end = item.duration ?? UNKNOWN_LENGTH;
   const reports = useReports(item.id, item.duration === null ? end : undefined);
-  const clock = useFakeClock(item.watchState.position, end, speed, () => {
+  const clock = useFakeClock(item.watchState?.position ?? 0, end, speed, () => {
     settle();
     tell("STOP", end);
     setOver(true);

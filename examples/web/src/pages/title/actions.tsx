@@ -105,13 +105,13 @@ export function Actions({ title }: { title: PageTitle }) {
           {title.viewerHidden ? "Not suggested" : "Do not suggest"}
         </button>
       </div>
-      {title.__typename === "Series" && title.progress.episodesWatched > 0 && (
+      {title.__typename === "Series" && title.progress && title.progress.episodesWatched > 0 && (
         <p className="so-far">
           {title.progress.episodesWatched} of {title.progress.episodesAired} episodes watched
           <Progress percent={(100 * title.progress.episodesWatched) / Math.max(1, title.progress.episodesAired)} />
         </p>
       )}
-      {title.__typename === "Film" && title.watchState.position > 0 && (
+      {title.__typename === "Film" && title.watchState && title.watchState.position > 0 && (
         <p className="so-far">
           {title.duration ? `${clock(title.duration - title.watchState.position)} left` : "Begun"}
           <Progress percent={title.watchState.percent} />
@@ -124,8 +124,7 @@ export function Actions({ title }: { title: PageTitle }) {
 function Play({ title }: { title: PageTitle }) {
   const what = title.__typename === "Film" ? title : title.nextUp;
   if (!what) return null; // a series that is watched to its end, or of which nothing was shown
-  const { position } = what.watchState;
-  const verb = position > 0 ? "Resume" : "Play";
+  const verb = what.watchState && what.watchState.position > 0 ? "Resume" : "Play";
   const part =
     title.__typename === "Series" && title.nextUp ? ` S${title.nextUp.season.number} E${title.nextUp.number}` : "";
   return (
@@ -137,7 +136,8 @@ function Play({ title }: { title: PageTitle }) {
 }
 
 function isWatched(title: PageTitle): boolean {
-  return title.__typename === "Film" ? title.watchState.watched : title.progress.watched;
+  const said = title.__typename === "Film" ? title.watchState : title.progress;
+  return said?.watched === true;
 }
 
 function Thumb({ down }: { down: boolean }) {

@@ -34,7 +34,7 @@ interface Season {
   id: string;
   number: number;
   name: string;
-  progress: { episodesAired: number; episodesWatched: number; watched: boolean };
+  progress?: { episodesAired: number; episodesWatched: number; watched: boolean } | null;
 }
 
 export function Seasons({ seasons, current }: { seasons: Season[]; current: string | undefined }) {
@@ -45,7 +45,7 @@ export function Seasons({ seasons, current }: { seasons: Season[]; current: stri
     seasons.find(({ id }) => id === (chosen ?? current)) ?? seasons.find(({ number }) => number > 0) ?? seasons[0];
   if (!season) return null;
 
-  const isWatched = season.progress.watched;
+  const isWatched = season.progress?.watched === true;
   return (
     <section aria-labelledby="episodes">
       <header className="section-head">
@@ -54,7 +54,7 @@ export function Seasons({ seasons, current }: { seasons: Season[]; current: stri
           {seasons.map(({ id, name, progress }) => (
             <option key={id} value={id}>
               {name}
-              {progress.episodesWatched > 0 && ` (${progress.episodesWatched}/${progress.episodesAired})`}
+              {progress && progress.episodesWatched > 0 && ` (${progress.episodesWatched}/${progress.episodesAired})`}
             </option>
           ))}
         </select>
@@ -94,7 +94,7 @@ type OneEpisode = NonNullable<Extract<Node, { __typename: "Season" }>["episodes"
 function Episode({ episode }: { episode: OneEpisode }) {
   const { viewer } = useSession();
   const [isBusy, change] = useChange();
-  const { position, percent, watched } = episode.watchState;
+  const { position, percent, watched } = episode.watchState ?? { position: 0, percent: 0, watched: false };
   const number = episode.numberEnd ? `${episode.number}–${episode.numberEnd}` : episode.number;
   return (
     <li>

@@ -1,0 +1,90 @@
+//! Who was merged into somebody else, and what credits people.
+
+use reelgraph::domain::catalog::{
+    CreditRole, CreditedIn, Episode, MergeStep, Person, PersonMerge, Title, TitleListStore,
+    TitleMerge, TitleState,
+};
+use reelgraph::domain::ids::{PersonId, RunId, TitleId};
+use uuid::Uuid;
+
+use super::backend::{Opened, open};
+use super::samples::{
+    at, credit, episode, film, person, put_episodes, put_people, put_titles, revised, series,
+};
+
+on_every_backend!(open on [memory, sqlite, mongo]:
+    who_was_merged_is_listed_until_that_is_undone,
+    what_credits_somebody_is_found_whatever_became_of_it,
+);
+
+async fn who_was_merged_is_listed_until_that_is_undone(store: &Opened) {
+    let merge = PersonMerge {
+        id: RunId(Uuid::from_u128(7)),
+        into: PersonId(2),
+    };
+    let gone = Person {
+        merge: Some(merge),
+        stamp: person(1).stamp.next(at(2)),
+        ..person(1)
+    };
+    put_people(store, [person(1), person(2)]).await.unwrap();
+
+    put_people(store, [gone.clone()]).await.unwrap();
+
+    assert_eq!(store.merged_people().await.unwrap(), [(gone.id, merge)]);
+    assert_eq!(store.people(&[gone.id]).await.unwrap(), [gone.clone()]);
+    let slugs = [gone.slug.clone()];
+    assert_eq!(store.people_by_slug(&slugs).await.unwrap(), [gone.clone()]);
+    let back = Person {
+        merge: None,
+        stamp: gone.stamp.next(at(3)),
+        ..gone
+    };
+    put_people(store, [back.clone()]).await.unwrap();
+    assert_eq!(store.merged_people().await.unwrap(), []);
+    assert_eq!(store.people(&[back.id]).await.unwrap(), [back]);
+}
+
+async fn what_credits_somebody_is_found_whatever_became_of_it(store: &Opened) {
+    let of = |title: Title, person: u64, role: CreditRole| Title {
+        credits: Vec::new(),
+        crew: vec![credit(person, role, 0)],
+        ..title
+    };
+    let titles = [
+        of(film(1), 1, CreditRole::Writer),
+        of(film(2), 2, CreditRole::Producer),
+        of(film(3), 1, CreditRole::Composer),
+        of(series(4), 3, CreditRole::Writer),
+    ];
+    put_titles(store, titles.clone()).await.unwrap();
+    let gone = revised(&titles[2], |title| {
+        title.publication.state = TitleState::Hidden;
+        title.merge = Some(TitleMerge {
+            id: RunId(Uuid::from_u128(7)),
+            into: TitleId(2),
+            step: MergeStep::Done,
+            since: at(3),
+            was: TitleState::Published,
+        });
+    });
+    put_titles(store, [gone]).await.unwrap();
+    let guest = Episode {
+        directors: Vec::new(),
+        crew: vec![credit(1, CreditRole::Guest, 0)],
+        ..episode(4, 1, 1)
+    };
+    put_episodes(store, [guest]).await.unwrap();
+    let credited = async |people: &[u64]| {
+        let people: Vec<PersonId> = people.iter().copied().map(PersonId).collect();
+        store.credited_in(&people).await.unwrap()
+    };
+    let expected = |titles: &[u64], series: &[u64]| CreditedIn {
+        titles: titles.iter().copied().map(TitleId).collect(),
+        series: series.iter().copied().map(TitleId).collect(),
+    };
+
+    assert_eq!(credited(&[1]).await, expected(&[1, 3], &[4]));
+    assert_eq!(credited(&[1, 2, 3]).await, expected(&[1, 2, 3, 4], &[4]));
+    assert_eq!(credited(&[9]).await, expected(&[], &[]));
+}
