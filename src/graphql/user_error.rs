@@ -146,7 +146,7 @@ pub(crate) struct UserError {
     retry_after: Option<u64>,
     /// The fields that were changed since, by their names in files that are loaded, sorted, as far as the kept revisions
     /// tell; null unless it is `STALE_REVISION`.
-    changed_fields: Option<Vec<String>>,
+    changed_fields: Option<Box<[String]>>,
 }
 
 /// What the payload of every mutation has: errors that a person can put right.
@@ -227,7 +227,7 @@ impl UserError {
             min: None,
             max: None,
             retry_after: None,
-            changed_fields: (code == error::ErrorCode::StaleRevision).then(Vec::new),
+            changed_fields: (code == error::ErrorCode::StaleRevision).then(Box::default),
         }
     }
 
@@ -241,7 +241,7 @@ impl UserError {
     #[must_use]
     pub(crate) fn changed_since(self, fields: &[String]) -> Self {
         Self {
-            changed_fields: self.changed_fields.map(|_| fields.to_vec()),
+            changed_fields: self.changed_fields.map(|_| fields.into()),
             ..self
         }
     }

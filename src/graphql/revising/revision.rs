@@ -84,7 +84,7 @@ impl Revision {
 
     /// The global id of what was changed, which `node` takes; null for a title that is not there any more.
     async fn node_id(&self) -> Option<ID> {
-        self.node_global_id().map(|id| id.encode())
+        self.node_global_id().map(GlobalId::encode)
     }
 
     /// What was changed, as it is now; null if it is not there any more, or if the viewer may not see it.

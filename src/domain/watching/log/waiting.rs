@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use uuid::Uuid;
 
+use super::entry::Entry;
 use super::head::{Head, MOST_WAITING};
 use super::lanes::LogRecorder;
 use super::recorder::Settling;
@@ -31,7 +32,7 @@ impl LogRecorder {
         }
         let of_tail = |tail: &Tail| -> HashSet<Touched> {
             let entries = tail.waiting.iter();
-            entries.flat_map(|entry| entry.touched()).collect()
+            entries.flat_map(Entry::touched).collect()
         };
         let touched: HashSet<Touched> = tails.iter().flat_map(|tail| of_tail(tail)).collect();
         let touched: Vec<Touched> = touched.into_iter().collect();

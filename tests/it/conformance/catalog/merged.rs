@@ -32,9 +32,12 @@ async fn who_was_merged_is_listed_until_that_is_undone(store: &Opened) {
     put_people(store, [gone.clone()]).await.unwrap();
 
     assert_eq!(store.merged_people().await.unwrap(), [(gone.id, merge)]);
-    assert_eq!(store.people(&[gone.id]).await.unwrap(), [gone.clone()]);
+    assert_eq!(store.people(&[gone.id]).await.unwrap(), vec![gone.clone()]);
     let slugs = [gone.slug.clone()];
-    assert_eq!(store.people_by_slug(&slugs).await.unwrap(), [gone.clone()]);
+    assert_eq!(
+        store.people_by_slug(&slugs).await.unwrap(),
+        vec![gone.clone()]
+    );
     let back = Person {
         merge: None,
         stamp: gone.stamp.next(at(3)),
