@@ -23,5 +23,6 @@ pub(crate) async fn open(folder: &Path) -> anyhow::Result<App> {
         budget: Some(false),
         ..Settings::default()
     };
-    App::open(&Config::complete(settings, |_| None)?).await
+    let config = Config::complete(settings, |_| None)?;
+    Box::pin(App::open(&config)).await
 }

@@ -10,7 +10,7 @@ export default {
     "src/gql/": {
       preset: "client",
       presetConfig: { fragmentMasking: false },
-      config: { enumsAsTypes: true, scalars, defaultScalarType: "unknown", useTypeImports: true },
+      config: { enumsAsTypes: true, scalars, strictScalars: true, useTypeImports: true },
     },
   },
 } satisfies CodegenConfig;

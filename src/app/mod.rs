@@ -63,7 +63,7 @@ pub struct App {
     /// The catalogue as files that can be loaded.
     pub export: CatalogExport,
     /// What was changed of the catalogue, and by whom.
-    revising: RevisionService,
+    pub revising: RevisionService,
     /// What curators change by hand.
     editing: EditService,
     /// Merging titles that are one.
@@ -197,6 +197,7 @@ impl App {
             watching.clone(),
             Arc::clone(&clock),
             Arc::clone(&bus),
+            Arc::new(TokioTasks),
         )
         .with_pictures(blobs.loading(&pictures, config))
         .with_writers(stores.writers);
@@ -208,6 +209,13 @@ impl App {
             clock: Arc::clone(&clock),
             keep: config.revisions_kept,
         });
+        let editing = EditService::new(
+            load.clone(),
+            CatalogService::new(stores.catalog.record.clone()),
+            revising.clone(),
+            accounts.clone(),
+            Arc::clone(&clock),
+        );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
@@ -233,17 +241,12 @@ impl App {
             ),
             similar,
             publish,
-            editing: EditService::new(
-                load.clone(),
-                CatalogService::new(stores.catalog.record.clone()),
-                revising.clone(),
-                accounts.clone(),
-                Arc::clone(&clock),
-            ),
+            editing: editing.clone(),
             merging: MergeService::new(MergePorts {
                 load: load.clone(),
                 catalog: CatalogService::new(stores.catalog.record.clone()),
                 revising: revising.clone(),
+                editing,
                 watching: watching.clone(),
                 leases: Arc::clone(&stores.leases),
                 clock: Arc::clone(&clock),

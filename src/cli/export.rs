@@ -194,6 +194,7 @@ fn sum_up(summary: &ExportSummary, arguments: &Arguments) -> String {
         series,
         episodes,
         pictures,
+        collections,
         left_out,
         problems,
     } = summary;
@@ -206,12 +207,16 @@ fn sum_up(summary: &ExportSummary, arguments: &Arguments) -> String {
         0 => String::new(),
         number => format!(" ({number} pictures left out{why})"),
     };
+    let collections = match collections {
+        0 => String::new(),
+        number => format!(", {number} collections"),
+    };
     let problems = match problems {
         0 => String::new(),
         number => format!(", with {number} problems"),
     };
     format!(
-        "wrote {people} people, {films} films, {series} series, {episodes} episodes and {pictures} pictures{left_out}{problems}"
+        "wrote {people} people{collections}, {films} films, {series} series, {episodes} episodes and {pictures} pictures{left_out}{problems}"
     )
 }
 

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::files::shown;
 use super::kept_job::Figures;
+use super::scan_report::Changes;
 use crate::app::App;
 use crate::config::{Scans, TitlesOfScans};
 use crate::domain::catalog::TitleState;
@@ -30,6 +31,9 @@ pub(super) struct Recording {
     /// Write down what is seen: files are matched with the catalogue, and what moved, went or came back is noted
     #[arg(long)]
     apply: bool,
+    /// Tell what --apply would write down of files, also where the settings say that it is written down, and write nothing
+    #[arg(long, conflicts_with = "apply")]
+    changes: bool,
     /// Read all bytes of each file once, not only its beginning, middle and end
     #[arg(long)]
     full_hash: bool,
@@ -48,7 +52,12 @@ pub(super) struct Recording {
 impl Recording {
     /// Whether anything is written down.
     pub(super) fn applies(&self, scans: Scans) -> bool {
-        self.apply || scans == Scans::Recorded
+        self.apply || scans == Scans::Recorded && !self.changes
+    }
+
+    /// Whether it is told what would be written down.
+    pub(super) fn rehearses(&self) -> bool {
+        self.changes
     }
 
     /// Whether a folder without a video is no fault.
@@ -124,12 +133,10 @@ pub(super) async fn record(
     folder: Arc<dyn LibraryFolder>,
     options: ScanOptions,
     printing: Printing,
-    figures: &Figures,
+    (figures, changes): (&Figures, &mut Changes),
 ) -> anyhow::Result<ExitCode> {
     let mut tell = |news: ScanNews<'_>| match news {
-        ScanNews::Unreadable { path, error } => {
-            eprintln!("{}: {}", text::visible(path), text::visible(error));
-        }
+        ScanNews::Unreadable { path, error } => tell_unreadable(path, error),
         ScanNews::Record {
             path,
             sort,
@@ -137,6 +144,7 @@ pub(super) async fn record(
             reason,
         } => tell_record(path, sort, field, reason, printing),
         ScanNews::File { file, what, from } => {
+            changes.note(file, what, from);
             if printing == Printing::News
                 && let Some(line) = line(file, what, from)
             {
@@ -167,6 +175,41 @@ pub(super) async fn record(
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Tells what a scan would write down of what was found in a folder. Says whether all of it could be read.
+pub(super) async fn rehearse(
+    app: &App,
+    root: &str,
+    found: Vec<(Entry, Guess)>,
+    folder: Arc<dyn LibraryFolder>,
+    options: ScanOptions,
+    printing: Printing,
+    changes: &mut Changes,
+) -> anyhow::Result<bool> {
+    let mut tell = |news: ScanNews<'_>| match news {
+        ScanNews::Unreadable { path, error } => tell_unreadable(path, error),
+        // What sidecars say is told by a preview.
+        ScanNews::Record { .. } => {}
+        ScanNews::File { file, what, from } => {
+            changes.note(file, what, from);
+            if printing == Printing::News
+                && let Some(line) = line(file, what, from)
+            {
+                println!("would be {}", text::visible(&line));
+            }
+        }
+    };
+    let rehearsed = app.scans.rehearse(root, found, folder, options, &mut tell);
+    let summary = Box::pin(rehearsed).await?;
+    if printing == Printing::News {
+        println!("would be: {}", sum_up(&summary));
+    }
+    Ok(summary.unreadable == 0)
+}
+
+fn tell_unreadable(path: &str, error: &str) {
+    eprintln!("{}: {}", text::visible(path), text::visible(error));
 }
 
 /// Tells what a scan would bring into the catalogue. Exit status 1: something of it would be refused.

@@ -21,8 +21,10 @@ mod maps;
 mod migrate;
 mod packed;
 mod pictures;
+mod precedence;
 mod scan;
 mod scan_job;
+mod scan_report;
 mod schema;
 mod seed;
 mod serve;
@@ -74,6 +76,8 @@ enum Command {
         #[command(subcommand)]
         command: watches::Command,
     },
+    /// Show which sources of values go before which: curators, sidecars, records, names of files; and set it
+    Precedence(precedence::Arguments),
     /// Keep the pictures that were loaded
     Pictures {
         #[command(subcommand)]
@@ -155,6 +159,9 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Graph { command } => Box::pin(graph::run(&config, &command)).await,
             Command::Watches { command } => {
                 watches::run(&App::open(&config).await?, &command).await
+            }
+            Command::Precedence(arguments) => {
+                precedence::run(&App::open(&config).await?, &arguments).await
             }
             Command::Pictures { command } => {
                 pictures::run(&App::open(&config).await?, &command).await

@@ -2,7 +2,6 @@
 //! or the settings say that what is seen is written down.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::pin::{Pin, pin};
@@ -11,23 +10,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use chrono::{DateTime, Datelike, NaiveTime, Utc};
+use chrono::{Datelike, NaiveTime};
 use clap::Args;
-use serde::Serialize;
-use serde_json::Value;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 use super::files::shown;
-use super::library::{Printing, Recording, preview, record, root_of};
+use super::library::{Printing, Recording, preview, record, rehearse, root_of};
 use super::scan_job::ScanJob;
+use super::scan_report::{Changes, write_report};
 use super::stopping::{Ending, UntilStopped};
 use crate::app::{App, open_library};
 use crate::config::Config;
 use crate::domain::clock::{Clock, SystemClock};
 use crate::domain::library::{
     Certainty, Entry, Episodes, Guess, Item, KnownSidecars, LibraryError, LibraryFolder, Named,
-    NamedLibrary, ScanHours, ScannedTitles, StopScan, TakenFor, Track,
+    NamedLibrary, ScanHours, ScanOptions, ScannedTitles, StopScan, TakenFor,
 };
 use crate::domain::text;
 
@@ -41,7 +39,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 pub(super) struct Arguments {
     /// A folder of films and series, in folders as media servers know them or not
     pub(super) folder: PathBuf,
-    /// Write what each file was taken for, one JSON object a line: `path taken_for kind certainty reason item …`
+    /// Write what each file was taken for, one JSON object a line: `path taken_for kind certainty reason item …`, and with
+    /// --apply or --changes what became of it, or would: `change from state`
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Print nothing but problems
@@ -171,7 +170,8 @@ async fn look(
     check(config, arguments)?;
     let titles = arguments.recording.titles(config.titles_of_scans);
     let is_recorded = arguments.recording.applies(config.scans);
-    let knows_catalog = is_recorded || titles != ScannedTitles::Untouched;
+    let asks_catalog = arguments.recording.rehearses() || titles != ScannedTitles::Untouched;
+    let knows_catalog = is_recorded || asks_catalog;
     let recorder = if knows_catalog {
         Some((App::open(config).await?, root_of(&arguments.folder)?))
     } else {
@@ -219,9 +219,14 @@ async fn tell(
         is_recorded,
         recorder,
     } = looked;
+    let mut changes = Changes::default();
     if let Some(path) = &arguments.report {
-        write_report(path, &found)?;
+        write_report(path, &found, &changes)?;
     }
+    let is_rehearsed = arguments.recording.rehearses();
+    let reported = arguments.report.as_ref();
+    let reported = reported.filter(|_| is_recorded || is_rehearsed);
+    let reported = reported.map(|path| (path, found.clone()));
     let printing = arguments.printing();
     if printing == Printing::News {
         show(&found, is_recorded)?;
@@ -234,19 +239,26 @@ async fn tell(
     let mut taken_for = found.iter().map(|(_, guess)| guess.taken_for);
     let has_video = taken_for.any(|sort| sort == TakenFor::Video);
     let mut code = ExitCode::SUCCESS;
-    match (&recorder, titles) {
-        (Some((app, root)), _) if is_recorded => {
-            let recording = &arguments.recording;
-            let (stop, progress) = (stop.clone(), job.progress.clone());
-            let how = recording.options(config.titles_of_scans, stop, progress);
-            let (found, figures) = ((found, sidecars), &job.figures);
-            let recording = record(app, root, found, folder, how, printing, figures);
-            code = Box::pin(recording).await?;
+    if let Some((app, root)) = &recorder {
+        let (stop, progress) = (stop.clone(), job.progress.clone());
+        let recording = &arguments.recording;
+        let how = recording.options(config.titles_of_scans, stop, progress);
+        let noted = (&job.figures, &mut changes);
+        let told = if is_recorded {
+            let found = (found, sidecars);
+            Box::pin(record(app, root, found, folder, how, printing, noted)).await
+        } else {
+            let (found, asked) = ((&*found, is_rehearsed), (titles, how));
+            Box::pin(foretell(
+                app, root, found, &folder, asked, printing, noted.1,
+            ))
+            .await
+        };
+        // Also of one that broke off.
+        if let Some((path, found)) = reported {
+            write_report(path, &found, &changes)?;
         }
-        (Some((app, root)), ScannedTitles::Brought(state)) => {
-            code = Box::pin(preview(app, root, &found, &*folder, state, printing)).await?;
-        }
-        _ => {}
+        code = told?;
     }
     // Who says that all files are gone scans an empty folder.
     let is_expected = is_recorded && arguments.recording.expects_nothing();
@@ -258,6 +270,28 @@ async fn tell(
         shown(&arguments.folder)
     );
     Ok(ExitCode::FAILURE)
+}
+
+/// Tells what would become of files, if that is asked, and of titles.
+async fn foretell(
+    app: &App,
+    root: &str,
+    (found, is_rehearsed): (&[(Entry, Guess)], bool),
+    folder: &Arc<dyn LibraryFolder>,
+    (titles, how): (ScannedTitles, ScanOptions),
+    printing: Printing,
+    changes: &mut Changes,
+) -> anyhow::Result<ExitCode> {
+    let mut code = ExitCode::SUCCESS;
+    let mut is_whole = true;
+    if is_rehearsed {
+        let (found, folder) = (found.to_vec(), Arc::clone(folder));
+        is_whole = rehearse(app, root, found, folder, how, printing, changes).await?;
+    }
+    if let ScannedTitles::Brought(state) = titles {
+        code = Box::pin(preview(app, root, found, &**folder, state, printing)).await?;
+    }
+    Ok(if is_whole { code } else { ExitCode::FAILURE })
 }
 
 /// Prints what each file was taken for, and how many were taken for what. Of what is written down the sums are enough: the
@@ -342,69 +376,6 @@ fn problems(guess: &Guess) -> impl Iterator<Item = &str> {
     reason
         .into_iter()
         .chain(guess.warnings.iter().map(String::as_str))
-}
-
-/// A file as the report has it.
-#[derive(Serialize)]
-struct Line<'a> {
-    path: &'a str,
-    taken_for: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    kind: Option<Value>,
-    certainty: &'static str,
-    reason: &'a str,
-    size: u64,
-    modified: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    item: Option<&'a Item>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    part: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stereo: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    track: Option<&'a Track>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    belongs_to: Option<&'a str>,
-    #[serde(skip_serializing_if = "<[_]>::is_empty")]
-    warnings: &'a [String],
-}
-
-impl<'a> Line<'a> {
-    fn of(entry: &'a Entry, guess: &'a Guess) -> anyhow::Result<Self> {
-        let kind = match guess.taken_for {
-            TakenFor::Extra(kind) => Some(serde_json::to_value(kind)?),
-            TakenFor::Picture(kind) => Some(serde_json::to_value(kind)?),
-            _ => None,
-        };
-        Ok(Self {
-            path: &entry.path,
-            taken_for: guess.taken_for.as_str(),
-            kind,
-            certainty: guess.certainty.as_str(),
-            reason: &guess.reason,
-            size: entry.size,
-            modified: entry.modified,
-            item: guess.item.as_ref(),
-            version: guess.version.as_deref(),
-            part: guess.part,
-            stereo: guess.stereo.as_deref(),
-            track: guess.track.as_ref(),
-            belongs_to: guess.belongs_to.as_deref(),
-            warnings: &guess.warnings,
-        })
-    }
-}
-
-fn write_report(path: &Path, found: &[(Entry, Guess)]) -> anyhow::Result<()> {
-    let cannot = || format!("{} cannot be written", shown(path));
-    let mut file = BufWriter::new(File::create(path).with_context(cannot)?);
-    for (entry, guess) in found {
-        let line = serde_json::to_string(&Line::of(entry, guess)?)?;
-        writeln!(file, "{line}").with_context(cannot)?;
-    }
-    file.flush().with_context(cannot)
 }
 
 /// A file on one line, as `VIDEO SURE Film/Heat (1995).mkv: Heat (1995); why`.

@@ -15,8 +15,8 @@ use super::error::Coded;
 ///
 /// Values are cheap to clone: whoever collects keys hands the same value to everybody who asked for it.
 pub trait Batch: Send + Sync + 'static {
-    /// What is asked by.
-    type Key: Copy + Eq + Hash + Debug + Send + Sync + 'static;
+    /// What is asked by; a clone is to be cheap.
+    type Key: Clone + Eq + Hash + Debug + Send + Sync + 'static;
     /// What is found under a key; a clone is to be cheap.
     type Value: Clone + Send + Sync + 'static;
     /// What can go wrong.
@@ -67,12 +67,12 @@ impl<B: Batch> BatchFn<B::Key, Loaded<B>> for Reader<B> {
         match self.0.load(keys).await {
             Ok(mut found) => keys
                 .iter()
-                .map(|key| (*key, Ok(found.remove(key))))
+                .map(|key| (key.clone(), Ok(found.remove(key))))
                 .collect(),
             Err(error) => {
                 let error = Arc::new(error);
                 keys.iter()
-                    .map(|key| (*key, Err(Arc::clone(&error))))
+                    .map(|key| (key.clone(), Err(Arc::clone(&error))))
                     .collect()
             }
         }

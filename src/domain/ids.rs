@@ -89,7 +89,7 @@ impl TitleId {
 }
 
 impl EpisodeId {
-    /// The id of an episode, from its series and its place in it.
+    /// The id of the episode that is first loaded for this place of a series. One that is moved to another series keeps it.
     pub fn of_ordinal(series: TitleId, season: u32, number: u32) -> Self {
         Self(derive(&[
             "episode",

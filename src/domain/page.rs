@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const MAX_PAGE: usize = 100;
 
 /// One component of a row's place in an order.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum KeyValue {
     /// A count, a rank, an id, or a time in milliseconds since 1970 UTC.
@@ -17,7 +17,7 @@ pub enum KeyValue {
 }
 
 /// A row's place in an order: what it is sorted by, then its id, which breaks ties.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Keyset {
     /// What the list is sorted by.
     pub value: KeyValue,
@@ -44,7 +44,7 @@ impl Keyset {
 }
 
 /// Which way a page runs from its start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// The rows that follow the start (`first`, `after`).
     Forward,
@@ -53,7 +53,7 @@ pub enum Direction {
 }
 
 /// The page that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Window {
     /// The most rows of the page; 1 to [`MAX_PAGE`].
     pub limit: usize,

@@ -204,6 +204,7 @@ impl<K: Eq + Hash, V, E> Drop for Landing<K, V, E> {
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
+    use std::time::Duration;
 
     use futures::future::join_all;
 
@@ -224,6 +225,10 @@ mod tests {
     impl Tasks for OnTokio {
         fn spawn(&self, task: BoxFuture<'static, ()>) {
             tokio::spawn(task);
+        }
+
+        fn pause(&self, time: Duration) -> BoxFuture<'static, ()> {
+            Box::pin(tokio::time::sleep(time))
         }
     }
 

@@ -1,4 +1,6 @@
-//! Background tasks, which nobody waits for; passed in so that the domain knows no runtime.
+//! Background tasks, which nobody waits for, and pauses; passed in so that the domain knows no runtime.
+
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 
@@ -6,4 +8,7 @@ use futures::future::BoxFuture;
 pub trait Tasks: Send + Sync {
     /// Runs a task to its end, whoever goes away meanwhile. Never waits.
     fn spawn(&self, task: BoxFuture<'static, ()>);
+
+    /// Is over after so long, or a moment later.
+    fn pause(&self, time: Duration) -> BoxFuture<'static, ()>;
 }

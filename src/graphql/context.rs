@@ -18,7 +18,7 @@ use crate::domain::editing::EditService;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
-use crate::domain::library::LibraryService;
+use crate::domain::library::{FilesOfItems, LibraryService};
 use crate::domain::merging::MergeService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::revising::RevisionService;
@@ -243,9 +243,15 @@ impl ContextExt for Context<'_> {
         };
         let mut current = self.data_unchecked::<Caller>().current();
         let profile = current.viewer.profile();
+        let files = FilesOfItems {
+            library: services.library.clone(),
+            viewer: current.viewer.known().copied(),
+        };
         let loaders = current.loaders.get_or_insert_with(|| {
             let (accounts, watching) = (&services.accounts, &services.watching);
-            Arc::new(PersonalLoaders::new(&seen, accounts, watching, profile))
+            Arc::new(PersonalLoaders::new(
+                &seen, accounts, watching, files, profile,
+            ))
         });
         Arc::clone(loaders)
     }

@@ -75,9 +75,14 @@ const ROW_KINDS: [(RowKind, &str); 10] = [
 impl GlobalId {
     /// The id of a film or series.
     pub(crate) fn of_title(title: &Title) -> Self {
-        match title.kind {
-            TitleKind::Film => Self::Film(title.id),
-            TitleKind::Series => Self::Series(title.id),
+        Self::of_kind(title.kind, title.id)
+    }
+
+    /// The id of a title of this kind.
+    pub(crate) fn of_kind(kind: TitleKind, id: TitleId) -> Self {
+        match kind {
+            TitleKind::Film => Self::Film(id),
+            TitleKind::Series => Self::Series(id),
         }
     }
 

@@ -19,6 +19,7 @@ use crate::domain::catalog::{
     Seen, SeenPeople, TitlesById, TitlesOfGenres,
 };
 use crate::domain::ids::ProfileId;
+use crate::domain::library::FilesOfItems;
 use crate::domain::revising::{NextNames, RevisionService};
 use crate::domain::watching::{
     ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
@@ -113,6 +114,8 @@ pub(crate) struct PersonalLoaders {
     pub(crate) own_titles: Batched<TitlesBySet>,
     /// What accounts are called; for curators alone.
     pub(crate) names: Batched<NamesByUser>,
+    /// The files of films, series and episodes; for curators alone.
+    pub(crate) files: Batched<FilesOfItems>,
 }
 
 impl PersonalLoaders {
@@ -120,6 +123,7 @@ impl PersonalLoaders {
         seen: &Seen,
         accounts: &AccountService,
         watching: &WatchService,
+        files: FilesOfItems,
         profile: Option<ProfileId>,
     ) -> Self {
         let watching = watching.clone();
@@ -162,6 +166,7 @@ impl PersonalLoaders {
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),
             names: Batched::new(NamesByUser(accounts.clone())),
+            files: Batched::new(files),
         }
     }
 }

@@ -16,6 +16,7 @@ use super::recommend::{RecommendationRow, RowsFor};
 use super::revising::Revision;
 use super::site_jobs::SiteJob;
 use super::watching::{Play, WatchState};
+use crate::domain::catalog::SeasonId;
 use crate::domain::error::{Bounds, ErrorCode};
 use crate::domain::ids::{ProfileId, TitleId};
 
@@ -150,6 +151,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>
             title.and_then(Title::into_series).map(Node::Series)
         }
         GlobalId::Season(season) => {
+            // Of a series that was merged into another, the season of that with the same number.
+            let series = personal.titles.find(season.series).await?;
+            let series = series.map_or(season.series, |series| series.id);
+            let season = SeasonId { series, ..season };
             let seasons = personal.seasons.find(season.series).await?;
             let seasons = seasons.unwrap_or_default();
             let exists = seasons.iter().any(|listed| listed.id == season);

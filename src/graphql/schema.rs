@@ -26,6 +26,7 @@ use super::documents::Document;
 use super::editing::{
     CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
     MergeMutation, MergePeopleMutation, NameMutation, PictureMutation, SingleMutation,
+    SplitTitleMutation,
 };
 use super::error::{RETRY_AFTER, seconds};
 use super::examine::examine;
@@ -34,8 +35,8 @@ use super::importing::ImportMutation;
 use super::library::{LibraryMutation, LibraryQuery};
 use super::limits::Introspection;
 use super::live::{
-    CatalogueSubscription, JobSubscription, SessionSubscription, StateSubscription,
-    SuggestionSubscription,
+    CatalogueSubscription, JobSubscription, SessionSubscription, SiteJobSubscription,
+    StateSubscription, SuggestionSubscription,
 };
 use super::loaders::Loaders;
 use super::node::NodeQuery;
@@ -121,6 +122,7 @@ pub(crate) struct CuratingMutation(
     DeleteTitleMutation,
     MergeMutation,
     MergePeopleMutation,
+    SplitTitleMutation,
     SingleMutation,
     NameMutation,
     PictureMutation,
@@ -137,6 +139,7 @@ pub(crate) struct Subscription(
     CatalogueSubscription,
     SessionSubscription,
     JobSubscription,
+    SiteJobSubscription,
 );
 
 type Inner = async_graphql::Schema<Query, Refusing<Mutation>, Subscription>;

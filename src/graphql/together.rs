@@ -30,7 +30,7 @@ impl<B: Batch> Together<B> {
         let load = || async {
             let mut keys = keys();
             let mut seen = HashSet::with_capacity(keys.len());
-            keys.retain(|key| seen.insert(*key));
+            keys.retain(|key| seen.insert(key.clone()));
             if keys.is_empty() {
                 return Ok(HashMap::new());
             }
@@ -77,10 +77,13 @@ impl<B: Batch> BySelection<B> {
             let mut wanted = of_page();
             wanted.extend_from_slice(own);
             let mut seen = HashSet::with_capacity(wanted.len());
-            wanted.retain(|key| !values.contains_key(key) && seen.insert(*key));
+            wanted.retain(|key| !values.contains_key(key) && seen.insert(key.clone()));
             match batch.load(&wanted).await {
                 Ok(mut loaded) => {
-                    values.extend(wanted.into_iter().map(|key| (key, loaded.remove(&key))));
+                    values.extend(wanted.into_iter().map(|key| {
+                        let value = loaded.remove(&key);
+                        (key, value)
+                    }));
                 }
                 Err(error) => return Err(failed.insert(ApiError::from(error)).clone()),
             }

@@ -10,8 +10,8 @@ use super::accounts::{
 };
 use super::editing::{
     CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
-    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergePeoplePayload,
-    MergeTitlesPayload, PicturesPayload, UndoMergePayload,
+    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergeGenresPayload,
+    MergePeoplePayload, MergeTitlesPayload, PicturesPayload, SplitTitlePayload, UndoMergePayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
 use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPayload};
@@ -199,7 +199,9 @@ pub(crate) enum Payload {
     DeleteTitle(DeleteTitlePayload),
     MergeTitles(MergeTitlesPayload),
     MergePeople(MergePeoplePayload),
+    MergeGenres(MergeGenresPayload),
     UndoMerge(UndoMergePayload),
+    SplitTitle(SplitTitlePayload),
     EditEpisode(EditEpisodePayload),
     EditPerson(EditPersonPayload),
     EditGenre(EditGenrePayload),

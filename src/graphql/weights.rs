@@ -74,18 +74,37 @@ pub(super) const WORK: &Table = &[
     (&["Mutation"], &["decideImportRow"], 500),
     // Up to a hundred documents, or five times as many with locks, are read and written.
     (&["Mutation"], &["revertRevisions", "setLocks"], 2_000),
-    // All titles and episodes that credit somebody are read, and written with other credits.
-    (&["Mutation"], &["mergePeople", "undoMerge"], 2_000),
+    // All titles and episodes that credit somebody are read, and written with other credits; of series all episodes.
     (
-        &["Episode", "Film", "Person", "Query", "Series"],
+        &["Mutation"],
+        &[
+            "mergeGenres",
+            "mergePeople",
+            "mergeTitles",
+            "splitTitle",
+            "undoMerge",
+        ],
+        2_000,
+    ),
+    (
+        &[
+            "Collection",
+            "Episode",
+            "Film",
+            "Genre",
+            "Person",
+            "Query",
+            "Series",
+        ],
         &["revisions"],
         30,
     ),
     (
-        &["Episode", "Film", "Person", "Series"],
+        &["Collection", "Episode", "Film", "Genre", "Person", "Series"],
         &["valueSources"],
         30,
     ),
+    (&["Episode", "Film", "Series"], &["files"], 30),
     // Five hundred titles, which are read, looked through and written together.
     (&["Mutation"], &["editTitles"], 4_000),
     (
@@ -148,7 +167,15 @@ pub(super) const WORK: &Table = &[
     (&["Episode"], &["overview"], 5),
     // The genres are read, and an episode's series; all that is drawn from goes into a hash.
     (
-        &["Episode", "Film", "Playable", "Season", "Series", "Title"],
+        &[
+            "Collection",
+            "Episode",
+            "Film",
+            "Playable",
+            "Season",
+            "Series",
+            "Title",
+        ],
         &["image", "images"],
         5,
     ),
@@ -235,7 +262,14 @@ pub(super) const LISTS: &Table = &[
     ),
     (
         &[
-            "Episode", "Film", "Person", "Playable", "Season", "Series", "Title",
+            "Collection",
+            "Episode",
+            "Film",
+            "Person",
+            "Playable",
+            "Season",
+            "Series",
+            "Title",
         ],
         &["images"],
         5,
@@ -255,7 +289,7 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (
-        &["Episode", "Film", "Person", "Series"],
+        &["Collection", "Episode", "Film", "Genre", "Person", "Series"],
         &["valueSources"],
         20,
     ),
@@ -282,6 +316,7 @@ pub(super) const LISTS: &Table = &[
             "PicturesPayload",
             "MergePeoplePayload",
             "MergeTitlesPayload",
+            "SplitTitlePayload",
             "UndoMergePayload",
         ],
         &["changes"],
@@ -299,11 +334,13 @@ pub(super) const LISTS: &Table = &[
             "PicturesPayload",
             "MergePeoplePayload",
             "MergeTitlesPayload",
+            "SplitTitlePayload",
             "UndoMergePayload",
         ],
         &["warnings"],
         2,
     ),
+    (&["SplitTitlePayload"], &["newChanges"], 3),
     (
         &["MergeTitlesPayload", "UndoMergePayload"],
         &["titleIds"],

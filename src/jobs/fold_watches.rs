@@ -14,7 +14,8 @@ const TOGETHER: Duration = Duration::from_millis(20);
 
 /// How long to wait for more after a round that folded anything. A transaction of a hundred rows costs a store hardly more
 /// than one of five, and what somebody reads of a profile is folded before. Whoever reports now and then does not wait.
-const GATHER: Duration = Duration::from_millis(200);
+/// What is folded is projected at once, so that with this, too, the graph follows within half a second.
+const GATHER: Duration = Duration::from_millis(300);
 
 pub(super) struct FoldWatches(pub(super) WatchService);
 

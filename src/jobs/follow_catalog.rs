@@ -14,8 +14,8 @@ const POLL: Duration = Duration::from_millis(250);
 /// How many changes are taken at once.
 const BATCH: usize = 2000;
 /// How many counts before the last one that is known are asked for again: one that was begun before others may be put
-/// after them.
-const OVERLAP: u64 = 10;
+/// after them. As many as are under way at the same time, where each queue of what waits is at another server.
+const OVERLAP: u64 = 4;
 /// How often everything that was counted is asked for, for one that was put later still, and what is not in the feed.
 const ALL: Duration = Duration::from_secs(300);
 

@@ -8,12 +8,14 @@ use crate::domain::recommend::{GraphService, Turns};
 
 /// How often to look for what another process wrote.
 const POLL: Duration = Duration::from_millis(250);
-/// A round of fewer documents is worth while to wait a moment for more of them: it costs as much as one of several times
-/// as many. Whoever reports now and then does not wait, for the first round begins at once.
-const FEW: usize = 1000;
-/// How long that moment is: as long as entries of the log are gathered to be folded, so that a round comes on each fold
-/// and the lease is kept; what a viewer reports is in the taste of that server at once.
-const GATHER: Duration = Duration::from_millis(200);
+/// After a round of fewer documents the next begins when more is folded: a round costs as much as one of several times as
+/// many, and entries of the log are gathered before they are folded. Whoever reports now and then does not wait. Of titles
+/// no more than these are projected in a round, so that with so many there may be others.
+const FEW: usize = 500;
+/// For how long that is waited for, and the lease kept: for longer than two folds are apart, and so short that what
+/// another server folds, which tells nobody here, is in the graph within a second. What a viewer reports is in the taste
+/// of that server at once.
+const NEXT_FOLD: Duration = Duration::from_millis(500);
 
 pub(super) struct ProjectGraph {
     graph: GraphService,
@@ -36,7 +38,7 @@ impl Job for ProjectGraph {
     async fn round(&mut self) -> Round {
         match self.graph.project_in_turn(&mut self.turns).await {
             Ok(0) => Round::Due(POLL),
-            Ok(..FEW) => Round::Soon(GATHER),
+            Ok(..FEW) => Round::Due(NEXT_FOLD),
             Ok(_) => Round::Again,
             Err(error) => Round::failed(error),
         }

@@ -339,7 +339,7 @@ async fn titles_are_added(site: &Site, curator: &mut Visitor) {
 async fn episodes_are_added(site: &Site, curator: &mut Visitor) {
     let series = site.id_of("series", "dark-2017").await;
     let place = |season: u32, number: u32| {
-        let set = json!({ "name": "Lies", "durationMinutes": 44 });
+        let set = json!({ "name": "Lies", "duration": 44 * 60 });
         json!({ "series": series, "season": season, "number": number, "set": set })
     };
     let fields = "episode { name number duration } changes { field } run";

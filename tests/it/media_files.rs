@@ -109,6 +109,7 @@ async fn files_are_matched_decided_moved_missed_and_never_forgotten(on: On) {
     check_what_was_found(&first);
     let (heat, solaris, pilot) = (&first[HEAT], &first[SOLARIS], &first[PILOT]);
     check_that_viewers_know_nothing(&site, heat).await;
+    check_that_titles_know_their_files(&mut curator).await;
 
     decide(&mut curator, &site, &first).await;
     // What is decided is doubted no more.
@@ -207,6 +208,27 @@ fn check_what_was_found(files: &BTreeMap<String, Value>) {
         (&json!("AMBIGUOUS"), &candidates)
     );
     assert_eq!(files[NOWHERE]["state"], "UNMATCHED");
+}
+
+/// Each film lists its own files, and a series none of its episodes.
+async fn check_that_titles_know_their_files(curator: &mut Visitor) {
+    let query = "{
+        heat: film(slug: \"heat-1995\") { files { nodes { path } pageInfo { hasNextPage } } }
+        solaris: film(slug: \"solaris-1972\") { files { nodes { path } pageInfo { hasNextPage } } }
+        series(slug: \"breaking-bad-2008\") { files { nodes { path } }
+            seasons(first: 1) { episodes(first: 2) { nodes { files(last: 5) { nodes { path } } } } } } }";
+    let found = curator.ask(query).await;
+    let files =
+        |paths: Value| json!({ "files": { "nodes": paths, "pageInfo": { "hasNextPage": false } } });
+    assert_eq!(found["heat"], files(json!([{ "path": HEAT }])));
+    assert_eq!(found["solaris"], files(json!([])));
+    assert_eq!(found["series"]["files"]["nodes"], json!([]));
+    let episodes = &found["series"]["seasons"][0]["episodes"]["nodes"];
+    let expected = json!([
+        { "files": { "nodes": [{ "path": PILOT }] } },
+        { "files": { "nodes": [] } },
+    ]);
+    assert_eq!(*episodes, expected);
 }
 
 /// Nothing is written down of a library whose disk is not mounted.

@@ -133,7 +133,7 @@ async fn what_cannot_be_merged_is_refused(site: &Site, curator: &mut Visitor, fi
         (json!({ "from": [from], "into": "x" }), "NOT_FOUND", "into"),
         (json!({ "from": [into], "into": into }), "INVALID", "from"),
         (json!({ "from": [series], "into": into }), "INVALID", "from"),
-        (json!({ "from": [from], "into": series }), "INVALID", "into"),
+        (json!({ "from": [from], "into": series }), "INVALID", "from"),
         (
             json!({ "from": [from], "into": into, "fromRevisions": [9] }),
             "STALE_REVISION",
@@ -227,24 +227,29 @@ async fn one_leads_along_a_chain(site: &Site, curator: &mut Visitor) {
     assert_eq!(refused, ("CONFLICT".to_owned(), "id".to_owned()));
 }
 
-fn write(program: &Program, records: &str) -> String {
+pub(crate) fn write(program: &Program, records: &str) -> String {
     let file = program.data().join("records.ndjson");
     std::fs::write(&file, records.trim_start()).unwrap();
     file.to_str().unwrap().to_owned()
 }
 
-async fn load(program: &Program, records: &str) {
+pub(crate) async fn load(program: &Program, records: &str) {
     let file = write(program, records);
     program.expect(&["load", &file]).await;
 }
 
 /// Plays a film from the start to a position.
-async fn report(viewer: &mut Visitor, item: &str, play: u8, to: f64) {
+pub(crate) async fn report(viewer: &mut Visitor, item: &str, play: u8, to: f64) {
     tell(viewer, item, play, ("START", 0.0)).await;
     tell(viewer, item, play, ("STOP", to)).await;
 }
 
-async fn tell(viewer: &mut Visitor, item: &str, play: u8, (event, position): (&str, f64)) {
+pub(crate) async fn tell(
+    viewer: &mut Visitor,
+    item: &str,
+    play: u8,
+    (event, position): (&str, f64),
+) {
     let input = json!({
         "item": item, "play": format!("00000000-0000-4000-8000-00000000000{play}"),
         "event": event, "position": position, "at": format!("2026-01-0{play}T20:00:00Z"),
@@ -253,7 +258,7 @@ async fn tell(viewer: &mut Visitor, item: &str, play: u8, (event, position): (&s
 }
 
 /// The names of the fields that are others, sorted.
-fn fields(payload: &Value) -> Vec<&str> {
+pub(crate) fn fields(payload: &Value) -> Vec<&str> {
     let changes = payload["changes"].as_array().unwrap().iter();
     let mut fields: Vec<&str> = changes.map(|it| it["field"].as_str().unwrap()).collect();
     fields.sort_unstable();

@@ -226,6 +226,7 @@ async fn change_the_catalogue(stores: &Stores, user: UserId) {
         id: GenreId::of_slug("a-trace"),
         slug: "a-trace".to_owned(),
         name: "A Trace".to_owned(),
+        merged_into: None,
         stamp: Stamp::first(SystemClock.now()),
     };
     let writer = Writer::new(Author::User(user), RevisionSource::Edit);

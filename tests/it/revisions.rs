@@ -12,6 +12,7 @@ use crate::support::visitor::Visitor;
 both_ways!(
     a_load_is_told_kept_off_locked_fields_and_taken_back,
     what_was_renamed_is_told_by_the_name_that_it_had,
+    a_run_is_taken_back_as_a_whole_or_not_at_all,
 );
 
 /// What is told of a revision.
@@ -58,10 +59,10 @@ async fn a_load_is_told_kept_off_locked_fields_and_taken_back(on: On) {
     let other = json!({ "ids": [film], "fields": ["slug"], "locked": true });
     let refused = cora.refused("setLocks", other).await;
     assert_eq!(refused, ("INVALID".to_owned(), "fields".to_owned()));
-    what_a_curator_said_goes_before_files_once_that_is_set(&program, &mut cora, &film).await;
+    what_a_curator_said_goes_before_files_unless_that_is_set(&program, &mut cora, &film).await;
 }
 
-async fn what_a_curator_said_goes_before_files_once_that_is_set(
+async fn what_a_curator_said_goes_before_files_unless_that_is_set(
     program: &Program,
     cora: &mut Visitor,
     film: &str,
@@ -75,20 +76,48 @@ async fn what_a_curator_said_goes_before_files_once_that_is_set(
     expected["at"] = curator["at"].clone();
     assert_eq!(curator, expected);
 
-    let orders = "precedence { field order }";
-    let order = json!({ "field": "year", "order": ["CURATOR", "RECORD"] });
-    let set = cora.expect("setSourcePrecedence", order, orders).await;
-    let order = json!([{ "field": "year", "order": ["CURATOR", "RECORD"] }]);
-    assert_eq!(set["precedence"], order);
-    let query = "{ sourcePrecedence { field order } }";
-    assert_eq!(cora.ask(query).await["sourcePrecedence"], order);
+    // As long as nobody says otherwise a curator goes before files.
+    let all = ["CURATOR", "SIDECAR", "RECORD", "GUESS"];
+    let default = json!({ "field": null, "order": all, "isDefault": true });
+    let query = "{ sourcePrecedence { field order isDefault } }";
+    assert_eq!(cora.ask(query).await["sourcePrecedence"], json!([default]));
     let (told, _) = load(program, cora, 1998, "quiet").await;
     assert!(told.contains("year is from a source"), "{told}");
     assert!(told.contains("LOWER_SOURCE"), "{told}");
     assert_eq!(source_of(cora, "year").await, curator);
     assert_eq!(source_of(cora, "tags").await["source"], "RECORD");
 
-    // What is unlocked is released to loads.
+    let orders = "precedence { field order isDefault }";
+    let order = json!({ "field": "year", "order": ["RECORD", "CURATOR"] });
+    let set = cora.expect("setSourcePrecedence", order, orders).await;
+    let of_year = json!({ "field": "year", "order": ["RECORD", "CURATOR"], "isDefault": false });
+    assert_eq!(set["precedence"], json!([default, of_year]));
+    let shown = program.expect(&["precedence"]).await;
+    let expected = "all fields  curator > sidecar > record > guess\nyear        record > curator\n";
+    assert_eq!(shown, expected);
+    let (told, _) = load(program, cora, 1998, "loud").await;
+    assert!(!told.contains("LOWER_SOURCE"), "{told}");
+    assert_eq!(source_of(cora, "year").await["source"], "RECORD");
+    let nothing = json!({ "field": "year", "order": [] });
+    let set = cora.expect("setSourcePrecedence", nothing, orders).await;
+    assert_eq!(set["precedence"], json!([default]));
+    what_is_unlocked_is_released_to_loads(program, cora, film).await;
+    let log = "{ viewer { user { auditLog(first: 2) { nodes { action actor detail } } } } }";
+    let of =
+        |detail| json!({ "action": "SOURCE_PRECEDENCE_SET", "actor": "OWNER", "detail": detail });
+    assert_eq!(
+        cora.ask(log).await["viewer"]["user"]["auditLog"]["nodes"],
+        json!([of("year"), of("year: record, curator")])
+    );
+    let wrong = json!({ "field": "slug", "order": ["RECORD"] });
+    let refused = cora.refused("setSourcePrecedence", wrong).await;
+    assert_eq!(refused, ("INVALID".to_owned(), "field".to_owned()));
+}
+
+/// What is from a curator is no more theirs once it is unlocked.
+async fn what_is_unlocked_is_released_to_loads(program: &Program, cora: &mut Visitor, film: &str) {
+    let edit = json!({ "titles": [{ "title": film }], "set": { "year": 1994 }, "lock": false });
+    cora.expect("editTitles", edit, "run").await;
     for locked in [true, false] {
         let locks = json!({ "ids": [film], "fields": ["year"], "locked": locked });
         cora.expect("setLocks", locks, SET).await;
@@ -96,19 +125,16 @@ async fn what_a_curator_said_goes_before_files_once_that_is_set(
     let (told, _) = load(program, cora, 1998, "quiet").await;
     assert!(!told.contains("LOWER_SOURCE"), "{told}");
     assert_eq!(source_of(cora, "year").await["source"], "RECORD");
-    let nothing = json!({ "field": "year", "order": [] });
-    let set = cora.expect("setSourcePrecedence", nothing, orders).await;
-    assert_eq!(set["precedence"], json!([]));
-    let log = "{ viewer { user { auditLog(first: 2) { nodes { action actor detail } } } } }";
-    let of =
-        |detail| json!({ "action": "SOURCE_PRECEDENCE_SET", "actor": "OWNER", "detail": detail });
-    assert_eq!(
-        cora.ask(log).await["viewer"]["user"]["auditLog"]["nodes"],
-        json!([of("year"), of("year: curator, record")])
-    );
-    let wrong = json!({ "field": "slug", "order": ["RECORD"] });
-    let refused = cora.refused("setSourcePrecedence", wrong).await;
-    assert_eq!(refused, ("INVALID".to_owned(), "field".to_owned()));
+
+    // A command sets the same, and says what there is then.
+    let off = program.expect(&["precedence", "set", "record"]).await;
+    assert_eq!(off, "all fields  record\n");
+    let wrong = program
+        .run(&["precedence", "set", "--field", "slug", "record"])
+        .await;
+    assert_eq!(wrong.status.code(), Some(1), "{wrong:?}");
+    let again = program.expect(&["precedence", "reset"]).await;
+    assert_eq!(again, "all fields  curator > sidecar > record > guess\n");
 }
 
 async fn curators_alone_are_told_what_the_site_began_with(
@@ -326,6 +352,60 @@ async fn what_was_renamed_is_told_by_the_name_that_it_had(on: On) {
         json!({ "nodeName": "Heat II", "nodeNameThen": then, "node": node })
     });
     assert_eq!(told, json!(expected));
+}
+
+async fn a_run_is_taken_back_as_a_whole_or_not_at_all(on: On) {
+    let program = Program::seeded(on).await;
+    program.create_user("cora@example.org", "curator").await;
+    let site = program.serve().await;
+    let heat = site.id_of("film", "heat-1995").await;
+    let alien = site.id_of("film", "alien-1979").await;
+    let mut cora = Visitor::of(&site);
+    cora.log_in("cora@example.org").await;
+    let edit = |titles: &[&str], set: Value| {
+        let titles: Vec<Value> = titles.iter().map(|id| json!({ "title": id })).collect();
+        json!({ "titles": titles, "set": set })
+    };
+    let both = edit(&[&heat, &alien], json!({ "year": 1990 }));
+    let run = cora.expect("editTitles", both, "run").await["run"].take();
+    let since = edit(&[&heat], json!({ "year": 1991 }));
+    cora.expect("editTitles", since, "run").await;
+    let years =
+        "{ heat: film(slug: \"heat-1995\") { year } alien: film(slug: \"alien-1979\") { year } }";
+    let changed = json!({ "heat": { "year": 1991 }, "alien": { "year": 1990 } });
+
+    // With one thing in the way nothing becomes of the others.
+    let fields = "results { revision { nodeName } changes { field } overwritten obstacles { field reason } } meant obstructed run next";
+    let mut input = json!({ "run": run, "whole": true });
+    let refused = cora.expect("revertRevisions", input.clone(), fields).await;
+    assert_eq!(
+        (&refused["meant"], &refused["obstructed"], &refused["run"]),
+        (&json!(2), &json!(1), &Value::Null)
+    );
+    let obstacle = json!([{ "field": "year", "reason": "CHANGED_SINCE" }]);
+    assert_eq!(result_of(&refused, "Heat")["obstacles"], obstacle);
+    let other = result_of(&refused, "Alien");
+    let nothing = json!([]);
+    assert_eq!(
+        (&other["obstacles"], &other["changes"]),
+        (&nothing, &nothing)
+    );
+    assert_eq!(cora.ask(years).await, changed);
+
+    input["force"] = json!(true);
+    let done = cora.expect("revertRevisions", input, fields).await;
+    assert_eq!(done["obstructed"], 0);
+    assert!(done["run"].is_string(), "{done}");
+    let before = json!({ "heat": { "year": 1995 }, "alien": { "year": 1979 } });
+    assert_eq!(cora.ask(years).await, before);
+    for (input, field) in [
+        (json!({ "whole": true }), "revision"),
+        (json!({ "revision": "x", "whole": true }), "whole"),
+        (json!({ "run": run, "after": "x", "whole": true }), "whole"),
+    ] {
+        let refused = cora.refused("revertRevisions", input).await;
+        assert_eq!(refused, ("INVALID".to_owned(), field.to_owned()));
+    }
 }
 
 /// What became of the revision of what is called so.

@@ -141,8 +141,14 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
     ),
     ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
     ("mergeTitles", r#"{ from: ["x"], into: "x" }"#, CURATORS),
+    ("mergeGenres", r#"{ genre: "x", into: "x" }"#, CURATORS),
     ("mergePeople", r#"{ people: ["x"], into: "x" }"#, CURATORS),
     ("undoMerge", r#"{ id: "x" }"#, CURATORS),
+    (
+        "splitTitle",
+        r#"{ id: "x", as: { set: { name: "" } } }"#,
+        CURATORS,
+    ),
     (
         "editEpisode",
         r#"{ episode: "x", set: { name: null } }"#,
@@ -215,7 +221,27 @@ const FIELDS: &[(&str, Row)] = &[
         "{ person(slug: \"al-pacino\") { revisions { nodes { id } } } }",
         CURATORS,
     ),
+    (
+        "{ genre(slug: \"crime\") { revisions { nodes { id } } } }",
+        CURATORS,
+    ),
+    (
+        "{ genre(slug: \"crime\") { valueSources { field } } }",
+        CURATORS,
+    ),
     ("{ files { nodes { id } } }", CURATORS),
+    (
+        "{ film(slug: \"heat-1995\") { files { nodes { id } } } }",
+        CURATORS,
+    ),
+    (
+        "{ series(slug: \"breaking-bad-2008\") { files { nodes { id } } } }",
+        CURATORS,
+    ),
+    (
+        "{ series(slug: \"breaking-bad-2008\") { nextUp { files { nodes { id } } } } }",
+        CURATORS,
+    ),
     ("{ siteJobs { nodes { id } } }", CURATORS),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),

@@ -40,6 +40,7 @@ const WITHOUT_FIRST: &[&str] = &[
     "languages",
     "lockedFields",
     "matches",
+    "newChanges",
     "nodes",
     "notes",
     "obstacles",

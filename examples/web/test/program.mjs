@@ -48,6 +48,13 @@ export async function runProgram(program, folder, command, input = "") {
   if (status !== 0) throw new Error(`\`${command.join(" ")}\` ended with ${status}:\n${said}`);
 }
 
+/** Begins a command on the same folder that waits for its standard input. `ended` is its exit status. */
+export function beginProgram(program, folder, command) {
+  const stdio = ["pipe", "ignore", "ignore"];
+  const child = spawn(program, [...command, "--data-dir", folder], { cwd: folder, env: environment(folder), stdio });
+  return { ended: once(child, "close").then(([status]) => status), kill: () => child.kill("SIGKILL") };
+}
+
 /** Nothing of ours, which may set up the program otherwise. */
 function environment(folder) {
   return { PATH: process.env.PATH ?? "", HOME: folder };

@@ -1,9 +1,11 @@
 // What a curator does in the workshop: edits with a preview, meets a change that came meanwhile, takes things back, sees
-// a lock hold against a load, edits many titles together, decides what files are, and follows a job.
+// a lock hold against a load, edits many titles together, decides what files are, and follows a job; the rest is in
+// tending.mjs.
 import assert from "node:assert/strict";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { runProgram } from "./program.mjs";
+import { beginProgram, runProgram } from "./program.mjs";
+import { tend } from "./tending.mjs";
 import { until, Watcher } from "./watcher.mjs";
 
 const EMAIL = "curator@example.org";
@@ -200,6 +202,9 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
     await page.getByText("Succeeded").waitFor();
   });
 
+  const begin = (command) => beginProgram(program, folder, command);
+  await tend({ act, shoot, page, web, folder, run, begin, field, region, revisions });
+
   await act("on a phone no page of the workshop is wider than the screen", async () => {
     await page.setViewportSize(phone);
     const tooWide = [];
@@ -211,6 +216,19 @@ export async function curate({ step, shoot, browser, viewer, web, api, program, 
     await page.getByRole("link", { name: "Edit in the workshop" }).click();
     await field("Tags").waitFor();
     await measure("form");
+    await page.goto(`${web}/title/dark-2017`);
+    await page.getByRole("link", { name: "Edit in the workshop" }).click();
+    await page.locator(".episode-list a").first().click();
+    await page.getByRole("link", { name: "As viewers see it" }).waitFor();
+    await measure("episode");
+    await page.goto(`${web}/person/al-pacino`);
+    await page.getByRole("link", { name: "Edit in the workshop" }).click();
+    await page.getByRole("link", { name: "As viewers see them" }).waitFor();
+    await measure("person");
+    await page.goto(`${web}/workshop/likely`);
+    await page.getByRole("link", { name: /^Merge / }).first().click();
+    await page.getByRole("button", { name: "Preview" }).waitFor();
+    await measure("merge");
     assert.deepEqual(tooWide, []);
     assert.deepEqual(watcher.userErrors, []);
     await context.close();

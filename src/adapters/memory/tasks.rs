@@ -1,5 +1,7 @@
 //! Tasks on the runtime that runs the program.
 
+use std::time::Duration;
+
 use futures::future::BoxFuture;
 
 use crate::domain::tasks::Tasks;
@@ -11,5 +13,9 @@ pub struct TokioTasks;
 impl Tasks for TokioTasks {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
         tokio::spawn(task);
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'static, ()> {
+        Box::pin(tokio::time::sleep(time))
     }
 }

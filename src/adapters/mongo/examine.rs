@@ -203,7 +203,13 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("library_folders", &["in_order"]),
     (
         "media_files",
-        &["in_order", "in_state", "of_folder", "by_fingerprint"],
+        &[
+            "in_order",
+            "in_state",
+            "of_folder",
+            "by_fingerprint",
+            "of_item",
+        ],
     ),
     ("site_jobs", &["latest", "in_state"]),
 ];

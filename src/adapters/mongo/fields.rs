@@ -59,6 +59,13 @@ pub(super) fn list<T, V: Into<Bson>>(things: &[T], value: impl Fn(&T) -> V) -> V
     things.iter().map(|thing| value(thing).into()).collect()
 }
 
+/// What changes a document that is there, with the time of the write by the same clock: to the server half of the work of
+/// a change that may have to make it.
+pub(super) fn changed(mut operators: Document) -> Document {
+    operators.insert("$currentDate", doc! { "updated_at": true });
+    operators
+}
+
 /// What is set, with the times of the write.
 pub(super) fn stamped(mut fields: Document) -> Document {
     fields.insert("created_at", doc! { "$ifNull": ["$created_at", "$$NOW"] });

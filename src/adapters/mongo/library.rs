@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use super::bulk::{Update, update};
 use super::db::{Abort, Collection, MongoDb, is_duplicate, patiently, store_error};
-use super::fields::list;
+use super::fields::{limit as rows_of, list};
+use super::file_items;
 use super::find::{BATCH, readable};
 use super::indexes::{Build, Index, make};
 use crate::domain::error::StoreError;
@@ -24,6 +25,8 @@ const FOLDERS: &str = "library_folders";
 const FILES: &str = "media_files";
 /// How many documents are written by one command.
 const AT_ONCE: usize = 500;
+/// How many lists are read by one command, which may have a thousand stages.
+const UNITED: usize = 200;
 
 /// The libraries in a database.
 #[derive(Clone)]
@@ -43,6 +46,13 @@ struct KeptRoot {
 /// Of a file what is not asked for by a field of its own, as JSON.
 #[derive(Debug, Deserialize)]
 struct KeptFile {
+    body: String,
+}
+
+/// The same as a row of one of several lists, which is named by its place among them.
+#[derive(Debug, Deserialize)]
+struct ListedFile {
+    list: i32,
     body: String,
 }
 
@@ -112,43 +122,118 @@ impl MongoLibrary {
             Index::on(doc! { "fingerprint": 1 })
                 .named("by_fingerprint")
                 .only(doc! { "fingerprint": { "$gt": "" } }),
+            Index::on(doc! { "items": 1, "place": 1, "_id": 1 }).named("of_item"),
         ];
         is_whole &= make(&self.files, of_files, build).await?;
+        match build {
+            Build::All => self.note_items().await?,
+            // Asked by the index, if that is there.
+            Build::OfEmpty => is_whole = is_whole && file_items::are_noted(&self.files).await?,
+        }
         Ok(is_whole)
     }
 
-    /// Writes documents together; one that is not found, or is there although it is new, is a conflict.
+    /// Notes of each file what it is of, where a version has written it that does not.
+    async fn note_items(&self) -> Result<(), StoreError> {
+        let mut after = None;
+        loop {
+            let stale = file_items::stale(&self.db.collection(FILES), after, AT_ONCE).await?;
+            let Some(last) = stale.last() else {
+                return Ok(());
+            };
+            after = Some(last.id());
+            let updates = stale.iter().filter_map(file_items::Stale::noted);
+            // One that somebody writes meanwhile is noted by that.
+            self.put(FILES, None, updates.collect(), 0).await?;
+        }
+    }
+
+    /// Writes documents together; fewer that are found than `least`, or one that is there although it is new, is a conflict.
     async fn put(
         &self,
         collection: &'static str,
         gone: Option<Document>,
         updates: Vec<Update<Document, Document>>,
+        least: usize,
     ) -> Result<(), StoreError> {
         let updates = Arc::new(updates);
         let this = self.clone();
         let written = self.db.transaction(move |session| {
             let (this, gone, updates) = (this.clone(), gone.clone(), Arc::clone(&updates));
-            Box::pin(async move { this.put_once(collection, gone, &updates, session).await })
+            Box::pin(async move {
+                let found = this.put_once(collection, gone, &updates, session).await?;
+                if found < least {
+                    return Err(Abort::Refused(StoreError::Conflict));
+                }
+                Ok(())
+            })
         });
         written.await
     }
 
+    /// Says how many were found or made.
     async fn put_once(
         &self,
         collection: &str,
         gone: Option<Document>,
         updates: &[Update<Document, Document>],
         session: &mut ClientSession,
-    ) -> Result<(), Abort<StoreError>> {
+    ) -> Result<usize, Abort<StoreError>> {
         if let Some(gone) = gone {
             let documents = self.db.collection::<Document>(collection);
             documents.delete_many(gone).session(&mut *session).await?;
         }
-        let found = update(&self.db, session, collection, updates, AT_ONCE).await?;
-        if found < updates.len() {
-            return Err(Abort::Refused(StoreError::Conflict));
+        Ok(update(&self.db, session, collection, updates, AT_ONCE).await?)
+    }
+
+    /// Up to one row more than the page has of each list, with one command; `None`: something of it cannot be read.
+    async fn united(
+        &self,
+        filters: &[FileFilter],
+        window: &Window,
+    ) -> Result<Vec<Option<Vec<MediaFile>>>, StoreError> {
+        let mut stages: Vec<Document> = Vec::new();
+        for (place, filter) in (0_i32..).zip(filters) {
+            let list = [
+                doc! { "$match": in_window(filter, window)? },
+                doc! { "$sort": order_of(window) },
+                doc! { "$limit": rows_of(window.limit.saturating_add(1)) },
+                doc! { "$project": { "body": 1, "list": { "$literal": place } } },
+            ];
+            if place == 0 {
+                stages.extend(list);
+            } else {
+                let list = list.to_vec();
+                stages.push(doc! { "$unionWith": { "coll": FILES, "pipeline": list } });
+            }
         }
-        Ok(())
+        let listed: Vec<ListedFile> = patiently(self.db.timeout, async {
+            let listed = self.files.aggregate(stages).batch_size(BATCH);
+            let listed = listed.with_type::<ListedFile>();
+            let listed = listed.await.map_err(store_error)?;
+            listed.try_collect().await.map_err(store_error)
+        })
+        .await?;
+        let mut lists: Vec<Option<Vec<MediaFile>>> = vec![Some(Vec::new()); filters.len()];
+        for ListedFile { list, body } in listed {
+            let place = usize::try_from(list).map_err(StoreError::failed)?;
+            if let Some(slot) = lists.get_mut(place)
+                && let Some(rows) = slot
+            {
+                match serde_json::from_str(&body) {
+                    Ok(file) => rows.push(file),
+                    Err(_) => *slot = None,
+                }
+            }
+        }
+        // The server does not promise the order of what is united.
+        for rows in lists.iter_mut().flatten() {
+            rows.sort_by_cached_key(|file| (file.place(), file.id));
+            if window.direction == Direction::Backward {
+                rows.reverse();
+            }
+        }
+        Ok(lists)
     }
 }
 
@@ -189,9 +274,33 @@ fn conditions(filter: &FileFilter) -> Vec<Document> {
         let below = below.trim_end_matches('/');
         // What follows the slash in the order of bytes is beyond all that begins with it.
         let inside = doc! { "$gte": format!("{below}/"), "$lt": format!("{below}0") };
+        // The first condition follows from the second; it tells the index where to begin and to end.
+        conditions.push(doc! { "place": { "$gte": below, "$lt": format!("{below}0") } });
         conditions.push(doc! { "$or": [{ "place": below }, { "place": inside }] });
     }
+    if !filter.of.is_empty() {
+        let of = list(&filter.of, |item| file_items::name(*item));
+        conditions.push(doc! { "items": { "$in": of } });
+    }
     conditions
+}
+
+/// What passes a filter and lies beyond where a window starts.
+fn in_window(filter: &FileFilter, window: &Window) -> Result<Document, StoreError> {
+    let mut conditions = conditions(filter);
+    if let Some(start) = &window.start {
+        conditions.push(beyond(start, window.direction)?);
+    }
+    Ok(together(conditions))
+}
+
+/// The order in which a window runs.
+fn order_of(window: &Window) -> Document {
+    let way = match window.direction {
+        Direction::Forward => 1,
+        Direction::Backward => -1,
+    };
+    doc! { "place": way, "_id": way }
 }
 
 /// A filter of conditions that hold together; no condition finds everything.
@@ -282,12 +391,13 @@ impl LibraryStore for MongoLibrary {
             };
             Update::upsert(doc! { "_id": key }, doc! { "$set": fields })
         });
-        let updates = updates.collect();
+        let updates: Vec<_> = updates.collect();
+        let least = updates.len();
         let gone = (!gone.is_empty()).then(|| {
             let paths = doc! { "$in": gone.to_vec() };
             doc! { "_id.root": root, "_id.path": paths }
         });
-        self.put(FOLDERS, gone, updates).await
+        self.put(FOLDERS, gone, updates, least).await
     }
 
     async fn files(&self, ids: &[MediaFileId]) -> Result<Vec<MediaFile>, StoreError> {
@@ -316,19 +426,29 @@ impl LibraryStore for MongoLibrary {
         filter: &FileFilter,
         window: &Window,
     ) -> Result<Slice<MediaFile>, StoreError> {
-        let mut conditions = conditions(filter);
-        if let Some(start) = &window.start {
-            conditions.push(beyond(start, window.direction)?);
-        }
-        let way = match window.direction {
-            Direction::Forward => 1,
-            Direction::Backward => -1,
-        };
-        let order = doc! { "place": way, "_id": way };
+        let (filter, order) = (in_window(filter, window)?, order_of(window));
         let limit = window.limit.saturating_add(1);
-        let filter = together(conditions);
         let rows = readable(&self.files, FILES, filter, order, Some(limit)).await?;
         Ok(Slice::from_overfetched(rows, window))
+    }
+
+    async fn list_each(
+        &self,
+        filters: &[FileFilter],
+        window: &Window,
+    ) -> Result<Vec<Slice<MediaFile>>, StoreError> {
+        let mut pages = Vec::with_capacity(filters.len());
+        for filters in filters.chunks(UNITED) {
+            let lists = self.united(filters, window).await?;
+            for (filter, rows) in filters.iter().zip(lists) {
+                pages.push(match rows {
+                    Some(rows) => Slice::from_overfetched(rows, window),
+                    // What follows takes the place of what cannot be read.
+                    None => self.list_files(filter, window).await?,
+                });
+            }
+        }
+        Ok(pages)
     }
 
     async fn count_files(&self, filter: &FileFilter) -> Result<u64, StoreError> {
@@ -348,10 +468,13 @@ impl LibraryStore for MongoLibrary {
                 "place": file.place(),
                 "state": file.state.as_str(),
                 "fingerprint": &file.fingerprint,
+                "items": list(&file.items, |item| file_items::name(*item)),
+                "items_of": file.revision.cast_signed(),
             };
             next(key(file.id), file.revision, fields, file)
         });
         let updates: Vec<_> = updates.collect::<Result<_, _>>()?;
-        self.put(FILES, None, updates).await
+        let least = updates.len();
+        self.put(FILES, None, updates, least).await
     }
 }

@@ -7,6 +7,7 @@ mod catalog;
 mod db;
 mod examine;
 mod fields;
+mod file_items;
 mod find;
 mod importing;
 mod indexes;

@@ -100,6 +100,8 @@ pub(super) struct Teller {
     pub(super) is_full: Arc<AtomicBool>,
     /// What is said in place of what could not be.
     pub(super) missed: RemoteEvent,
+    /// For how long it rests once it has told something, so that what comes in the meantime is told together.
+    pub(super) rest: Duration,
 }
 
 impl Teller {
@@ -119,6 +121,9 @@ impl Teller {
                 tokio::time::sleep(next(&mut waits)).await;
             }
             events.clear();
+            if !self.rest.is_zero() {
+                tokio::time::sleep(self.rest).await;
+            }
         }
     }
 

@@ -213,24 +213,33 @@ impl LibraryStore for SqliteLibrary {
         filter: &FileFilter,
         window: &Window,
     ) -> Result<Slice<MediaFile>, StoreError> {
-        let (sql, parameters) = page_of(filter, window)?;
+        let page = page_of(filter, window)?;
+        let window = window.clone();
+        self.db
+            .read(move |connection| read_page(connection, &page, &window))
+            .await
+    }
+
+    async fn list_each(
+        &self,
+        filters: &[FileFilter],
+        window: &Window,
+    ) -> Result<Vec<Slice<MediaFile>>, StoreError> {
+        let pages = filters.iter().map(|filter| page_of(filter, window));
+        let pages: Vec<PageOf> = pages.collect::<Result<_, _>>()?;
         let window = window.clone();
         self.db
             .read(move |connection| {
-                let wanted = window.limit.saturating_add(1);
-                let found = fill(wanted, |wanted, seen| {
-                    let page = [wanted, seen].map(|number| Value::from(rows(number)));
-                    let parameters = parameters.iter().cloned().chain(page);
-                    let parameters = params_from_iter(parameters);
-                    readable(connection, FILES, &sql, parameters, read::<FileRow, _>)
-                })?;
-                Ok(Slice::from_overfetched(found, &window))
+                let pages = pages.iter();
+                pages
+                    .map(|page| read_page(connection, page, &window))
+                    .collect()
             })
             .await
     }
 
     async fn count_files(&self, filter: &FileFilter) -> Result<u64, StoreError> {
-        let (conditions, parameters) = conditions(filter);
+        let (conditions, parameters) = conditions(filter, None);
         let sql = format!("SELECT count(*) FROM media_files WHERE {conditions}");
         self.db
             .read(move |connection| one(connection, &sql, params_from_iter(parameters), unsigned))
@@ -258,30 +267,73 @@ fn put<R: TableRecord>(connection: &Connection, row: &R, revision: i64) -> Resul
     }
 }
 
-/// The conditions of a filter, and their parameters from `?1` on.
-fn conditions(filter: &FileFilter) -> (String, Vec<Value>) {
+/// A page as its statement finds it.
+fn read_page(
+    connection: &Connection,
+    (sql, parameters): &PageOf,
+    window: &Window,
+) -> rusqlite::Result<Slice<MediaFile>> {
+    let wanted = window.limit.saturating_add(1);
+    let found = fill(wanted, |wanted, seen| {
+        let page = [wanted, seen].map(|number| Value::from(rows(number)));
+        let parameters = params_from_iter(parameters.iter().cloned().chain(page));
+        readable(connection, FILES, sql, parameters, read::<FileRow, _>)
+    })?;
+    Ok(Slice::from_overfetched(found, window))
+}
+
+/// The conditions of a filter, and their parameters from `?1` on. Where a window starts somewhere, it goes in this direction
+/// from there.
+fn conditions(filter: &FileFilter, from: Option<Direction>) -> (String, Vec<Value>) {
     let states: Vec<&str> = filter.states.iter().map(|it| it.as_str()).collect();
-    let mut parameters = vec![Value::from(list(states))];
-    // Without a state every file passes, and the index that runs in order is taken.
-    let mut conditions = if filter.states.is_empty() {
-        "json_array_length(?1) = 0".to_owned()
-    } else {
-        "state IN (SELECT value FROM json_each(?1))".to_owned()
+    // Without a state every file passes, and the index that runs in order is taken. So it is for several, by the `+`: the
+    // other one would sort all that is left for each page.
+    let of_state = match states.len() {
+        0 => "json_array_length(?1) = 0",
+        1 => "state = (SELECT value FROM json_each(?1))",
+        _ => "+state IN (SELECT value FROM json_each(?1))",
     };
+    let mut conditions = of_state.to_owned();
+    let mut parameters = vec![Value::from(list(states))];
     if let Some(below) = &filter.below {
         // What follows the slash in the order of bytes is beyond all that begins with it.
-        // The first two conditions follow from the rest; they tell the index where to begin and to end.
-        conditions.push_str(
-            " AND place >= ?2 AND place < ?2 || '0' AND (place = ?2 OR place >= ?2 || '/')",
+        // The first two conditions follow from the rest; they tell the index where to begin and to end, but for the end
+        // from which a window goes: that is nearer, and of two for one end the index takes either.
+        let (first, last) = match from {
+            None => ("place", "place"),
+            Some(Direction::Forward) => ("+place", "place"),
+            Some(Direction::Backward) => ("place", "+place"),
+        };
+        let below_it = format!(
+            " AND {first} >= ?2 AND {last} < ?2 || '0' AND (place = ?2 OR place >= ?2 || '/')"
         );
+        conditions.push_str(&below_it);
         parameters.push(Value::from(below.trim_end_matches('/').to_owned()));
+    }
+    if !filter.of.is_empty() {
+        let n = parameters.len() + 1;
+        let of = format!(
+            " AND id IN (SELECT file FROM media_file_items
+                WHERE item IN (SELECT value FROM json_each(?{n})))"
+        );
+        conditions.push_str(&of);
+        let items = filter.of.iter().map(|item| {
+            let (kind, id) = item.key();
+            format!("{kind}:{id}")
+        });
+        parameters.push(Value::from(list(items)));
     }
     (conditions, parameters)
 }
 
 /// A statement for the rows of a window, and its parameters but for the last two: how many, and beyond how many.
-fn page_of(filter: &FileFilter, window: &Window) -> Result<(String, Vec<Value>), StoreError> {
-    let (mut conditions, mut parameters) = conditions(filter);
+type PageOf = (String, Vec<Value>);
+
+fn page_of(filter: &FileFilter, window: &Window) -> Result<PageOf, StoreError> {
+    let from = window.start.is_some().then_some(window.direction);
+    let (mut conditions, mut parameters) = conditions(filter, from);
+    // What few files are of is not looked for in the order of all: a column with a sign before it is in no index.
+    let sign = if filter.of.is_empty() { "" } else { "+" };
     let (beyond, order) = match window.direction {
         Direction::Forward => (">", "ASC"),
         Direction::Backward => ("<", "DESC"),
@@ -292,16 +344,78 @@ fn page_of(filter: &FileFilter, window: &Window) -> Result<(String, Vec<Value>),
         };
         let id = Uuid::parse_str(id).map_err(StoreError::failed)?;
         let (n, m) = (parameters.len() + 1, parameters.len() + 2);
-        let start = format!(" AND (place, id) {beyond} (?{n}, ?{m})");
+        let start = format!(" AND ({sign}place, {sign}id) {beyond} (?{n}, ?{m})");
         conditions.push_str(&start);
         parameters.push(Value::from(place.clone()));
         parameters.push(Value::from(id.into_bytes().to_vec()));
     }
     let last = parameters.len() + 1;
+    let inner = format!("ORDER BY {sign}place {order}, {sign}id {order}");
+    let order = format!("ORDER BY place {order}, id {order}");
+    // Which files those are an index alone says: of none but them the row is read.
     let sql = format!(
-        "{} WHERE {conditions} ORDER BY place {order}, id {order} LIMIT ?{last} OFFSET ?{}",
+        "{} WHERE id IN (SELECT id FROM media_files WHERE {conditions} {inner} LIMIT ?{last} OFFSET ?{}) {order}",
         FileRow::SELECT,
         last + 1
     );
     Ok((sql, parameters))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::library::FileState;
+
+    /// How a page of the files of a library is found.
+    fn plan(states: &[FileState], window: &Window) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reelgraph.db");
+        drop(SqliteDb::open(&path).unwrap());
+        let connection = Connection::open(&path).unwrap();
+        let filter = FileFilter {
+            states: states.to_vec(),
+            below: Some("/films".to_owned()),
+            ..FileFilter::default()
+        };
+        let (sql, parameters) = page_of(&filter, window).unwrap();
+        let page = [10, 0].map(Value::from);
+        let parameters = params_from_iter(parameters.into_iter().chain(page));
+        let explain = format!("EXPLAIN QUERY PLAN {sql}");
+        let mut explained = connection.prepare(&explain).unwrap();
+        let lines = explained.query_map(parameters, |row| row.get::<_, String>("detail"));
+        let lines: Vec<String> = lines.unwrap().collect::<Result<_, _>>().unwrap();
+        lines.join("\n")
+    }
+
+    #[test]
+    fn a_page_of_files_begins_where_the_last_one_ended_and_only_its_rows_are_read() {
+        let start = || {
+            Some(Keyset {
+                value: KeyValue::Text("/films/a.mkv".to_owned()),
+                id: KeyValue::Text(Uuid::nil().to_string()),
+            })
+        };
+        let several = [FileState::Matched, FileState::Unmatched];
+        for (direction, range) in [
+            (Direction::Forward, "(place,id)>(?,?) AND place<?"),
+            (Direction::Backward, "place>? AND (place,id)<(?,?)"),
+        ] {
+            let window = Window {
+                start: start(),
+                direction,
+                limit: 10,
+            };
+            for (states, index, first) in [
+                (&several[..0], "media_files_in_order", ""),
+                (&several[..1], "media_files_in_state", "state=? AND "),
+                (&several[..], "media_files_in_order", ""),
+            ] {
+                let plan = plan(states, &window);
+
+                let wanted = format!("USING COVERING INDEX {index} ({first}{range})");
+                assert!(plan.contains(&wanted), "{wanted} is not in {plan}");
+                assert!(plan.contains("USING PRIMARY KEY (id=?)"), "{plan}");
+            }
+        }
+    }
 }

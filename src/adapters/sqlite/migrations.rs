@@ -49,6 +49,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/revision_fields.sql"),
     include_str!("schema/value_sources.sql"),
     include_str!("schema/site_jobs.sql"),
+    include_str!("schema/file_items.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

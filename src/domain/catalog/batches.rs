@@ -101,7 +101,7 @@ impl Batch for BiographiesByPerson {
     }
 }
 
-/// Reads genres by id, those that exist.
+/// Reads genres by id, those that exist; in the place of one that was merged into another, that.
 #[derive(Clone)]
 pub struct GenresById(pub CatalogService);
 
@@ -112,7 +112,12 @@ impl Batch for GenresById {
 
     async fn load(&self, ids: &[GenreId]) -> Result<HashMap<GenreId, Arc<Genre>>, CatalogError> {
         let genres = self.0.genres(ids).await?;
-        Ok(by_key(genres, |genre| genre.id))
+        let asked: Vec<GenreId> = genres.iter().map(|genre| genre.id).collect();
+        let genres = genres.into_iter().map(Some).collect();
+        let standing = self.0.genres_standing(genres).await?;
+        let found = asked.into_iter().zip(standing);
+        let found = found.filter_map(|(id, genre)| Some((id, Arc::new(genre?))));
+        Ok(found.collect())
     }
 }
 
@@ -191,7 +196,7 @@ impl Batch for FilmsByCollection {
     }
 }
 
-/// Reads episodes by id, those that exist.
+/// Reads episodes by id, those that exist; in the place of one that was merged into another, that.
 #[derive(Clone)]
 pub struct EpisodesById(pub Seen);
 
@@ -204,8 +209,13 @@ impl Batch for EpisodesById {
         &self,
         ids: &[EpisodeId],
     ) -> Result<HashMap<EpisodeId, Arc<Episode>>, CatalogError> {
-        let episodes = self.0.catalog.episodes(&self.0.visibility, ids).await?;
-        Ok(by_key(episodes, |episode| episode.id))
+        let Seen {
+            catalog,
+            visibility,
+        } = &self.0;
+        let episodes = catalog.episodes_now(visibility, ids).await?.into_iter();
+        let episodes = episodes.map(|(id, episode)| (id, Arc::new(episode)));
+        Ok(episodes.collect())
     }
 }
 

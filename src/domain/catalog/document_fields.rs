@@ -85,8 +85,11 @@ pub const PERSON_FIELDS: [&str; 8] = [
     LOCKS,
 ];
 
-/// The fields of genres and collections.
-pub const NAME_FIELDS: [&str; 1] = ["name"];
+/// The fields of genres.
+pub const GENRE_FIELDS: [&str; 2] = ["name", "merged_into"];
+
+/// The fields of collections.
+pub const COLLECTION_FIELDS: [&str; 2] = ["name", "pictures"];
 
 /// Which fields are locked. It is in no file, and cannot be locked.
 pub const LOCKS: &str = "locks";
@@ -273,6 +276,7 @@ impl DocumentFields {
             "ids" => Place::Whole("external_ids"),
             "portrait" | "still" => Place::Whole("pictures"),
             "seasons" => Place::Whole("season_pictures"),
+            "merged_into" => Place::Whole("merged_into"),
             _ => Place::Whole(own_field(field)?),
         })
     }
@@ -304,7 +308,7 @@ impl DocumentFields {
 
 /// Whether anything that has revisions has a field of this name.
 pub fn is_revised_field(name: &str) -> bool {
-    own_field(name).is_some() || NAME_FIELDS.contains(&name)
+    own_field(name).is_some() || GENRE_FIELDS.contains(&name)
 }
 
 /// Whether a document keeps a field in one value with others.

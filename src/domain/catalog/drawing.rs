@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::CatalogError;
 use super::pictures::{Picture, PictureAddress, PictureKind, PictureSubject};
 use super::service::CatalogService;
-use super::types::{Episode, Genre, Title};
+use super::types::{Collection, Episode, Genre, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::TitleId;
 
@@ -13,11 +13,20 @@ use crate::domain::ids::TitleId;
 #[derive(Debug, Clone)]
 pub struct FoundPicture {
     asked: PictureAddress,
-    title: Arc<Title>,
-    /// Of the title, in its order.
-    genres: Vec<Genre>,
-    /// What it is a still of; `None`: it is of the title.
-    episode: Option<Episode>,
+    of: Pictured,
+}
+
+/// What a picture is drawn from.
+#[derive(Debug, Clone)]
+enum Pictured {
+    Title {
+        title: Arc<Title>,
+        /// Of the title, in its order.
+        genres: Vec<Genre>,
+        /// What it is a still of; `None`: it is of the title.
+        episode: Option<Box<Episode>>,
+    },
+    Collection(Collection),
 }
 
 impl FoundPicture {
@@ -37,9 +46,17 @@ impl FoundPicture {
     }
 
     fn picture(&self) -> Picture<'_> {
-        let (title, wanted) = (&*self.title, [self.asked.language]);
-        let genres: Vec<&str> = self.genres.iter().map(|it| it.name.as_str()).collect();
-        match (&self.episode, self.asked.kind) {
+        let (title, genres, episode) = match &self.of {
+            Pictured::Collection(collection) => return Picture::of_collection(collection),
+            Pictured::Title {
+                title,
+                genres,
+                episode,
+            } => (&**title, genres, episode.as_deref()),
+        };
+        let wanted = [self.asked.language];
+        let genres: Vec<&str> = genres.iter().map(|it| it.name.as_str()).collect();
+        match (episode, self.asked.kind) {
             (Some(episode), _) => Picture::still(title, &genres, episode, wanted),
             (None, PictureKind::Backdrop) => Picture::backdrop(title, &genres),
             // Nothing else is drawn of a title: an address of another kind is none.
@@ -70,15 +87,25 @@ impl CatalogService {
                 (episode.series, Some(episode))
             }
             PictureSubject::Person(_) => return Ok(None),
+            PictureSubject::Collection(id) => {
+                let found = self.collections(visibility, &[id]).await?;
+                let found = found.into_iter().next();
+                return Ok(found.map(|collection| FoundPicture {
+                    asked: address.clone(),
+                    of: Pictured::Collection(collection),
+                }));
+            }
         };
         let Some((title, genres)) = self.title_with_genres(visibility, title).await? else {
             return Ok(None);
         };
         Ok(Some(FoundPicture {
             asked: address.clone(),
-            title,
-            genres,
-            episode,
+            of: Pictured::Title {
+                title,
+                genres,
+                episode: episode.map(Box::new),
+            },
         }))
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::types::{ExternalId, Person, Title, TitleKind};
+use super::types::{ExternalId, Person, Title};
 use crate::domain::page::Keyset;
 use crate::domain::text;
 
@@ -31,19 +31,16 @@ pub type LikelyTitles = LikelyOne<Arc<Title>, TitleReason>;
 pub type LikelyPeople = LikelyOne<Person, PersonReason>;
 
 impl LikelyTitles {
-    /// Which of two films the other is to be merged into: the one that more have watched, of equals the one of which more is
-    /// known, then the older one. `None` of series, which cannot be merged.
-    pub fn stays(&self) -> Option<&Arc<Title>> {
-        if self.one.kind != TitleKind::Film {
-            return None;
-        }
+    /// Which of two titles the other is to be merged into: the one that more have watched, of equals the one of which more is
+    /// known, then the older one.
+    pub fn stays(&self) -> &Arc<Title> {
         let worth = |title: &Title| {
             let known = title.external_ids.len() + title.all_credits().count();
             let age = Reverse((title.stamp.created_at, title.id));
             (title.watchers, known, age)
         };
         let is_other = worth(&self.other) > worth(&self.one);
-        Some(if is_other { &self.other } else { &self.one })
+        if is_other { &self.other } else { &self.one }
     }
 }
 
@@ -256,7 +253,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::domain::catalog::PersonMerge;
+    use crate::domain::catalog::{PersonMerge, TitleKind};
     use crate::domain::ids::RunId;
 
     fn title(id: u64, name: &str, year: Option<i32>, people: &[u64], ids: &Value) -> Title {

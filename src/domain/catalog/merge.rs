@@ -1,13 +1,13 @@
-//! That a title was merged into another, or a person into somebody else: it is seen nowhere, and whoever asks for it gets
-//! the other.
+//! That a title was merged into another, with its episodes if it is a series, or a person into somebody else: it is seen
+//! nowhere, and whoever asks for it gets the other.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::publication::TitleState;
-use crate::domain::ids::{PersonId, RunId, TitleId};
+use crate::domain::ids::{EpisodeId, PersonId, RunId, TitleId};
 
-/// How often a title or a person is followed that was merged into one that was merged itself.
+/// How often a title, an episode or a person is followed that was merged into one that was merged itself.
 pub(super) const MOST_FOLLOWED: usize = 16;
 
 /// That a title was merged into another. It is the durable record of that: what is left to be done is found by it.
@@ -33,6 +33,39 @@ pub struct PersonMerge {
     pub id: RunId,
     /// The person who they are one with.
     pub into: PersonId,
+}
+
+/// What merging its series with others has made of an episode. It is the durable record of that: undoing goes by it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodeMerging {
+    /// That it is one with an episode of another series; `None`: it stands for itself.
+    pub merged: Option<EpisodeMerge>,
+    /// That it was moved from other series, the latest last. Its id is that of its place in the first of them.
+    pub moves: Vec<EpisodeMove>,
+    /// Of one that was moved: which series had an episode that is one with it since, or was until that was undone. It does
+    /// not go back while it stands for such a one.
+    #[serde(default)]
+    pub stands_for: Vec<EpisodeMove>,
+}
+
+/// That an episode was merged into one of another series, with its own series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodeMerge {
+    /// Which merge it was: the run of its revisions.
+    #[serde(with = "as_text")]
+    pub id: RunId,
+    /// The episode that it is one with.
+    pub into: EpisodeId,
+}
+
+/// That an episode was moved to another series, at the same place; or that one of another series is one with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpisodeMove {
+    /// Which merge it was: the run of its revisions.
+    #[serde(with = "as_text")]
+    pub id: RunId,
+    /// The series that it was of before, or that the other one is of.
+    pub from: TitleId,
 }
 
 /// The name of a run as text: of a UUID as such, BSON is written as text, and as bytes alone it is read.
@@ -63,7 +96,8 @@ pub enum MergeStep {
     Following,
     /// All of it is moved.
     Done,
-    /// It is being brought back: the merge is undone, and the title is seen again.
+    /// It is being brought back: the merge is undone, and the title is seen again. So it is with what profiles have of
+    /// episodes that a new series was made of.
     Undoing,
     /// It is back, but for what servers moved that did not know yet.
     Returning,

@@ -9,6 +9,7 @@ mod collections;
 mod document_fields;
 mod drawing;
 mod episode_run;
+mod episodes;
 mod error;
 mod everything;
 mod extras;
@@ -24,6 +25,7 @@ mod likely;
 mod likeness;
 mod locks;
 mod merge;
+mod merged_genres;
 mod missing_facts;
 mod naming;
 mod order;
@@ -63,11 +65,12 @@ pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
 pub use collections::{PlaceInCollection, place_in_collection};
 pub use document_fields::{
-    DocumentFields, EPISODE_FIELDS, LOCKS, NAME_FIELDS, PERSON_FIELDS, TITLE_FIELDS,
-    is_kept_with_others, is_revised_field,
+    COLLECTION_FIELDS, DocumentFields, EPISODE_FIELDS, GENRE_FIELDS, LOCKS, PERSON_FIELDS,
+    TITLE_FIELDS, is_kept_with_others, is_revised_field,
 };
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};
+pub use episodes::{EpisodePlace, EpisodesAt};
 pub use error::CatalogError;
 pub use everything::{Lacking, OwnNames, Referred, SearchSuggestion};
 pub use extras::{Extra, ExtraHost, ExtraKind, Video};
@@ -83,7 +86,7 @@ pub use likeness::{
     folded_name, have_other_ids, in_common, person_likeness, title_likeness, years_apart,
 };
 pub use locks::Locks;
-pub use merge::{MergeStep, PersonMerge, TitleMerge};
+pub use merge::{EpisodeMerge, EpisodeMerging, EpisodeMove, MergeStep, PersonMerge, TitleMerge};
 pub use missing_facts::{MissingFact, MissingFacts};
 pub use order::{TitleOrder, mixed, release_day};
 pub use pictures::{

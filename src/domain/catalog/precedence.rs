@@ -1,4 +1,5 @@
-//! Which sources of values go before which: data that curators set, of which there is none at first.
+//! Which sources of values go before which: data that curators and operators set, with an order that holds as long as nobody
+//! has set another.
 
 use std::collections::BTreeMap;
 
@@ -15,14 +16,32 @@ pub struct Precedence {
 impl Precedence {
     /// What stands for all fields that have no order of their own.
     pub const EVERY_FIELD: &'static str = "*";
+    /// The order of all fields that have none of their own, as long as nobody has set another.
+    pub const DEFAULT_ORDER: [ValueSource; 4] = [
+        ValueSource::Curator,
+        ValueSource::Sidecar,
+        ValueSource::Record,
+        ValueSource::Guess,
+    ];
+
+    /// The order of a field: what goes before all else is first.
+    pub fn order_of(&self, field: &str) -> &[ValueSource] {
+        let own = self.orders.get(field);
+        let order = own.or_else(|| self.orders.get(Self::EVERY_FIELD));
+        let default: &[ValueSource] = &Self::DEFAULT_ORDER;
+        order.map_or(default, Vec::as_slice)
+    }
+
+    /// Whether any source goes before another.
+    pub fn orders_anything(&self) -> bool {
+        let every = self.order_of(Self::EVERY_FIELD).len();
+        every > 1 || self.orders.values().any(|order| order.len() > 1)
+    }
 
     /// Whether what is stored in a field holds against what another source says. Only of two that are both in the order
     /// one goes before the other; what a curator has released holds against nothing.
     pub fn holds(&self, field: &str, stored: ValueFrom, new: ValueSource) -> bool {
-        let own = self.orders.get(field);
-        let Some(order) = own.or_else(|| self.orders.get(Self::EVERY_FIELD)) else {
-            return false;
-        };
+        let order = self.order_of(field);
         let place = |source: ValueSource| order.iter().position(|it| *it == source);
         match (place(stored.source), place(new)) {
             (Some(stored_at), Some(new_at)) => !stored.released && stored_at < new_at,
@@ -74,6 +93,21 @@ mod tests {
             ..from(curator)
         };
         assert!(!precedence.holds("title", released, record));
-        assert!(!Precedence::default().holds("title", from(curator), record));
+    }
+
+    #[test]
+    fn as_long_as_nobody_sets_another_order_a_curator_goes_before_files() {
+        let at_first = Precedence::default();
+        let [curator, sidecar, record, guess] = Precedence::DEFAULT_ORDER;
+        let holds = |stored, new| at_first.holds("title", from(stored), new);
+
+        assert!(holds(curator, sidecar) && holds(sidecar, record) && holds(record, guess));
+        assert!(!holds(record, sidecar) && !holds(guess, record) && !holds(record, record));
+        assert!(at_first.orders_anything());
+        let every = Precedence::EVERY_FIELD.to_owned();
+        let off = Precedence {
+            orders: BTreeMap::from([(every, vec![record])]),
+        };
+        assert!(!off.holds("title", from(curator), record) && !off.orders_anything());
     }
 }

@@ -212,13 +212,7 @@ impl CatalogService {
             let slug = given.unwrap_or_else(|| keys.choose(name_at));
             genres.get(slug).map(|genre| (*genre).clone())
         });
-        Ok(found.collect())
-    }
-
-    /// All genres, by name.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
-        Ok(self.ports.lists.all_genres().await?)
+        self.genres_standing(found.collect()).await
     }
 
     /// The collections with these ids.
@@ -373,6 +367,12 @@ impl CatalogService {
         limit: usize,
     ) -> Result<Vec<Change>, CatalogError> {
         Ok(self.ports.changes.changes_after(sequence, limit).await?)
+    }
+
+    /// The place of the last change in the feed; 0 if there was none. As long as it is the same, nothing was written.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn last_change(&self) -> Result<u64, CatalogError> {
+        Ok(self.ports.changes.last_change().await?)
     }
 
     /// Up to `limit` things of a part with ids beyond `after`, and where it goes on; see [`ChangeSource::part_after`].

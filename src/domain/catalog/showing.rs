@@ -30,6 +30,11 @@ impl CatalogService {
                 let person = people.first();
                 person.and_then(|person| find(&person.pictures, address))
             }
+            PictureSubject::Collection(id) => {
+                let collections = self.collections(visibility, &[id]).await?;
+                let collection = collections.first();
+                collection.and_then(|collection| find(&collection.pictures, address))
+            }
         })
     }
 }

@@ -23,13 +23,14 @@ const YOUNG: TimeDelta = TimeDelta::days(1);
 /// So many things of the catalogue are read at a time.
 const AT_A_TIME: usize = 1000;
 /// The parts of the catalogue whose things have pictures.
-const WITH_PICTURES: [CatalogPart; 3] = [
+const WITH_PICTURES: [CatalogPart; 4] = [
     CatalogPart::Titles,
     CatalogPart::People,
     CatalogPart::Episodes,
+    CatalogPart::Collections,
 ];
 /// What stores call things of the catalogue that they cannot read.
-const SORTS: [&str; 4] = ["titles", "people", "episodes", "documents"];
+const SORTS: [&str; 5] = ["titles", "people", "episodes", "collections", "documents"];
 
 /// What can go wrong with a sweep. Nothing was removed if it was refused.
 #[derive(Debug, thiserror::Error)]
@@ -156,7 +157,9 @@ impl PictureSweep {
                 let people = batch.people.iter().flat_map(|it| &it.pictures);
                 let episodes = batch.episodes.iter().flat_map(|it| &it.pictures);
                 let hash = |kept: &KeptPicture| kept.picture.hash;
-                referred.extend(titles.chain(people).chain(episodes).map(hash));
+                let collections = batch.collections.iter().flat_map(|it| &it.pictures);
+                let all = titles.chain(people).chain(episodes).chain(collections);
+                referred.extend(all.map(hash));
                 after = next;
             }
         }

@@ -7,7 +7,7 @@ use super::airs::Airs;
 use super::certification::{Certification, country_of};
 use super::extras::Extra;
 use super::locks::Locks;
-use super::merge::{PersonMerge, TitleMerge};
+use super::merge::{EpisodeMerging, PersonMerge, TitleMerge};
 use super::pictures::{KeptPicture, SeasonPictures};
 use super::publication::Publication;
 use super::reception::Reception;
@@ -283,7 +283,9 @@ pub struct Genre {
     pub slug: String,
     /// Its name, as the vocabulary spells it.
     pub name: String,
-    /// When and how often it was written.
+    /// The genre that it was merged into, which was merged into none; titles may still name it for a moment.
+    #[serde(default)]
+    pub merged_into: Option<GenreId>,
     pub stamp: Stamp,
 }
 
@@ -295,7 +297,9 @@ pub struct Collection {
     pub slug: String,
     /// The name as first loaded.
     pub name: String,
-    /// When and how often it was written.
+    /// Its pictures, in the order of a title's.
+    #[serde(default)]
+    pub pictures: Vec<KeptPicture>,
     pub stamp: Stamp,
 }
 
@@ -344,6 +348,9 @@ pub struct Episode {
     /// Its guests, then its writers, each in billing order.
     #[serde(default)]
     pub crew: Vec<Credit>,
+    /// What merging its series with others has made of it; mostly nothing.
+    #[serde(default)]
+    pub merging: Option<Box<EpisodeMerging>>,
     /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,

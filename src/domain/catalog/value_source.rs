@@ -38,7 +38,8 @@ pub struct ValueFrom {
     pub source: ValueSource,
     pub at: DateTime<Utc>,
     pub run: RunId,
-    /// Whether a curator has unlocked the field since, and so released it to loads, though it is from a curator.
+    /// Whether a curator has left the field unlocked, or unlocked it since, and so released it to loads, though it is from a
+    /// curator.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub released: bool,
 }

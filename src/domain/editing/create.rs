@@ -17,7 +17,7 @@ use super::single::Edited;
 use crate::domain::catalog::{CatalogBatch, Title, TitleKind, Visibility, Writer};
 use crate::domain::error::ErrorCode;
 use crate::domain::loading::{
-    Intent, LaidTitle, Laying, LoadMode, Problem, batch_of, blank_title, check_lists,
+    Difference, Intent, LaidTitle, Laying, LoadMode, Problem, batch_of, blank_title, check_lists,
 };
 use crate::domain::text;
 use crate::domain::viewer::KnownViewer;
@@ -39,6 +39,18 @@ pub struct TitleCreation {
     pub locking: Locking,
     /// What a repeat of it has, too; `None`: it is made each time.
     pub key: Option<String>,
+}
+
+/// A title that nothing has yet.
+#[derive(Debug)]
+pub struct NewTitle {
+    pub title: Title,
+    /// The people, genres and collections that it names and no store has yet.
+    pub new: CatalogBatch,
+    /// What is known of it.
+    pub differences: Vec<Difference>,
+    /// What a curator may want to look at.
+    pub noticed: Vec<Problem>,
 }
 
 /// A key for a title, and what is to be said of it.
@@ -115,6 +127,34 @@ impl EditService {
         creation: &TitleCreation,
         reserved: Option<&Slug>,
     ) -> Result<Edited<Arc<Title>>, EditError> {
+        let NewTitle {
+            title,
+            new,
+            differences,
+            noticed,
+        } = self.lay_title(creation, reserved).await?;
+        let batch = batch_of(vec![title.clone()], new);
+        let run = self.write(creation.mode, batch, writer).await?;
+        Ok(Edited {
+            node: Arc::new(title),
+            differences,
+            noticed,
+            run,
+        })
+    }
+
+    /// A title as it would be added, for whoever writes it together with something else.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn lay_new_title(&self, creation: &TitleCreation) -> Result<NewTitle, EditError> {
+        creation.patch.check()?;
+        self.lay_title(creation, None).await
+    }
+
+    async fn lay_title(
+        &self,
+        creation: &TitleCreation,
+        reserved: Option<&Slug>,
+    ) -> Result<NewTitle, EditError> {
         let now = self.clock.now();
         let (slug, alike) = match reserved {
             Some((slug, alike)) => (self.given(slug).await?, alike.clone()),
@@ -130,13 +170,11 @@ impl EditService {
         }
         let pairs = [(&blank, &title)];
         let mut differences = self.load.title_differences(&pairs, &new).await?;
-        let batch = batch_of(vec![title.clone()], new);
-        let run = self.write(creation.mode, batch, writer).await?;
-        Ok(Edited {
-            node: Arc::new(title),
+        Ok(NewTitle {
             differences: differences.pop().unwrap_or_default(),
             noticed: alike.into_iter().chain(laid_title.noticed).collect(),
-            run,
+            title,
+            new,
         })
     }
 

@@ -63,15 +63,15 @@ impl EditService {
         let key = (creation.key.as_deref(), creation.mode);
         let keyed = Keyed::of(viewer, key, "episode", &said)?;
         let Some(keyed) = keyed else {
-            return retried(|| self.try_add(visibility, &writer, &series, creation)).await;
+            return retried(|| self.try_add(&writer, &series, creation)).await;
         };
         if let Some(added) = self.added_before(visibility, &keyed).await? {
             return Ok(added);
         }
         // What is there before it is noted was added by another.
-        let id = self.free(visibility, &series, creation).await?;
+        let id = self.free(&series, creation).await?;
         self.reserve(&keyed, id.to_i64().to_string()).await?;
-        let added = retried(|| self.try_add(visibility, &writer, &series, creation)).await;
+        let added = retried(|| self.try_add(&writer, &series, creation)).await;
         if is_taken(&added)
             && let Some(before) = self.added_before(visibility, &keyed).await?
         {
@@ -103,29 +103,31 @@ impl EditService {
     /// The id of the episode, if there is none with it.
     async fn free(
         &self,
-        visibility: &Visibility,
         series: &Title,
         creation: &EpisodeCreation,
     ) -> Result<EpisodeId, EditError> {
         let (season, number) = creation.place;
-        let id = EpisodeId::of_ordinal(series.id, season, number);
-        if self.load.stored_episode(visibility, id).await?.is_some() {
-            let reason = format!("is {number}, and there is such an episode in season {season}");
-            return Err(Refused::new(ErrorCode::Taken, Place::Number, reason).into());
-        }
-        Ok(id)
+        let place = (series.id, season, number);
+        let at = self.catalog.episodes_at(&[place]).await?;
+        let reason = if at.find(place).is_some() {
+            format!("is {number}, and there is such an episode in season {season}")
+        } else if at.is_gone(place) {
+            format!("is {number}, and that episode of season {season} was moved to another series")
+        } else {
+            return Ok(at.id(place));
+        };
+        Err(Refused::new(ErrorCode::Taken, Place::Number, reason).into())
     }
 
     async fn try_add(
         &self,
-        visibility: &Visibility,
         writer: &Writer,
         series: &Arc<Title>,
         creation: &EpisodeCreation,
     ) -> Result<Edited<Arc<Episode>>, EditError> {
         let now = self.clock.now();
         let blank = blank_episode(series, creation.place, now).map_err(of_place)?;
-        let id = self.free(visibility, series, creation).await?;
+        let id = self.free(series, creation).await?;
         let laid = self.load.lay_episode(&blank, &creation.patch.set).await;
         let Laid {
             document,

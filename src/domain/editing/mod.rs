@@ -5,9 +5,11 @@ mod create;
 mod create_episode;
 mod delete;
 mod error;
+mod merge_genres;
 mod names;
 mod part;
 mod patch;
+mod picture_kinds;
 mod picture_lists;
 mod pictures;
 mod refused;
@@ -17,14 +19,16 @@ mod service;
 mod single;
 mod titles;
 
-pub use create::TitleCreation;
+pub use create::{NewTitle, TitleCreation};
 pub use create_episode::EpisodeCreation;
 pub use error::EditError;
+pub use merge_genres::{GenreMerging, MergedGenres};
 pub use names::Renaming;
 pub use part::Part;
 pub use patch::Patch;
+pub use picture_kinds::Pictured;
 pub use picture_lists::Standing;
-pub use pictures::{EditedPictures, NewPicture, PictureChange, PictureEdit, Pictured};
+pub use pictures::{EditedPictures, NewPicture, PictureChange, PictureEdit};
 pub use refused::{Place, Refused};
 pub use rows::{
     DeletedTitle, EditedTitle, EditedTitles, Locking, MOST_TITLES, NamedTitle, Policy, TitleChoice,

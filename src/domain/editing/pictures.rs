@@ -1,37 +1,28 @@
-//! Editing the pictures of a title, a season, an episode or a person: one is added, one goes, or those of a kind are put
-//! in order. What is added was sent before, or is read on the web.
+//! Editing the pictures of a title, a season, an episode, a person or a collection: one is added, one goes, or those of a
+//! kind are put in order. What is added was sent before, or is read on the web.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::error::EditError;
+use super::picture_kinds::{Pictured, check_kind};
 use super::picture_lists::{ListChange, Standing, changed};
 use super::refused::{Place, Refused};
 use super::rows::Locking;
 use super::service::{EditService, curator, retried, revision};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogNode, DocumentFields, Episode, KeptPicture, Person, PictureHash,
-    PictureKind, SeasonId, SeasonPictures, TakenIn, Texts, Title, TitleKind, Visibility, Writer,
+    CatalogBatch, CatalogNode, Collection, DocumentFields, Episode, KeptPicture, Person,
+    PictureHash, PictureKind, SeasonPictures, TakenIn, Texts, Title, TitleKind, Visibility, Writer,
 };
 use crate::domain::error::ErrorCode;
-use crate::domain::ids::{EpisodeId, PersonId, RunId, TitleId};
+use crate::domain::ids::{RunId, TitleId};
 use crate::domain::language::LanguageTag;
 use crate::domain::loading::{
     Difference, LoadMode, MAX_PICTURES_OF_SEASONS, OfferedPicture, PictureOffer, Problem,
     UntakenPicture,
 };
 use crate::domain::viewer::KnownViewer;
-
-/// What of the catalogue has pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pictured {
-    Title(TitleId),
-    /// A season has no document of its own: its pictures are in that of its series, by which its revisions count.
-    Season(SeasonId),
-    Episode(EpisodeId),
-    Person(PersonId),
-}
 
 /// An edit of pictures of one kind.
 #[derive(Debug, Clone)]
@@ -93,6 +84,7 @@ enum Stored {
     Title(Arc<Title>),
     Episode(Box<(Episode, Texts)>),
     Person(Box<(Person, Texts)>),
+    Collection(Box<Collection>),
 }
 
 impl EditService {
@@ -226,6 +218,16 @@ impl EditService {
                     stored: Stored::Person(Box::new(stored)),
                 }
             }
+            Pictured::Collection(id) => {
+                let found = self.catalog.collections(visibility, &[id]).await?;
+                let collection = found.into_iter().next().ok_or_else(not_there)?;
+                Document {
+                    node: CatalogNode::Collection(id),
+                    revision: collection.stamp.revision,
+                    pictures: collection.pictures.clone(),
+                    stored: Stored::Collection(Box::new(collection)),
+                }
+            }
         };
         let (node, revision) = (document.node, document.revision);
         match self.stale(node, base, revision).await? {
@@ -286,7 +288,10 @@ impl EditService {
                         differences.extend(difference("seasons", before, after));
                         "seasons"
                     }
-                    Pictured::Title(_) | Pictured::Episode(_) | Pictured::Person(_) => {
+                    Pictured::Title(_)
+                    | Pictured::Episode(_)
+                    | Pictured::Person(_)
+                    | Pictured::Collection(_) => {
                         title.pictures = pictures.to_vec();
                         let (before, after) = (json!(stored.pictures), json!(pictures));
                         differences.extend(difference("pictures", before, after));
@@ -336,6 +341,23 @@ impl EditService {
                     batch.people.push(after.0);
                 }
             }
+            Stored::Collection(stored) => {
+                let (before, now_there) = (json!(stored.pictures), json!(pictures));
+                differences.extend(difference("pictures", before, now_there));
+                if !differences.is_empty() {
+                    let after = Collection {
+                        pictures: pictures.to_vec(),
+                        stamp: stored.stamp.next(now),
+                        ..Collection::clone(stored)
+                    };
+                    let of = (node, after.stamp);
+                    let before = DocumentFields::of(&**stored);
+                    let fields = DocumentFields::of(&after);
+                    let revision = revision(writer, of, &differences, &before, &fields);
+                    batch.revisions.push(revision);
+                    batch.collections.push(after);
+                }
+            }
         }
         Ok((differences, batch))
     }
@@ -376,28 +398,8 @@ fn with_season(
     Ok(after)
 }
 
-/// Refuses a kind that such a thing has none of.
-fn check_kind(of: Pictured, kind: PictureKind) -> Result<(), Refused> {
-    let (has_it, kinds) = match of {
-        Pictured::Title(_) | Pictured::Season(_) => (
-            !matches!(kind, PictureKind::Still | PictureKind::Portrait),
-            "a title or a season has all others",
-        ),
-        Pictured::Episode(_) => (kind == PictureKind::Still, "an episode has stills alone"),
-        Pictured::Person(_) => (
-            kind == PictureKind::Portrait,
-            "a person has portraits alone",
-        ),
-    };
-    if has_it {
-        return Ok(());
-    }
-    let reason = format!("is {}, and {kinds}", kind.as_str());
-    Err(Refused::new(ErrorCode::Invalid, Place::Kind, reason))
-}
-
 fn not_there() -> Refused {
-    Refused::not_there("film, series, season, episode or person")
+    Refused::not_there("film, series, season, episode, person or collection")
 }
 
 #[cfg(test)]
@@ -420,31 +422,6 @@ mod tests {
             origin: None,
         });
         pictures.collect()
-    }
-
-    #[test]
-    fn each_thing_has_pictures_of_its_own_kinds() {
-        let season = SeasonId {
-            series: TitleId(1),
-            number: 0,
-        };
-        let of_titles = [Pictured::Title(TitleId(1)), Pictured::Season(season)];
-        let [episode, person] = [
-            Pictured::Episode(EpisodeId(1)),
-            Pictured::Person(PersonId(1)),
-        ];
-        for kind in PictureKind::ALL {
-            let is_still = kind == PictureKind::Still;
-            let is_portrait = kind == PictureKind::Portrait;
-            for of in of_titles {
-                assert_eq!(check_kind(of, kind).is_ok(), !is_still && !is_portrait);
-            }
-            assert_eq!(check_kind(episode, kind).is_ok(), is_still);
-            assert_eq!(check_kind(person, kind).is_ok(), is_portrait);
-        }
-        let refused = check_kind(episode, PictureKind::Logo).unwrap_err();
-        assert_eq!(refused.place, Place::Kind);
-        assert_eq!(refused.reason, "is logo, and an episode has stills alone");
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Refused {
 pub enum Place {
     /// What is to be edited.
     Subject,
+    /// What another thing is to be merged into.
+    Into,
     /// The revision that the curator has seen.
     Base,
     /// The key of something new.
@@ -102,6 +104,7 @@ impl Refused {
                 Some((*part, field))
             }
             Place::Subject
+            | Place::Into
             | Place::Base
             | Place::Slug
             | Place::Name

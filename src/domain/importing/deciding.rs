@@ -150,9 +150,12 @@ impl ImportService {
     ) -> Result<Candidate, ImportError> {
         let (title, kind) = match item {
             WatchedItem::Episode(id) => {
-                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
-                let title = episode.ok_or(ImportError::ItemNotFound)?.series;
-                return Ok(Candidate { title, item });
+                let mut found = self.catalog.episodes_now(visibility, &[id]).await?;
+                let episode = found.remove(&id).ok_or(ImportError::ItemNotFound)?;
+                return Ok(Candidate {
+                    title: episode.series,
+                    item: WatchedItem::Episode(episode.id),
+                });
             }
             WatchedItem::Film(id) => (id, TitleKind::Film),
             WatchedItem::Series(id) => (id, TitleKind::Series),

@@ -18,7 +18,7 @@ pub(super) struct Artwork<'a> {
 /// Whose picture it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ArtworkOf<'a> {
-    /// Of the film, series or season whose folder it lies in.
+    /// Of the film, series or season whose folder it lies in, or of the film's collection; see [`is_of_collection`].
     Folder,
     Season(u32),
     /// Of the video that is called so, if there is one.
@@ -29,8 +29,16 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| pattern(r"^(.+?)[\s._-]*[0-9
 static SEASON: LazyLock<Regex> = LazyLock::new(|| {
     pattern(r"(?i)^season(?:[\s_-]*([0-9]{1,4})|-(specials|all))(?:[\s._-]+([a-z]+))?$")
 });
+static OF_COLLECTION: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?i)^movieset[._-]([a-z]+)[0-9]{0,3}$"));
 static BEHIND_NAME: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"(?i)^(.+)[._-]([a-z]+)[0-9]{0,3}$"));
+
+/// Whether a picture of this name, without its ending, is of the collection of the film whose folder it lies in.
+pub(super) fn is_of_collection(stem: &str) -> bool {
+    let word = OF_COLLECTION.captures(stem);
+    word.is_some_and(|found| kind_of(&found[1]).is_ok())
+}
 
 /// Reads the name of a picture, without its ending; `None` if it is no name of one.
 pub(super) fn read_artwork(stem: &str) -> Option<Artwork<'_>> {
@@ -47,6 +55,11 @@ pub(super) fn read_artwork(stem: &str) -> Option<Artwork<'_>> {
             }
             _ => ArtworkOf::Folder,
         };
+        return Some(Artwork { kind, of });
+    }
+    if let Some(found) = OF_COLLECTION.captures(stem) {
+        let kind = kind_of(&found[1]).ok()?;
+        let of = ArtworkOf::Folder;
         return Some(Artwork { kind, of });
     }
     let plain = NUMBERED.captures(stem)?;
@@ -93,6 +106,7 @@ mod tests {
             ("backdrop-1", Some(PictureKind::Backdrop), Folder),
             ("fanart1", Some(PictureKind::Backdrop), Folder),
             ("clearlogo", Some(PictureKind::Logo), Folder),
+            ("movieset-fanart", Some(PictureKind::Backdrop), Folder),
             ("disc", None, Folder),
             ("season01-poster", Some(PictureKind::Poster), Season(1)),
             ("season02", Some(PictureKind::Poster), Season(2)),
@@ -115,8 +129,10 @@ mod tests {
         ] {
             assert_eq!(read_artwork(stem), Some(Artwork { kind, of }), "{stem}");
         }
-        for stem in ["00012", "IMG_2041", "Heat (1995)", "season"] {
+        for stem in ["00012", "IMG_2041", "Heat (1995)", "season", "movieset-x"] {
             assert_eq!(read_artwork(stem), None, "{stem}");
         }
+        assert!(is_of_collection("movieset-poster") && is_of_collection("MovieSet_banner1"));
+        assert!(!is_of_collection("poster") && !is_of_collection("movieset-x"));
     }
 }

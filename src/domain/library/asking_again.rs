@@ -4,7 +4,8 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::error::LibraryError;
-use super::file::{FileState, MediaFile};
+use super::file::{FileState, MatchedWith, MediaFile};
+use super::matching::RULES;
 use super::places::parent;
 use super::recording::{AT_ONCE, Scan, ScanService};
 use super::steps::{News, Step};
@@ -75,11 +76,20 @@ impl Presence {
 
 impl Scan<'_> {
     /// Adds a step for each file that is of nothing so far, for the catalogue may have grown, and for each that is of
-    /// something that is not there any more, unless a curator decided that.
+    /// something that is not there any more, unless a curator decided that. Where nothing of the catalogue was written
+    /// since the last scan there are none, and no file is read for that.
     pub(super) async fn add_unsettled(
         &mut self,
         steps: &mut Vec<Step>,
     ) -> Result<(), LibraryError> {
+        // What is written from here on, the next scan asks for: this one may match some files with it, and others not.
+        let now = MatchedWith {
+            change: self.service.catalog.last_change().await?,
+            rules: RULES,
+        };
+        if self.root.matched_with.replace(now) == Some(now) {
+            return Ok(());
+        }
         let known: HashSet<MediaFileId> = steps.iter().map(|step| step.id).collect();
         let filter = FileFilter {
             states: vec![
@@ -88,6 +98,7 @@ impl Scan<'_> {
                 FileState::Unmatched,
             ],
             below: Some(self.root.path.clone()),
+            ..FileFilter::default()
         };
         let mut presence = Presence::default();
         let mut window = Window::first(LISTED);

@@ -13,10 +13,11 @@ use super::file::{FileState, MediaFile};
 use super::folder::LibraryFolder;
 use super::groups::{Group, groups};
 use super::guess::{Certainty, Entry, Guess};
+use super::holding::RENEW;
 use super::matching::{Matcher, Whose};
 use super::places::parent;
 use super::planning::{Plan, Planned, Planner, Target, keys_of};
-use super::recording::{AT_ONCE, RENEW, Scan, ScanService};
+use super::recording::{AT_ONCE, Scan, ScanService};
 use super::scans::{Brought, ScanNews};
 use super::seen::SeenFiles;
 use super::steps::{News, Step};
@@ -199,6 +200,7 @@ impl ScanService {
             decided: &decided,
             taken,
             told: HashSet::new(),
+            told_collections: HashSet::new(),
             plan: Plan::default(),
         };
         for (group, target) in groups.iter().zip(targets) {
@@ -235,9 +237,9 @@ impl ScanService {
         let mut series = HashMap::new();
         let everything = Visibility::everything();
         for some in ids.chunks(RECORDS) {
-            let found = self.catalog.episodes(&everything, some);
+            let found = self.catalog.episodes_now(&everything, some);
             let found = found.await?.into_iter();
-            series.extend(found.map(|episode| (episode.id, episode.series)));
+            series.extend(found.map(|(id, episode)| (id, episode.series)));
         }
         Ok(series)
     }

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use super::error::LibraryError;
 use super::file::{FileEventKind, FileState, MatchedBy, MediaFile};
 use super::matching::{Matcher, item_of};
@@ -34,8 +36,8 @@ pub enum Decision {
 /// The use cases of files. They are for curators: for anybody else there are none.
 #[derive(Clone)]
 pub struct LibraryService {
-    store: Arc<dyn LibraryStore>,
-    catalog: CatalogService,
+    pub(super) store: Arc<dyn LibraryStore>,
+    pub(super) catalog: CatalogService,
     clock: Arc<dyn Clock>,
 }
 
@@ -181,17 +183,26 @@ impl LibraryService {
         if files.iter().all(|file| file.state == FileState::Missing) {
             return Ok(());
         }
-        let roots = self.store.roots().await?.into_iter();
-        let seen = roots.filter_map(|root| Some((root.path, root.scanned_at?)));
-        let seen: HashMap<String, _> = seen.collect();
-        for file in files {
-            if file.state != FileState::Missing
-                && let Some(at) = seen.get(&file.root)
-            {
-                file.last_seen = file.last_seen.max(*at);
-            }
-        }
+        note_when_seen(files, &self.scans_ended().await?);
         Ok(())
+    }
+
+    /// When the last scan of each root ended, by its path.
+    pub(super) async fn scans_ended(&self) -> Result<HashMap<String, DateTime<Utc>>, LibraryError> {
+        let roots = self.store.roots().await?.into_iter();
+        let ended = roots.filter_map(|root| Some((root.path, root.scanned_at?)));
+        Ok(ended.collect())
+    }
+}
+
+/// What is not missing was seen when the last scan of its root ended.
+pub(super) fn note_when_seen(files: &mut [MediaFile], ended: &HashMap<String, DateTime<Utc>>) {
+    for file in files {
+        if file.state != FileState::Missing
+            && let Some(at) = ended.get(&file.root)
+        {
+            file.last_seen = file.last_seen.max(*at);
+        }
     }
 }
 
@@ -203,7 +214,7 @@ fn holds(file: &MediaFile, decision: Decision, item: Option<WatchedItem>) -> boo
     file.is_decided() && file.items.iter().copied().eq(item)
 }
 
-fn check_is_curator(viewer: &KnownViewer) -> Result<(), LibraryError> {
+pub(super) fn check_is_curator(viewer: &KnownViewer) -> Result<(), LibraryError> {
     if viewer.role >= Role::Curator {
         Ok(())
     } else {

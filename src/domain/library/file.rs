@@ -215,6 +215,10 @@ pub struct LibraryRoot {
     pub scans: u64,
     /// When the last of them ended.
     pub scanned_at: Option<DateTime<Utc>>,
+    /// What its files were matched with by the last of them: as long as that is the same, there is nothing else that those
+    /// may be which are as they were. `None`: nobody noted it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matched_with: Option<MatchedWith>,
     /// How often it was written: 1 is the first time.
     pub revision: u64,
     /// What this version does not know of it, and a later one has written.
@@ -229,10 +233,20 @@ impl LibraryRoot {
             path: path.to_owned(),
             scans: 0,
             scanned_at: None,
+            matched_with: None,
             revision: 0,
             rest: Map::new(),
         }
     }
+}
+
+/// What files are matched with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MatchedWith {
+    /// How far the change feed of the catalogue was.
+    pub change: u64,
+    /// Which version of the rules it was.
+    pub rules: u32,
 }
 
 /// A folder of a library as a scan has left it.

@@ -14,6 +14,9 @@ use crate::domain::ids::TitleId;
 use crate::domain::importing::{FoundBy, ImportedItem, Known, Match};
 use crate::domain::watching::WatchedItem;
 
+/// Which version of the rules this is. It is one more whenever they find something else for the same file in the same
+/// catalogue: then files are matched once more that are as they were.
+pub(super) const RULES: u32 = 1;
 /// Of how many series the episodes are read at a time.
 const SERIES: usize = 200;
 

@@ -5,6 +5,7 @@ mod artwork;
 mod asking_again;
 mod beside;
 mod bringing;
+mod counting;
 mod curating;
 mod elements;
 mod endings;
@@ -19,17 +20,21 @@ mod fingerprint;
 mod folder;
 mod groups;
 mod guess;
+mod holding;
 mod hours;
 mod known_sidecars;
 mod matching;
 mod moves;
 mod naming;
 mod nfo;
+mod of_items;
+mod parting;
 mod places;
 mod planning;
 mod read_library;
 mod reading;
 mod recording;
+mod rehearsing;
 mod scans;
 mod seen;
 mod series;
@@ -50,13 +55,15 @@ pub use curating::{Decision, LibraryService};
 pub use error::{LibraryError, MAX_PATH, MAX_ROOTS};
 pub use file::{
     FileCandidate, FileEvent, FileEventKind, FileState, LibraryRoot, MAX_CANDIDATES, MAX_EVENTS,
-    MAX_ITEMS, MatchedBy, MediaFile, ScannedFolder,
+    MAX_ITEMS, MatchedBy, MatchedWith, MediaFile, ScannedFolder,
 };
 pub use fingerprint::Reading;
 pub use folder::{LibraryFolder, LibraryFolderError, MOST_ENTRIES, MOST_FOLDERS_DEEP};
 pub use guess::{Certainty, Entry, EntryKind, Episodes, Guess, Item, Named, TakenFor, Track};
 pub use hours::{HoursNow, ScanHours};
 pub use known_sidecars::KnownSidecars;
+pub use of_items::{FilesOf, FilesOfItems};
+pub use parting::{MOST_PARTED, PartingError};
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{

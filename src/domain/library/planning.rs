@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::artwork::is_of_collection;
 use super::elements::{Root, read_whole};
 use super::facts::{Fields, episode_fields, title_fields};
 use super::folder::LibraryFolder;
@@ -12,7 +13,7 @@ use super::groups::{Group, Piece};
 use super::guess::{Certainty, Item, TakenFor};
 use super::matching::Matcher;
 use super::nfo::{MOST_BYTES, SaidOf};
-use super::places::{file_name, parent};
+use super::places::{file_name, parent, stem};
 use crate::domain::catalog::{PictureKind, Title, TitleKind, TitleState};
 use crate::domain::text;
 
@@ -37,7 +38,7 @@ pub(super) struct Planned {
 /// What is to be brought into the catalogue.
 #[derive(Debug, Default)]
 pub(super) struct Plan {
-    /// Films and series, each once.
+    /// Films and series, each once, and collections.
     pub(super) titles: Vec<Planned>,
     /// Episodes, whose series come before them.
     pub(super) episodes: Vec<Planned>,
@@ -65,6 +66,8 @@ pub(super) struct Planner<'p> {
     pub(super) taken: HashSet<String>,
     /// The keys of titles that are planned.
     pub(super) told: HashSet<String>,
+    /// The keys of the names of collections that are planned.
+    pub(super) told_collections: HashSet<String>,
     pub(super) plan: Plan,
 }
 
@@ -117,10 +120,11 @@ impl Planner<'_> {
             Target::New(_) => missing(&fields, &["title", "year", "ids"]),
         };
         let says_title = !fields.is_empty();
-        let pictures = pictures(group, |item| {
-            matches!(item, Item::Film(_) | Item::Series(_))
-        });
+        let is_of_title =
+            |piece: &Piece| matches!(piece.guess.item, Some(Item::Film(_) | Item::Series(_)));
+        let pictures = pictures(group, |piece| is_of_title(piece) && !is_of_set(piece));
         let seasons = seasons(group);
+        self.add_collection(group, fields.get("collection"));
         let says_anything = says_title || !pictures.is_empty() || !seasons.is_empty();
         if known.is_none() || says_anything {
             let kind = match group.kind {
@@ -156,6 +160,32 @@ impl Planner<'_> {
         if group.kind == TitleKind::Series {
             self.add_episodes(group, &slug, known);
         }
+    }
+
+    /// Plans the pictures of the collection that the sidecar of a film names, where they lie beside the film.
+    fn add_collection(&mut self, group: &Group, named: Option<&Value>) {
+        let pieces = || group.pieces.iter().filter(|piece| is_of_set(piece));
+        let Some(first) = pieces().next() else {
+            return;
+        };
+        let path = first.entry.path.clone();
+        let Some(name) = named.and_then(Value::as_str) else {
+            let why = "is a picture of a collection, and no sidecar of its film names one";
+            self.plan.left_out.push((path, why));
+            return;
+        };
+        let pictures = pictures(group, is_of_set);
+        // Another film of the collection may have them beside it as well.
+        if pictures.is_empty() || !self.told_collections.insert(text::slug(name)) {
+            return;
+        }
+        let folders = pieces().map(|piece| parent(&piece.entry.path).to_owned());
+        self.plan.titles.push(Planned {
+            path,
+            folders: folders.collect(),
+            record: json!({ "kind": "collection", "name": name, "pictures": pictures }),
+            guessed: Vec::new(),
+        });
     }
 
     /// What the sidecar of a film or series says, one of its folder before one of a video.
@@ -263,6 +293,13 @@ impl Planner<'_> {
     }
 }
 
+/// Whether it is a picture of the collection of the film that it lies beside.
+fn is_of_set(piece: &Piece) -> bool {
+    let is_picture = matches!(piece.guess.taken_for, TakenFor::Picture(_));
+    let is_beside_film = matches!(piece.guess.item, Some(Item::Film(_)));
+    is_picture && is_beside_film && is_of_collection(stem(&piece.entry.path))
+}
+
 /// Those of these fields that are not said.
 fn missing(said: &Fields, fields: &[&'static str]) -> Vec<&'static str> {
     let fields = fields.iter().copied();
@@ -332,11 +369,11 @@ fn paths_of<'g>(pieces: impl Iterator<Item = &'g Piece>, kind: PictureKind) -> V
 }
 
 /// The pictures of what is meant, by kind.
-fn pictures(group: &Group, is_meant: impl Fn(&Item) -> bool) -> Fields {
+fn pictures(group: &Group, is_meant: impl Fn(&Piece) -> bool) -> Fields {
     let meant: Vec<&Piece> = group
         .pieces
         .iter()
-        .filter(|piece| piece.guess.item.as_ref().is_some_and(&is_meant))
+        .filter(|piece| is_meant(piece))
         .collect();
     let (mut fields, mut room) = (Fields::new(), MOST_PICTURES);
     for kind in [
@@ -369,7 +406,7 @@ fn seasons(group: &Group) -> Vec<Value> {
     let seasons = numbers.into_iter().filter_map(|number| {
         let pictures = pictures(
             group,
-            |item| matches!(item, Item::Season { season, .. } if *season == number),
+            |piece| matches!(&piece.guess.item, Some(Item::Season { season, .. }) if *season == number),
         );
         (!pictures.is_empty()).then(|| json!({ "number": number, "pictures": pictures }))
     });

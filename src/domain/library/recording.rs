@@ -4,41 +4,33 @@
 //! so that a scan that broke off is gone on with by the next.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::mem::take;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use futures::StreamExt;
-use sha2::{Digest, Sha256};
-use uuid::Uuid;
 
 use super::error::{LibraryError, MAX_ROOTS};
-use super::file::{FileEventKind, FileState, LibraryRoot, MediaFile, ScannedFolder};
+use super::file::{FileState, LibraryRoot, MediaFile, ScannedFolder};
 use super::folder::LibraryFolder;
 use super::guess::{Entry, Guess};
+use super::holding::Hold;
 use super::known_sidecars::KnownSidecars;
 use super::matching::Matcher;
 use super::moves::Moves;
 use super::places::parent;
 use super::read_library::NamedLibrary;
 use super::reading::{Told, read};
-use super::scans::{AllGone, ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
+use super::scans::{ScanNews, ScanOptions, ScanPorts, ScanSummary, ScannedTitles};
 use super::seen::{SeenFiles, renoted, unchanged};
 use super::steps::{News, Outcome, Step};
-use super::store::FileFilter;
 use crate::domain::catalog::CatalogService;
 use crate::domain::clock::Clock;
-use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
-use crate::domain::lease::may_work;
-use crate::domain::loading::LoadService;
-use crate::domain::text::hex;
+use crate::domain::loading::{LoadService, Portion};
 
-/// For how long a scan has its folder to itself; it is renewed as long as the scan goes on.
-const LEASE: Duration = Duration::from_secs(60);
-/// How often that is done.
-pub(super) const RENEW: Duration = Duration::from_secs(10);
-/// How many files are written, or asked for, at a time.
+/// How many files are written, or asked for, at a time, at the most.
 pub(super) const AT_ONCE: usize = 200;
 /// How often it is begun anew to write files that somebody else writes at the same time.
 const TRIES: usize = 10;
@@ -56,9 +48,7 @@ pub struct ScanService {
 pub(super) struct Scan<'a> {
     pub(super) service: &'a ScanService,
     pub(super) root: LibraryRoot,
-    lease: String,
-    holder: Uuid,
-    renewed: Instant,
+    hold: Hold,
     pub(super) options: ScanOptions,
     pub(super) summary: ScanSummary,
     /// What the sidecars say now.
@@ -114,30 +104,39 @@ impl ScanService {
         tell: &mut (dyn FnMut(ScanNews<'_>) + Send),
     ) -> Result<ScanSummary, LibraryError> {
         let seen = SeenFiles::of(root, found);
-        let mut scan = Scan {
-            service: self,
-            root: LibraryRoot::new(root),
-            lease: lease_of(root),
-            holder: unique_name(),
-            renewed: Instant::now(),
-            options,
-            summary: ScanSummary::default(),
-            sidecars,
-        };
-        scan.renew().await?;
+        let mut scan = Scan::new(self, root, Hold::on(root), options, sidecars);
+        let leases = &*self.ports.leases;
+        scan.hold.renew(leases).await?;
         let recorded = scan.record(seen, folder, tell).await;
-        let leases = &self.ports.leases;
-        // One that cannot be given back is free when its time is over.
-        drop(leases.release(&scan.lease, scan.holder).await);
+        scan.hold.release(leases).await;
         recorded?;
         Ok(scan.summary)
     }
 }
 
-/// What a scan of a folder is called among leases: a path may have anything in it.
-fn lease_of(root: &str) -> String {
-    let digest = hex(&Sha256::digest(root.as_bytes()));
-    format!("scan:{}", &digest[..32])
+/// How many of those that are left are written together: embedded, players who report wait for that.
+fn most(portion: Portion, left: usize) -> usize {
+    portion.size().min(AT_ONCE).min(left)
+}
+
+impl<'a> Scan<'a> {
+    /// One that has done nothing so far.
+    pub(super) fn new(
+        service: &'a ScanService,
+        root: &str,
+        hold: Hold,
+        options: ScanOptions,
+        sidecars: KnownSidecars,
+    ) -> Self {
+        Self {
+            service,
+            root: LibraryRoot::new(root),
+            hold,
+            options,
+            summary: ScanSummary::default(),
+            sidecars,
+        }
+    }
 }
 
 impl Scan<'_> {
@@ -149,12 +148,7 @@ impl Scan<'_> {
     ) -> Result<(), LibraryError> {
         let store = &self.service.ports.store;
         self.root = self.own_root().await?;
-        self.summary.seen = seen.len();
-        self.options.progress.begin(seen.len());
-        self.summary.unreadable = seen.unreadable.len() + seen.not_kept.len();
-        for (path, error) in &seen.not_kept {
-            tell(ScanNews::Unreadable { path, error });
-        }
+        self.begin(&seen, tell);
         let mut folders = seen.prints(self.options.reading)?;
         for folder in &mut folders {
             folder.sidecars = self.sidecars.in_folder(&folder.path);
@@ -174,15 +168,11 @@ impl Scan<'_> {
         self.options.progress.add(self.summary.unchanged);
         folders.retain(|folder| seen.folders.contains_key(&folder.path));
         let stored = self.stored(&seen, &gone_folders).await?;
-        let (mut steps, gone) = self.steps(&seen, stored);
+        let (mut steps, gone) = self.steps(seen, stored);
         let unread = self.read(&mut steps, Arc::clone(&folder), tell).await?;
         let gone = self.moved(&mut steps, gone).await?;
         self.check_all_gone(gone.len()).await?;
-        steps.extend(gone.into_iter().map(|file| Step {
-            id: file.id,
-            stored: Some(file),
-            news: News::Gone,
-        }));
+        steps.extend(gone.into_iter().map(Step::gone));
         if let ScannedTitles::Brought(state) = titles {
             // Before files are matched, so that they are found to be of what is made of them.
             let open = self.bring_titles(&groups, &steps, state, &*folder, tell);
@@ -211,9 +201,14 @@ impl Scan<'_> {
         gone: &[String],
     ) -> Result<(), LibraryError> {
         let store = &self.service.ports.store;
-        for some in folders.chunks(AT_ONCE) {
+        let (mut left, mut portion) = (folders, Portion::first());
+        while !left.is_empty() {
             self.renew_in_time().await?;
+            let (some, rest) = left.split_at(most(portion, left.len()));
+            let began = Instant::now();
             store.put_folders(&self.root.path, some, &[]).await?;
+            portion.took(some.len(), began.elapsed());
+            left = rest;
         }
         for some in gone.chunks(AT_ONCE) {
             self.renew_in_time().await?;
@@ -223,7 +218,7 @@ impl Scan<'_> {
     }
 
     /// The root as it is stored, if it may be scanned.
-    async fn own_root(&self) -> Result<LibraryRoot, LibraryError> {
+    pub(super) async fn own_root(&self) -> Result<LibraryRoot, LibraryError> {
         let roots = self.service.ports.store.roots().await?;
         let path = self.root.path.as_str();
         if let Some(known) = roots.iter().find(|root| root.path == path) {
@@ -245,7 +240,7 @@ impl Scan<'_> {
 
     /// What is stored of the folders that have to be looked at, by path; and what is stored as lying where another does, as
     /// it is if one that scanned could not read what a later version has written.
-    async fn stored(
+    pub(super) async fn stored(
         &mut self,
         seen: &SeenFiles,
         gone: &[String],
@@ -267,13 +262,13 @@ impl Scan<'_> {
     }
 
     /// One step for each file that is seen, and what is stored and not seen.
-    fn steps(
+    pub(super) fn steps(
         &self,
-        seen: &SeenFiles,
+        mut seen: SeenFiles,
         (mut stored, second): (HashMap<String, MediaFile>, Vec<MediaFile>),
     ) -> (Vec<Step>, Vec<MediaFile>) {
         let mut steps = Vec::new();
-        for seen in seen.folders.values().flatten() {
+        for seen in take(&mut seen.folders).into_values().flatten() {
             let path = &seen.entry.path;
             let stored = stored.remove(path);
             let id = stored.as_ref().map_or_else(
@@ -283,7 +278,7 @@ impl Scan<'_> {
             steps.push(Step {
                 id,
                 stored,
-                news: News::Seen(Box::new(seen.clone())),
+                news: News::Seen(Box::new(seen)),
             });
         }
         let is_gone = |file: &MediaFile| file.state != FileState::Missing;
@@ -295,7 +290,7 @@ impl Scan<'_> {
     }
 
     /// Reads the files that are new or changed. Says in which folders some could not be read.
-    async fn read(
+    pub(super) async fn read(
         &mut self,
         steps: &mut [Step],
         folder: Arc<dyn LibraryFolder>,
@@ -340,7 +335,7 @@ impl Scan<'_> {
     }
 
     /// Finds what was moved among what is new. Says what is still gone.
-    async fn moved(
+    pub(super) async fn moved(
         &mut self,
         steps: &mut [Step],
         gone: Vec<MediaFile>,
@@ -370,34 +365,21 @@ impl Scan<'_> {
         Ok(moves.still_gone())
     }
 
-    /// Fails if all files that were known are gone at once, as they are where a disk is not mounted.
-    async fn check_all_gone(&self, gone: usize) -> Result<(), LibraryError> {
-        if gone == 0 || self.options.all_gone == AllGone::FilesAreGone {
-            return Ok(());
-        }
-        let known = self.count(&FileState::PRESENT).await?;
-        if gone as u64 >= known {
-            return Err(LibraryError::AllGone(known));
-        }
-        Ok(())
-    }
-
     /// Matches what is to be matched, and writes what differs from what is stored.
     async fn write(&mut self, mut steps: Vec<Step>, tell: Tell<'_>) -> Result<(), LibraryError> {
         let guesses: Vec<&Guess> = steps.iter().filter_map(Step::guess).collect();
         let matcher = Matcher::learn(&self.service.catalog, &guesses).await?;
-        for some in steps.chunks_mut(AT_ONCE) {
+        let (mut left, mut portion) = (steps.as_mut_slice(), Portion::first());
+        while !left.is_empty() {
             self.renew_in_time().await?;
+            let many = most(portion, left.len());
+            let (some, rest) = take(&mut left).split_at_mut(many);
+            left = rest;
+            let began = Instant::now();
             let written = self.write_some(some, &matcher).await?;
-            for Outcome { file, events } in &written {
-                for (what, from) in events {
-                    self.count_event(*what);
-                    tell(ScanNews::File {
-                        file,
-                        what: *what,
-                        from: from.as_deref(),
-                    });
-                }
+            portion.took(some.len(), began.elapsed());
+            for outcome in &written {
+                self.tell_outcome(outcome, tell);
             }
         }
         Ok(())
@@ -449,30 +431,7 @@ impl Scan<'_> {
             Err(StoreError::Conflict) => return Err(LibraryError::AtWork),
             Err(error) => return Err(error.into()),
         }
-        for (place, state) in FileState::ALL.into_iter().enumerate() {
-            self.summary.states[place] = self.count(&[state]).await?;
-        }
-        Ok(())
-    }
-
-    async fn count(&self, states: &[FileState]) -> Result<u64, LibraryError> {
-        let filter = FileFilter {
-            states: states.to_vec(),
-            below: Some(self.root.path.clone()),
-        };
-        Ok(self.service.ports.store.count_files(&filter).await?)
-    }
-
-    fn count_event(&mut self, what: FileEventKind) {
-        let summary = &mut self.summary;
-        match what {
-            FileEventKind::Seen => summary.new += 1,
-            FileEventKind::Moved => summary.moved += 1,
-            FileEventKind::Changed => summary.changed += 1,
-            FileEventKind::Gone => summary.gone += 1,
-            FileEventKind::Back => summary.back += 1,
-            FileEventKind::Matched | FileEventKind::Decided | FileEventKind::Released => {}
-        }
+        self.count_states().await
     }
 
     /// Between two steps: fails if the scan is to stop here, and renews the lease if that is due.
@@ -480,19 +439,9 @@ impl Scan<'_> {
         if self.options.stop.is_wished() {
             return Err(LibraryError::Stopped);
         }
-        if self.renewed.elapsed() < RENEW {
-            return Ok(());
+        if self.hold.is_due() {
+            self.hold.renew(&*self.service.ports.leases).await?;
         }
-        self.renew().await
-    }
-
-    async fn renew(&mut self) -> Result<(), LibraryError> {
-        let leases = &*self.service.ports.leases;
-        self.renewed = Instant::now();
-        if may_work(leases, &self.lease, self.holder, LEASE).await? {
-            Ok(())
-        } else {
-            Err(LibraryError::AtWork)
-        }
+        Ok(())
     }
 }

@@ -49,6 +49,15 @@ pub(super) struct Outcome {
 }
 
 impl Step {
+    /// One of a file that is not there any more.
+    pub(super) fn gone(file: MediaFile) -> Self {
+        Self {
+            id: file.id,
+            stored: Some(file),
+            news: News::Gone,
+        }
+    }
+
     /// What is taken for what it is, if that is to be matched.
     pub(super) fn guess(&self) -> Option<&Guess> {
         match (&self.news, &self.stored) {

@@ -7,6 +7,7 @@ use crate::domain::error::StoreError;
 use crate::domain::ids::MediaFileId;
 use crate::domain::measured::measured;
 use crate::domain::page::{KeyValue, Keyset, Slice, Window};
+use crate::domain::watching::WatchedItem;
 
 /// Which files are listed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub struct FileFilter {
     pub states: Vec<FileState>,
     /// Those at this place, or below it, from the root of the file system and without a slash at its end; `None`: all.
     pub below: Option<String>,
+    /// Those that are of one of these, or go with it; all if there are none.
+    pub of: Vec<WatchedItem>,
 }
 
 measured! {
@@ -61,6 +64,13 @@ pub trait LibraryStore: Send + Sync {
         filter: &FileFilter,
         window: &Window,
     ) -> Result<Slice<MediaFile>, StoreError>;
+
+    /// The page of each of these filters, in their order, as `list_files` has it.
+    async fn list_each(
+        &self,
+        filters: &[FileFilter],
+        window: &Window,
+    ) -> Result<Vec<Slice<MediaFile>>, StoreError>;
 
     /// How many files pass a filter.
     async fn count_files(&self, filter: &FileFilter) -> Result<u64, StoreError>;

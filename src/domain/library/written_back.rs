@@ -54,9 +54,9 @@ impl ScanService {
         let mut places = Places::new();
         let everything = Visibility::everything();
         for some in episodes.chunks(AT_ONCE) {
-            let found = self.catalog.episodes(&everything, some);
+            let found = self.catalog.episodes_now(&everything, some);
             let found = found.await?.into_iter();
-            places.extend(found.map(|it| (it.id, (it.series, it.season, it.number))));
+            places.extend(found.map(|(id, it)| (id, it.place())));
         }
         let titles = items().filter_map(|item| match item {
             WatchedItem::Film(id) | WatchedItem::Series(id) => Some(*id),
@@ -84,6 +84,7 @@ impl ScanService {
         let filter = FileFilter {
             states: vec![FileState::Matched],
             below: Some(root.to_owned()),
+            ..FileFilter::default()
         };
         let (mut videos, mut window) = (Vec::new(), Window::first(AT_ONCE));
         loop {

@@ -144,7 +144,8 @@ pub(super) fn of_person((person, told): &(Person, Texts)) -> Map<String, Value> 
     fields
 }
 
-fn of_document(document: &impl Serialize) -> Map<String, Value> {
+/// The fields of a document that names nothing else.
+pub(super) fn of_document(document: &impl Serialize) -> Map<String, Value> {
     let Ok(Value::Object(mut fields)) = serde_json::to_value(document) else {
         return Map::new();
     };

@@ -122,7 +122,7 @@ fn has_no_name(collection: &Map<String, Value>) -> bool {
 }
 
 /// A name that a key is made of has something to make it of.
-fn check_name(field: &str, name: &str) -> Result<(), Problem> {
+pub(super) fn check_name(field: &str, name: &str) -> Result<(), Problem> {
     if text::slug(name).is_empty() {
         let reason = format!("“{name}” has no letter or digit");
         return Err(Problem::new(field, reason));

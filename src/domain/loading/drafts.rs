@@ -348,6 +348,7 @@ pub(super) fn genre(slug: &str, name: &str, now: DateTime<Utc>) -> Genre {
         id: GenreId::of_slug(slug),
         slug: slug.to_owned(),
         name: name.to_owned(),
+        merged_into: None,
         stamp: Stamp::first(now),
     }
 }
@@ -358,6 +359,7 @@ pub(super) fn collection(slug: &str, name: &str, now: DateTime<Utc>) -> Collecti
         id: CollectionId::of_slug(slug),
         slug: slug.to_owned(),
         name: name.to_owned(),
+        pictures: Vec::new(),
         stamp: Stamp::first(now),
     }
 }

@@ -26,10 +26,14 @@ pub(super) fn draft(
     let before = stored.filter(|_| matches!(manner, Manner::Merge)).cloned();
     let (base, texts) = before.unwrap_or_else(|| {
         let unread = stored.map(|(stored, _)| record.still.unread_of(&stored.pictures));
+        let blank = blank(record, series, now);
         let base = Episode {
+            // One that came from another series has an id that does not follow from its place.
+            id: stored.map_or(blank.id, |(it, _)| it.id),
             pictures: unread.unwrap_or_default(),
+            merging: stored.and_then(|(it, _)| it.merging.clone()),
             locks: stored.map(|(it, _)| it.locks.clone()).unwrap_or_default(),
-            ..blank(record, series, now)
+            ..blank
         };
         (base, Texts::default())
     });
@@ -56,6 +60,7 @@ pub(super) fn draft(
         aired: record.aired.over(base.aired),
         duration: record.duration.over(base.duration),
         directors: directors.over(base.directors),
+        merging: base.merging,
         locks: base.locks,
         stamp,
         id: base.id,
@@ -92,6 +97,7 @@ pub(super) fn bare(series: TitleId, (season, number): (u32, u32), stamp: Stamp) 
         duration: None,
         directors: Vec::new(),
         crew: Vec::new(),
+        merging: None,
         locks: Locks::default(),
         stamp,
     }

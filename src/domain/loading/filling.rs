@@ -1,4 +1,4 @@
-//! What a film lacks, filled from others that it is one with. What it says itself counts, and its locked fields stay.
+//! What a title lacks, filled from others that it is one with. What it says itself counts, and its locked fields stay.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -9,13 +9,13 @@ use super::problem::Problem;
 use super::scores::MAX_SCORES;
 use super::texts::MAX_LANGUAGES;
 use crate::domain::catalog::{
-    Credit, CreditRole, DocumentFields, Extra, KeptPicture, PictureKind, RatingScore, TITLE_FIELDS,
-    Texts, Title,
+    Credit, CreditRole, DocumentFields, Extra, KeptPicture, PictureKind, RatingScore,
+    SeasonPictures, TITLE_FIELDS, Texts, Title,
 };
 use crate::domain::ids::PersonId;
 use crate::domain::language::LanguageTag;
 
-/// A film with what others have and it has not.
+/// A title with what others have and it has not.
 #[derive(Debug)]
 pub struct Filled {
     pub title: Title,
@@ -23,8 +23,8 @@ pub struct Filled {
     pub noticed: Vec<Problem>,
 }
 
-/// A film with what these others have and it has not, the first of them first. It keeps its key, its name, its state and
-/// its stamp.
+/// A title with what these others of its kind have and it has not, the first of them first. It keeps its key, its name, its
+/// state and its stamp.
 pub fn filled(title: &Title, others: &[&Title]) -> Filled {
     let before = DocumentFields::of(title);
     let mut noticed = Vec::new();
@@ -71,7 +71,21 @@ fn with_fields(title: &Title, fields: &DocumentFields) -> Title {
 fn filled_from(title: Title, other: &Title) -> Title {
     let lacks = lacking(&title, other);
     let added = with_added(title, lacks);
+    // When a series ended is of one piece with whether it did.
+    let end_year = if added.status.is_some() {
+        None
+    } else {
+        let began = added.year.or(other.year);
+        let end_year = other.end_year.filter(|end| Some(*end) >= began);
+        end_year.filter(|_| added.end_year.is_none())
+    };
     Title {
+        end_year: added.end_year.or(end_year),
+        status: added.status.or(other.status),
+        network: added.network.or_else(|| other.network.clone()),
+        total_seasons: added.total_seasons.or(other.total_seasons),
+        episode_duration: added.episode_duration.or(other.episode_duration),
+        season_pictures: seasons_joined(added.season_pictures, &other.season_pictures),
         original_name: added.original_name.or_else(|| other.original_name.clone()),
         year: added.year.or(other.year),
         premiered: added.premiered.or(other.premiered),
@@ -155,6 +169,20 @@ pub(super) fn pictures_joined(
     own.extend(new.take(room).cloned());
     // It is stable: of a kind they are of one title, in its order.
     own.sort_by_key(|it| it.picture.kind);
+    own
+}
+
+/// Of each season pictures of the kinds of which it has none.
+fn seasons_joined(mut own: Vec<SeasonPictures>, other: &[SeasonPictures]) -> Vec<SeasonPictures> {
+    for season in other {
+        if let Some(known) = own.iter_mut().find(|it| it.season == season.season) {
+            let pictures = std::mem::take(&mut known.pictures);
+            known.pictures = pictures_joined(pictures, &season.pictures);
+        } else {
+            own.push(season.clone());
+        }
+    }
+    own.sort_by_key(|it| it.season);
     own
 }
 

@@ -117,7 +117,7 @@ fn entries_joined<T>(mut entries: Vec<T>, added: Vec<T>, name: impl Fn(&T) -> &s
     entries
 }
 
-fn credits_joined(mut credits: Vec<Credit>, added: Vec<Credit>) -> Vec<Credit> {
+pub(super) fn credits_joined(mut credits: Vec<Credit>, added: Vec<Credit>) -> Vec<Credit> {
     for new in added {
         match credits.iter_mut().find(|there| is_same_credit(there, &new)) {
             // That nothing is said of the character is not that there is none.

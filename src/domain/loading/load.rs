@@ -46,6 +46,12 @@ impl LoadService {
 
 impl Run<'_> {
     async fn load(&mut self, sources: &[Box<dyn Source>]) -> Result<(), LoadError> {
+        let read = self.read_all(sources).await;
+        // Also where a file broke off: what was on its way is in the summary.
+        self.finish_watches().await.and(read)
+    }
+
+    async fn read_all(&mut self, sources: &[Box<dyn Source>]) -> Result<(), LoadError> {
         let mut phases: Vec<HashSet<Phase>> = vec![HashSet::new(); sources.len()];
         for phase in [Phase::Titles, Phase::Episodes, Phase::Watches] {
             for (source, has) in sources.iter().zip(&mut phases) {

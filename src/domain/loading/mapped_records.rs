@@ -58,7 +58,11 @@ fn learn(record: &Record, provider: &str, known: &mut Known) {
                 ..Thing::default()
             }
         }
-        Record::Title(_) | Record::Person(_) | Record::Episode(_) | Record::Watch(_) => return,
+        Record::Title(_)
+        | Record::Person(_)
+        | Record::Collection(_)
+        | Record::Episode(_)
+        | Record::Watch(_) => return,
     };
     let name = thing.name.clone();
     known.add(thing, std::iter::once(name.as_str()));

@@ -23,11 +23,35 @@ pub enum Writers {
     Many,
 }
 
+/// How many documents of one sort are written together.
+#[derive(Debug, Clone, Copy)]
+pub struct Portion(usize);
+
+impl Portion {
+    /// That of whoever has written nothing yet.
+    pub fn first() -> Self {
+        Self(LEAST)
+    }
+
+    /// How many are written together next.
+    pub fn size(self) -> usize {
+        self.0
+    }
+
+    /// Writing so many together took so long.
+    pub fn took(&mut self, documents: usize, time: Duration) {
+        let fitting = documents as u128 * SHORT.as_micros() / time.as_micros().max(1);
+        let fitting = usize::try_from(fitting).unwrap_or(MOST);
+        // What takes long now may be the disk: it is tried with more again, step by step.
+        self.0 = fitting.clamp(LEAST, MOST.min(2 * self.0));
+    }
+}
+
 /// How many documents are written together.
 pub(super) struct Pace {
     writers: Writers,
     /// Of each sort, in the order of [`CatalogPart::ALL`].
-    sizes: [usize; CatalogPart::ALL.len()],
+    portions: [Portion; CatalogPart::ALL.len()],
 }
 
 impl Pace {
@@ -35,7 +59,7 @@ impl Pace {
     pub(super) fn of(writers: Writers) -> Self {
         Self {
             writers,
-            sizes: [LEAST; CatalogPart::ALL.len()],
+            portions: [Portion::first(); CatalogPart::ALL.len()],
         }
     }
 
@@ -46,16 +70,12 @@ impl Pace {
 
     /// How many of a sort are written together next.
     pub(super) fn size(&self, sort: CatalogPart) -> usize {
-        self.sizes[sort as usize]
+        self.portions[sort as usize].size()
     }
 
     /// Writing so many of a sort together took so long.
     pub(super) fn took(&mut self, sort: CatalogPart, documents: usize, time: Duration) {
-        let fitting = documents as u128 * SHORT.as_micros() / time.as_micros().max(1);
-        let fitting = usize::try_from(fitting).unwrap_or(MOST);
-        let size = &mut self.sizes[sort as usize];
-        // What takes long now may be the disk: it is tried with more again, step by step.
-        *size = fitting.clamp(LEAST, MOST.min(2 * *size));
+        self.portions[sort as usize].took(documents, time);
     }
 }
 

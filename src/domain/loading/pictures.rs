@@ -7,7 +7,7 @@ use super::problem::Problem;
 use crate::domain::catalog::{KeptPicture, PictureKind, PictureOrigin, StoredPicture};
 use crate::domain::language::LanguageTag;
 
-/// How many pictures a title, an episode or a person may have.
+/// How many pictures a title, an episode, a person or a collection may have.
 pub const MAX_PICTURES: usize = 20;
 
 /// How many characters of a path or an address are shown.

@@ -10,6 +10,7 @@ use std::path::Path;
 use futures::StreamExt;
 use futures::stream::{FuturesOrdered, FuturesUnordered};
 
+use super::collection_records::CollectionRecord;
 use super::episodes::EpisodeRecord;
 use super::giving_up::{IN_A_ROW, PicturePlace, WhyGivenUp};
 use super::options::{LoadError, LoadMode, ToldSort};
@@ -24,7 +25,8 @@ use super::said::Said;
 use super::summary::Tally;
 use crate::domain::blobs::BlobStore;
 use crate::domain::catalog::{
-    KeptPicture, PictureError, PictureHash, PictureKind, StoredPicture, Title,
+    Collection, EpisodePlace, KeptPicture, PictureError, PictureHash, PictureKind, StoredPicture,
+    Title,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
@@ -111,25 +113,41 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// The same of collections, which are stored by slug.
+    pub(super) async fn read_pictures_of_collections(
+        &mut self,
+        records: &mut [Placed<CollectionRecord>],
+        stored: &HashMap<String, Collection>,
+    ) {
+        let named = records.iter_mut().map(|(line, record)| {
+            let stored = stored.get(record.key());
+            let stored = stored.map(|collection| collection.pictures.as_slice());
+            (*line, &mut record.pictures, stored.unwrap_or_default())
+        });
+        self.read_each(named.collect()).await;
+    }
+
     /// The same of episodes of these series, by slug.
     pub(super) async fn read_stills(
         &mut self,
         records: &mut [Placed<EpisodeRecord>],
         series: &HashMap<String, Title>,
     ) -> Result<(), LoadError> {
-        let id = |record: &EpisodeRecord| {
+        let place = |record: &EpisodeRecord| {
             let series = series.get(&record.series)?.id;
-            Some(EpisodeId::of_ordinal(series, record.season, record.number))
+            Some((series, record.season, record.number))
         };
         let named = records.iter().filter(|(_, it)| it.still.names_any());
-        let named: Vec<EpisodeId> = named.filter_map(|(_, record)| id(record)).collect();
+        let named: Vec<EpisodePlace> = named.filter_map(|(_, record)| place(record)).collect();
         if named.is_empty() {
             return Ok(());
         }
-        let stored = resolve::episodes(&self.service.catalog, &named).await?;
+        let at = self.service.catalog.episodes_at(&named).await?;
+        let ids: Vec<EpisodeId> = named.iter().filter_map(|place| at.find(*place)).collect();
+        let stored = resolve::episodes(&self.service.catalog, &ids).await?;
         // Of what is in no series nothing is written.
         let named = records.iter_mut().filter_map(|(line, record)| {
-            let stored = stored.get(&id(record)?);
+            let stored = stored.get(&at.id(place(record)?));
             let stored = stored.map(|(episode, _)| episode.pictures.as_slice());
             Some((*line, &mut record.still, stored.unwrap_or_default()))
         });

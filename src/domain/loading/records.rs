@@ -7,6 +7,7 @@ use super::about::{AboutRecord, read_about};
 use super::certifications::read_certifications;
 use super::checks::{SEVERAL, encoded_twice, looks_like_several, read_external_ids};
 use super::codes::{COUNTRIES, LANGUAGES, read_codes};
+use super::collection_records::{CollectionRecord, read_collection_record};
 use super::collections::{PartRecord, read_collection};
 use super::credits::{CreditName, CrewRecord, read_credits, read_crew};
 use super::episodes::{EpisodeRecord, read_episode};
@@ -41,6 +42,8 @@ pub enum Record {
     Episode(Box<EpisodeRecord>),
     /// A person: what credits do not say.
     Person(PersonRecord),
+    /// A collection: what films do not say of it.
+    Collection(CollectionRecord),
     /// A watch, by a viewer of the file's own.
     Watch(WatchRecord),
 }
@@ -214,6 +217,7 @@ impl Record {
             }
             Kind::Episode => Self::Episode(Box::new(read_episode(fields)?)),
             Kind::Person => Self::Person(read_person(fields)?),
+            Kind::Collection => Self::Collection(read_collection_record(fields)?),
             Kind::Watch => Self::Watch(read_watch(fields)?),
         })
     }
@@ -224,6 +228,7 @@ enum Kind {
     Title(Option<TitleKind>),
     Episode,
     Person,
+    Collection,
     Watch,
 }
 
@@ -235,11 +240,12 @@ fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
             Some("series") => Ok(Kind::Title(Some(TitleKind::Series))),
             Some("episode") => Ok(Kind::Episode),
             Some("person") => Ok(Kind::Person),
+            Some("collection") => Ok(Kind::Collection),
             Some("watch") => Ok(Kind::Watch),
             _ => Err(Problem::new(
                 "kind",
                 format!(
-                    "is {}, not film, series, episode, person or watch",
+                    "is {}, not film, series, episode, person, collection or watch",
                     shown(&kind)
                 ),
             )),

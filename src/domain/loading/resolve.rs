@@ -176,6 +176,9 @@ pub(super) async fn genres(
     let all = keys.values().flat_map(NameKeys::all).map(GenreId::of_slug);
     let all: HashSet<GenreId> = all.collect();
     let stored = catalog.genres(&all.into_iter().collect::<Vec<_>>()).await?;
+    let merged = stored.iter();
+    let merged = merged.filter_map(|genre| Some((genre.slug.as_str(), genre.merged_into?)));
+    let merged: HashMap<&str, GenreId> = merged.collect();
     let stored: HashMap<&str, &str> = stored
         .iter()
         .map(|genre| (genre.slug.as_str(), genre.name.as_str()))
@@ -196,7 +199,7 @@ pub(super) async fn genres(
     for (name, keys) in &keys {
         let slug = keys.choose(name_at);
         let there = if stored.contains_key(slug) {
-            None
+            merged.get(slug).copied()
         } else {
             renamed.get(&text::slug(name)).copied()
         };
@@ -269,6 +272,50 @@ pub(super) async fn collections(
     }
     let new = new.into_values().collect();
     Ok(Resolved { ids, new })
+}
+
+/// The collections with these slugs, in whatever spelling they are stored, by slug in its composed spelling.
+pub(super) async fn collections_by_slug(
+    catalog: &CatalogService,
+    slugs: &[String],
+) -> Result<HashMap<String, Collection>, CatalogError> {
+    let spellings = slugs.iter().flat_map(|slug| text::spellings(slug));
+    let ids = spellings.map(|slug| CollectionId::of_slug(&slug));
+    let ids: HashSet<CollectionId> = ids.collect();
+    let ids: Vec<CollectionId> = ids.into_iter().collect();
+    let everything = Visibility::everything();
+    let found = catalog.collections(&everything, &ids).await?.into_iter();
+    let by_slug = found.map(|collection| (text::compose(&collection.slug), collection));
+    Ok(by_slug.collect())
+}
+
+/// The slugs of the collections that are meant by these names, as films mean them, each with the name that it is stored with;
+/// `None`: it is not there.
+pub(super) async fn collections_by_name(
+    catalog: &CatalogService,
+    names: &[String],
+) -> Result<HashMap<String, (String, Option<String>)>, CatalogError> {
+    if names.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let keys = names.iter().map(|name| (name, NameKeys::of(name)));
+    let keys: HashMap<&String, NameKeys> = keys.collect();
+    let all: HashSet<CollectionId> = keys
+        .values()
+        .flat_map(|keys| keys.all().map(CollectionId::of_slug))
+        .collect();
+    let all: Vec<CollectionId> = all.into_iter().collect();
+    let stored = catalog.collections(&Visibility::everything(), &all).await?;
+    let stored: HashMap<&str, &str> = stored
+        .iter()
+        .map(|collection| (collection.slug.as_str(), collection.name.as_str()))
+        .collect();
+    let meant = keys.into_iter().map(|(name, keys)| {
+        let slug = keys.choose(|slug| stored.get(slug).copied());
+        let is_called = stored.get(slug).map(|name| (*name).to_owned());
+        (name.clone(), (slug.to_owned(), is_called))
+    });
+    Ok(meant.collect())
 }
 
 /// What is stored under the slugs of these records, and which slugs own their external ids.

@@ -6,12 +6,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::Datelike;
+use futures::channel::oneshot;
 
 use super::checks::OwnId;
+use super::collection_records::CollectionRecord;
 use super::credited::Credited;
 use super::entry::Finding;
 use super::episodes::EpisodeRecord;
 use super::giving_up::Patience;
+use super::named_titles::NamedTitles;
 use super::options::{
     LoadError, LoadMode, LoadOptions, Manner, NewTitles, Phase, Source, Tell, Told, ToldSort,
 };
@@ -50,6 +53,14 @@ const LOCKED: &str = "is locked, and stays as it is stored (LOCKED_FIELD)";
 /// The same of one whose value is from a source that goes before that of the load.
 const LOWER: &str =
     "is from a source that goes before this one, and stays as it is stored (LOWER_SOURCE)";
+
+/// Watches that are on their way into the record.
+pub(super) struct Recording {
+    /// How many watches those are.
+    pub(super) all: usize,
+    /// How many of them were new.
+    pub(super) written: oneshot::Receiver<Result<usize, LoadError>>,
+}
 
 /// A load as it goes on.
 pub(super) struct Run<'a> {
@@ -101,6 +112,10 @@ pub(super) struct Run<'a> {
     guessed: HashMap<u64, Vec<&'static str>>,
     /// The same of what is about to be written.
     guesses: Guesses,
+    /// The watches that are on their way.
+    pub(super) recording: Option<Recording>,
+    /// What is known of the titles that they name.
+    pub(super) named: NamedTitles,
 }
 
 /// Records of one phase that wait to be written.
@@ -108,6 +123,7 @@ pub(super) struct Run<'a> {
 pub(super) struct Waiting {
     pub(super) titles: Vec<Placed<TitleRecord>>,
     pub(super) people: Vec<Placed<PersonRecord>>,
+    pub(super) collections: Vec<Placed<CollectionRecord>>,
     pub(super) episodes: Vec<Placed<EpisodeRecord>>,
     pub(super) watches: Vec<Placed<WatchRecord>>,
 }
@@ -117,13 +133,15 @@ impl Waiting {
         match record {
             Record::Title(title) => self.titles.push((line, *title)),
             Record::Person(person) => self.people.push((line, person)),
+            Record::Collection(collection) => self.collections.push((line, collection)),
             Record::Episode(episode) => self.episodes.push((line, *episode)),
             Record::Watch(watch) => self.watches.push((line, watch)),
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.titles.len() + self.people.len() + self.episodes.len() + self.watches.len()
+        let of_titles = self.titles.len() + self.people.len() + self.collections.len();
+        of_titles + self.episodes.len() + self.watches.len()
     }
 }
 
@@ -164,6 +182,8 @@ impl<'a> Run<'a> {
             is_obstructed: false,
             guessed: HashMap::new(),
             guesses: Guesses::new(),
+            recording: None,
+            named: NamedTitles::default(),
         }
     }
 
@@ -264,15 +284,15 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// What stored things hold against this load. As long as no source goes before another nothing is read for that.
+    /// What stored things hold against this load. Where no source goes before another nothing is read for that.
     pub(super) async fn standing<K, T: Revised>(
         &self,
         stored: &HashMap<K, T>,
     ) -> Result<Standing<'a>, CatalogError> {
-        let nodes: Vec<CatalogNode> = if self.precedence.orders.is_empty() {
-            Vec::new()
-        } else {
+        let nodes: Vec<CatalogNode> = if self.precedence.orders_anything() {
             stored.values().map(Revised::node).collect()
+        } else {
+            Vec::new()
         };
         let known = if nodes.is_empty() {
             Vec::new()
@@ -454,7 +474,7 @@ impl<'a> Run<'a> {
 
 fn phase_of(record: &Record) -> Phase {
     match record {
-        Record::Title(_) | Record::Person(_) => Phase::Titles,
+        Record::Title(_) | Record::Person(_) | Record::Collection(_) => Phase::Titles,
         Record::Episode(_) => Phase::Episodes,
         Record::Watch(_) => Phase::Watches,
     }

@@ -15,6 +15,7 @@ use crate::domain::clock::Clock;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::ids::TitleId;
+use crate::domain::tasks::Tasks;
 use crate::domain::watching::{WatchError, WatchService};
 
 /// Loads files into the catalogue and the record of watches.
@@ -26,6 +27,8 @@ pub struct LoadService {
     pub(super) watching: WatchService,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) events: Arc<dyn EventBus>,
+    /// Where watches are recorded while the next are read.
+    pub(super) tasks: Arc<dyn Tasks>,
     /// `None`: no pictures are kept.
     pub(super) pictures: Option<PictureLoading>,
     /// Who writes to the store of the catalogue at the same time.
@@ -41,6 +44,7 @@ impl LoadService {
         watching: WatchService,
         clock: Arc<dyn Clock>,
         events: Arc<dyn EventBus>,
+        tasks: Arc<dyn Tasks>,
     ) -> Self {
         Self {
             catalog,
@@ -49,6 +53,7 @@ impl LoadService {
             watching,
             clock,
             events,
+            tasks,
             pictures: None,
             writers: Writers::Many,
         }

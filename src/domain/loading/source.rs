@@ -1,19 +1,28 @@
 //! From bytes to records: one a line (NDJSON, CSV), or a JSON array or object as a whole. Line by line in bounded
-//! memory.
+//! memory; lines of JSON some at a time, which two threads share.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read};
+use std::panic::resume_unwind;
+use std::thread;
 
 use serde_json::{Map, Value};
 
 use super::encodings::not_text;
 use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
 use super::problem::Problem;
+use super::records::Record;
 use super::table::Table;
 use crate::domain::json::Strict;
 
 /// The longest file that is read as a whole, in bytes.
 pub(super) const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
 const BOM: &[u8] = "\u{feff}".as_bytes();
+/// How many lines are read at a time, or with how many bytes, about, however few lines have those.
+const AHEAD: usize = 1000;
+const AHEAD_BYTES: usize = 1024 * 1024;
+/// So few lines are sooner read by one thread than another is sent to help.
+const FEW: usize = 100;
 
 /// How the records of a file are written down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,6 +104,16 @@ pub(super) struct Lines<'a> {
     /// How many lines that are not blank were read.
     filled: u64,
     is_over: bool,
+    /// What was read ahead, and what broke off after that.
+    ahead: VecDeque<Entry>,
+    failed: Option<io::Error>,
+}
+
+/// A line that is not blank.
+struct Line {
+    number: u64,
+    text: Vec<u8>,
+    end: End,
 }
 
 impl<'a> Lines<'a> {
@@ -105,25 +124,55 @@ impl<'a> Lines<'a> {
             buffer: Vec::new(),
             filled: 0,
             is_over: false,
+            ahead: VecDeque::new(),
+            failed: None,
         }
     }
 
     /// The next record, or why there is none.
     fn next(&mut self, this_year: i32) -> io::Result<Option<Entry>> {
-        let Some(end) = self.next_filled()? else {
-            return Ok(None);
-        };
-        let finding = if self.filled == 1 && is_array_over_lines(self.text()) {
-            self.is_over = true;
-            let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
-            Finding::FileRefused(Problem::new("", reason))
-        } else {
-            found(parse_line(self.text(), end), this_year)
-        };
-        Ok(Some(Entry {
-            line: self.line,
-            finding,
-        }))
+        if self.ahead.is_empty() {
+            self.read_ahead(this_year)?;
+        }
+        Ok(self.ahead.pop_front())
+    }
+
+    fn read_ahead(&mut self, this_year: i32) -> io::Result<()> {
+        if let Some(error) = self.failed.take() {
+            return Err(error);
+        }
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        while lines.len() < AHEAD && bytes < AHEAD_BYTES {
+            let end = match self.next_filled() {
+                Ok(Some(end)) => end,
+                Ok(None) => break,
+                // What stands before it comes first.
+                Err(error) => {
+                    self.failed = Some(error);
+                    break;
+                }
+            };
+            if self.filled == 1 && is_array_over_lines(self.text()) {
+                self.is_over = true;
+                let reason = "looks like a JSON array over several lines; one record a line is wanted, or the ending .json";
+                self.ahead.push_back(Entry {
+                    line: self.line,
+                    finding: Finding::FileRefused(Problem::new("", reason)),
+                });
+                return Ok(());
+            }
+            bytes += self.text().len();
+            lines.push(Line {
+                number: self.line,
+                text: self.text().to_vec(),
+                end,
+            });
+        }
+        self.ahead.extend(read_lines(&lines, this_year));
+        match self.failed.take_if(|_| self.ahead.is_empty()) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
     }
 
     /// The next object with its line, whatever its fields mean.
@@ -167,6 +216,54 @@ impl<'a> Lines<'a> {
         };
         text.trim_ascii()
     }
+}
+
+impl Line {
+    /// What stands in it.
+    fn entry(&self, this_year: i32) -> Entry {
+        let read = |value| Record::read(value, this_year);
+        let finding = match parse_line(&self.text, self.end).map(read) {
+            Ok(Ok((record, unknown, warnings))) => Finding::Record(record, unknown, warnings),
+            Ok(Err((problem, warnings))) => {
+                // Seldom, so that its fields are not kept for the message of each.
+                let fields = match parse_line(&self.text, self.end) {
+                    Ok(Value::Object(fields)) => fields,
+                    Ok(_) | Err(_) => Map::new(),
+                };
+                Finding::Refused(problem.with_value_of(&fields), warnings)
+            }
+            Err(problem) => refused(problem),
+        };
+        Entry {
+            line: self.number,
+            finding,
+        }
+    }
+}
+
+/// The records of lines, in order: of many, another thread reads half.
+fn read_lines(lines: &[Line], this_year: i32) -> Vec<Entry> {
+    let read = |lines: &[Line]| -> Vec<Entry> {
+        let entries = lines.iter().map(|line| line.entry(this_year));
+        entries.collect()
+    };
+    if lines.len() < FEW {
+        return read(lines);
+    }
+    let (first, second) = lines.split_at(lines.len() / 2);
+    thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, || read(second));
+        let mut entries = read(first);
+        entries.extend(match other {
+            Ok(other) => match other.join() {
+                Ok(entries) => entries,
+                Err(panic) => resume_unwind(panic),
+            },
+            // There are too many threads already.
+            Err(_) => read(second),
+        });
+        entries
+    })
 }
 
 fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Entry>> {
@@ -316,5 +413,58 @@ mod tests {
         let mut lines = Lines::new(Box::new(&b"{\"id\": 1}\n[]\n{\"id\": 2}\n"[..]));
         let mut next = || lines.next_object().unwrap().unwrap().1.is_ok();
         assert_eq!([next(), next(), next()], [true, false, true]);
+    }
+    /// A file of which the rest cannot be read.
+    struct Broken;
+
+    impl Read for Broken {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::Error::other("it breaks off"))
+        }
+    }
+
+    #[test]
+    fn records_come_in_their_order_however_many_are_read_at_a_time() {
+        let blank = |number: &u64| number % 7 == 3;
+        let line = |number: u64| {
+            if blank(&number) {
+                "\n".to_owned()
+            } else {
+                format!("{{\"year\": {number}}}\n")
+            }
+        };
+        let text: String = (1..=2500).map(line).collect();
+        let body = io::BufReader::new(text.as_bytes().chain(Broken));
+
+        let mut records = Records::new(Box::new(body), Format::Lines, 2026).unwrap();
+
+        let mut read = Vec::new();
+        let broken = loop {
+            match records.next().unwrap() {
+                Ok(entry) => read.push(entry),
+                Err(error) => break error,
+            }
+        };
+        let lines: Vec<u64> = read.iter().map(|entry| entry.line).collect();
+        let filled: Vec<u64> = (1..=2500).filter(|number| !blank(number)).collect();
+        assert_eq!(lines, filled);
+        let is_refused = |entry: &Entry| matches!(entry.finding, Finding::Refused(..));
+        assert!(read.iter().all(is_refused), "{:?}", read[0]);
+        assert_eq!(broken.to_string(), "it breaks off");
+    }
+
+    #[test]
+    fn a_record_that_is_refused_is_told_with_the_value_that_is_at_fault() {
+        let text = "{\"viewer\": \"ann\", \"title\": \"heat\", \"at\": \"yesterday\"}";
+
+        let mut records = Records::new(Box::new(text.as_bytes()), Format::Lines, 2026).unwrap();
+
+        let entry = records.next().unwrap().unwrap();
+        let Finding::Refused(problem, _) = entry.finding else {
+            panic!("it is not refused");
+        };
+        assert_eq!(problem.field, "at");
+        assert_eq!(problem.value, Some(Value::from("yesterday")));
+        assert!(records.next().is_none());
     }
 }

@@ -1,10 +1,12 @@
 //! Telling, in a dry run, what would change in the documents of a batch.
 
-use super::changes::{Names, changes, of_person};
+use super::changes::{Names, changes, of_document, of_person};
 use super::drafts::Draft;
 use super::options::{LoadMode, ToldSort};
 use super::run::Run;
-use crate::domain::catalog::{CatalogBatch, CatalogError, Episode, Person, Texts, Title};
+use crate::domain::catalog::{
+    CatalogBatch, CatalogError, Collection, Episode, Person, Texts, Title,
+};
 
 /// A document that would be another: the line of its record, what it is called, how it is stored, what it would be, and
 /// the fields in which the two differ.
@@ -47,6 +49,16 @@ impl Run<'_> {
             let (old, new) = (of_person(person.stored), of_person(&person.drafted));
             for change in changes(&person.of, &person.fields, &old, &new) {
                 self.say(ToldSort::Change, person.line, &change);
+            }
+        }
+    }
+
+    pub(super) fn tell_changed_collections(&mut self, changed: &[Changed<'_, Collection>]) {
+        for collection in changed {
+            let old = of_document(collection.stored);
+            let new = of_document(&collection.drafted);
+            for change in changes(&collection.of, &collection.fields, &old, &new) {
+                self.say(ToldSort::Change, collection.line, &change);
             }
         }
     }

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::{drafts, episode_drafts, person_drafts};
 use crate::domain::catalog::{
-    CatalogBatch, CatalogNode, FieldChange, LOCKS, Locks, RevisionKind, RevisionSource, Texts,
-    ValueFrom, ValueSource, ValueSources,
+    CatalogBatch, CatalogNode, CatalogRevision, FieldChange, LOCKS, Locks, RevisionKind,
+    RevisionSource, Texts, ValueFrom, ValueSource, ValueSources,
 };
 use crate::domain::ids::{EpisodeId, PersonId};
 
@@ -28,6 +28,7 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
     let stored = stored.into_iter().map(|known| (known.node, known));
     let mut stored: HashMap<CatalogNode, ValueSources> = stored.collect();
     let mut said_of_new = said_of_new(batch);
+    let locks = locks_of_edited(batch);
     let mut noted = Vec::with_capacity(batch.revisions.len());
     for revision in &mut batch.revisions {
         let node = revision.node;
@@ -37,8 +38,11 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
             ..own
         };
         let guessed = guesses.get(&node).map(Vec::as_slice).unwrap_or_default();
-        let from = |field: &str| {
-            if guessed.contains(&field) { guess } else { own }
+        // What a curator leaves unlocked is for loads to overwrite.
+        let is_released = |field: &str| locks.get(&node).is_some_and(|locks| !locks.has(field));
+        let from = |field: &str| ValueFrom {
+            released: is_released(field),
+            ..if guessed.contains(&field) { guess } else { own }
         };
         let mut fields: BTreeMap<String, ValueFrom> = BTreeMap::new();
         if revision.kind == RevisionKind::Created {
@@ -57,10 +61,15 @@ pub(super) fn note(batch: &mut CatalogBatch, stored: Vec<ValueSources>, guesses:
             change.was_from = fields.get(&change.field).copied();
             let is_from = match revision.source {
                 RevisionSource::Revert => change.is_from,
-                // One that is taken back says what was there before.
-                RevisionSource::Merge => change.is_from.or(Some(from(&change.field))),
+                // One that is taken back says what was there before. Whose word credits and lists are is no other because they
+                // name somebody else, or what another title had is added: no load is to be held up by a merge.
+                RevisionSource::Merge => {
+                    let kept = change.is_from.or(change.was_from);
+                    kept.or(Some(from(&change.field)))
+                }
+                // An edit that leaves the word of whoever said it says so.
                 RevisionSource::Load | RevisionSource::Edit | RevisionSource::Scan => {
-                    Some(from(&change.field))
+                    change.is_from.or(Some(from(&change.field)))
                 }
             };
             match is_from {
@@ -88,6 +97,21 @@ fn release(fields: &mut BTreeMap<String, ValueFrom>, change: &FieldChange) {
             from.released = true;
         }
     }
+}
+
+/// The locks of what curators edit, as they are after it; genres and collections have none.
+fn locks_of_edited(batch: &CatalogBatch) -> HashMap<CatalogNode, Locks> {
+    let is_edit = |revision: &CatalogRevision| revision.source == RevisionSource::Edit;
+    let titles = batch.titles.iter();
+    let titles = titles.map(|it| (CatalogNode::Title(it.id), &it.locks));
+    let episodes = batch.episodes.iter();
+    let episodes = episodes.map(|it| (CatalogNode::Episode(it.id), &it.locks));
+    let people = batch.people.iter();
+    let people = people.map(|it| (CatalogNode::Person(it.id), &it.locks));
+    let locks: HashMap<CatalogNode, &Locks> = titles.chain(episodes).chain(people).collect();
+    let edited = batch.revisions.iter().filter(|revision| is_edit(revision));
+    let edited = edited.filter_map(|it| Some((it.node, Locks::clone(locks.get(&it.node)?))));
+    edited.collect()
 }
 
 /// The fields in which each new thing of a batch differs from one of which nothing is said.
@@ -123,6 +147,16 @@ fn said_of_new(batch: &CatalogBatch) -> HashMap<CatalogNode, Vec<&'static str>> 
     let named = genres.chain(collections);
     let named = named.filter(|(_, stamp)| stamp.revision == 1);
     said.extend(named.map(|(node, _)| (node, vec!["name"])));
+    for collection in batch
+        .collections
+        .iter()
+        .filter(|it| !it.pictures.is_empty())
+    {
+        let node = CatalogNode::Collection(collection.id);
+        if let Some(fields) = said.get_mut(&node) {
+            fields.push("pictures");
+        }
+    }
     said
 }
 
@@ -170,6 +204,14 @@ mod tests {
         told.collect()
     }
 
+    /// Whether each field that is known is released.
+    fn released(batch: &CatalogBatch) -> Vec<(&str, bool)> {
+        let fields = batch.value_sources[0].fields.iter();
+        fields
+            .map(|(field, from)| (field.as_str(), from.released))
+            .collect()
+    }
+
     fn seconds(at: DateTime<Utc>) -> i64 {
         at.timestamp()
     }
@@ -189,7 +231,8 @@ mod tests {
             ..CatalogBatch::default()
         };
         note(&mut first, Vec::new(), &Guesses::new());
-        let mut merged = written(&mut film, RevisionSource::Merge, vec![change("state")]);
+        let changes = vec![change("state"), change("year")];
+        let mut merged = written(&mut film, RevisionSource::Merge, changes);
         merged.revisions[0].kind = RevisionKind::Merged;
 
         assert_eq!(changed(&merged), [node]);
@@ -222,24 +265,35 @@ mod tests {
         let (sidecar, guess) = (ValueSource::Sidecar, ValueSource::Guess);
         assert_eq!(told(&first), [("title", sidecar, 0), ("year", guess, 0)]);
 
-        let changes = vec![change("year"), change(LOCKS)];
+        film.locks.lock("year");
+        let changes = vec![change("year"), change("tagline"), change(LOCKS)];
         let mut edit = written(&mut film, RevisionSource::Edit, changes);
         assert_eq!(changed(&edit), [node]);
         note(&mut edit, first.value_sources, &Guesses::new());
         let curator = ValueSource::Curator;
-        assert_eq!(told(&edit), [("title", sidecar, 0), ("year", curator, 1)]);
+        assert_eq!(
+            told(&edit),
+            [
+                ("tagline", curator, 1),
+                ("title", sidecar, 0),
+                ("year", curator, 1)
+            ]
+        );
         let was_from = edit.revisions[0].fields[0].was_from;
         assert_eq!(was_from.map(|it| it.source), Some(guess));
 
-        // Unlocking releases what is from a curator, and nothing else.
+        // What a curator leaves unlocked is released; unlocking releases what is from a curator, and nothing else.
+        assert_eq!(
+            released(&edit),
+            [("tagline", true), ("title", false), ("year", false)]
+        );
         let unlock = FieldChange::new(LOCKS, json!(["title", "year"]), json!([]));
         let mut unlocked = written(&mut film.clone(), RevisionSource::Edit, vec![unlock]);
         note(&mut unlocked, edit.value_sources.clone(), &Guesses::new());
-        let fields = unlocked.value_sources[0].fields.iter();
-        let released: Vec<(&str, bool)> = fields
-            .map(|(field, from)| (field.as_str(), from.released))
-            .collect();
-        assert_eq!(released, [("title", false), ("year", true)]);
+        assert_eq!(
+            released(&unlocked),
+            [("tagline", true), ("title", false), ("year", true)]
+        );
 
         let mut back = change("year");
         back.is_from = was_from;

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::{CreditName, PersonKey};
-use super::episodes::EpisodeRecord;
 use super::named::Named;
 use super::options::{LoadError, LoadMode, Manner};
 use super::people::PersonRecord;
@@ -14,16 +13,15 @@ use super::resolve;
 use super::run::{BATCH, Run, Waiting};
 use super::summary::Tally;
 use super::unwritten::TOO_MANY;
-use super::{drafts, episode_drafts, person_drafts};
-use crate::domain::catalog::{
-    CatalogBatch, CatalogError, Episode, Person, Texts, Title, TitleKind,
-};
-use crate::domain::ids::{EpisodeId, PersonId, TitleId};
+use super::{drafts, person_drafts};
+use crate::domain::catalog::{CatalogBatch, CatalogError, Person, Texts, Title, TitleKind};
+use crate::domain::ids::PersonId;
 use crate::domain::text;
 
 impl Run<'_> {
     pub(super) async fn write(&mut self, waiting: Waiting) -> Result<(), LoadError> {
         self.write_people(waiting.people).await?;
+        self.write_collections(waiting.collections).await?;
         self.write_titles(waiting.titles).await?;
         self.write_episodes(waiting.episodes).await?;
         self.write_watches(waiting.watches).await
@@ -260,7 +258,7 @@ impl Run<'_> {
     }
 
     /// Adds those who are credited and whom a dry run would have written.
-    fn add_unwritten<'c>(
+    pub(super) fn add_unwritten<'c>(
         &self,
         people: &mut resolve::People,
         credits: impl Iterator<Item = &'c CreditName>,
@@ -296,11 +294,7 @@ impl Run<'_> {
     fn contradiction(&self, record: &TitleRecord, stored: &resolve::Titles) -> Option<Problem> {
         let there = stored.by_slug.get(&record.slug);
         if there.is_some_and(|title| title.leads_to().is_some()) {
-            let reason = format!(
-                "“{}” was merged into another title; give the slug of that one",
-                record.slug
-            );
-            return Some(Problem::new("slug", reason));
+            return Some(of_merged("slug", &record.slug));
         }
         if let Some(title) = there.filter(|title| title.kind != record.kind) {
             return Some(Problem::new(
@@ -311,108 +305,6 @@ impl Run<'_> {
         taken_id(record, |own| {
             self.owners.get(own).or_else(|| stored.owners.get(own))
         })
-    }
-
-    async fn write_episodes(
-        &mut self,
-        records: Vec<Placed<EpisodeRecord>>,
-    ) -> Result<(), LoadError> {
-        let mut records = self.without_repeats(records, |record| {
-            let location = format!(
-                "episode {} {} {}",
-                record.series, record.season, record.number
-            );
-            ("episodes", location)
-        });
-        let series = self
-            .titles_of(records.iter().map(|(_, record)| record.series.clone()))
-            .await?;
-        self.read_stills(&mut records, &series).await?;
-        let mut sound = Vec::new();
-        for (line, record) in &records {
-            match series.get(&record.series) {
-                Some(title) if title.kind == TitleKind::Series => {
-                    sound.push((*line, (title.id, record)));
-                }
-                Some(_) => self.refuse(
-                    *line,
-                    &Problem::new("series", format!("“{}” is a film", record.series)),
-                ),
-                None => self.refuse(
-                    *line,
-                    &Problem::new("series", format!("there is no series “{}”", record.series)),
-                ),
-            }
-        }
-        self.write_records(&sound, async |run, sound| {
-            let catalog = &run.service.catalog;
-            let now = run.service.clock.now();
-            let ids: Vec<EpisodeId> = sound.iter().map(id_of).collect();
-            let stored = resolve::episodes(catalog, &ids).await?;
-            let standing = run.standing(&stored).await?;
-            let mut people = resolve::people(
-                catalog,
-                sound.iter().flat_map(|(_, (_, record))| record.credits()),
-                now,
-            )
-            .await?;
-            let credits = sound.iter().flat_map(|(_, (_, record))| record.credits());
-            run.add_unwritten(&mut people, credits);
-            let mut tally = Tally::default();
-            let mut episodes = Vec::new();
-            let (mut contradictions, mut changed) = (Vec::new(), Vec::new());
-            let (mut kept, mut revisions) = (Vec::new(), Vec::new());
-            for (id, (line, (series, record))) in ids.iter().zip(sound) {
-                // All people were written before: nobody comes any more.
-                let unknown = record
-                    .credits_by_field()
-                    .find(|(_, credit)| !people.ids.contains_key(&credit.person));
-                if let Some((field, credit)) = unknown {
-                    contradictions.push((*line, nobody(field, &credit.person.slug())));
-                    continue;
-                }
-                let (stored, people) = (stored.get(id), &people.ids);
-                match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
-                    Ok(draft) => {
-                        let (draft, held) = draft.holding(stored, &standing);
-                        kept.push((*line, held));
-                        run.note_guesses(*line, draft.node());
-                        revisions.extend(draft.revision(stored, &run.writer));
-                        if run.mode == LoadMode::DryRun {
-                            run.unwritten_episodes.insert(*id);
-                            let of = || {
-                                let EpisodeRecord { series, season, .. } = record;
-                                format!("{series} {season}×{}", record.number)
-                            };
-                            changed.extend(draft.changed(*line, stored, of));
-                        }
-                        episodes.extend(tally.count(draft));
-                    }
-                    Err(problem) => contradictions.push((*line, problem)),
-                }
-            }
-            let (episodes, overviews) = episode_drafts::parted(episodes);
-            let mut new_people = people.new;
-            // Who is new by a record that was refused, or in a locked field, is nobody.
-            let named = episodes.iter().flat_map(Episode::all_credits);
-            let named: HashSet<PersonId> = named.map(|credit| credit.person).collect();
-            new_people.retain(|person| named.contains(&person.id));
-            let batch = CatalogBatch {
-                episodes,
-                overviews,
-                people: new_people,
-                ..CatalogBatch::default()
-            };
-            run.tell_changed_episodes(&changed, &batch).await?;
-            run.put(batch, revisions).await?;
-            run.warn_of_held(kept);
-            for (line, problem) in contradictions {
-                run.refuse(line, &problem);
-            }
-            run.tally("episodes", &tally);
-            Ok(())
-        })
-        .await
     }
 
     pub(super) async fn titles_of(
@@ -475,7 +367,8 @@ pub(super) fn sort_of(kind: TitleKind) -> &'static str {
     }
 }
 
-/// The id of the episode of a record: its place in its series.
-fn id_of((_, (series, record)): &Placed<(TitleId, &EpisodeRecord)>) -> EpisodeId {
-    EpisodeId::of_ordinal(*series, record.season, record.number)
+/// That a record names a title that is gone.
+pub(super) fn of_merged(field: &str, slug: &str) -> Problem {
+    let reason = format!("“{slug}” was merged into another title; give the slug of that one");
+    Problem::new(field, reason)
 }

@@ -1,12 +1,13 @@
-//! What can go wrong with merging titles or people.
+//! What can go wrong with merging titles or people, and with parting titles.
 
-use super::types::{MOST_CREDITED, MOST_MERGED};
-use crate::domain::catalog::CatalogError;
+use super::types::{MOST_CREDITED, MOST_EPISODES, MOST_MERGED};
+use crate::domain::catalog::{CatalogError, TitleKind};
+use crate::domain::editing::EditError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
 use crate::domain::revising::RevisingError;
 use crate::domain::watching::WatchError;
 
-/// What can go wrong with merging titles or people.
+/// What can go wrong with merging titles or people, and with parting titles.
 #[derive(Debug, thiserror::Error)]
 pub enum MergeError {
     /// Whoever asks is no curator.
@@ -27,9 +28,53 @@ pub enum MergeError {
     /// A title is named twice.
     #[error("id {place} of `from` is named before, or is `into`")]
     NamedTwice { place: usize },
-    /// Series have episodes, which would have to be merged one by one.
-    #[error("“{name}” is a series, and films alone can be merged")]
-    Series { field: &'static str, name: String },
+    /// A film is no series, and the other way round.
+    #[error("“{name}” is a {}, and cannot be merged into a {}", kind_of(*.kind), kind_of(*.into))]
+    OtherKind {
+        name: String,
+        kind: TitleKind,
+        /// What it was to be merged into.
+        into: TitleKind,
+    },
+    /// Several series: each may have episodes that become one with those of another.
+    #[error("name one series at a time")]
+    OneSeries,
+    /// More episodes than are written in one transaction.
+    #[error("the series has more than {MOST_EPISODES} episodes; merge the other one into it")]
+    TooManyEpisodes,
+    /// What is to be parted does not exist, or is merged.
+    #[error("`id` names no title")]
+    TitleNotFound,
+    /// No external id that is named is of the title. The place in the list is from 1.
+    #[error("id {place} of `externalIds` is none of this title")]
+    ExternalIdNotFound { place: usize },
+    /// The series has no such season.
+    #[error("number {place} of `seasons` is none of this series")]
+    SeasonNotFound { place: usize },
+    /// An episode that is named is none of the series, or nothing is.
+    #[error("id {place} of `episodes` names no episode of this series")]
+    EpisodeNotFound { place: usize },
+    /// A film is to lose episodes.
+    #[error("films have no episodes")]
+    NoSeries,
+    /// No episode is named of a series.
+    #[error("name the seasons or the episodes of the other series")]
+    NoEpisodes,
+    /// More go than are written in one transaction.
+    #[error("more than {MOST_EPISODES} episodes would move; name fewer at once")]
+    TooManyMoved,
+    /// An episode that would go back stands for another since.
+    #[error("an episode of it stands for one of “{name}” since; undo that merge first")]
+    StandsForOther { name: String },
+    /// An episode was moved on.
+    #[error("“{name}” was moved to another series since; take that back first")]
+    MovedOn { name: String },
+    /// The series that would go has more than what came from the other one.
+    #[error("“{name}” has episodes of its own since; merge it into the other series instead")]
+    HasOwnEpisodes { name: String },
+    /// There is an episode by now where one would go back to.
+    #[error("the other series has an episode {number} in season {season} by now")]
+    PlaceTaken { season: u32, number: u32 },
     /// A title was changed since the curator has seen it.
     #[error("“{name}” is at revision {revision} now{}: read it again", changed_fields(.changed))]
     Stale {
@@ -39,7 +84,7 @@ pub enum MergeError {
         changed: Vec<String>,
     },
     /// A merge of the title was undone, and what profiles had of it is still on its way back.
-    #[error("a merge of “{name}” was undone a moment ago; try again in a minute")]
+    #[error("“{name}” was taken apart a moment ago; try again in a minute")]
     ComingBack { field: &'static str, name: String },
     /// Too many were merged into one another, one after the other.
     #[error("too many were merged into these one after the other; undo some of these merges first")]
@@ -68,6 +113,8 @@ pub enum MergeError {
     #[error("“{name}” was merged itself since; undo that merge first")]
     IntoMerged { name: String },
     #[error(transparent)]
+    Editing(#[from] EditError),
+    #[error(transparent)]
     Revising(#[from] RevisingError),
     #[error(transparent)]
     Watching(#[from] WatchError),
@@ -75,6 +122,13 @@ pub enum MergeError {
     Catalog(#[from] CatalogError),
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+fn kind_of(kind: TitleKind) -> &'static str {
+    match kind {
+        TitleKind::Film => "film",
+        TitleKind::Series => "series",
+    }
 }
 
 fn changed_fields(changed: &[String]) -> String {
@@ -90,6 +144,9 @@ impl MergeError {
         matches!(
             self,
             Self::Catalog(CatalogError::Store(StoreError::Conflict))
+                | Self::Editing(EditError::Catalog(CatalogError::Store(
+                    StoreError::Conflict
+                )))
         )
     }
 }
@@ -98,20 +155,36 @@ impl Coded for MergeError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
-            Self::TitleCount | Self::PersonCount | Self::TooManyCredits => ErrorCode::OutOfRange,
+            Self::TitleCount
+            | Self::PersonCount
+            | Self::TooManyCredits
+            | Self::OneSeries
+            | Self::TooManyEpisodes
+            | Self::TooManyMoved => ErrorCode::OutOfRange,
             Self::RevisionCount
             | Self::NamedTwice { .. }
             | Self::PersonNamedTwice { .. }
-            | Self::Series { .. } => ErrorCode::Invalid,
+            | Self::NoSeries
+            | Self::OtherKind { .. } => ErrorCode::Invalid,
+            Self::NoEpisodes => ErrorCode::Blank,
             Self::IntoNotFound
             | Self::FromNotFound { .. }
             | Self::IntoNobody
             | Self::PersonNotFound { .. }
+            | Self::TitleNotFound
+            | Self::ExternalIdNotFound { .. }
+            | Self::SeasonNotFound { .. }
+            | Self::EpisodeNotFound { .. }
             | Self::MergeNotFound => ErrorCode::NotFound,
             Self::Stale { .. } => ErrorCode::StaleRevision,
-            Self::ComingBack { .. } | Self::TooDeep { .. } | Self::IntoMerged { .. } => {
-                ErrorCode::Conflict
-            }
+            Self::ComingBack { .. }
+            | Self::TooDeep { .. }
+            | Self::IntoMerged { .. }
+            | Self::StandsForOther { .. }
+            | Self::MovedOn { .. }
+            | Self::HasOwnEpisodes { .. }
+            | Self::PlaceTaken { .. } => ErrorCode::Conflict,
+            Self::Editing(error) => error.code(),
             Self::Revising(error) => error.code(),
             Self::Watching(error) => error.code(),
             Self::Catalog(error) => error.code(),
@@ -121,7 +194,12 @@ impl Coded for MergeError {
 
     fn field(&self) -> Option<&'static str> {
         match self {
-            Self::TitleCount | Self::FromNotFound { .. } | Self::NamedTwice { .. } => Some("from"),
+            Self::TitleCount
+            | Self::FromNotFound { .. }
+            | Self::NamedTwice { .. }
+            | Self::OtherKind { .. }
+            | Self::OneSeries
+            | Self::TooManyEpisodes => Some("from"),
             Self::PersonCount
             | Self::PersonNotFound { .. }
             | Self::PersonNamedTwice { .. }
@@ -129,10 +207,22 @@ impl Coded for MergeError {
             Self::RevisionCount => Some("fromRevisions"),
             Self::IntoNotFound | Self::IntoNobody => Some("into"),
             Self::TooDeep { field }
-            | Self::Series { field, .. }
             | Self::Stale { field, .. }
             | Self::ComingBack { field, .. } => Some(*field),
-            Self::MergeNotFound | Self::IntoMerged { .. } => Some("id"),
+            Self::MergeNotFound
+            | Self::TitleNotFound
+            | Self::IntoMerged { .. }
+            | Self::StandsForOther { .. }
+            | Self::MovedOn { .. }
+            | Self::HasOwnEpisodes { .. }
+            | Self::PlaceTaken { .. } => Some("id"),
+            Self::ExternalIdNotFound { .. } => Some("externalIds"),
+            Self::SeasonNotFound { .. } => Some("seasons"),
+            Self::EpisodeNotFound { .. }
+            | Self::NoSeries
+            | Self::NoEpisodes
+            | Self::TooManyMoved => Some("episodes"),
+            Self::Editing(error) => error.field(),
             Self::Forbidden | Self::Revising(_) | Self::Watching(_) => None,
             Self::Catalog(error) => error.field(),
             Self::Store(error) => error.field(),
@@ -142,6 +232,7 @@ impl Coded for MergeError {
     fn changed_fields(&self) -> &[String] {
         match self {
             Self::Stale { changed, .. } => changed,
+            Self::Editing(error) => error.changed_fields(),
             Self::Catalog(error) => error.changed_fields(),
             _ => &[],
         }
@@ -150,12 +241,15 @@ impl Coded for MergeError {
     fn bounds(&self) -> Bounds {
         match self {
             Self::TitleCount | Self::PersonCount => Bounds::between(1, MOST_MERGED),
+            Self::OneSeries => Bounds::between(1, 1),
+            Self::Editing(error) => error.bounds(),
             Self::Forbidden
             | Self::RevisionCount
             | Self::IntoNotFound
             | Self::FromNotFound { .. }
             | Self::NamedTwice { .. }
-            | Self::Series { .. }
+            | Self::OtherKind { .. }
+            | Self::TooManyEpisodes
             | Self::Stale { .. }
             | Self::ComingBack { .. }
             | Self::TooDeep { .. }
@@ -165,6 +259,17 @@ impl Coded for MergeError {
             | Self::PersonNamedTwice { .. }
             | Self::MergeNotFound
             | Self::IntoMerged { .. }
+            | Self::StandsForOther { .. }
+            | Self::MovedOn { .. }
+            | Self::HasOwnEpisodes { .. }
+            | Self::PlaceTaken { .. }
+            | Self::TitleNotFound
+            | Self::ExternalIdNotFound { .. }
+            | Self::SeasonNotFound { .. }
+            | Self::EpisodeNotFound { .. }
+            | Self::NoSeries
+            | Self::NoEpisodes
+            | Self::TooManyMoved
             | Self::Revising(_)
             | Self::Watching(_)
             | Self::Catalog(_)

@@ -4,6 +4,7 @@
 //! A server that has not learned of a merge yet takes in what is watched of the title a moment longer. So all is looked
 //! through twice, the second time when every server knows.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,13 +13,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::MergeError;
 use super::service::MergeService;
 use crate::domain::catalog::{
-    Author, CatalogBatch, CatalogError, MergeStep, RevisionSource, Title, TitleMerge, Visibility,
-    Writer,
+    Author, CatalogBatch, CatalogError, Episode, MergeStep, RevisionSource, Title, TitleKind,
+    TitleMerge, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::TitleId;
+use crate::domain::ids::{EpisodeId, ProfileId, TitleId};
 use crate::domain::lease::may_work;
-use crate::domain::watching::{Moving, Way};
+use crate::domain::watching::{Moving, WatchedItem, Way};
 
 /// The lease that says which server moves what profiles have.
 const LEASE: &str = "move_merged";
@@ -47,7 +48,7 @@ impl MergeService {
         for title in &titles {
             if let Some(merge) = title.merge
                 && self.is_due(title, &merge, &titles)
-                && self.do_step(title.id, merge).await?
+                && self.do_step(title, merge).await?
             {
                 finished += 1;
             }
@@ -74,13 +75,16 @@ impl MergeService {
             MergeStep::Following => {
                 all_know && open.iter().all(|it| it.leads_to() != Some(title.id))
             }
-            MergeStep::Returning => all_know,
+            // What is still moving to the other title may be of an episode that is back.
+            MergeStep::Returning => {
+                all_know && open.iter().all(|it| it.leads_to() != Some(merge.into))
+            }
             MergeStep::Done => false,
         }
     }
 
     /// Does a step of a title. Says whether it is finished: not if it is another server's turn, or another step's.
-    async fn do_step(&self, title: TitleId, merge: TitleMerge) -> Result<bool, MergeError> {
+    async fn do_step(&self, title: &Title, merge: TitleMerge) -> Result<bool, MergeError> {
         let began = self.ports.clock.now();
         let (way, since) = match merge.step {
             MergeStep::Moving => (Way::There, None),
@@ -89,21 +93,72 @@ impl MergeService {
             MergeStep::Returning => (Way::Back, Some(merge.since)),
             MergeStep::Done => return Ok(false),
         };
-        let moving = Moving::film(merge.id, title, merge.into);
+        let mut whose = vec![Whose::All(title.id)];
+        if title.kind == TitleKind::Series && way == Way::Back {
+            // Whoever began with the other series alone may have watched an episode that goes back.
+            whose.push(Whose::WithEpisodes(merge.into));
+        }
         let watching = &self.ports.watching;
-        let mut after = None;
-        loop {
-            let profiles = watching.profiles_with(title, after, AT_A_TIME).await?;
-            let Some(last) = profiles.last() else {
-                break;
-            };
-            after = Some(*last);
-            watching.move_titles(&profiles, &moving, way, since).await?;
-            if !self.may_move().await? || self.at_step(title, &merge).await?.is_none() {
-                return Ok(false);
+        for whose in whose {
+            let mut after = None;
+            loop {
+                let profiles = watching.profiles_with(whose.title(), after, AT_A_TIME);
+                let profiles = profiles.await?;
+                let Some(last) = profiles.last() else {
+                    break;
+                };
+                after = Some(*last);
+                let mut movings = self.movings(title, &merge, way, &profiles).await?;
+                movings.retain(|(_, moving)| whose.has_any(moving));
+                watching.move_titles(&movings, way, since).await?;
+                if !self.may_move().await? || self.at_step(title.id, &merge).await?.is_none() {
+                    return Ok(false);
+                }
             }
         }
-        self.finish(title, merge, began).await
+        self.finish(title.id, merge, began).await
+    }
+
+    /// What each of these profiles has that moves with a title, or goes back with it.
+    async fn movings(
+        &self,
+        title: &Title,
+        merge: &TitleMerge,
+        way: Way,
+        profiles: &[ProfileId],
+    ) -> Result<Vec<(ProfileId, Moving)>, MergeError> {
+        let (from, into) = (title.id, merge.into);
+        let profiles_and = |moving: Moving| profiles.iter().map(move |it| (*it, moving.clone()));
+        if title.kind == TitleKind::Film {
+            return Ok(profiles_and(Moving::film(merge.id, from, into)).collect());
+        }
+        let at = match way {
+            Way::There => from,
+            Way::Back => into,
+        };
+        let watched = self.ports.watching.watched_items(profiles, at).await?;
+        let ids = watched
+            .values()
+            .flatten()
+            .filter_map(|item| episode_of(*item));
+        let ids: BTreeSet<EpisodeId> = ids.collect();
+        let ids: Vec<EpisodeId> = ids.into_iter().collect();
+        let mut episodes: HashMap<EpisodeId, Episode> = HashMap::new();
+        if !ids.is_empty() {
+            let everything = Visibility::everything();
+            let found = self.ports.catalog.episodes(&everything, &ids).await?;
+            episodes.extend(found.into_iter().map(|episode| (episode.id, episode)));
+        }
+        let movings = watched.into_iter().map(|(profile, items)| {
+            let own = items.into_iter().filter_map(episode_of);
+            let own = own.filter_map(|id| episodes.get(&id));
+            let moving = match way {
+                Way::There => Moving::series(merge.id, (from, into), own),
+                Way::Back => Moving::series_back(merge.id, (from, into), own),
+            };
+            (profile, moving)
+        });
+        Ok(movings.collect())
     }
 
     /// The title, if it is still at that step.
@@ -160,5 +215,36 @@ impl MergeService {
             Err(CatalogError::Store(StoreError::Conflict)) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Which profiles are looked through.
+#[derive(Debug, Clone, Copy)]
+enum Whose {
+    /// All that have anything of a title.
+    All(TitleId),
+    /// Those that have watched episodes of a series which go elsewhere.
+    WithEpisodes(TitleId),
+}
+
+impl Whose {
+    fn title(self) -> TitleId {
+        match self {
+            Self::All(title) | Self::WithEpisodes(title) => title,
+        }
+    }
+
+    fn has_any(self, moving: &Moving) -> bool {
+        match self {
+            Self::All(_) => true,
+            Self::WithEpisodes(_) => moving.takes_along(),
+        }
+    }
+}
+
+fn episode_of(item: WatchedItem) -> Option<EpisodeId> {
+    match item {
+        WatchedItem::Episode(id) => Some(id),
+        WatchedItem::Film(_) | WatchedItem::Series(_) => None,
     }
 }

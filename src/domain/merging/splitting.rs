@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::error::MergeError;
+use super::parting_back::PartedBy;
 use super::service::{MergeService, STATE, curator, retried};
-use super::types::{MOST_CREDITED, MOST_MERGED, Merged, Undone};
+use super::splitting_series::{EpisodesBack, Undoing};
+use super::types::{MOST_CREDITED, MOST_EPISODES, MOST_MERGED, Merged, Undone};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, FieldChange, MergeStep, Person,
-    Publication, TITLE_FIELDS, Title, TitleMerge, TitleState, Visibility, Writer,
+    Publication, TITLE_FIELDS, Title, TitleKind, TitleMerge, TitleState, Visibility, Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RunId, TitleId};
@@ -16,7 +18,8 @@ use crate::domain::loading::{LoadMode, Problem};
 use crate::domain::viewer::KnownViewer;
 
 impl MergeService {
-    /// Undoes a merge of titles or people, or says what that would do. A field that was changed since stays as it is.
+    /// Undoes a merge of titles or people, or that a title was parted, or says what that would do. A field that was changed
+    /// since stays as it is.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn undo_merge(
         &self,
@@ -34,8 +37,9 @@ impl MergeService {
         merge: RunId,
         mode: LoadMode,
     ) -> Result<Undone, MergeError> {
-        // One of each that goes, one of what stays, and of people one of each title and episode that credits them.
-        let most = MOST_MERGED + 1 + MOST_CREDITED;
+        // One of each that goes, one of what stays, of people one of each title and episode that credits them, and of series
+        // one of each episode of both.
+        let most = MOST_MERGED + 1 + MOST_CREDITED.max(2 * MOST_EPISODES);
         let revisions = self.ports.revising.of_run(merge, most).await?;
         let people = self.people_merged_by(merge, &revisions).await?;
         if let Some(into) = people.first().and_then(Person::leads_to) {
@@ -43,14 +47,20 @@ impl MergeService {
             return Ok(Undone::People(split.await?));
         }
         let merged = self.merged_by(merge, &revisions).await?;
-        let split = self.split_titles(writer, merged, &revisions, mode);
+        if merged.is_empty()
+            && let Some(parted) = PartedBy::of(merge, &revisions)
+        {
+            let back = self.part_back(writer, parted, mode);
+            return Ok(Undone::Titles(back.await?));
+        }
+        let split = self.split_titles(writer, (merge, merged), &revisions, mode);
         Ok(Undone::Titles(split.await?))
     }
 
     async fn split_titles(
         &self,
         writer: &Writer,
-        merged: Vec<(Arc<Title>, TitleMerge)>,
+        (merge, merged): (RunId, Vec<(Arc<Title>, TitleMerge)>),
         revisions: &[CatalogRevision],
         mode: LoadMode,
     ) -> Result<Merged, MergeError> {
@@ -70,7 +80,7 @@ impl MergeService {
         let of_into = revisions
             .iter()
             .find(|it| it.node == CatalogNode::Title(into.id));
-        let (title, noticed) = if let Some(revision) = of_into {
+        let (title, mut noticed) = if let Some(revision) = of_into {
             title_put_back(&into, &revision.fields)?
         } else {
             let reason = "stays as it is: what it was before is not kept any more";
@@ -115,12 +125,26 @@ impl MergeService {
             batch.titles.push(back);
         }
         batch.titles.push(title.clone());
+        let mut episodes = EpisodesBack::default();
+        if into.kind == TitleKind::Series {
+            let undoing = Undoing {
+                merge,
+                gone: from.clone(),
+                into: into.id,
+                revisions,
+                now,
+            };
+            episodes = self.split_episodes(writer, &undoing, &mut batch).await?;
+        }
+        noticed.extend(episodes.noticed);
         let run = self.write(mode, batch, writer).await?;
         Ok(Merged {
             into: if run.is_some() { Arc::new(title) } else { into },
             differences,
             noticed,
             from,
+            merged_episodes: episodes.apart,
+            moved_episodes: episodes.returned,
             run,
         })
     }
@@ -202,7 +226,6 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::catalog::TitleKind;
     use crate::domain::loading::blank_title;
 
     #[test]

@@ -2,15 +2,18 @@
 
 use std::sync::Arc;
 
-use crate::domain::catalog::{Person, Title};
-use crate::domain::editing::NamedTitle;
-use crate::domain::ids::{PersonId, RunId, TitleId};
+use crate::domain::catalog::{ExternalId, Person, Title};
+use crate::domain::editing::{NamedTitle, TitleCreation};
+use crate::domain::ids::{EpisodeId, PersonId, RunId, TitleId};
 use crate::domain::loading::{Difference, Problem};
 
 /// How many titles or people are merged into another with one call. They are written in one transaction.
 pub const MOST_MERGED: usize = 20;
 /// With how many titles and episodes people may be credited who are merged: all are written in that transaction, too.
 pub const MOST_CREDITED: usize = 2_000;
+/// How many episodes a series has that is merged into another: all are written in that transaction, too, perhaps with as many
+/// of the other.
+pub const MOST_EPISODES: usize = 2_000;
 
 /// Titles that are to become one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,10 @@ pub struct Merged {
     pub noticed: Vec<Problem>,
     /// The titles that are gone, in the order in which they were named, or are there again, by id; or would be.
     pub from: Vec<TitleId>,
+    /// How many episodes of series became one with another, or stand for themselves again; or would.
+    pub merged_episodes: usize,
+    /// How many came to the series that stays, or went back; or would.
+    pub moved_episodes: usize,
     /// The run of its revisions, by which a merge is undone; `None`: nothing was written.
     pub run: Option<RunId>,
 }
@@ -59,6 +66,41 @@ pub struct MergedPeople {
     /// Of how many episodes they are.
     pub episodes: usize,
     /// The run of its revisions, by which a merge is undone; `None`: nothing was written.
+    pub run: Option<RunId>,
+}
+
+/// What was taken for one title and is two.
+#[derive(Debug, Clone)]
+pub struct Parting {
+    pub title: NamedTitle,
+    /// What the other one is; it is of the same kind.
+    pub creation: TitleCreation,
+    /// The seasons that are of the other series.
+    pub seasons: Vec<u32>,
+    /// The episodes that are, besides; `None`: what names one is no id of an episode.
+    pub episodes: Vec<Option<EpisodeId>>,
+    /// Who is credited with the other one; `None`: what names them is no id of a person.
+    pub people: Vec<Option<PersonId>>,
+    /// The ids elsewhere that are those of the other one.
+    pub external_ids: Vec<ExternalId>,
+}
+
+/// What parting a title in two led to, or would.
+#[derive(Debug)]
+pub struct Parted {
+    /// The title that there was: as it is now, in a dry run as it was.
+    pub title: Arc<Title>,
+    /// What is other of it than before, or would be.
+    pub differences: Vec<Difference>,
+    /// The new one, as it is or would be.
+    pub new: Arc<Title>,
+    /// What is known of that.
+    pub new_differences: Vec<Difference>,
+    /// What a curator may want to look at.
+    pub noticed: Vec<Problem>,
+    /// How many episodes are of the new series, or would be.
+    pub moved_episodes: usize,
+    /// The run of its revisions, by which it is undone; `None`: nothing was written.
     pub run: Option<RunId>,
 }
 

@@ -19,6 +19,7 @@ mod for_viewer;
 mod graph;
 mod headline;
 mod inputs;
+mod late;
 mod lookout;
 mod material;
 mod notes;

@@ -12,6 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::error::RecommendError;
 use super::features::Features;
 use super::graph::SimilarVersion;
+use super::late::Reading;
 use super::similar::{Histories, Ridge, solve, solve_all};
 use super::sources::ProjectionPorts;
 use crate::domain::catalog::{CatalogService, Changed};
@@ -29,8 +30,6 @@ const WATCHED_TITLES: usize = 5000;
 const AT_ONCE: usize = 32;
 /// How much of a watch counts for the other titles of its viewer: the pairs with them have one more viewer.
 const OF_OTHERS: f32 = 0.25;
-/// How far back is read again: the clocks of servers differ, and writes are committed later than they are dated.
-const OVERLAP: TimeDelta = TimeDelta::seconds(30);
 
 /// Where the `SIMILAR` edges are computed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -102,6 +101,8 @@ pub struct Following {
     histories: Arc<Histories>,
     generation: SimilarVersion,
     /// Up to where watched titles were read.
+    watched: Reading,
+    /// When they were read last.
     watched_until: DateTime<Utc>,
     /// Up to where the catalogue's changes were read.
     catalog_until: u64,
@@ -230,6 +231,7 @@ impl SimilarService {
             changed: vec![Some(0.0); histories.titles()],
             histories: Arc::new(histories),
             generation: version,
+            watched: Reading::until(watched_until),
             watched_until,
             catalog_until: 0,
             drift: 0,
@@ -301,7 +303,7 @@ impl SimilarService {
             }
         }
         let now = self.clock.now();
-        let since = following.watched_until - OVERLAP;
+        let since = following.watched.since(now);
         let mut after: Option<(DateTime<Utc>, ProfileId, TitleId)> = None;
         loop {
             let mut watched_titles = self
@@ -320,6 +322,7 @@ impl SimilarService {
                 following.put_watched_title(watched_title);
             }
         }
+        following.watched.did(now);
         following.watched_until = now;
         Ok(())
     }

@@ -6,9 +6,10 @@ use chrono::{DateTime, Utc};
 
 use super::nodes::NodeIds;
 use crate::domain::catalog::{
-    Biography, CatalogBatch, CatalogError, CatalogNode, CatalogService, Collection, DocumentFields,
-    EPISODE_FIELDS, Episode, FieldChange, Genre, NAME_FIELDS, Overview, PERSON_FIELDS, Person,
-    TITLE_FIELDS, Texts, Title, TitleKind, ValueFrom, Visibility, Writer,
+    Biography, COLLECTION_FIELDS, CatalogBatch, CatalogError, CatalogNode, CatalogService,
+    Collection, DocumentFields, EPISODE_FIELDS, Episode, FieldChange, GENRE_FIELDS, Genre,
+    Overview, PERSON_FIELDS, Person, TITLE_FIELDS, Texts, Title, TitleKind, ValueFrom, Visibility,
+    Writer,
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
@@ -43,7 +44,8 @@ pub(super) fn fields_of(node: CatalogNode) -> &'static [&'static str] {
         CatalogNode::Title(_) => &TITLE_FIELDS,
         CatalogNode::Episode(_) => &EPISODE_FIELDS,
         CatalogNode::Person(_) => &PERSON_FIELDS,
-        CatalogNode::Genre(_) | CatalogNode::Collection(_) => &NAME_FIELDS,
+        CatalogNode::Genre(_) => &GENRE_FIELDS,
+        CatalogNode::Collection(_) => &COLLECTION_FIELDS,
     }
 }
 

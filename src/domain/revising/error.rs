@@ -3,7 +3,10 @@
 use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+use crate::domain::page::MAX_PAGE;
 
+/// The most revisions that are taken back as a whole: they are written in one transaction.
+pub const MOST_WHOLE: usize = 2_000;
 /// The most fields that are locked with one call.
 pub(super) const MOST_FIELDS: usize = 40;
 
@@ -21,6 +24,13 @@ pub enum RevisingError {
     /// Nothing was changed in a run of this name, or nothing is left of it.
     #[error("no revision is of this run")]
     RunNotFound,
+    /// A single revision, or the rest of a run, is to be taken back as a whole.
+    #[error("`whole` is for a `run` from its latest revision on, without `revision` and `after`")]
+    WholeOfPart,
+    #[error(
+        "it has more than {MOST_WHOLE} revisions, the most that are taken back as a whole; without `whole` they are taken back {MAX_PAGE} a call"
+    )]
+    RunTooLong,
     /// It is of a merge, which also moved what was watched.
     #[error("this is of a merge, which `undoMerge` takes back")]
     OfMerge { field: &'static str },
@@ -54,6 +64,7 @@ impl Coded for RevisingError {
         match self {
             Self::Forbidden => ErrorCode::Forbidden,
             Self::NothingNamed
+            | Self::WholeOfPart
             | Self::OfMerge { .. }
             | Self::UnknownField { .. }
             | Self::NoSuchField
@@ -62,7 +73,7 @@ impl Coded for RevisingError {
             | Self::RunNotFound
             | Self::AfterNotFound
             | Self::NodeNotFound { .. } => ErrorCode::NotFound,
-            Self::IdCount { .. } | Self::FieldCount => ErrorCode::OutOfRange,
+            Self::IdCount { .. } | Self::FieldCount | Self::RunTooLong => ErrorCode::OutOfRange,
             Self::Accounts(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
@@ -73,7 +84,8 @@ impl Coded for RevisingError {
         match self {
             Self::NothingNamed | Self::RevisionNotFound => Some("revision"),
             Self::OfMerge { field } => Some(*field),
-            Self::RunNotFound => Some("run"),
+            Self::WholeOfPart => Some("whole"),
+            Self::RunNotFound | Self::RunTooLong => Some("run"),
             Self::AfterNotFound => Some("after"),
             Self::IdCount { .. } | Self::NodeNotFound { .. } => Some("ids"),
             Self::FieldCount | Self::UnknownField { .. } => Some("fields"),
@@ -90,8 +102,10 @@ impl Coded for RevisingError {
         match self {
             Self::IdCount { most } => Bounds::between(1, *most),
             Self::FieldCount => Bounds::between(1, MOST_FIELDS),
+            Self::RunTooLong => Bounds::most(MOST_WHOLE),
             Self::Forbidden
             | Self::NothingNamed
+            | Self::WholeOfPart
             | Self::RevisionNotFound
             | Self::RunNotFound
             | Self::OfMerge { .. }

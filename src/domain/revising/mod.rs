@@ -15,7 +15,7 @@ mod store;
 mod told;
 mod words;
 
-pub use error::RevisingError;
+pub use error::{MOST_WHOLE, RevisingError};
 pub use locking::{Locking, LocksSet, MOST_LOCKED};
 pub use naming::{NextNames, Renamed};
 pub use plan::{Obstacle, ObstacleReason, Obstructed};

@@ -127,6 +127,22 @@ impl Planned {
         }
     }
 
+    /// Whether nothing of a run is to be taken back because of it. Who forces it knows that what is no title stays once it was
+    /// created.
+    pub(super) fn stops_all(&self, obstructed: Obstructed) -> bool {
+        let stops = |obstacle: &Obstacle| match obstructed {
+            Obstructed::Stays => true,
+            Obstructed::IsForced => obstacle.reason != ObstacleReason::StaysOnceCreated,
+        };
+        self.obstacles.iter().any(stops)
+    }
+
+    /// Nothing becomes of it, for something is in the way of another of its run.
+    pub(super) fn give_up(&mut self) {
+        self.changes.clear();
+        self.overwritten.clear();
+    }
+
     /// What of it a document has become: all, or nothing if this version cannot read what that would be; if it is forced,
     /// each field for itself.
     fn put_into(mut self, document: &mut Document, obstructed: Obstructed) -> Self {
@@ -281,6 +297,18 @@ mod tests {
         );
         assert_eq!(forced.overwritten, ["name"]);
         assert_eq!(forced.obstacles, []);
+    }
+
+    #[test]
+    fn what_stays_once_it_was_created_stops_a_whole_run_unless_it_is_forced() {
+        let stays = Planned::in_the_way(ObstacleReason::StaysOnceCreated);
+        let is_gone = Planned::in_the_way(ObstacleReason::NotThere);
+        let stop = |obstructed| {
+            [&stays, &is_gone, &Planned::default()].map(|plan| plan.stops_all(obstructed))
+        };
+
+        assert_eq!(stop(Obstructed::Stays), [true, true, false]);
+        assert_eq!(stop(Obstructed::IsForced), [false, true, false]);
     }
 
     #[test]

@@ -16,7 +16,8 @@ impl RevisionService {
     }
 
     /// Sets the order of sources of a field, by its name in files, or of all fields that have none of their own; an empty
-    /// order takes the former away. What the orders are then. None is set that is not noted before, with who did it.
+    /// order takes the former away, and [`Precedence::DEFAULT_ORDER`] is that of all fields again. What the orders are then.
+    /// None is set that is not noted before, with who did it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn set_precedence(
         &self,
@@ -32,6 +33,23 @@ impl RevisionService {
         let accounts = &self.ports.accounts;
         accounts.note(viewer, client, action, detail).await?;
         self.ports.load.set_precedence(field, order).await?;
+        self.precedence().await
+    }
+
+    /// The same on the word of whoever runs a command: no account is theirs, so the log of the program alone says so.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn set_precedence_by_command(
+        &self,
+        field: Option<&str>,
+        order: &[ValueSource],
+    ) -> Result<Precedence, RevisingError> {
+        let field = checked(field, order)?;
+        self.ports.load.set_precedence(field, order).await?;
+        let set = in_words(field, order);
+        tracing::info!(
+            precedence = set,
+            "A command set which sources go before which"
+        );
         self.precedence().await
     }
 }

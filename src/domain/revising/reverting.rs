@@ -3,14 +3,14 @@
 use std::collections::HashMap;
 
 use super::documents::Documents;
-use super::error::RevisingError;
+use super::error::{MOST_WHOLE, RevisingError};
 use super::owners::Owners;
 use super::plan::{Obstacle, ObstacleReason, Obstructed, Planned, plan};
 use super::service::{RevisionService, TRIES, writer};
 use super::store::{RevisionFilter, place_of};
 use super::told::{ToldChange, ToldRevision, in_words, tell};
 use super::words::Names;
-use crate::domain::catalog::{CatalogNode, CatalogRevision, RevisionSource};
+use crate::domain::catalog::{CatalogBatch, CatalogNode, CatalogRevision, RevisionSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{RevisionId, RunId};
 use crate::domain::page::{MAX_PAGE, Window};
@@ -32,6 +32,8 @@ pub enum Revert {
         /// Only those before this one, with which a call before has ended.
         after: Option<RevisionId>,
     },
+    /// All of a run or nothing of it, if there are at most [`MOST_WHOLE`].
+    Whole(RunId),
 }
 
 /// Whether it is done.
@@ -45,8 +47,13 @@ pub enum RevertMode {
 /// What became of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reverted {
-    /// Each revision, the latest first.
+    /// Each revision, the latest first. Of more than [`MOST_REVERTED`], those of which something stands in the way, then
+    /// others, so many in all.
     pub results: Vec<RevertResult>,
+    /// How many revisions were meant.
+    pub meant: usize,
+    /// Of how many of them something stands in the way.
+    pub obstructed: usize,
     /// After which revision to go on with the run; `None`: it has no more.
     pub next: Option<RevisionId>,
     /// The run in which it was done; `None` if nothing was written.
@@ -84,7 +91,7 @@ impl RevisionService {
             return Err(RevisingError::OfMerge {
                 field: match what {
                     Revert::Revision(_) => "revision",
-                    Revert::Run { .. } => "run",
+                    Revert::Run { .. } | Revert::Whole(_) => "run",
                 },
             });
         }
@@ -92,17 +99,27 @@ impl RevisionService {
         for _ in 0..TRIES {
             let mut documents = Documents::read(&self.ports.catalog, &nodes).await?;
             let owners = Owners::of(&self.ports.catalog, &revisions).await?;
-            let planned: Vec<Planned> = revisions
+            let mut planned: Vec<Planned> = revisions
                 .iter()
                 .map(|revision| plan(revision, &mut documents, &owners, obstructed))
                 .collect();
-            let batch = documents.batch(&writer, self.ports.clock.now())?;
+            let is_whole = matches!(what, Revert::Whole(_));
+            let batch = if is_whole && planned.iter().any(|plan| plan.stops_all(obstructed)) {
+                planned.iter_mut().for_each(Planned::give_up);
+                CatalogBatch::default()
+            } else {
+                documents.batch(&writer, self.ports.clock.now())?
+            };
             let is_written = mode == RevertMode::Write && !batch.is_empty();
             if is_written && !self.write(batch, &writer).await? {
                 continue;
             }
+            let (meant, obstructed) = (planned.len(), obstructed_among(&planned));
+            let (revisions, planned) = shown(revisions, planned);
             return Ok(Reverted {
                 results: self.results(revisions, planned).await?,
+                meant,
+                obstructed,
                 next,
                 run: is_written.then_some(writer.run),
             });
@@ -139,6 +156,14 @@ impl RevisionService {
                 }
                 let last = page.rows.last().map(|revision| revision.id);
                 Ok((page.rows, last.filter(|_| page.has_more)))
+            }
+            Revert::Whole(run) => {
+                let found = self.of_run(run, MOST_WHOLE + 1).await?;
+                match found.len() {
+                    0 => Err(RevisingError::RunNotFound),
+                    1..=MOST_WHOLE => Ok((found, None)),
+                    _ => Err(RevisingError::RunTooLong),
+                }
             }
         }
     }
@@ -195,4 +220,25 @@ impl RevisionService {
         let found = self.ports.revisions.revisions(&filter, &window).await?;
         Ok(found.rows.first().map(|revision| revision.id))
     }
+}
+
+/// Of how many revisions something stands in the way.
+fn obstructed_among(planned: &[Planned]) -> usize {
+    let obstructed = planned.iter().filter(|plan| !plan.obstacles.is_empty());
+    obstructed.count()
+}
+
+/// What is told of: all, as long as that is not too much. Of more, what something stands in the way of comes first.
+fn shown(
+    revisions: Vec<CatalogRevision>,
+    planned: Vec<Planned>,
+) -> (Vec<CatalogRevision>, Vec<Planned>) {
+    if revisions.len() <= MOST_REVERTED {
+        return (revisions, planned);
+    }
+    let all = revisions.into_iter().zip(planned);
+    let (obstructed, others): (Vec<_>, Vec<_>) =
+        all.partition(|(_, plan)| !plan.obstacles.is_empty());
+    let told = obstructed.into_iter().chain(others);
+    told.take(MOST_REVERTED).unzip()
 }

@@ -44,6 +44,7 @@ impl Names {
                         people.extend(credited(value).into_iter().map(|(person, _)| person));
                     }
                     "genres" => genres.extend(read::<Vec<GenreId>>(value).unwrap_or_default()),
+                    "merged_into" => genres.extend(read::<GenreId>(value)),
                     "collection" => {
                         collections.extend(read::<PartOf>(value).map(|it| it.collection));
                     }
@@ -89,6 +90,10 @@ impl Names {
                 let genres: Vec<GenreId> = read(value).unwrap_or_default();
                 let names = genres.iter().map(|id| json!(self.genres.get(id)));
                 names.collect()
+            }
+            "merged_into" => {
+                let genre: Option<GenreId> = read(value);
+                json!(genre.and_then(|id| self.genres.get(&id)))
             }
             "collection" => {
                 let part_of: Option<PartOf> = read(value);

@@ -284,20 +284,26 @@ impl WatchService {
         Ok(plays)
     }
 
-    /// These watches without those that were brought before as ones of a film that was merged into theirs since: their plays
-    /// have the names that they got then.
+    /// These watches without those that were brought before as ones of what was merged into theirs since: their plays have the
+    /// names that they got then.
     async fn without_moved(
         &self,
         mut watches: Vec<ImportedWatch>,
     ) -> Result<Vec<ImportedWatch>, WatchError> {
-        let others = self.catalog.merged_by_end().await?;
+        let titles = self.catalog.merged_by_end().await?;
+        let episodes = self.catalog.merged_episodes_by_end().await?;
         let names_of = |watch: &ImportedWatch| -> Vec<PlayId> {
-            let WatchedItem::Film(film) = watch.item else {
-                return Vec::new();
+            let of_title = |id: TitleId| titles.get(&id).into_iter().flatten().copied();
+            let others: Vec<WatchedItem> = match watch.item {
+                WatchedItem::Film(id) => of_title(id).map(WatchedItem::Film).collect(),
+                WatchedItem::Series(id) => of_title(id).map(WatchedItem::Series).collect(),
+                WatchedItem::Episode(id) => {
+                    let others = episodes.get(&id).into_iter().flatten().copied();
+                    others.map(WatchedItem::Episode).collect()
+                }
             };
-            let others = others.get(&film).into_iter().flatten();
-            let names = others.map(|other| watch.name_at(WatchedItem::Film(*other)));
-            names.collect()
+            let names = others.into_iter();
+            names.map(|other| watch.name_at(other)).collect()
         };
         let mut names: BTreeMap<ProfileId, Vec<PlayId>> = BTreeMap::new();
         for watch in &watches {

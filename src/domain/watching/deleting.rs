@@ -283,12 +283,11 @@ impl WatchService {
                 (title, Deleted::Play { play: id })
             }
             Deletable::Item(item) => {
-                let (title, _) = self.title_and_lengths(visibility, item).await?;
-                let item = item.at(title);
+                let (item, title, _) = self.item_and_lengths(visibility, item).await?;
                 (title, Deleted::Item { item })
             }
             Deletable::Series(id) => {
-                let series = self.catalog.titles(visibility, &[id]).await?.pop();
+                let series = self.title_now(visibility, id).await?;
                 let series = series.filter(|series| series.kind == TitleKind::Series);
                 (series.ok_or(WatchError::ItemNotFound)?.id, Deleted::Plays)
             }

@@ -16,7 +16,7 @@ use super::service::{WatchService, check_may_watch};
 use super::types::{Play, WatchedItem, WatchedTitle};
 use crate::domain::catalog::{Thumbs, Title, TitleKind, Visibility};
 use crate::domain::events::Event;
-use crate::domain::ids::{PersonId, PlayId, ProfileId, TitleId};
+use crate::domain::ids::{GenreId, PersonId, PlayId, ProfileId, TitleId};
 use crate::domain::listeners::ItemId;
 use crate::domain::stamp::Stamp;
 use crate::domain::viewer::KnownViewer;
@@ -176,7 +176,7 @@ impl WatchService {
         Ok(of_source.into_values().collect())
     }
 
-    /// Who stands for those of these people who were merged into somebody else.
+    /// Who stands for those of these people, and what for those of these genres, that were merged into others.
     async fn standing_sources(
         &self,
         sources: &[MutedSource],
@@ -186,23 +186,42 @@ impl WatchService {
             MutedSource::Genre(_) => None,
         });
         let people: Vec<PersonId> = people.collect();
+        let genres = sources.iter().filter_map(|source| match source {
+            MutedSource::Genre(id) => Some(*id),
+            MutedSource::Person(_) => None,
+        });
+        let genres: Vec<GenreId> = genres.collect();
+        let mut stand: HashMap<MutedSource, MutedSource> = HashMap::new();
+        if !genres.is_empty() {
+            let merged = self.catalog.genres_merged_into(&genres).await?.into_iter();
+            let source = |(from, into)| (MutedSource::Genre(from), MutedSource::Genre(into));
+            stand.extend(merged.map(source));
+        }
         if people.is_empty() {
-            return Ok(HashMap::new());
+            return Ok(stand);
         }
         let standing = self.catalog.standing(&people).await?;
         let merged = people.into_iter().zip(standing);
         let merged = merged.filter(|(person, standing)| person != standing);
         let source = |(from, into)| (MutedSource::Person(from), MutedSource::Person(into));
-        Ok(merged.map(source).collect())
+        stand.extend(merged.map(source));
+        Ok(stand)
     }
 
     /// A source with all that were merged into it.
     async fn sources_of(&self, source: MutedSource) -> Result<Vec<MutedSource>, WatchError> {
-        let MutedSource::Person(person) = source else {
-            return Ok(vec![source]);
-        };
-        let people = self.catalog.stands_for(person).await?.into_iter();
-        Ok(people.map(MutedSource::Person).collect())
+        match source {
+            MutedSource::Person(person) => {
+                let people = self.catalog.stands_for(person).await?.into_iter();
+                Ok(people.map(MutedSource::Person).collect())
+            }
+            MutedSource::Genre(genre) => {
+                let merged = self.catalog.merged_genres().await?.into_iter();
+                let merged = merged.filter(|it| it.merged_into == Some(genre));
+                let merged = merged.map(|it| MutedSource::Genre(it.id));
+                Ok(std::iter::once(source).chain(merged).collect())
+            }
+        }
     }
 
     pub(super) async fn record(

@@ -18,6 +18,7 @@ mod listed;
 mod lists;
 mod log;
 mod moving;
+mod moving_titles;
 mod next_days;
 mod next_up;
 mod origin;
@@ -63,7 +64,8 @@ pub use log::{
     Appended, Batch, Cause, Draft, Entry, GoingOn, LogPorts, LogRecorder, Recorder, Replayed,
     SettledHistory, Settling, Stream, TAILS, Tail, WatchLog,
 };
-pub use moving::{Moving, Way};
+pub use moving::Moving;
+pub use moving_titles::Way;
 pub use next_up::{NextDay, Specials, next_episode};
 pub use playback_event::PlaybackEvent;
 pub use rebuild::{Drifted, Rebuilt};

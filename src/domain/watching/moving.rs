@@ -1,29 +1,19 @@
 //! What profiles have of a title that was merged into another: it moves there, and goes back if that is undone. What went
-//! is noted in the watched title that it was taken from, so that the same change of the log always does the same.
+//! is noted in the watched title that it was taken from, so that the same change of the log always does the same. Episodes
+//! that are of the other series now take along all that there is of them, and nothing is noted of these.
 
 use chrono::{DateTime, SubsecRound, Utc};
-use futures::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use super::deleting::{Deleted, resume};
-use super::error::WatchError;
 use super::ledger::Ledger;
-use super::listed::{ListedTitle, TitleList};
-use super::log::Cause;
 use super::rules::WatchRules;
-use super::service::WatchService;
 use super::set_aside::without_play;
 use super::sums::Sums;
 use super::types::{Moved, MovedItem, Play, Thumb, Told, WatchState, WatchedItem, WatchedTitle};
-use crate::domain::catalog::Visibility;
+use crate::domain::catalog::Episode;
 use crate::domain::ids::{ProfileId, RunId, TitleId};
-use crate::domain::page::Window;
 use crate::domain::stamp::Stamp;
-
-/// How many profiles are moved at the same time.
-const TOGETHER: usize = 20;
-/// No list of a profile is full for what was on it already.
-const ANY_NUMBER: u64 = 1_000_000;
 
 /// Which title is one with which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +22,8 @@ pub struct Moving {
     pub merge: RunId,
     pub from: TitleId,
     pub into: TitleId,
-    /// What each item of it is of the other title.
+    /// What each item of it is of the other title; the same, if it is of that one now. Of a series the first is the series
+    /// itself, then come the episodes that the profile has watched.
     pub items: Vec<(WatchedItem, WatchedItem)>,
 }
 
@@ -45,6 +36,67 @@ impl Moving {
             into,
             items: vec![(WatchedItem::Film(from), WatchedItem::Film(into))],
         }
+    }
+
+    /// A series that is another, with those of these episodes that were merged or moved with it.
+    pub fn series<'e>(
+        merge: RunId,
+        (from, into): (TitleId, TitleId),
+        episodes: impl Iterator<Item = &'e Episode>,
+    ) -> Self {
+        let pairs = episodes.filter_map(|episode| {
+            let item = WatchedItem::Episode(episode.id);
+            let merged = episode.merging.as_ref().and_then(|it| it.merged);
+            match merged.filter(|it| it.id == merge) {
+                Some(merged) => Some((item, WatchedItem::Episode(merged.into))),
+                None => (episode.series != from).then_some((item, item)),
+            }
+        });
+        Self::of_pairs(merge, (from, into), pairs)
+    }
+
+    /// A series that is none with another any more, with those of these episodes that are its own again.
+    pub fn series_back<'e>(
+        merge: RunId,
+        (from, into): (TitleId, TitleId),
+        episodes: impl Iterator<Item = &'e Episode>,
+    ) -> Self {
+        let own = episodes.filter(|episode| episode.series == from);
+        let items = own.map(|episode| WatchedItem::Episode(episode.id));
+        Self::of_pairs(merge, (from, into), items.map(|item| (item, item)))
+    }
+
+    fn of_pairs(
+        merge: RunId,
+        (from, into): (TitleId, TitleId),
+        pairs: impl Iterator<Item = (WatchedItem, WatchedItem)>,
+    ) -> Self {
+        let mut pairs: Vec<(WatchedItem, WatchedItem)> = pairs.collect();
+        pairs.sort_unstable();
+        let whole = (WatchedItem::Series(from), WatchedItem::Series(into));
+        let items = std::iter::once(whole).chain(pairs).collect();
+        Self {
+            merge,
+            from,
+            into,
+            items,
+        }
+    }
+
+    /// Whether both are series.
+    pub fn is_of_series(&self) -> bool {
+        matches!(self.items.first(), Some((WatchedItem::Series(_), _)))
+    }
+
+    /// The episodes that are of the other title now, or again of the first.
+    fn along(&self) -> impl Iterator<Item = WatchedItem> + '_ {
+        let same = self.items.iter().filter(|(item, to)| item == to);
+        same.map(|(item, _)| *item)
+    }
+
+    /// Whether any episode takes along what there is of it.
+    pub fn takes_along(&self) -> bool {
+        self.along().next().is_some()
     }
 }
 
@@ -92,7 +144,10 @@ impl Ledger {
         };
         let has_any = self.plays_of(from).next().is_some()
             || self.states_of(from).next().is_some()
-            || left.liked.is_some();
+            || moving.items.iter().any(|(item, _)| self.has_series((profile, *item)))
+            || left.liked.is_some()
+            // Whoever does not know yet that an episode has moved adds to the sums of the title that it was of.
+            || left.seconds > 0.0;
         if !has_any {
             return;
         }
@@ -105,32 +160,78 @@ impl Ledger {
                 items: Vec::new(),
                 thumb: Thumb::default(),
                 thumb_there: there.as_ref().map(Thumb::of).unwrap_or_default(),
+                is_aside: false,
             },
             |moved| *moved,
         );
         for (item, to) in &moving.items {
-            self.move_item(rules, profile, (*item, *to), (moving, &mut moved), now);
+            if item == to {
+                self.take_along((profile, *item), (moving.from, moving.into), now);
+            } else {
+                self.move_item(rules, profile, (*item, *to), (moving, &mut moved), now);
+            }
         }
         let thumb = Thumb::of(&left);
         moved.thumb = moved.thumb.or_later(thumb);
-        let stamp = there
-            .as_ref()
-            .map_or(Stamp::first(now), |there| there.stamp.next(now));
-        let there = there
-            .unwrap_or_else(|| WatchedTitle::new(into, left.is_series, left.last_at, now))
-            .with_thumb(|own| own.or_later(thumb));
-        self.watched_titles.put(into, there);
-        self.settle_title_left(rules, into, now);
-        if let Some(settled) = self.watched_titles.get(into).cloned() {
-            self.watched_titles
-                .put(into, WatchedTitle { stamp, ..settled });
-        }
+        moved.is_aside |= left.is_aside;
+        let there = there.unwrap_or_else(|| WatchedTitle {
+            is_aside: left.is_aside,
+            ..WatchedTitle::new(into, left.is_series, left.last_at, now)
+        });
+        self.settle_as(rules, there.with_thumb(|own| own.or_later(thumb)), now);
         let left = WatchedTitle {
             moved: Some(Box::new(moved)),
             ..left.with_thumb(|_| Thumb::default())
         };
-        self.watched_titles.put(from, left);
-        self.settle_title_left(rules, from, now);
+        self.settle_as(rules, left, now);
+    }
+
+    /// Puts a watched title, with the sums of what there is of it now, and the stamp of the next write.
+    fn settle_as(&mut self, rules: &WatchRules, title: WatchedTitle, now: DateTime<Utc>) {
+        let key = (title.profile, title.title);
+        let before = self.watched_titles.get(key);
+        let stamp = before.map_or(Stamp::first(now), |before| before.stamp.next(now));
+        self.watched_titles.put(key, title);
+        self.settle_title_left(rules, key, now);
+        if let Some(settled) = self.watched_titles.get(key).cloned() {
+            self.watched_titles
+                .put(key, WatchedTitle { stamp, ..settled });
+        }
+    }
+
+    /// Whether there is a state of a series as a whole.
+    fn has_series(&self, key: (ProfileId, WatchedItem)) -> bool {
+        matches!(key.1, WatchedItem::Series(_)) && self.states.get(key).is_some()
+    }
+
+    /// Whether anything of an item is with this title.
+    fn is_with(&self, key: (ProfileId, WatchedItem), title: TitleId) -> bool {
+        let state = self.states.get(key);
+        state.is_some_and(|state| state.title == title)
+            || self.plays_of_item(key).any(|play| play.title == title)
+    }
+
+    /// Makes all that there is of an item that of the title which the item is of now.
+    fn take_along(
+        &mut self,
+        (profile, item): (ProfileId, WatchedItem),
+        (from, into): (TitleId, TitleId),
+        now: DateTime<Utc>,
+    ) {
+        let plays = self.plays_of_item((profile, item));
+        let plays = plays.filter(|play| play.title == from);
+        let plays: Vec<Play> = plays.cloned().collect();
+        self.put_at(profile, plays, (item, into), now);
+        let key = (profile, item);
+        let state = self.states.get(key).filter(|state| state.title == from);
+        if let Some(state) = state.cloned() {
+            let state = WatchState {
+                title: into,
+                stamp: state.stamp.next(now),
+                ..state
+            };
+            self.states.put(key, state);
+        }
     }
 
     fn move_item(
@@ -246,7 +347,7 @@ impl Ledger {
     }
 
     /// Brings back what a merge has moved of a title. What was played of the other title since stays there, and so does
-    /// what was said of it. Idempotent.
+    /// what was said of it; of an episode that is of the first again all goes along. Idempotent.
     pub fn move_back(
         &mut self,
         rules: &WatchRules,
@@ -256,33 +357,48 @@ impl Ledger {
     ) {
         let now = now.trunc_subsecs(3);
         let (from, into) = ((profile, moving.from), (profile, moving.into));
-        let Some(left) = self.watched_titles.get(from).cloned() else {
+        let left = self.watched_titles.get(from).cloned();
+        let noted = left.as_ref().and_then(|left| left.moved.clone());
+        let moved = noted.filter(|it| it.merge == moving.merge);
+        let along = moving.along();
+        let along = along.filter(|item| self.is_with((profile, *item), moving.into));
+        let along: Vec<WatchedItem> = along.collect();
+        if moved.is_none() && along.is_empty() {
+            if moving.is_of_series() {
+                // Whoever does not know yet that an episode is back adds to the sums of the title that it was of.
+                self.sum_up(rules, from, now);
+                self.sum_up(rules, into, now);
+            }
             return;
-        };
-        let noted = left.moved.clone();
-        let Some(moved) = noted.filter(|it| it.merge == moving.merge) else {
-            return;
-        };
-        for item in &moved.items {
+        }
+        for item in moved.iter().flat_map(|moved| &moved.items) {
             self.bring_back(rules, profile, item, moving, now);
         }
-        let mut came = Thumb::default();
-        if let Some(there) = self.watched_titles.get(into).cloned() {
-            let became = moved.thumb_there.or_later(moved.thumb);
-            // What was said since is of the other title.
-            if Thumb::of(&there) == became {
-                came = moved.thumb;
-                let there = there.with_thumb(|_| moved.thumb_there);
-                self.watched_titles.put(into, there);
-            }
-            self.settle_title_left(rules, into, now);
+        for item in along {
+            self.take_along((profile, item), (moving.into, moving.from), now);
         }
+        let mut came = Thumb::default();
+        if let Some(mut there) = self.watched_titles.get(into).cloned() {
+            if let Some(moved) = &moved {
+                let became = moved.thumb_there.or_later(moved.thumb);
+                // What was said since is of the other title.
+                if Thumb::of(&there) == became {
+                    came = moved.thumb;
+                    there = there.with_thumb(|_| moved.thumb_there);
+                }
+            }
+            self.settle_as(rules, there, now);
+        }
+        let left = left.unwrap_or_else(|| {
+            let is_series = moving.is_of_series();
+            WatchedTitle::new(from, is_series, now, now)
+        });
         let left = WatchedTitle {
             moved: None,
+            is_aside: left.is_aside || moved.is_some_and(|moved| moved.is_aside),
             ..left.with_thumb(|own| own.or_later(came))
         };
-        self.watched_titles.put(from, left);
-        self.settle_title_left(rules, from, now);
+        self.settle_as(rules, left, now);
     }
 
     fn bring_back(
@@ -341,149 +457,6 @@ impl WatchedTitle {
             liked,
             liked_at: at,
             ..self
-        }
-    }
-}
-
-/// Which way something is moved.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Way {
-    /// To the title that it was merged into.
-    There,
-    /// Back, because that is undone.
-    Back,
-}
-
-impl WatchService {
-    /// Some of the profiles that have anything of a title in their history or on a list, by id, those after the given one;
-    /// none: there are no more. All that was acknowledged before it is folded, if it begins.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn profiles_with(
-        &self,
-        title: TitleId,
-        after: Option<ProfileId>,
-        limit: usize,
-    ) -> Result<Vec<ProfileId>, WatchError> {
-        if after.is_none() {
-            self.ports.settling.settle_all().await?;
-        }
-        let history = &self.ports.history;
-        Ok(history.profiles_with(title, after, limit).await?)
-    }
-
-    /// Moves what these profiles have of a title, or brings it back: each by one change of its log. Of their lists only what
-    /// was put there `since`, if that is said: what was moved before may have been taken off again. Idempotent.
-    #[tracing::instrument(level = "debug", skip_all)]
-    pub async fn move_titles(
-        &self,
-        profiles: &[ProfileId],
-        moving: &Moving,
-        way: Way,
-        since: Option<DateTime<Utc>>,
-    ) -> Result<(), WatchError> {
-        for some in profiles.chunks(TOGETHER) {
-            let moved = some.iter().map(|profile| async move {
-                match self.move_of(*profile, moving, way, since).await {
-                    // Nothing of it is left to move.
-                    Err(WatchError::ProfileErased) => Ok(()),
-                    moved => moved,
-                }
-            });
-            try_join_all(moved).await?;
-        }
-        Ok(())
-    }
-
-    /// Moves what a profile watched of a film that was merged into this one: a play of it goes on, and does not wait until
-    /// all is moved.
-    pub(super) async fn move_at_once(
-        &self,
-        profile: ProfileId,
-        from: WatchedItem,
-        into: TitleId,
-    ) -> Result<(), WatchError> {
-        let WatchedItem::Film(from) = from else {
-            return Ok(());
-        };
-        let everything = Visibility::everything();
-        let title = self.catalog.titles(&everything, &[from]).await?.pop();
-        let merge = title.and_then(|title| title.merge);
-        if let Some(merge) = merge.filter(|merge| merge.leads_to() == Some(into)) {
-            let moving = Moving::film(merge.id, from, into);
-            self.record_of(profile, Cause::Move { moving }).await?;
-        }
-        Ok(())
-    }
-
-    async fn move_of(
-        &self,
-        profile: ProfileId,
-        moving: &Moving,
-        way: Way,
-        since: Option<DateTime<Utc>>,
-    ) -> Result<(), WatchError> {
-        let cause = match way {
-            Way::There => Cause::Move {
-                moving: moving.clone(),
-            },
-            Way::Back => Cause::MoveBack {
-                moving: moving.clone(),
-            },
-        };
-        self.record_of(profile, cause).await?;
-        for list in [TitleList::Watchlist, TitleList::Hidden] {
-            let is_moved = self
-                .move_listed((profile, list), moving, way, since)
-                .await?;
-            if is_moved && list.shapes_suggestions() {
-                self.tell(profile);
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts the other title on a list in the place of one that is on it. That stays, and is not seen; it has the same time as
-    /// what was put there for it, by which this is known when it is undone. Says whether there was anything to do.
-    async fn move_listed(
-        &self,
-        (profile, list): (ProfileId, TitleList),
-        moving: &Moving,
-        way: Way,
-        since: Option<DateTime<Utc>>,
-    ) -> Result<bool, WatchError> {
-        let (history, feedback) = (&self.ports.history, &self.ports.feedback);
-        let (from, into) = (moving.from, moving.into);
-        let there = history.listed_among(profile, list, &[from, into]).await?;
-        if !there.contains(&from) || there.contains(&into) == (way == Way::There) {
-            return Ok(false);
-        }
-        let most = list.most().saturating_mul(2);
-        let all = Window::first(usize::try_from(most).unwrap_or(usize::MAX));
-        let listed = history.listed_titles(profile, list, &all).await?.rows;
-        let of = |title: TitleId| listed.iter().find(|listed| listed.title == title);
-        let Some(own) = of(from) else {
-            return Ok(false);
-        };
-        if since.is_some_and(|since| own.stamp.created_at < since) {
-            return Ok(false);
-        }
-        match way {
-            Way::There => {
-                let other = ListedTitle {
-                    title: into,
-                    ..own.clone()
-                };
-                feedback.list_title(list, &other, ANY_NUMBER).await?;
-                Ok(true)
-            }
-            Way::Back => {
-                let at = own.stamp.created_at;
-                let is_for_it = of(into).is_some_and(|other| other.stamp.created_at == at);
-                if is_for_it {
-                    feedback.unlist_title(list, profile, into).await?;
-                }
-                Ok(is_for_it)
-            }
         }
     }
 }

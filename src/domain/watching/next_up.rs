@@ -163,6 +163,7 @@ mod tests {
                 duration: None,
                 directors: Vec::new(),
                 crew: Vec::new(),
+                merging: None,
                 locks: Locks::default(),
                 stamp: Stamp::first(DateTime::UNIX_EPOCH),
             })

@@ -159,9 +159,8 @@ impl WatchService {
     ) -> Result<Reported, WatchError> {
         check_may_watch(viewer)?;
         let now = self.clock.now();
-        let (title, lengths) = self.title_and_lengths(visibility, item).await?;
         let asked = item;
-        let item = item.at(title);
+        let (item, title, lengths) = self.item_and_lengths(visibility, asked).await?;
         let may_complete = self.may_complete(&report, &lengths);
         check_duration(report.duration)?;
         let report = Report {
@@ -396,11 +395,12 @@ impl WatchService {
         Ok(other.filter(|title| visibility.shows(title)))
     }
 
-    pub(super) async fn title_and_lengths(
+    /// The film or the episode, or what it is now if it was merged into another, with its title.
+    pub(super) async fn item_and_lengths(
         &self,
         visibility: &Visibility,
         item: WatchedItem,
-    ) -> Result<(TitleId, Lengths), WatchError> {
+    ) -> Result<(WatchedItem, TitleId, Lengths), WatchError> {
         let of_title = |id: TitleId, kind| async move {
             let title = self.title_now(visibility, id).await?;
             let title = title.filter(|title| title.kind == kind);
@@ -409,18 +409,20 @@ impl WatchService {
         match item {
             WatchedItem::Film(id) => {
                 let film = of_title(id, TitleKind::Film).await?;
-                Ok((film.id, Lengths::new(film.duration, None)))
+                let lengths = Lengths::new(film.duration, None);
+                Ok((WatchedItem::Film(film.id), film.id, lengths))
             }
             WatchedItem::Episode(id) => {
-                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
-                let episode = episode.ok_or(WatchError::ItemNotFound)?;
+                let mut found = self.catalog.episodes_now(visibility, &[id]).await?;
+                let episode = found.remove(&id).ok_or(WatchError::ItemNotFound)?;
+                let item = WatchedItem::Episode(episode.id);
                 let lengths = Lengths::new(episode.duration, None);
                 if lengths.catalogue.is_some() {
-                    return Ok((episode.series, lengths));
+                    return Ok((item, episode.series, lengths));
                 }
                 let series = of_title(episode.series, TitleKind::Series).await?;
                 let lengths = Lengths::new(None, series.episode_duration);
-                Ok((episode.series, lengths))
+                Ok((item, episode.series, lengths))
             }
             WatchedItem::Series(_) => Err(WatchError::ItemNotFound),
         }

@@ -78,8 +78,7 @@ impl WatchService {
         is_aside: bool,
     ) -> Result<(), WatchError> {
         check_may_watch(viewer)?;
-        let (title, _) = self.title_and_lengths(visibility, item).await?;
-        let item = item.at(title);
+        let (item, title, _) = self.item_and_lengths(visibility, item).await?;
         let cause = Cause::SetAside {
             item,
             title,

@@ -331,11 +331,14 @@ impl WatchService {
                 Ok((film.id, vec![WatchedItem::Film(film.id)]))
             }
             Watchable::Episode(id) => {
-                let episode = self.catalog.episodes(visibility, &[id]).await?.pop();
-                let episode = episode.ok_or(WatchError::ItemNotFound)?;
-                Ok((episode.series, vec![WatchedItem::Episode(id)]))
+                let mut found = self.catalog.episodes_now(visibility, &[id]).await?;
+                let episode = found.remove(&id).ok_or(WatchError::ItemNotFound)?;
+                Ok((episode.series, vec![WatchedItem::Episode(episode.id)]))
             }
             Watchable::Season(id) => {
+                let series = self.title_now(visibility, id.series).await?;
+                let series = series.ok_or(WatchError::ItemNotFound)?.id;
+                let id = SeasonId { series, ..id };
                 let episodes = self.catalog.episodes_of_seasons(visibility, &[id]).await?;
                 if episodes.is_empty() {
                     return Err(WatchError::ItemNotFound);
@@ -343,7 +346,7 @@ impl WatchService {
                 Ok((id.series, items(&episodes, 0)))
             }
             Watchable::Series(id) => {
-                let series = self.catalog.titles(visibility, &[id]).await?.pop();
+                let series = self.title_now(visibility, id).await?;
                 let series = series.filter(|series| series.kind == TitleKind::Series);
                 let series = series.ok_or(WatchError::ItemNotFound)?.id;
                 let of_series = [series];

@@ -34,14 +34,6 @@ impl WatchedItem {
         }
     }
 
-    /// The same of the title that it is of now: a film that was merged into another is that.
-    pub(super) fn at(self, title: TitleId) -> Self {
-        match self {
-            Self::Film(_) => Self::Film(title),
-            Self::Episode(_) | Self::Series(_) => self,
-        }
-    }
-
     /// What listeners are told of it; `None` for a series as a whole, which is no part of what anybody sees.
     pub fn id(self) -> Option<ItemId> {
         match self {
@@ -264,6 +256,9 @@ pub struct Moved {
     pub(super) thumb: Thumb,
     /// The one that the other title had before.
     pub(super) thumb_there: Thumb,
+    /// Whether it was a series off what comes next.
+    #[serde(default)]
+    pub(super) is_aside: bool,
 }
 
 /// What went of one item.

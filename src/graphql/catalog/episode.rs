@@ -22,6 +22,7 @@ use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::language::wanted;
+use crate::graphql::library::{MediaFileConnection, files_of};
 use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::revising::{
     FieldSource, RevisionConnection, is_curator, locked_fields, revisions_of, value_sources_of,
@@ -256,6 +257,26 @@ impl Episode {
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn stats(&self) -> Option<UsageStats> {
         Some(UsageStats::of_episode(self.0.id))
+    }
+
+    /// The files that scans of libraries found to be of it, or to go with it, by root and path. Page by page in either direction:
+    /// `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many. For curators; an API key
+    /// needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn files(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
+    ) -> Result<Option<MediaFileConnection>> {
+        let page = PageArgs::both(first, after, last, before);
+        files_of(ctx, WatchedItem::Episode(self.0.id), page).await
     }
 
     /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the

@@ -20,6 +20,7 @@ use crate::domain::watching::WatchedItem;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
+use crate::graphql::library::{MediaFileConnection, files_of};
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
@@ -89,6 +90,26 @@ title_object! {
         #[graphql(guard = "RoleAtLeast(Role::Curator)")]
         async fn stats(&self) -> Option<UsageStats> {
             Some(UsageStats::of_film(self.title().id))
+        }
+
+        /// The files that scans of libraries found to be of it, or to go with it, by root and path. Page by page in either direction:
+        /// `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many. For curators; an API key
+        /// needs the scope `CURATE`.
+        #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+        async fn files(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+                i32,
+            >,
+            #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+            after: Option<String>,
+            #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+            #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+            before: Option<String>,
+        ) -> Result<Option<MediaFileConnection>> {
+            let page = PageArgs::both(first, after, last, before);
+            files_of(ctx, WatchedItem::Film(self.title().id), page).await
         }
     }
 }

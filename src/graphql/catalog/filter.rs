@@ -362,7 +362,12 @@ async fn genres(
         GlobalId::Genre(id) => Some(id),
         _ => None,
     };
-    ids(field, &given, of_genre, found).map(Some)
+    let genres = ids(field, &given, of_genre, found)?;
+    let merged = ctx.services().catalog.genres_merged_into(&genres).await?;
+    let standing = genres
+        .into_iter()
+        .map(|id| merged.get(&id).copied().unwrap_or(id));
+    Ok(Some(standing.collect()))
 }
 
 async fn people(

@@ -8,12 +8,15 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::facets::TitleConnection;
 use super::filter::TitleOrder;
 use super::title_list::list_titles;
-use crate::domain::catalog::{self, MOST_GENRES, TitleFilter, TitleQuery};
+use crate::domain::catalog::{self, CatalogNode, MOST_GENRES, TitleFilter, TitleQuery};
+use crate::domain::viewer::Role;
 use crate::domain::watching::MutedSource;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
+use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::page::PageArgs;
+use crate::graphql::revising::{FieldSource, RevisionConnection, revisions_of, value_sources_of};
 use crate::graphql::scalars::DateTime;
 use crate::graphql::watching::viewer_muted;
 
@@ -131,5 +134,32 @@ impl Genre {
     /// How often the catalogue has changed what it says of the genre; 1 at first.
     async fn revision(&self) -> u64 {
         self.0.stamp.revision
+    }
+
+    /// What was changed of it, the latest first, since the site keeps revisions. For curators; an API key needs the scope
+    /// `CURATE`. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither
+    /// says how many.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn revisions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many from the start, or after `after`, 1 to 100.")] first: Option<
+            i32,
+        >,
+        #[graphql(desc = "Only those after this cursor; `BAD_CURSOR` if it is of another list.")]
+        after: Option<String>,
+        #[graphql(desc = "How many from the end, or before `before`, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only those before this cursor; `BAD_CURSOR` if it is of another list.")]
+        before: Option<String>,
+    ) -> Result<Option<RevisionConnection>> {
+        let page = PageArgs::both(first, after, last, before);
+        revisions_of(ctx, CatalogNode::Genre(self.0.id), page).await
+    }
+
+    /// Where its name is from; nothing of a name of which nobody knows. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn value_sources(&self, ctx: &Context<'_>) -> Result<Option<Vec<FieldSource>>> {
+        let node = CatalogNode::Genre(self.0.id);
+        value_sources_of(ctx, node, self.0.stamp.revision).await
     }
 }

@@ -1,4 +1,4 @@
-//! Pictures of titles, episodes and people, as the schema shows them: those that were given, else drawn ones.
+//! Pictures of titles, episodes, people and collections, as the schema shows them: those that were given, else drawn ones.
 
 use async_graphql::{Context, Enum, ID, Object};
 
@@ -69,7 +69,7 @@ pub(crate) struct Drawn {
     blurhash: String,
 }
 
-/// A picture of a film, a series, an episode or a person.
+/// A picture of a film, a series, an episode, a person or a collection.
 #[Object]
 impl Image {
     /// What it is for, which says its proportions, or about.
@@ -284,6 +284,22 @@ pub(super) fn of_person(
     let subject = PictureSubject::Person(person.id);
     let pictures = &person.pictures;
     Ok(of_kinds(kinds, subject, pictures, &wanted, |_| None))
+}
+
+/// The pictures of a collection; a poster is drawn where none was given.
+pub(super) fn of_collection(
+    ctx: &Context<'_>,
+    collection: &catalog::Collection,
+    kinds: Option<&[ImageKind]>,
+    language: Option<&str>,
+) -> Result<Vec<Image>> {
+    let wanted = wanted(ctx, language)?;
+    let subject = PictureSubject::Collection(collection.id);
+    let pictures = &collection.pictures;
+    Ok(of_kinds(kinds, subject, pictures, &wanted, |kind| {
+        let is_poster = kind == PictureKind::Poster;
+        is_poster.then(|| Picture::of_collection(collection))
+    }))
 }
 
 /// The pictures of these kinds, or all: those that were given, and where there is none of a kind the one that is drawn.

@@ -107,10 +107,9 @@ pub(crate) struct LikelyDuplicate {
     reasons: Vec<DuplicateReason>,
     /// How many people are credited with both.
     common_people: u64,
-    /// The global id of the one of the two films that should stay if they are merged, the `into` of `mergeTitles`: that which
-    /// more profiles have watched, then that of which more is known, then the older one. Null of series, which cannot be
-    /// merged.
-    stays: Option<ID>,
+    /// The global id of the one of the two titles that should stay if they are merged, the `into` of `mergeTitles`: that
+    /// which more profiles have watched, then that of which more is known, then the older one.
+    stays: ID,
 }
 
 /// What speaks for two titles being one, or against it.
@@ -132,7 +131,7 @@ pub(crate) enum DuplicateReason {
 impl LikelyDuplicateEdge {
     /// A row of the pair, whose titles the page has read together.
     fn new(pair: LikelyTitles, both: Option<(Title, Title)>) -> Self {
-        let stays = pair.stays().map(|title| GlobalId::Film(title.id).encode());
+        let stays = GlobalId::of_title(pair.stays()).encode();
         let (title, other) = both.unwrap_or_else(|| (Title::one(pair.one), Title::one(pair.other)));
         let likeness = pair.likeness;
         Self {

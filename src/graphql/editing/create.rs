@@ -76,7 +76,7 @@ struct CreateTitleInput {
     slug: Option<String>,
     /// What is known of it; a `name` at least.
     set: TitlePatch,
-    /// Whether the fields that are given are locked, so that no load changes them.
+    /// Whether the fields that are given are locked, so that no load changes them; otherwise loads may.
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be added.

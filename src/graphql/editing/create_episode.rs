@@ -78,7 +78,7 @@ struct CreateEpisodeInput {
     number: u32,
     /// What is known of it; `{}` if nothing is.
     set: EpisodePatch,
-    /// Whether the fields that are given are locked, so that no load changes them.
+    /// Whether the fields that are given are locked, so that no load changes them; otherwise loads may.
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be added.

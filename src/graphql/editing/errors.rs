@@ -25,6 +25,7 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
     let input = |name: &str| UserError::input(refused.code, name, said(name));
     let error = match &refused.place {
         Place::Subject => input(last).within(before),
+        Place::Into => input("into"),
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
         Place::Name => input("name"),

@@ -1,9 +1,10 @@
-//! The mutations that give genres and collections other names.
+//! The mutations of genres and collections: other names, and a genre that becomes one with another.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::changes::{EditedField, warnings};
 use super::errors::{not_there, split};
+use super::merge_genres::{self, MergeGenresInput, MergeGenresPayload};
 use super::titles::mode;
 use crate::domain::editing::Renaming;
 use crate::domain::viewer::Role;
@@ -51,6 +52,18 @@ impl NameMutation {
                 user_errors,
             },
         })
+    }
+
+    /// Merges a genre of at most 2,000 titles into another: its titles are of that one then, and whoever names it, by its id,
+    /// its slug or in a file that is loaded, means the other, profiles that mute it, too. It is in no list any more. To take
+    /// it back, give its `run` to `revertRevisions`, with `whole`. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn merge_genres(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which genre goes, and which stays.")] input: MergeGenresInput,
+    ) -> Result<MergeGenresPayload> {
+        merge_genres::merge(ctx, &input).await
     }
 
     /// Gives a collection another name. Its key stays, and its films. For curators; an API key needs the scope `CURATE`.

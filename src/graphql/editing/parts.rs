@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, MaybeUndefined};
 use serde_json::{Map, Value, json};
 
 use super::credits::{CreditInput, People};
+use super::lengths::Length;
 use super::words::Fields;
 use crate::domain::catalog;
 use crate::domain::error::ErrorCode;
@@ -51,9 +52,14 @@ pub(super) struct TitlePatch {
     end_year: MaybeUndefined<i32>,
     /// The day of the first showing.
     premiered: MaybeUndefined<Date>,
-    /// The length of a film in minutes, 1 to 6,000; a series has none.
+    /// The length of a film in seconds, whole minutes: a multiple of 60, from 60 to 360,000. A series has none.
+    duration: MaybeUndefined<i32>,
+    /// The same in minutes, 1 to 6,000, in the place of `duration`; `INVALID` with it.
     duration_minutes: MaybeUndefined<i32>,
-    /// How long the episodes of a series usually are, in minutes, 1 to 6,000; a film has none.
+    /// How long the episodes of a series usually are, in seconds, whole minutes: a multiple of 60, from 60 to 360,000. A film
+    /// has none.
+    episode_duration: MaybeUndefined<i32>,
+    /// The same in minutes, 1 to 6,000, in the place of `episodeDuration`; `INVALID` with it.
     episode_duration_minutes: MaybeUndefined<i32>,
     /// How many seasons a series has in all, listed here or not; a film has none.
     total_seasons: MaybeUndefined<i32>,
@@ -165,9 +171,20 @@ impl TitlePatch {
         fields.put("year", self.year, Value::from);
         fields.put("end_year", self.end_year, Value::from);
         fields.put("release_date", self.premiered, |day| json!(day.0));
-        fields.put("runtime_minutes", self.duration_minutes, Value::from);
-        let usual = self.episode_duration_minutes;
-        fields.put("episode_runtime_minutes", usual, Value::from);
+        let length = Length {
+            seconds_called: "duration",
+            minutes_called: "durationMinutes",
+            seconds: self.duration,
+            minutes: self.duration_minutes,
+        };
+        fields.put_length("runtime_minutes", length)?;
+        let usual = Length {
+            seconds_called: "episodeDuration",
+            minutes_called: "episodeDurationMinutes",
+            seconds: self.episode_duration,
+            minutes: self.episode_duration_minutes,
+        };
+        fields.put_length("episode_runtime_minutes", usual)?;
         fields.put("total_seasons", self.total_seasons, Value::from);
         fields.put("network", self.network, Value::from);
         fields.put("status", self.status, |status| {

@@ -27,7 +27,7 @@ pub(crate) struct PictureMutation;
 /// Editing pictures by hand.
 #[Object]
 impl PictureMutation {
-    /// Adds a picture to a film, a series, a season, an episode or a person: one that was sent to `POST /pictures`, or that
+    /// Adds a picture to a film, a series, a season, an episode, a person or a collection: one that was sent to `POST /pictures`, or that
     /// is read on the web. It is kept as one that a record names. One that is there already gets the language that is said.
     /// For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
@@ -94,7 +94,7 @@ impl PictureMutation {
 /// A picture that is added.
 #[derive(InputObject)]
 struct AddPictureInput {
-    /// The global id of the film, series, season, episode or person that gets it.
+    /// The global id of the film, series, season, episode, person or collection that gets it.
     of: ID,
     /// What it is for: of an episode `STILL`, of a person `PORTRAIT`, of all else one of the others.
     kind: ImageKind,
@@ -112,7 +112,8 @@ struct AddPictureInput {
     /// The `revision` that the curator has seen, of a season that of its series: `STALE_REVISION` if it was changed since.
     /// Left out: the picture is added whatever was changed.
     base_revision: Option<u64>,
-    /// Whether the pictures are locked with it, so that no load changes them.
+    /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
+    /// sources alone (`sourcePrecedence`).
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed. The picture is read all the same, and not kept.
@@ -123,7 +124,7 @@ struct AddPictureInput {
 /// A picture that is taken away.
 #[derive(InputObject)]
 struct RemovePictureInput {
-    /// The global id of the film, series, season, episode or person that has it.
+    /// The global id of the film, series, season, episode, person or collection that has it.
     of: ID,
     /// What it is for: the same picture may be there for something else, too.
     kind: ImageKind,
@@ -132,7 +133,8 @@ struct RemovePictureInput {
     /// The `revision` that the curator has seen, of a season that of its series: `STALE_REVISION` if it was changed since.
     /// Left out: the picture goes whatever was changed.
     base_revision: Option<u64>,
-    /// Whether the pictures are locked with it, so that no load changes them.
+    /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
+    /// sources alone (`sourcePrecedence`).
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed.
@@ -143,7 +145,7 @@ struct RemovePictureInput {
 /// The pictures of a kind as they are to be.
 #[derive(InputObject)]
 struct SetPicturesInput {
-    /// The global id of the film, series, season, episode or person that has them.
+    /// The global id of the film, series, season, episode, person or collection that has them.
     of: ID,
     /// What they are for; pictures of other kinds stay as they are.
     kind: ImageKind,
@@ -153,7 +155,8 @@ struct SetPicturesInput {
     /// The `revision` that the curator has seen, of a season that of its series: `STALE_REVISION` if it was changed since.
     /// Left out: the pictures are set whatever was changed.
     base_revision: Option<u64>,
-    /// Whether the pictures are locked with it, so that no load changes them.
+    /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
+    /// sources alone (`sourcePrecedence`).
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed.
@@ -204,6 +207,7 @@ fn pictured(id: &ID) -> Option<Pictured> {
         GlobalId::Season(id) => Some(Pictured::Season(id)),
         GlobalId::Episode(id) => Some(Pictured::Episode(id)),
         GlobalId::Person(id) => Some(Pictured::Person(id)),
+        GlobalId::Collection(id) => Some(Pictured::Collection(id)),
         _ => None,
     }
 }
@@ -258,6 +262,7 @@ impl PicturesPayload {
             Pictured::Season(season) => PictureSubject::Title(season.series),
             Pictured::Episode(id) => PictureSubject::Episode(id),
             Pictured::Person(id) => PictureSubject::Person(id),
+            Pictured::Collection(id) => PictureSubject::Collection(id),
         };
         let pictures = edited.pictures.into_iter();
         let images = pictures.map(|kept| Image::Stored(subject, kept.picture));

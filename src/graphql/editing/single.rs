@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::changes::{EditedField, warnings};
 use super::credits::{CreditInput, People};
 use super::errors::{not_there, split};
+use super::lengths::Length;
 use super::parts::{LocalizedTextInput, ReadPart, put_credits, put_ids, put_texts};
 use super::titles::{locking, mode};
 use super::words::Fields;
@@ -117,7 +118,7 @@ struct EditEpisodeInput {
     /// The `revision` of the episode that the curator has seen: `STALE_REVISION` if it was changed since. Left out: it is
     /// edited whatever became of it.
     base_revision: Option<u64>,
-    /// Whether the fields that are named are locked with it, so that no load changes them.
+    /// Whether the fields that are named are locked with it, so that no load changes them; otherwise loads may.
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed.
@@ -135,7 +136,7 @@ struct EditPersonInput {
     /// The `revision` of the person that the curator has seen: `STALE_REVISION` if it was changed since. Left out: the
     /// person is edited whatever was changed.
     base_revision: Option<u64>,
-    /// Whether the fields that are named are locked with it, so that no load changes them.
+    /// Whether the fields that are named are locked with it, so that no load changes them; otherwise loads may.
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed.
@@ -167,7 +168,9 @@ pub(super) struct EpisodePatch {
     airs_after_season: MaybeUndefined<i32>,
     /// The day of the first showing.
     aired: MaybeUndefined<Date>,
-    /// The length in minutes, 1 to 6,000.
+    /// The length in seconds, whole minutes: a multiple of 60, from 60 to 360,000.
+    duration: MaybeUndefined<i32>,
+    /// The same in minutes, 1 to 6,000, in the place of `duration`; `INVALID` with it.
     duration_minutes: MaybeUndefined<i32>,
     /// Who directed it, in billing order.
     directors: MaybeUndefined<Vec<CreditInput>>,
@@ -216,10 +219,16 @@ impl EpisodePatch {
             ("airs_before_season", self.airs_before_season),
             ("airs_before_episode", self.airs_before_episode),
             ("airs_after_season", self.airs_after_season),
-            ("runtime_minutes", self.duration_minutes),
         ] {
             fields.put(field, number, Value::from);
         }
+        let length = Length {
+            seconds_called: "duration",
+            minutes_called: "durationMinutes",
+            seconds: self.duration,
+            minutes: self.duration_minutes,
+        };
+        fields.put_length("runtime_minutes", length)?;
         fields.put("air_date", self.aired, |day| json!(day.0));
         for (field, credits) in [
             ("directors", self.directors),

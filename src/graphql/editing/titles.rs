@@ -66,7 +66,7 @@ struct EditTitlesInput {
     /// What becomes of the rest if something is refused.
     #[graphql(default_with = "ErrorPolicy::RejectFailedRows")]
     error_policy: ErrorPolicy,
-    /// Whether the fields that the edit names are locked with it, so that no load changes them.
+    /// Whether the fields that the edit names are locked with it, so that no load changes them; otherwise loads may.
     #[graphql(default = true)]
     lock: bool,
     /// Whether it is only said what would be changed.

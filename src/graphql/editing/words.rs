@@ -6,13 +6,16 @@ use async_graphql::MaybeUndefined;
 use serde_json::{Map, Value};
 
 /// Those that are called otherwise in files: the name in the schema, and that in files.
-const CALLED: [(&str, &str); 9] = [
+const CALLED: [(&str, &str); 11] = [
     ("name", "title"),
     ("originalName", "original_title"),
     ("premiered", "release_date"),
     ("aired", "air_date"),
+    // What is wrong with a length in seconds is said before it is one in minutes.
     ("durationMinutes", "runtime_minutes"),
+    ("duration", "runtime_minutes"),
     ("episodeDurationMinutes", "episode_runtime_minutes"),
+    ("episodeDuration", "episode_runtime_minutes"),
     ("collectionPart", "part"),
     ("externalIds", "ids"),
     // Of a series.
@@ -131,6 +134,8 @@ mod tests {
     fn fields_may_be_named_as_in_either() {
         for (field, expected) in [
             ("durationMinutes", "runtime_minutes"),
+            ("duration", "runtime_minutes"),
+            ("episodeDuration", "episode_runtime_minutes"),
             ("runtime_minutes", "runtime_minutes"),
             ("externalIds", "ids"),
             ("totalSeasons", "total_seasons"),

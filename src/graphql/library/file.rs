@@ -299,7 +299,7 @@ fn number(bytes: u64) -> f64 {
 }
 
 /// A page of files.
-pub(super) type MediaFileConnection = Connection<MediaFileEdge>;
+pub(crate) type MediaFileConnection = Connection<MediaFileEdge>;
 
 /// A file, as a row of a page.
 #[derive(SimpleObject)]

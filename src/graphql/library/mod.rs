@@ -2,8 +2,10 @@
 
 mod file;
 mod mutation;
+mod of_item;
 mod query;
 
-pub(crate) use file::MediaFile;
+pub(crate) use file::{MediaFile, MediaFileConnection};
 pub(crate) use mutation::{LibraryMutation, MatchFilePayload};
+pub(crate) use of_item::files_of;
 pub(crate) use query::LibraryQuery;

@@ -50,6 +50,7 @@ impl LibraryQuery {
         let filter = FileFilter {
             states: states.map(Into::into).collect(),
             below: path.map(checked).transpose()?,
+            ..FileFilter::default()
         };
         let viewer = ctx.known_viewer()?;
         let page = ctx.services().library.files(&viewer, &filter, &window);

@@ -15,12 +15,17 @@ use crate::graphql::error::{ApiError, Result};
 
 /// A topic, and whoever follows it.
 pub(super) struct Follow {
-    services: Arc<Services>,
-    viewer: Viewer,
-    renewal: Renewal,
+    follower: Follower,
     listener: Listener,
     /// How long it waits for what comes close behind.
     pace: Duration,
+}
+
+/// Somebody who is told something as long as they are who they were.
+pub(super) struct Follower {
+    services: Arc<Services>,
+    viewer: Viewer,
+    renewal: Renewal,
     /// Comes back when the viewer is no longer who they are.
     over: BoxFuture<'static, Over>,
     leaving: Leaving,
@@ -30,50 +35,32 @@ pub(super) struct Follow {
 impl Follow {
     /// Follows a topic from now on, as whoever asks.
     pub(super) async fn begin(ctx: &Context<'_>, topic: Topic, pace: Duration) -> Self {
-        let services = Arc::clone(ctx.data_unchecked::<Arc<Services>>());
+        let follower = Follower::of_request(ctx);
         Self {
-            listener: services.events.listen(topic).await,
-            renewal: ctx.data_unchecked::<Caller>().renewal(),
-            services,
-            viewer: ctx.viewer(),
+            listener: follower.services.events.listen(topic).await,
+            follower,
             pace,
-            over: Standing::of_request(ctx).over(),
-            leaving: Leaving::of_request(ctx),
-            has_ended: false,
         }
     }
 
     /// What the schema stands on.
     pub(super) fn services(&self) -> &Services {
-        &self.services
+        self.follower.services()
     }
 
     /// Who follows the topic.
     pub(super) fn viewer(&self) -> &Viewer {
-        &self.viewer
+        &self.follower.viewer
     }
 
     /// The next news, for a viewer who is still who they were; what the payload reads from now on is of this moment. None
     /// after an error, and when nobody wants any.
     pub(super) async fn next(&mut self) -> Option<Result<News>> {
-        if self.has_ended {
-            return None;
-        }
-        let news = tokio::select! {
-            biased;
-            () = self.leaving.told() => {
-                self.has_ended = true;
-                return None;
-            }
-            over = &mut self.over => Err(refused(over)),
-            news = self.listener.next() => Ok(news),
-        };
-        let news = match news {
+        let news = self.follower.wait_for(self.listener.next()).await?;
+        Some(match news {
             Ok(news) => self.gather(news).await,
             Err(error) => Err(error),
-        };
-        self.has_ended = news.is_err();
-        Some(news)
+        })
     }
 
     /// Adds what comes close behind, and makes sure that the viewer may be told.
@@ -85,6 +72,53 @@ impl Follow {
         }
         self.renew().await?;
         Ok(news)
+    }
+
+    /// Makes sure that the viewer may be told still; what the payload reads from now on is of this moment.
+    pub(super) async fn renew(&mut self) -> Result<()> {
+        self.follower.renew().await
+    }
+}
+
+impl Follower {
+    /// Whoever asks, as they are now.
+    pub(super) fn of_request(ctx: &Context<'_>) -> Self {
+        Self {
+            services: Arc::clone(ctx.data_unchecked::<Arc<Services>>()),
+            viewer: ctx.viewer(),
+            renewal: ctx.data_unchecked::<Caller>().renewal(),
+            over: Standing::of_request(ctx).over(),
+            leaving: Leaving::of_request(ctx),
+            has_ended: false,
+        }
+    }
+
+    /// What the schema stands on.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// Waits for something, which is dropped if the viewer is no longer who they were, or leaves: so it must read nothing.
+    /// None after an error, and when nobody wants any.
+    pub(super) async fn wait_for<T>(
+        &mut self,
+        coming: impl Future<Output = T>,
+    ) -> Option<Result<T>> {
+        if self.has_ended {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = self.leaving.told() => {
+                self.has_ended = true;
+                None
+            }
+            over = &mut self.over => {
+                self.has_ended = true;
+                Some(Err(refused(over)))
+            }
+            come = coming => Some(Ok(come)),
+        }
     }
 
     /// Makes sure that the viewer may be told still; what the payload reads from now on is of this moment.

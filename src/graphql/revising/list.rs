@@ -54,8 +54,9 @@ impl RevisionQuery {
         list(ctx, &filter.unwrap_or_default(), page).await.map(Some)
     }
 
-    /// Which sources of values go before which, by field; there is no order as long as nobody has set one, and then each
-    /// load overwrites what is not locked. For curators; an API key needs the scope `CURATE`.
+    /// Which sources of values go before which: first the order of all fields that have none of their own, then those of single
+    /// fields, by name. A load leaves what is from a source that goes before its own. For curators; an API key needs the
+    /// scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn source_precedence(&self, ctx: &Context<'_>) -> Result<Option<Vec<SourceOrder>>> {
         orders(ctx).await
@@ -72,7 +73,7 @@ struct RevisionFilter {
     /// Only those that were made by this.
     source: Option<RevisionSource>,
     /// Only those of this field, by its name in files that are loaded (`title`, `runtime_minutes`) or as the inputs of edits
-    /// call it (`durationMinutes`; but a title's `name` is `title`); `INVALID` if there is none.
+    /// call it (`duration`; but a title's `name` is `title`); `INVALID` if there is none.
     field: Option<String>,
     /// Only those of one load, bulk edit or taking back, as `run` of a revision says.
     run: Option<String>,

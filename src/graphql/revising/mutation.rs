@@ -64,7 +64,7 @@ impl RevisingMutation {
 
     /// Takes a change of the catalogue back, or those of a whole run, 100 a call, the latest first: what they changed
     /// becomes what it was, unless it has become something else since. Then that is said, and the change stays, unless
-    /// `force` is set. What was taken back can be taken back itself. A merge is taken back by `undoMerge`
+    /// `force` is set. With `whole` all of a run is taken back, or nothing of it. What was taken back can be taken back itself. A merge is taken back by `undoMerge`
     /// alone. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn revert_revisions(
@@ -97,7 +97,7 @@ impl RevisingMutation {
 
     /// Sets which sources of the values of a field go before which, or of all fields that have no order of their own: a
     /// load leaves what is from a source that goes before its own, and says so (`LOWER_SOURCE`). It holds for loads that
-    /// begin from now on. For curators; an API key needs the scope `CURATE`.
+    /// begin from now on. At first a curator goes before sidecars, these before records, and these before names of files. For curators; an API key needs the scope `CURATE`.
     #[graphql(guard = "RoleAtLeast(Role::Curator)")]
     async fn set_source_precedence(
         &self,
@@ -116,7 +116,7 @@ struct SetLocksInput {
     /// The global ids of films, series, episodes and people, 1 to 500.
     ids: Vec<ID>,
     /// The fields, 1 to 40; each of the things must have all of them. By their names in files that are loaded
-    /// (`runtime_minutes`, `pictures`), or as the inputs of edits call them (`durationMinutes`).
+    /// (`runtime_minutes`, `pictures`), or as the inputs of edits call them (`duration`).
     fields: Vec<String>,
     /// Whether they are to be locked; false unlocks them.
     locked: bool,
@@ -138,10 +138,25 @@ struct RevertRevisionsInput {
     /// dry run. What cannot be put back then stays by itself, and the other fields of its revision do not.
     #[graphql(default)]
     force: bool,
+    /// Whether all of the `run`, of at most 2,000 revisions, is taken back at once, or nothing of it: not if something stands
+    /// in the way of any of them; with `force`, not if that is something else than `STAYS_ONCE_CREATED`. `OUT_OF_RANGE` if
+    /// the run is longer, and `INVALID` with `revision` or `after`.
+    #[graphql(default)]
+    whole: bool,
 }
 
 impl RevertRevisionsInput {
     fn what(&self) -> Result<Revert, RevisingError> {
+        if self.whole {
+            return match (&self.revision, &self.run, &self.after) {
+                (None, Some(run), None) => {
+                    let run = run_id(run).ok_or(RevisingError::RunNotFound)?;
+                    Ok(Revert::Whole(run))
+                }
+                (None, None, _) => Err(RevisingError::NothingNamed),
+                _ => Err(RevisingError::WholeOfPart),
+            };
+        }
         match (&self.revision, &self.run) {
             (Some(revision), None) => {
                 let revision = revision_id(revision);

@@ -34,13 +34,19 @@ pub(super) struct SetLocksResult {
 /// What became of taking changes back.
 #[derive(SimpleObject)]
 pub(crate) struct RevertRevisionsPayload {
-    /// Each revision that was meant, the latest first, at most 100; empty if none was found.
+    /// Each revision that was meant, the latest first, at most 100; empty if none was found. Of a longer run that is taken
+    /// back as a whole, those first of which something stands in the way.
     results: Vec<RevertResult>,
+    /// How many revisions were meant.
+    meant: u64,
+    /// Of how many of them something stands in the way.
+    obstructed: u64,
     /// What to give as `after` to go on with the run; null if it has no more, and for a single revision.
     next: Option<ID>,
     /// The run in which it was done, so that it can be taken back itself; null if nothing was written.
     run: Option<String>,
-    /// What a person can put right: a `revision` or a `run` that is not there or of a merge, both of them, or none.
+    /// What a person can put right: a `revision` or a `run` that is not there or of a merge, both of them, or none; a `run`
+    /// that is too long for `whole`.
     pub(crate) user_errors: Vec<UserError>,
 }
 
@@ -92,6 +98,8 @@ impl RevertRevisionsPayload {
         let Some(reverted) = reverted else {
             return Self {
                 results: Vec::new(),
+                meant: 0,
+                obstructed: 0,
                 next: None,
                 run: None,
                 user_errors,
@@ -100,6 +108,8 @@ impl RevertRevisionsPayload {
         let results = reverted.results.into_iter().map(RevertResult::of);
         Self {
             results: results.collect(),
+            meant: reverted.meant as u64,
+            obstructed: reverted.obstructed as u64,
             next: reverted.next.map(|id| GlobalId::Revision(id).encode()),
             run: reverted.run.map(|run| run.to_string()),
             user_errors,

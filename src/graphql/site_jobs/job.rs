@@ -78,7 +78,7 @@ struct SiteJobError {
 }
 
 /// A job of the site.
-pub(crate) struct SiteJob(pub(super) site_jobs::SiteJob);
+pub(crate) struct SiteJob(pub(crate) site_jobs::SiteJob);
 
 impl SiteJob {
     /// The job with this id, if the viewer is a curator.

@@ -52,7 +52,8 @@ struct CancelSiteJobInput {
 /// What became of asking a job to stop.
 #[derive(SimpleObject)]
 pub(crate) struct CancelSiteJobPayload {
-    /// The job as it is now, which may still run for a moment; null if it was refused.
+    /// The job as it is now, which may still run for a moment: `siteJobUpdated` tells when it is over. Null if it was
+    /// refused.
     job: Option<SiteJob>,
     /// What a person can put right: an `id` of no job, or of one that is over.
     pub(crate) user_errors: Vec<UserError>,

@@ -3,17 +3,19 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use bson::{Document, doc};
 use chrono::{DateTime, TimeDelta, Utc};
 use reelgraph::adapters::mongo::{MongoDb, MongoLibrary};
 use reelgraph::adapters::sqlite::{SqliteDb, SqliteLibrary};
 use reelgraph::domain::error::StoreError;
-use reelgraph::domain::ids::{MediaFileId, TitleId};
+use reelgraph::domain::ids::{EpisodeId, MediaFileId, TitleId};
 use reelgraph::domain::library::{
     Certainty, FileCandidate, FileEvent, FileEventKind, FileFilter, FileState, Guess, LibraryRoot,
-    LibraryStore, MatchedBy, MediaFile, ScannedFolder, TakenFor, place_of,
+    LibraryStore, MatchedBy, MatchedWith, MediaFile, ScannedFolder, TakenFor, place_of,
 };
 use reelgraph::domain::page::{Direction, Slice, Window};
 use reelgraph::domain::watching::WatchedItem;
+use secrecy::ExposeSecret;
 use serde_json::{Map, json};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -27,6 +29,7 @@ on_every_backend!(open on [sqlite, mongo]:
     files_are_kept_whole_and_whoever_is_late_is_told,
     files_are_found_by_folder_and_by_what_is_in_them,
     files_are_listed_by_place_and_counted,
+    the_files_of_something_are_found_by_it,
 );
 
 struct Opened {
@@ -75,6 +78,10 @@ fn at(seconds: i64) -> DateTime<Utc> {
 fn root(path: &str) -> LibraryRoot {
     let mut root = LibraryRoot::new(path);
     root.revision = 1;
+    root.matched_with = Some(MatchedWith {
+        change: (1 << 60) + 1,
+        rules: 1,
+    });
     root.rest = of_a_later_version();
     root
 }
@@ -233,6 +240,7 @@ async fn files_are_listed_by_place_and_counted(store: &Opened) {
     let filter = |states: &[FileState], below: Option<&str>| FileFilter {
         states: states.to_vec(),
         below: below.map(str::to_owned),
+        of: Vec::new(),
     };
 
     let two = [FileState::Matched, FileState::Missing];
@@ -267,4 +275,109 @@ async fn files_are_listed_by_place_and_counted(store: &Opened) {
     let all = FileFilter::default();
     let Slice { rows, has_more } = store.list_files(&all, &before).await.unwrap();
     assert_eq!((numbers(&rows), has_more), (vec![4, 6], true));
+}
+
+async fn the_files_of_something_are_found_by_it(store: &Opened) {
+    let (film, other) = (
+        WatchedItem::Film(TitleId((1 << 62) + 1)),
+        WatchedItem::Film(TitleId(7)),
+    );
+    let episode = WatchedItem::Episode(EpisodeId(7));
+    let of = |number, path, items: &[WatchedItem]| MediaFile {
+        items: items.to_vec(),
+        ..file(number, "/films", path, FileState::Matched)
+    };
+    let files = [
+        of(1, "b.mkv", &[film]),
+        of(2, "a.mkv", &[film]),
+        of(3, "c.mkv", &[other, episode]),
+        of(4, "d.mkv", &[]),
+        of(5, "e.mkv", &[film]),
+    ];
+    store.put_files(&files).await.unwrap();
+    let filter = |of: &[WatchedItem]| FileFilter {
+        of: of.to_vec(),
+        ..FileFilter::default()
+    };
+    let each = async |of: &[&[WatchedItem]], window: &Window| -> Vec<(Vec<u128>, bool)> {
+        let filters: Vec<FileFilter> = of.iter().copied().map(filter).collect();
+        let pages = store.list_each(&filters, window).await.unwrap().into_iter();
+        let numbers = |rows: Vec<MediaFile>| -> Vec<u128> {
+            rows.iter().map(|file| file.id.0.as_u128()).collect()
+        };
+        pages
+            .map(|Slice { rows, has_more }| (numbers(rows), has_more))
+            .collect()
+    };
+    let asked: [&[WatchedItem]; 4] = [
+        &[film],
+        &[episode],
+        &[film, other],
+        &[WatchedItem::Series(TitleId(7))],
+    ];
+
+    let first = each(&asked, &Window::first(2)).await;
+    let expected = [
+        (vec![2, 1], true),
+        (vec![3], false),
+        (vec![2, 1], true),
+        (vec![], false),
+    ];
+    assert_eq!(first, expected);
+    let before = Window {
+        limit: 1,
+        start: Some(place_of(&files[4])),
+        direction: Direction::Backward,
+    };
+    let last = each(&asked[..3], &before).await;
+    let expected = [(vec![1], true), (vec![3], false), (vec![3], true)];
+    assert_eq!(last, expected);
+    assert_eq!(store.list_each(&[], &before).await.unwrap(), []);
+    let count = store.count_files(&filter(&[film, other])).await.unwrap();
+    assert_eq!(count, 4);
+
+    // What it is of may become something else.
+    let changed = MediaFile {
+        items: vec![episode],
+        revision: 2,
+        ..files[0].clone()
+    };
+    store.put_files(&[changed]).await.unwrap();
+    let now = each(&[&[film], &[episode]], &Window::first(9)).await;
+    assert_eq!(now, [(vec![2, 5], false), (vec![1, 3], false)]);
+}
+
+/// On MongoDB what files are of is a field that versions of before neither write nor change.
+#[tokio::test]
+async fn what_a_former_version_has_written_is_noted_when_the_record_is_prepared() {
+    let uri = servers::mongo_uri();
+    let db = MongoDb::open(&uri, PATIENT).await.unwrap();
+    let store = MongoLibrary::new(db);
+    store.ensure_indexes().await.unwrap();
+    let files = [1, 2].map(|number| {
+        let path = format!("{number}.mkv");
+        file(number, "/films", &path, FileState::Matched)
+    });
+    store.put_files(&files).await.unwrap();
+    let client = mongodb::Client::with_uri_str(uri.expose_secret()).await;
+    let database = client.unwrap().default_database().unwrap();
+    let documents = database.collection::<Document>("media_files");
+    let place = |number: usize| doc! { "place": files[number].place() };
+    let without = doc! { "$unset": { "items": "", "items_of": "" } };
+    let stale = doc! { "$set": { "items": ["film:1"], "items_of": 0_i64 } };
+    for (number, change) in [(0, without), (1, stale)] {
+        let changed = documents.update_one(place(number), change).await.unwrap();
+        assert_eq!(changed.modified_count, 1);
+    }
+
+    assert!(!store.prepare().await.unwrap());
+    store.ensure_indexes().await.unwrap();
+
+    assert!(store.prepare().await.unwrap());
+    let filter = FileFilter {
+        of: files[0].items.clone(),
+        ..FileFilter::default()
+    };
+    let found = store.list_each(&[filter], &Window::first(9)).await.unwrap();
+    assert_eq!(found[0].rows, files);
 }

@@ -104,6 +104,7 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         watching.clone(),
         Arc::clone(&clock),
         events.clone(),
+        Arc::new(TokioTasks),
     );
     let summary = load
         .load(
@@ -138,6 +139,13 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         clock: Arc::clone(&clock),
         keep: None,
     });
+    let editing = EditService::new(
+        load.clone(),
+        catalog.clone(),
+        revising.clone(),
+        accounts.clone(),
+        Arc::clone(&clock),
+    );
     let services = Services {
         site_jobs: SiteJobService::new(
             Arc::new(SqliteSiteJobs::new(db.clone())),
@@ -178,20 +186,15 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         ),
         work,
         merging: MergeService::new(MergePorts {
-            load: load.clone(),
+            load,
             catalog: catalog.clone(),
             revising: revising.clone(),
+            editing: editing.clone(),
             watching: watching.clone(),
             leases: Arc::new(MemoryLeases::new()),
             clock: Arc::clone(&clock),
         }),
-        editing: EditService::new(
-            load,
-            catalog.clone(),
-            revising.clone(),
-            accounts.clone(),
-            Arc::clone(&clock),
-        ),
+        editing,
         revising,
         library: LibraryService::new(
             Arc::new(SqliteLibrary::new(db.clone())),

@@ -14,7 +14,7 @@ both_ways!(what_is_made_anew_and_what_curators_read_is_the_same_from_both_ends);
 /// rows it has at least.
 type Row = (&'static str, &'static str, &'static str, usize);
 
-const LISTS: [Row; 15] = [
+const LISTS: [Row; 16] = [
     (
         "{ search(query: \"the\", PAGE) { ROWS } }",
         "slug",
@@ -82,6 +82,12 @@ const LISTS: [Row; 15] = [
         1,
     ),
     ("{ files(PAGE) { ROWS } }", "id", "/files", 3),
+    (
+        "{ film(slug: \"heat-1995\") { files(PAGE) { ROWS } } }",
+        "id",
+        "/film/files",
+        1,
+    ),
     (
         "{ viewer { imports(PAGE) { ROWS } } }",
         "id",

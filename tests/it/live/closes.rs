@@ -106,6 +106,25 @@ async fn a_connection_is_initialised_once() {
 }
 
 #[tokio::test]
+async fn a_client_that_closes_is_answered() {
+    let program = Program::seeded(On::Embedded).await;
+    let site = program.serve().await;
+
+    // A client that hears no answer takes its own close for a connection that was lost.
+    let mut new = Socket::open(&site).await;
+    new.close(1000).await;
+    assert_eq!(new.close_code().await, 1000);
+
+    let mut subscribed = Socket::of(&site, &Visitor::of(&site)).await;
+    subscribed.subscribe("1", CATALOGUE).await;
+    subscribed
+        .say(&json!({ "type": "complete", "id": "1" }))
+        .await;
+    subscribed.close(4005).await;
+    assert_eq!(subscribed.close_code().await, 4005);
+}
+
+#[tokio::test]
 async fn a_page_of_another_site_opens_nothing() {
     let mut program = Program::seeded(On::Embedded).await;
     program.set("REELGRAPH_TRUSTED_ORIGINS", "https://www.example.org");

@@ -4,6 +4,7 @@ mod closes;
 mod ends;
 mod events;
 mod limits;
+mod site_jobs;
 mod socket;
 mod told;
 

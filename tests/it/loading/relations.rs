@@ -196,6 +196,52 @@ async fn watches_name_what_there_is() {
 }
 
 #[tokio::test]
+async fn watches_of_several_files_are_recorded_one_file_after_the_other_and_all_counted() {
+    let program = Program::new(On::Embedded).await;
+    let folder = program.data().join("folder");
+    std::fs::create_dir(&folder).unwrap();
+    let watch = |day: u8, title: &str| {
+        let at = format!("2026-01-0{day}T20:00:00Z");
+        json!({ "viewer": "v1", "title": title, "at": at, "completion": 1.0 }).to_string()
+    };
+    let film = json!({ "slug": "heat-1995", "title": "Heat", "runtime_minutes": 170 });
+    let files = [
+        vec![film.to_string()],
+        vec![watch(1, "heat-1995"), watch(2, "heat-1995")],
+        // One that the file before has told of, and one of a film that is not there.
+        vec![
+            watch(2, "heat-1995"),
+            watch(3, "heat-1995"),
+            watch(4, "nothing"),
+        ],
+        vec![watch(1, "heat-1995"), watch(3, "heat-1995")],
+    ];
+    for (number, lines) in files.iter().enumerate() {
+        let file = folder.join(format!("{number}.ndjson"));
+        std::fs::write(file, lines.join("\n")).unwrap();
+    }
+
+    let loaded = load(&program, &folder).await;
+    let again = load(&program, &folder).await;
+
+    let of_watches = |summary: &str| {
+        let mut lines = summary.lines();
+        lines
+            .find(|line| line.starts_with("watches: "))
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        [&loaded, &again].map(|loaded| of_watches(&loaded.summary)),
+        [
+            "watches: 3 new, 0 changed, 3 unchanged",
+            "watches: 0 new, 0 changed, 6 unchanged"
+        ]
+    );
+    assert!(loaded.summary.contains("1 refused"), "{}", loaded.summary);
+}
+
+#[tokio::test]
 async fn who_is_named_by_a_refused_title_alone_is_not_there() {
     let program = Program::new(On::Embedded).await;
     let refused = json!({ "slug": "a", "title": "A", "genres": ["Refusalcore"], "directors": ["Nobody Yet"],

@@ -157,12 +157,14 @@ async fn store_as_once(program: &Program) {
             id: GenreId::of_slug("हसय"),
             slug: "हसय".to_owned(),
             name: "हास्य".to_owned(),
+            merged_into: None,
             stamp,
         }],
         collections: vec![Collection {
             id: CollectionId::of_slug("はは"),
             slug: "はは".to_owned(),
             name: "ばば".to_owned(),
+            pictures: Vec::new(),
             stamp,
         }],
         ..CatalogBatch::default()

@@ -2,6 +2,7 @@
 //! lies at their addresses, on both ways of running.
 
 mod by_hand;
+mod collections;
 mod folder;
 mod swept;
 mod web;

@@ -149,6 +149,7 @@ fn an_episode(series: TitleId, director: &str, guest: &str) -> Episode {
         duration: None,
         directors: vec![PersonId::of_slug(director)],
         crew: vec![guest],
+        merging: None,
         locks: Locks::default(),
         stamp: stamp(),
     }

@@ -126,6 +126,7 @@ async fn a_collection_and_the_number_in_it_are_words() {
             id,
             slug: "ring-saga".to_owned(),
             name: name.to_owned(),
+            pictures: Vec::new(),
             stamp: stamp(),
         };
         let change = Change {

@@ -25,7 +25,7 @@ const FOR_CURATORS: [&str; 5] = [
     "Revision.node",
 ];
 /// Mutations that give titles; what they do with forbidden ones is asked for in `changes`.
-const MUTATIONS: [&str; 17] = [
+const MUTATIONS: [&str; 18] = [
     "removeFromContinueWatching",
     "hideFromNextUp",
     "reportPlaybackBatch",
@@ -41,6 +41,7 @@ const MUTATIONS: [&str; 17] = [
     "deleteTitle",
     "mergeTitles",
     "undoMerge",
+    "splitTitle",
     "editEpisode",
     "editCollection",
 ];

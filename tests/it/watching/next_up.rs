@@ -135,6 +135,7 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
         duration: Some(3000),
         directors: Vec::new(),
         crew: Vec::new(),
+        merging: None,
         locks: Locks::default(),
         stamp: Stamp::first(at(0)),
     }

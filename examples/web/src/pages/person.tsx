@@ -1,4 +1,5 @@
 // Somebody who made films: who that is, and the titles, with what they did for each.
+import { Link } from "wouter";
 import { useQuery } from "urql";
 import { graphql } from "../gql";
 import { useChange } from "../parts/change";
@@ -6,12 +7,14 @@ import { Failure, Nothing } from "../parts/failure";
 import { day, words } from "../parts/format";
 import { useName } from "../parts/name";
 import { Grid, Placeholders, Poster } from "../parts/poster";
+import { useIsCurator } from "../session/role";
 import { useSession } from "../session/session";
+import { nodeAddress } from "./workshop/addresses";
 
 const PersonDocument = graphql(`
   query PersonPage($slug: String!) {
     person(slug: $slug) {
-      id name born died birthplace biography viewerMuted
+      __typename id name born died birthplace biography viewerMuted
       titles(first: 60) { totalCount edges { node { ...Card } roles { role character } } }
     }
   }
@@ -28,6 +31,7 @@ const MuteDocument = graphql(`
 
 export function PersonPage({ slug }: { slug: string }) {
   const { viewer } = useSession();
+  const isCurator = useIsCurator();
   const [isBusy, change] = useChange();
   const [{ data, error }, again] = useQuery({ query: PersonDocument, variables: { slug } });
   useName(data?.person?.name);
@@ -57,6 +61,13 @@ export function PersonPage({ slug }: { slug: string }) {
         )}
       </header>
       {facts.length > 0 && <p className="facts">{facts.join(" · ")}</p>}
+      {isCurator && person && (
+        <p>
+          <Link href={nodeAddress(person)} className="button small">
+            Edit in the workshop
+          </Link>
+        </p>
+      )}
       {person?.biography && <p className="overview">{person.biography}</p>}
       <Grid>
         {person ? (

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::collections::Collections;
 use crate::adapters::mongo::bulk::{Fault, Update, update};
 use crate::adapters::mongo::db::{DUPLICATE, is_duplicate, patiently, store_error};
-use crate::adapters::mongo::fields::{date, stamped};
+use crate::adapters::mongo::fields::{changed, date, stamped};
 use crate::adapters::mongo::find::{BATCH, documents, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::ProfileId;
@@ -322,11 +322,17 @@ pub(super) async fn note_folded_in(
     if steps.is_empty() {
         return Ok(());
     }
-    let updates: Vec<_> = steps
+    let updates: Vec<Update<Document, Bson>> = steps
         .iter()
         .map(|step| {
-            let folded = stamped(doc! { "folded": step.to.cast_signed() });
-            Update::upsert(doc! { "_id": step.profile.tombstone() }, [folded])
+            let log = doc! { "_id": step.profile.tombstone() };
+            let folded = doc! { "folded": step.to.cast_signed() };
+            if step.from > 0 {
+                // The transaction has found it there.
+                Update::of(log, changed(doc! { "$set": folded }).into())
+            } else {
+                Update::upsert(log, Bson::Array(vec![stamped(folded).into()]))
+            }
         })
         .collect();
     let folds = collections.folds.name();

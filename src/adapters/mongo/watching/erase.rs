@@ -19,7 +19,7 @@ use super::documents::DepartedDocument;
 use super::entries;
 use crate::adapters::mongo::bulk::{Fault, Update, update, update_each};
 use crate::adapters::mongo::db::{Abort, Collection, is_duplicate, patiently, store_error};
-use crate::adapters::mongo::fields::{self, stamped};
+use crate::adapters::mongo::fields::{self, changed, stamped};
 use crate::adapters::mongo::find::{self, documents_in};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
@@ -271,31 +271,53 @@ fn of_profile(profile: ProfileId) -> Document {
     } }
 }
 
-/// Which of the profiles are erased.
-pub(super) async fn erased(
-    collections: &Collections,
-    profiles: &BTreeSet<ProfileId>,
-    session: &mut ClientSession,
-) -> MongoResult<BTreeSet<ProfileId>> {
-    let tombstones: BTreeMap<String, ProfileId> = profiles
-        .iter()
-        .map(|profile| (profile.tombstone(), *profile))
-        .collect();
-    if tombstones.is_empty() {
-        return Ok(BTreeSet::new());
+/// The guards of some profiles, as their transaction sees them.
+#[derive(Debug, Default)]
+pub(super) struct Guards {
+    there: BTreeSet<ProfileId>,
+    erased: BTreeSet<ProfileId>,
+}
+
+impl Guards {
+    /// Those of these profiles.
+    pub(super) async fn read(
+        collections: &Collections,
+        profiles: &BTreeSet<ProfileId>,
+        session: &mut ClientSession,
+    ) -> MongoResult<Self> {
+        let tombstones: BTreeMap<String, ProfileId> = profiles
+            .iter()
+            .map(|profile| (profile.tombstone(), *profile))
+            .collect();
+        let mut guards = Self::default();
+        if tombstones.is_empty() {
+            return Ok(guards);
+        }
+        let these = doc! { "_id": { "$in": tombstones.keys().collect::<Vec<_>>() } };
+        let found = documents_in(session, &collections.profiles, these, doc! {}, None).await?;
+        for guard in &found {
+            let tombstone = guard.get_str("_id").ok();
+            let Some(profile) = tombstone.and_then(|it| tombstones.get(it)) else {
+                continue;
+            };
+            guards.there.insert(*profile);
+            if guard.get_bool("erased").unwrap_or(false) {
+                guards.erased.insert(*profile);
+            }
+        }
+        Ok(guards)
     }
-    let filter = doc! { "_id": { "$in": tombstones.keys().collect::<Vec<_>>() }, "erased": true };
-    let found = documents_in(session, &collections.profiles, filter, doc! {}, None).await?;
-    Ok(found
-        .iter()
-        .filter_map(|guard| tombstones.get(guard.get_str("_id").ok()?).copied())
-        .collect())
+
+    /// Whether the profile is erased.
+    pub(super) fn is_erased(&self, profile: ProfileId) -> bool {
+        self.erased.contains(&profile)
+    }
 }
 
 /// Writes the guards of the profiles that have a new watched title among these.
 pub(super) async fn write_guards(
     collections: &Collections,
-    missing: &BTreeSet<(ProfileId, TitleId)>,
+    (missing, guards): (&BTreeSet<(ProfileId, TitleId)>, &Guards),
     ledger: &Ledger,
     session: &mut ClientSession,
 ) -> Result<(), Fault> {
@@ -310,16 +332,20 @@ pub(super) async fn write_guards(
         return Ok(());
     }
     // What is counted is of no use, but every write changes something: one that does not would meet no other.
-    let updates: Vec<_> = new
+    let updates: Vec<Update<Document, Bson>> = new
         .into_iter()
         .map(|(profile, titles)| {
-            let count = doc! { "$add": [{ "$ifNull": ["$titles", 0_i64] }, titles] };
             let guard = doc! { "_id": profile.tombstone() };
-            Update::upsert(guard, [stamped(doc! { "titles": count })])
+            if guards.there.contains(&profile) {
+                return Update::of(guard, changed(doc! { "$inc": { "titles": titles } }).into());
+            }
+            let count = doc! { "$add": [{ "$ifNull": ["$titles", 0_i64] }, titles] };
+            let made = stamped(doc! { "titles": count });
+            Update::upsert(guard, Bson::Array(vec![made.into()]))
         })
         .collect();
-    let guards = collections.profiles.name();
-    update(&collections.db, session, guards, &updates, updates.len()).await?;
+    let name = collections.profiles.name();
+    update(&collections.db, session, name, &updates, updates.len()).await?;
     Ok(())
 }
 

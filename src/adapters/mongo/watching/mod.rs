@@ -14,6 +14,7 @@ mod moved_text;
 mod next_day;
 mod queue;
 mod reads;
+mod rows;
 mod store;
 mod thumbs;
 mod transaction;

@@ -11,8 +11,8 @@ use super::documents::{PlayKey, StateKey, TitleKey};
 use super::length_documents::LengthKey;
 use super::queue::Queue;
 use super::reads::{by_key, count};
-use super::transaction::{self, find_among, mark_projected, mark_waiting};
-use super::{entries, erase, exclusions, indexes, next_day, whose};
+use super::transaction::{find_among, mark_projected, mark_waiting};
+use super::{entries, erase, exclusions, indexes, next_day, rows, whose};
 use crate::adapters::mongo::db::{MongoDb, patiently};
 use crate::adapters::mongo::fields::{date, key_of};
 use crate::adapters::mongo::find::{List, readable};
@@ -75,7 +75,7 @@ impl WatchStore for MongoWatching {
     }
 
     async fn rows(&self, touched: &[Touched]) -> Result<Ledger, StoreError> {
-        transaction::rows(&self.collections, touched).await
+        rows::rows(&self.collections, touched).await
     }
 
     async fn set_back_next_day(&self, series: &[TitleId]) -> Result<(), StoreError> {

@@ -1,38 +1,37 @@
 //! The writes: several updates in one transaction.
 //!
-//! It reads all rows that they touch, runs one change after the other on them, and writes the rows that were
+//! It reads the rows that they touch, runs one change after the other on them, and writes the rows that were
 //! changed. Two transactions that meet at a row conflict, and the later one starts anew on what the earlier one wrote.
 //! For a row that neither has found, the server may also say that its key is taken. Then it does not ask to try again
 //! (`MongoDB` 6 does), so that is done here.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use bson::{Bson, DateTime, Document, doc};
+use bson::{Bson, Document, doc};
 use futures::TryStreamExt;
-use futures::future::{try_join, try_join_all};
+use futures::future::try_join;
 use mongodb::error::Result as MongoResult;
 use mongodb::{ClientSession, Collection};
 use serde::Serialize;
 
 use super::collections::Collections;
 use super::documents::{
-    Keyed, PlayDocument, PlayKey, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
+    Keyed, PlayDocument, StateDocument, StateKey, TitleKey, WatchedTitleDocument,
 };
-use super::length_documents::{LengthDocument, LengthKey};
-use super::{entries, erase};
+use super::entries;
+use super::erase::{Guards, write_guards};
+use super::length_documents::LengthDocument;
+use super::rows::{Reads, Waiting, read_ledger};
 use crate::adapters::mongo::bulk::{Fault, Update as BulkUpdate, insert, update, update_each};
-use crate::adapters::mongo::db::{self, Abort, MongoDb, patiently, store_error};
+use crate::adapters::mongo::db::{Abort, MongoDb, patiently, store_error};
 use crate::adapters::mongo::fields::{self, date, key_of};
-use crate::adapters::mongo::find::{BATCH, documents, documents_in};
+use crate::adapters::mongo::find::BATCH;
 use crate::adapters::mongo::usage::keep_folded;
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, TitleId};
 use crate::domain::recommend::last_in_queue;
-use crate::domain::watching::{
-    Change, FoldStep, Ledger, MeasuredLength, Play, Rows, Touched, WatchError, WatchState,
-    WatchedTitle,
-};
+use crate::domain::watching::{Change, FoldStep, Ledger, Rows, Touched, WatchError};
 
 /// How many documents are written by one command, which may have 48 MB; the largest have 10 kB.
 const CHUNK: usize = 1000;
@@ -61,18 +60,26 @@ pub(super) async fn run(
     collections: &Collections,
     updates: Vec<Update>,
 ) -> Result<Outcomes, StoreError> {
+    // What folds nothing may be there to put right what was lost, watched titles for one.
+    let is_fold = updates.iter().all(|update| update.step.is_some());
     let updates = Arc::new(updates);
     patiently(collections.db.timeout, async {
+        let mut wanted = if is_fold {
+            Reads::OfWatched
+        } else {
+            Reads::All
+        };
         loop {
             let (collections, updates) = (collections.clone(), Arc::clone(&updates));
-            let db = collections.db.clone();
+            let (db, reads) = (collections.db.clone(), wanted);
             let tried = db.transaction(move |session| {
                 let (collections, updates) = (collections.clone(), Arc::clone(&updates));
-                Box::pin(async move { try_once(&collections, &updates, session).await })
+                Box::pin(async move { try_once(&collections, &updates, reads, session).await })
             });
             match tried.await {
                 Ok(outcomes) => return Ok(outcomes),
-                Err(GivenUp::KeyTaken) => {}
+                // By somebody else just now, or of what was not looked for.
+                Err(GivenUp::KeyTaken) => wanted = Reads::All,
                 Err(GivenUp::Failed(error)) => return Err(error),
             }
         }
@@ -190,18 +197,19 @@ impl From<StoreError> for GivenUp {
 async fn try_once(
     collections: &Collections,
     updates: &[Update],
+    reads: Reads,
     session: &mut ClientSession,
 ) -> Result<Outcomes, Abort<GivenUp>> {
     let touched = || updates.iter().flat_map(|update| &update.touched);
     let steps = updates.iter().filter_map(|update| update.step);
     let mut folded = entries::folded_in(collections, steps, session).await?;
-    let (mut whole, waiting) = read_ledger(collections, touched, session).await?;
+    let (mut whole, waiting) = read_ledger(collections, touched, reads, session).await?;
     let missing: BTreeSet<(ProfileId, TitleId)> = touched()
         .map(Touched::title_key)
         .filter(|key| whole.watched_titles.get(*key).is_none())
         .collect();
     let newcomers = missing.iter().map(|(profile, _)| *profile).collect();
-    let erased = erase::erased(collections, &newcomers, session).await?;
+    let guards = Guards::read(collections, &newcomers, session).await?;
     let mut outcomes = Vec::with_capacity(updates.len());
     let (mut steps, mut viewings) = (Vec::new(), Vec::new());
     for Update {
@@ -210,7 +218,7 @@ async fn try_once(
         change,
     } in updates
     {
-        if touched.iter().any(|one| erased.contains(&one.profile())) {
+        if touched.iter().any(|one| guards.is_erased(one.profile())) {
             outcomes.push(Err(WatchError::ProfileErased));
             continue;
         }
@@ -231,7 +239,7 @@ async fn try_once(
         }));
     }
     write_ledger(collections, &whole, &waiting, session).await?;
-    erase::write_guards(collections, &missing, &whole, session)
+    write_guards(collections, (&missing, &guards), &whole, session)
         .await
         .map_err(given_up)?;
     entries::note_folded_in(collections, &steps, session)
@@ -239,137 +247,6 @@ async fn try_once(
         .map_err(given_up)?;
     keep_folded(&collections.db, &viewings, session).await?;
     Ok(outcomes)
-}
-
-/// The rows that are touched, as they are stored.
-pub(super) async fn rows(
-    collections: &Collections,
-    touched: &[Touched],
-) -> Result<Ledger, StoreError> {
-    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::play_key).collect();
-    let plays = find_by_key(&collections.plays, keys.into_iter().map(PlayKey::new));
-    let whole: BTreeSet<_> = touched
-        .iter()
-        .filter_map(Touched::whole_title_key)
-        .collect();
-    let of_titles = try_join_all(whole.into_iter().map(|(profile, title)| async move {
-        let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
-        try_join(
-            documents(&collections.plays, of_title.clone(), doc! {}, None),
-            documents(&collections.states, of_items(of_title), doc! {}, None),
-        )
-        .await
-    }));
-    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::state_key).collect();
-    let states = find_by_key(&collections.states, keys.into_iter().map(StateKey::new));
-    let keys: BTreeSet<_> = touched.iter().map(Touched::title_key).collect();
-    let titles = find_by_key(
-        &collections.watched_titles,
-        keys.into_iter().map(TitleKey::new),
-    );
-    let keys: BTreeSet<_> = touched.iter().filter_map(Touched::length_key).collect();
-    let lengths = find_by_key(&collections.lengths, keys.into_iter().map(LengthKey::new));
-    let (mut plays, of_titles, mut states, titles, lengths) =
-        futures::try_join!(plays, of_titles, states, titles, lengths)?;
-    for (of_title, states_of_title) in of_titles {
-        plays.extend(of_title);
-        states.extend(states_of_title);
-    }
-    Ok(ledger_of(plays, states, titles, lengths).0)
-}
-
-/// The same of states: that of a series as a whole is read by its key alone.
-fn of_items(mut of_title: Document) -> Document {
-    of_title.insert("_id.kind", doc! { "$ne": "series" });
-    of_title
-}
-
-async fn find_by_key<D: Keyed>(
-    collection: &db::Collection<D>,
-    keys: impl Iterator<Item = D::Key>,
-) -> Result<Vec<D>, StoreError> {
-    let keys: Vec<Bson> = keys.map(|key| key_of(&key)).collect::<Result<_, _>>()?;
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    documents(collection, doc! { "_id": { "$in": keys } }, doc! {}, None).await
-}
-
-/// Since when watched titles wait for projection.
-type Waiting = HashMap<(ProfileId, TitleId), DateTime>;
-
-async fn read_ledger<'a, I: Iterator<Item = &'a Touched>>(
-    collections: &Collections,
-    touched: impl Fn() -> I,
-    session: &mut ClientSession,
-) -> MongoResult<(Ledger, Waiting)> {
-    let keys: BTreeSet<_> = touched().filter_map(Touched::play_key).collect();
-    let keys = keys.into_iter().map(PlayKey::new);
-    let mut plays = read(&collections.plays, keys, session).await?;
-    let keys: BTreeSet<_> = touched().filter_map(Touched::state_key).collect();
-    let keys = keys.into_iter().map(StateKey::new);
-    let mut states = read(&collections.states, keys, session).await?;
-    let whole: BTreeSet<_> = touched().filter_map(Touched::whole_title_key).collect();
-    for (profile, title) in whole {
-        let of_title = doc! { "_id.profile": profile.to_i64(), "title": title.to_i64() };
-        let of_plays = of_title.clone();
-        plays.extend(documents_in(session, &collections.plays, of_plays, doc! {}, None).await?);
-        let of_items = of_items(of_title);
-        states.extend(documents_in(session, &collections.states, of_items, doc! {}, None).await?);
-    }
-    let keys: BTreeSet<_> = touched().map(Touched::title_key).collect();
-    let keys = keys.into_iter().map(TitleKey::new);
-    let titles = read(&collections.watched_titles, keys, session).await?;
-    let keys: BTreeSet<_> = touched().filter_map(Touched::length_key).collect();
-    let keys = keys.into_iter().map(LengthKey::new);
-    let lengths = read(&collections.lengths, keys, session).await?;
-    Ok(ledger_of(plays, states, titles, lengths))
-}
-
-fn ledger_of(
-    plays: Vec<PlayDocument>,
-    states: Vec<StateDocument>,
-    titles: Vec<WatchedTitleDocument>,
-    lengths: Vec<LengthDocument>,
-) -> (Ledger, Waiting) {
-    let mut waiting = Waiting::new();
-    let ledger = Ledger::stored(
-        Rows::stored(plays.into_iter().map(|document| {
-            let play = Play::from(document);
-            ((play.profile, play.id), play)
-        })),
-        Rows::stored(states.into_iter().map(|document| {
-            let state = WatchState::from(document);
-            ((state.profile, state.item), state)
-        })),
-        Rows::stored(titles.into_iter().map(|document| {
-            let since = document.waiting_since;
-            let watched_title = WatchedTitle::from(document);
-            let key = (watched_title.profile, watched_title.title);
-            waiting.extend(since.map(|since| (key, since)));
-            (key, watched_title)
-        })),
-        Rows::stored(lengths.into_iter().map(|document| {
-            let measured = MeasuredLength::from(document);
-            (measured.item, measured)
-        })),
-    );
-    (ledger, waiting)
-}
-
-async fn read<D: Keyed>(
-    collection: &Collection<D>,
-    keys: impl Iterator<Item = D::Key>,
-    session: &mut ClientSession,
-) -> MongoResult<Vec<D>> {
-    let keys: Vec<Bson> = keys
-        .map(|key| bson::serialize_to_bson(&key))
-        .collect::<Result<_, _>>()?;
-    if keys.is_empty() {
-        return Ok(Vec::new());
-    }
-    let these = doc! { "_id": { "$in": keys } };
-    documents_in(session, collection, these, doc! {}, None).await
 }
 
 async fn remove<D: Keyed>(

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::kind::{PictureKind, WIDTHS};
-use crate::domain::ids::{EpisodeId, PersonId, TitleId};
+use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 use crate::domain::language::LanguageTag;
 
 /// What a picture is of.
@@ -13,6 +13,7 @@ pub enum PictureSubject {
     Episode(EpisodeId),
     /// Nobody draws people; there are only pictures that were given.
     Person(PersonId),
+    Collection(CollectionId),
 }
 
 /// Which picture, in which state, and how large it is shown.
@@ -75,6 +76,7 @@ impl PictureSubject {
             't' => Some(Self::Title(TitleId(id))),
             'e' => Some(Self::Episode(EpisodeId(id))),
             'p' => Some(Self::Person(PersonId(id))),
+            'c' => Some(Self::Collection(CollectionId(id))),
             _ => None,
         }
     }
@@ -85,6 +87,7 @@ impl PictureSubject {
             Self::Title(_) => matches!(kind, PictureKind::Poster | PictureKind::Backdrop),
             Self::Episode(_) => kind == PictureKind::Still,
             Self::Person(_) => false,
+            Self::Collection(_) => kind == PictureKind::Poster,
         }
     }
 }
@@ -95,6 +98,7 @@ impl fmt::Display for PictureSubject {
             Self::Title(id) => write!(f, "t{id}"),
             Self::Episode(id) => write!(f, "e{id}"),
             Self::Person(id) => write!(f, "p{id}"),
+            Self::Collection(id) => write!(f, "c{id}"),
         }
     }
 }
@@ -127,6 +131,11 @@ mod tests {
                 Some(342),
             ),
             (
+                "c7/abcDEF-_01234567/pt-BR/poster-92.svg",
+                PictureKind::Poster,
+                Some(92),
+            ),
+            (
                 "e7/abcDEF-_01234567/pt-BR/still-1920.svg",
                 PictureKind::Still,
                 Some(1920),
@@ -152,6 +161,7 @@ mod tests {
             "x7/abcDEF-_01234567/de/poster.svg",
             "p7/abcDEF-_01234567/de/portrait.svg",
             "t7/abcDEF-_01234567/de/logo.svg",
+            "c7/abcDEF-_01234567/de/backdrop.svg",
             "7/abcDEF-_01234567/de/poster.svg",
             "/abcDEF-_01234567/de/poster.svg",
             "t-7/abcDEF-_01234567/de/poster.svg",

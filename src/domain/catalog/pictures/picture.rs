@@ -14,7 +14,7 @@ use super::motif;
 use super::palette::{Palette, has_palette};
 use super::stored::Colour;
 use super::svg::{Svg, escape, number};
-use crate::domain::catalog::types::{Episode, Title};
+use crate::domain::catalog::types::{Collection, Episode, Title};
 use crate::domain::language::LanguageTag;
 
 /// It is part of every hash: whoever changes how pictures look makes it another, so that each has another address.
@@ -80,6 +80,20 @@ impl<'a> Picture<'a> {
             genre: look_of(genres),
             name: "",
             language: LanguageTag::parse(WORDLESS).unwrap_or(LanguageTag::ENGLISH),
+            note: String::new(),
+        }
+    }
+
+    /// The poster of a collection: its name, in the colours of no genre. What its films are, not everybody may know.
+    pub fn of_collection(collection: &'a Collection) -> Self {
+        Self {
+            subject: PictureSubject::Collection(collection.id),
+            kind: PictureKind::Poster,
+            slug: &collection.slug,
+            seed: format!("collection {}", collection.slug),
+            genre: "",
+            name: &collection.name,
+            language: LanguageTag::ENGLISH,
             note: String::new(),
         }
     }

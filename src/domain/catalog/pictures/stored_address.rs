@@ -92,6 +92,12 @@ mod tests {
                 RenditionFormat::Jpeg,
             ),
             (
+                "c7",
+                "poster-342.webp",
+                PictureKind::Poster,
+                RenditionFormat::WebP,
+            ),
+            (
                 "p7",
                 "portrait-92.png",
                 PictureKind::Portrait,

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use super::record::{Exported, by_language, minutes};
 use super::referred::Referred;
 use crate::domain::catalog::{
-    Airs, CreditRole, Episode, Extra, ExtraKind, KeptPicture, Person, PictureKind, SITE_LANGUAGE,
-    SeriesStatus, Texts, Title, TitleKind, TitleState,
+    Airs, Collection, CreditRole, Episode, Extra, ExtraKind, KeptPicture, Person, PictureKind,
+    SITE_LANGUAGE, SeriesStatus, Texts, Title, TitleKind, TitleState,
 };
 use crate::domain::loading::fields::is_placeholder;
 use crate::domain::text;
@@ -28,6 +28,15 @@ pub(super) fn person(person: &Person, told: &Texts, referred: &Referred) -> Opti
     exported.put("portrait", portraits);
     let is_credit_alone = exported.len() == bare && is_placeholder(&person.name);
     (!is_credit_alone).then_some(exported)
+}
+
+/// The record of a collection, of which films say all but its pictures.
+pub(super) fn collection(collection: &Collection, referred: &Referred) -> Exported {
+    let mut exported = Exported::of("collection");
+    exported.put("slug", text::compose(&collection.slug));
+    exported.put("name", collection.name.as_str());
+    exported.put("pictures", pictures(&collection.pictures, referred));
+    exported
 }
 
 /// The record of a film or a series.

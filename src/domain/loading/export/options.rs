@@ -23,6 +23,8 @@ pub type TellExport<'a> = &'a mut (dyn FnMut(&str, &Problem) + Send);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportSummary {
     pub people: u64,
+    /// Those that have pictures; of all others films say everything.
+    pub collections: u64,
     pub films: u64,
     pub series: u64,
     pub episodes: u64,

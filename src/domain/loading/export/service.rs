@@ -110,12 +110,13 @@ impl CatalogExport {
             summary: ExportSummary::default(),
         };
         pass.people().await?;
+        pass.collections().await?;
         let series = pass.titles().await?;
         pass.episodes(&series).await?;
         Ok(pass.summary)
     }
 
-    /// The keys of all people or titles, by slug.
+    /// The keys of all people or titles, or of the collections that have pictures, by slug.
     async fn keys(&self, part: CatalogPart) -> Result<Vec<Key>, ExportError> {
         let mut keys: Vec<Key> = Vec::new();
         let mut after = Some(i64::MIN);
@@ -126,6 +127,10 @@ impl CatalogExport {
             keys.extend(titles.map(|title| key(&title.slug, title.id.to_i64())));
             let people = batch.people.iter();
             keys.extend(people.map(|person| key(&person.slug, person.id.to_i64())));
+            // Of all others films say everything.
+            let collections = batch.collections.iter();
+            let collections = collections.filter(|it| !it.pictures.is_empty());
+            keys.extend(collections.map(|it| key(&it.slug, it.id.to_i64())));
             after = next;
         }
         keys.sort_unstable();
@@ -157,6 +162,29 @@ impl Pass<'_> {
                     self.count(&person.pictures, &referred);
                     self.write(&format!("person {}", person.slug), &exported)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    async fn collections(&mut self) -> Result<(), ExportError> {
+        let catalog = &self.service.catalog;
+        let all = self.service.keys(CatalogPart::Collections).await?;
+        for keys in all.chunks(PEOPLE) {
+            let ids = keys.iter().map(|key| CollectionId::from_i64(key.1));
+            let ids: Vec<CollectionId> = ids.collect();
+            let found = catalog.collections_of_seen_films(&ids).await?.into_iter();
+            let found: HashMap<CollectionId, _> = found.map(|it| (it.id, it)).collect();
+            let pictures = found.values().flat_map(|it| &it.pictures);
+            let referred = Referred {
+                pictures: self.put_beside(pictures).await?,
+                ..Referred::default()
+            };
+            for collection in ids.iter().filter_map(|id| found.get(id)) {
+                self.summary.collections += 1;
+                self.count(&collection.pictures, &referred);
+                let exported = documents::collection(collection, &referred);
+                self.write(&format!("collection {}", collection.slug), &exported)?;
             }
         }
         Ok(())

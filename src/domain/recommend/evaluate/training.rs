@@ -3,9 +3,11 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use futures::channel::oneshot;
 use futures::executor::block_on;
 use futures::future::BoxFuture;
 
@@ -177,6 +179,7 @@ impl TitleInput for TrainingSet {
             id,
             slug: String::new(),
             name: String::new(),
+            merged_into: None,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
         Ok(ids.into_iter().copied().map(genre).collect())
@@ -245,5 +248,14 @@ pub(super) struct Threads;
 impl Tasks for Threads {
     fn spawn(&self, task: BoxFuture<'static, ()>) {
         std::thread::spawn(|| block_on(task));
+    }
+
+    fn pause(&self, time: Duration) -> BoxFuture<'static, ()> {
+        let (tell, told) = oneshot::channel::<()>();
+        std::thread::spawn(move || {
+            std::thread::sleep(time);
+            tell.send(()).ok();
+        });
+        Box::pin(async move { told.await.unwrap_or_default() })
     }
 }

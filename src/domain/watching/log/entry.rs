@@ -142,17 +142,31 @@ impl Cause {
             Self::Rate { title, .. } | Self::SetSeriesAside { title, .. } => {
                 vec![Touched::Title(profile, *title)]
             }
-            Self::Tell { title, .. }
-            | Self::Count { title, .. }
+            Self::Tell { title, items, .. } => {
+                // What there is of an episode that came from another series may still be with that one.
+                let episodes = items.iter().copied();
+                let episodes = episodes.filter(|it| matches!(it, WatchedItem::Episode(_)));
+                let whole = std::iter::once(Touched::WholeTitle(profile, *title));
+                let episodes =
+                    episodes.map(|item| Touched::Play(without_play(profile, item, *title)));
+                whole.chain(episodes).collect()
+            }
+            Self::Count { title, .. }
             | Self::TakeBack {
                 brought: Brought { title, .. },
             } => {
                 vec![Touched::WholeTitle(profile, *title)]
             }
-            Self::Move { moving } | Self::MoveBack { moving } => vec![
-                Touched::WholeTitle(profile, moving.from),
-                Touched::WholeTitle(profile, moving.into),
-            ],
+            Self::Move { moving } | Self::MoveBack { moving } => {
+                let titles = [moving.from, moving.into];
+                let whole = titles.map(|title| Touched::WholeTitle(profile, title));
+                // The state of a series as a whole is found by its key alone.
+                let series = titles.map(|title| {
+                    Touched::Play(without_play(profile, WatchedItem::Series(title), title))
+                });
+                let series = series.into_iter().filter(|_| moving.is_of_series());
+                whole.into_iter().chain(series).collect()
+            }
             Self::Delete { title, .. } => {
                 // The state of a series as a whole is found by its key alone.
                 let series = WatchedItem::Series(*title);
@@ -164,11 +178,12 @@ impl Cause {
         }
     }
 
-    /// About how many plays it deletes.
+    /// About how many plays it deletes, or of how many episodes it moves them.
     fn deletes(&self) -> usize {
         match self {
             Self::Delete { plays, .. } => *plays as usize,
             Self::TakeBack { brought } => brought.plays.len(),
+            Self::Move { moving } | Self::MoveBack { moving } => moving.items.len(),
             _ => 0,
         }
     }
@@ -308,7 +323,7 @@ impl Entry {
             .flat_map(move |cause| cause.touched(profile))
     }
 
-    /// About how many plays it deletes.
+    /// About how many plays it deletes, or of how many episodes it moves them.
     pub(super) fn deletes(&self) -> usize {
         self.causes.iter().map(Cause::deletes).sum()
     }

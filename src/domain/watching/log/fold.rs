@@ -13,7 +13,8 @@ use futures::future::{join_all, try_join_all};
 
 use super::entry::Entry;
 use super::head::{Head, no_rows};
-use super::lanes::{Lane, LogRecorder};
+use super::lane::Lane;
+use super::lanes::LogRecorder;
 use super::line::locked;
 use super::memory::Writing;
 use super::recorder::{Replayed, Settling};
@@ -27,7 +28,7 @@ use crate::domain::watching::store::FoldStep;
 use crate::domain::watching::touched::Touched;
 
 /// How many entries are folded in a round of a lane.
-const AT_ONCE: usize = 2000;
+const AT_ONCE: usize = 3000;
 /// About how many plays or titles of a profile are folded in one transaction.
 const STEP: usize = 1000;
 /// How many entries of a stream are read at once: more than a batch has.

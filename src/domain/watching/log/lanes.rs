@@ -1,13 +1,13 @@
 //! Recording: what waits at the same time becomes durable together.
 //!
 //! The profiles are spread over lanes. The worker of a lane takes all that waits there, reads the rows that are not
-//! known, changes them in memory, and appends one entry a profile, all in one write. An entry whose sequence is
-//! taken met one of another server: what was known of the profile is forgotten, and the change made anew on what is
-//! there.
+//! known, changes them in memory, and appends one entry a profile, all in one write; where several come in the time of
+//! that, it gathers more for a moment. An entry whose sequence is taken met one of another server: what was known of the
+//! profile is forgotten, and the change made anew on what is there.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
@@ -19,8 +19,9 @@ use uuid::Uuid;
 
 use super::entry::{Draft, Entry};
 use super::head::{BELIEVED, Head};
-use super::line::{Line, Worker, locked, step_aside};
-use super::memory::{Memory, REMEMBERED, Writing};
+use super::lane::{Lane, gathers};
+use super::line::{Worker, step_aside};
+use super::memory::{Memory, Writing};
 use super::recorder::{Recorder, Settling};
 use super::staging::{Job, Staged, refuse_all};
 use super::store::{Appended, Batch, Tail, WatchLog};
@@ -65,19 +66,6 @@ pub struct LogRecorder {
     pub(super) looked_at: Arc<Turn<Option<Instant>>>,
 }
 
-/// Drafts of some of the profiles, appended one batch after the other.
-#[derive(Default)]
-pub(super) struct Lane {
-    line: Arc<Line>,
-    pub(super) memory: Turn<Memory>,
-    /// Whoever folds entries of ours.
-    pub(super) folding: Turn<()>,
-    /// The profiles of those who wait for that turn, because they read what it makes.
-    pub(super) wanted: Mutex<BTreeSet<ProfileId>>,
-    /// Up to which sequence profiles are folded, at least.
-    folded: Mutex<HashMap<ProfileId, u64>>,
-}
-
 impl LogRecorder {
     /// Nothing is known yet.
     pub fn new(ports: LogPorts) -> Self {
@@ -113,17 +101,23 @@ impl LogRecorder {
 
     async fn work_off(&self, profile: ProfileId, worker: &mut Worker) {
         let lane = self.lane(profile);
+        let mut gathers_for = None;
         loop {
+            if let Some(time) = gathers_for {
+                self.ports.tasks.pause(time).await;
+            }
             let mut memory = lane.memory.lock().await;
             // Only now, so that what came while another had the turn is in it.
             let Some(mut jobs) = worker.take() else {
                 return;
             };
+            let (began, count) = (Instant::now(), jobs.len());
             while !jobs.is_empty() {
                 jobs = self.run(&mut memory, jobs).await;
             }
             memory.make_room();
             drop(memory);
+            gathers_for = gathers(count, began.elapsed());
             step_aside().await;
         }
     }
@@ -474,22 +468,5 @@ impl Recorder for LogRecorder {
         let erased = self.ports.store.erase_profile(profile).await;
         self.lane(profile).memory.lock().await.forget(profile);
         erased
-    }
-}
-
-impl Lane {
-    /// A sequence up to which a profile is folded.
-    pub(super) fn folded(&self, profile: ProfileId) -> u64 {
-        locked(&self.folded).get(&profile).copied().unwrap_or(0)
-    }
-
-    /// A profile is folded up to a sequence.
-    pub(super) fn note_folded(&self, profile: ProfileId, to: u64) {
-        let mut folded = locked(&self.folded);
-        if folded.len() >= REMEMBERED {
-            folded.clear();
-        }
-        let known = folded.entry(profile).or_default();
-        *known = (*known).max(to);
     }
 }

@@ -4,14 +4,15 @@
 //!
 //! - [`entry`]: what stands in the log, and what it does to a [`Ledger`](super::Ledger).
 //! - [`store`]: the port to the log.
-//! - [`recorder`]: the port of those who record and read, and [`lanes`], [`line`](mod@line), [`head`], [`waiting`] and
-//!   [`fold`] behind it.
+//! - [`recorder`]: the port of those who record and read, and [`lanes`], [`lane`], [`line`](mod@line), [`head`],
+//!   [`waiting`] and [`fold`] behind it.
 //! - [`settled`]: the history, with everything that was acknowledged.
 
 mod entry;
 mod fold;
 mod head;
 mod lag;
+mod lane;
 mod lanes;
 mod line;
 mod memory;

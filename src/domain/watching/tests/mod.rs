@@ -8,6 +8,7 @@ mod imports;
 mod laws;
 mod lengths;
 mod moving;
+mod moving_series;
 mod reports;
 mod rewatch;
 mod support;

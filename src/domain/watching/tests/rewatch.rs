@@ -31,6 +31,7 @@ fn shown(season: u32, number: u32, day: i64) -> Episode {
         duration: None,
         directors: Vec::new(),
         crew: Vec::new(),
+        merging: None,
         locks: Locks::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),
     }

@@ -341,15 +341,18 @@ impl Connection {
         // Nothing is told any more, and what listened is left.
         self.open.values().for_each(|open| open.handle.abort());
         self.told.clear();
-        if close == Close::GONE {
-            return;
+        if close != Close::GONE {
+            let farewell = Message::Close(Some(close.frame()));
+            let told = timeout(Close::ANSWER, self.socket.send(farewell)).await;
+            if !matches!(told, Ok(Ok(()))) {
+                return;
+            }
         }
-        let farewell = Message::Close(Some(close.frame()));
-        if let Ok(Ok(())) = timeout(Close::ANSWER, self.socket.send(farewell)).await {
-            // What has come meanwhile is read: else the network would take it for a fault, and the close might not arrive.
-            let answered = async { while let Some(Ok(_)) = self.socket.recv().await {} };
-            drop(timeout(Close::ANSWER, answered).await);
-        }
+        // What has come meanwhile is read: else the network would take it for a fault, and the close might not arrive.
+        // And tungstenite (0.29) answers a client that closes when it is read from next: without the answer the client
+        // takes its own close for a fault (1006).
+        let rest = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        drop(timeout(Close::ANSWER, rest).await);
     }
 }
 

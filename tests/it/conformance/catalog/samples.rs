@@ -202,6 +202,7 @@ pub(super) fn genre(number: u64, name: &str) -> Genre {
         id: GenreId(number),
         slug: format!("genre-{number}"),
         name: name.to_owned(),
+        merged_into: None,
         stamp: Stamp::first(at(number)),
     }
 }
@@ -211,6 +212,7 @@ pub(super) fn collection(number: u64) -> Collection {
         id: CollectionId(number),
         slug: format!("collection-{number}"),
         name: format!("Collection {number}"),
+        pictures: Vec::new(),
         stamp: Stamp::first(at(number)),
     }
 }
@@ -250,6 +252,7 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
             credit(2, CreditRole::Guest, 0),
             credit(4, CreditRole::Writer, 0),
         ],
+        merging: None,
         locks: Locks::default(),
         stamp: Stamp::first(at(1)),
     }

@@ -6,6 +6,7 @@ mod deleting;
 mod erasure;
 mod exclusions;
 mod feedback;
+mod folding;
 #[expect(clippy::float_cmp, reason = "whole seconds are exact")]
 mod left;
 mod lists;

@@ -1,5 +1,6 @@
-// The fields of titles that can be edited: what the schema and files call each, and how it is typed in.
-import type { CreditInput, TitlePatch } from "../../gql/graphql";
+// The fields that can be edited of titles, episodes and people: what the schema and files call each, and how it is typed
+// in.
+import type { CreditInput, EpisodePatch, PersonPatch, TitlePatch } from "../../gql/graphql";
 
 export type TitleType = "Film" | "Series";
 export type FieldName = keyof TitlePatch;
@@ -16,8 +17,8 @@ export interface Column {
   label: string;
 }
 
-export interface FieldSpec {
-  name: FieldName;
+export interface FieldSpec<Name extends string = FieldName> {
+  name: Name;
   label: string;
   kind: Kind;
   /** What files call it, by which it is locked and told in revisions; the same for films and series but for one. */
@@ -27,6 +28,16 @@ export interface FieldSpec {
   only?: TitleType;
   choices?: string[];
   columns?: Column[];
+  /** Of a text in a language that has several lines: how many characters at the most. */
+  longest?: number;
+}
+
+export type AnySpec = FieldSpec<string>;
+
+/** Fields that stand together in a form. */
+export interface Group<Name extends string = string> {
+  heading: string;
+  fields: FieldSpec<Name>[];
 }
 
 const CREDIT: Column[] = [{ key: "name", label: "Name" }];
@@ -40,18 +51,18 @@ const LABEL: Column[] = [
   { key: "label", label: "Label" },
 ];
 
-type More = Pick<FieldSpec, "hint" | "only" | "choices" | "columns">;
+type More = Pick<FieldSpec, "hint" | "only" | "choices" | "columns" | "longest">;
 
-const field = (name: FieldName, label: string, kind: Kind, inFiles: string, more: More = {}): FieldSpec => ({
-  name,
-  label,
-  kind,
-  inFiles,
-  ...more,
-});
+const field = <Name extends string>(
+  name: Name,
+  label: string,
+  kind: Kind,
+  inFiles: string,
+  more: More = {},
+): FieldSpec<Name> => ({ name, label, kind, inFiles, ...more });
 const perLine = (hint = "One a line.") => ({ hint });
 
-export const GROUPS: { heading: string; fields: FieldSpec[] }[] = [
+export const GROUPS: Group<FieldName>[] = [
   {
     heading: "Name and dates",
     fields: [
@@ -77,7 +88,7 @@ export const GROUPS: { heading: string; fields: FieldSpec[] }[] = [
     fields: [
       field("names", "Name in this language", "language", "names"),
       field("tagline", "Tagline", "language", "tagline"),
-      field("overview", "Overview", "language", "overview"),
+      field("overview", "Overview", "language", "overview", { longest: 4000 }),
     ],
   },
   {
@@ -113,6 +124,52 @@ export const GROUPS: { heading: string; fields: FieldSpec[] }[] = [
   },
 ];
 
+export const PERSON_GROUPS: Group<keyof PersonPatch>[] = [
+  {
+    heading: "Name and dates",
+    fields: [
+      field("name", "Name", "text", "name"),
+      field("born", "Born", "day", "born"),
+      field("died", "Died", "day", "died"),
+      field("birthplace", "Place of birth", "text", "birthplace"),
+      field("externalIds", "Ids elsewhere", "rows", "ids", { columns: ID }),
+    ],
+  },
+  { heading: "Texts", fields: [field("biography", "Biography", "language", "biography", { longest: 20_000 })] },
+];
+
+export const EPISODE_GROUPS: Group<keyof EpisodePatch>[] = [
+  {
+    heading: "Name and place",
+    fields: [
+      field("name", "Name", "text", "title", { hint: "Without one it is shown by its number." }),
+      field("originalName", "Original name", "text", "original_title"),
+      field("aired", "First shown", "day", "air_date"),
+      field("durationMinutes", "Length in minutes", "number", "runtime_minutes"),
+      field("numberEnd", "Last number in it", "number", "number_end", { hint: "Where it holds several." }),
+      field("absoluteNumber", "Number in the series", "number", "absolute_number"),
+      field("airsBeforeSeason", "Before season", "number", "airs_before_season", { hint: "Of a special." }),
+      field("airsBeforeEpisode", "Before episode", "number", "airs_before_episode", { hint: "Of that season." }),
+      field("airsAfterSeason", "After season", "number", "airs_after_season", { hint: "Of a special." }),
+    ],
+  },
+  {
+    heading: "Texts",
+    fields: [
+      field("names", "Name in this language", "language", "names"),
+      field("overview", "Overview", "language", "overview", { longest: 10_000 }),
+    ],
+  },
+  {
+    heading: "Credits",
+    fields: [
+      field("directors", "Directors", "rows", "directors", { columns: CREDIT }),
+      field("guests", "Guests", "rows", "guests", { columns: PART }),
+      field("writers", "Writers", "rows", "writers", { columns: CREDIT }),
+    ],
+  },
+];
+
 export const FIELDS = GROUPS.flatMap(({ fields }) => fields);
 /** The fields to which entries are added, and from which they are taken. */
 export const LISTS = FIELDS.filter(({ kind }) => kind === "lines" || kind === "rows");
@@ -122,6 +179,19 @@ export const LOCKED_ONLY: [string, string][] = [
   ["scores", "Ratings of other sites"],
   ["trailers", "Trailers"],
   ["extras", "Other videos"],
+];
+/** The same of people and of episodes. */
+export const PERSON_LOCKED_ONLY: [string, string][] = [["portrait", "Portrait"]];
+export const EPISODE_LOCKED_ONLY: [string, string][] = [["still", "Still"]];
+
+/** All that has a name for people. */
+const KNOWN: AnySpec[] = [GROUPS, EPISODE_GROUPS, PERSON_GROUPS].flatMap((groups) =>
+  (groups as Group[]).flatMap(({ fields }) => fields),
+);
+const KNOWN_LOCKED = [...LOCKED_ONLY, ...PERSON_LOCKED_ONLY, ...EPISODE_LOCKED_ONLY];
+/** What files call all of these, each once. */
+export const NAMES_IN_FILES = [
+  ...new Set([...KNOWN.map(({ inFiles }) => inFiles), "creators", "locks", ...KNOWN_LOCKED.map(([name]) => name)]),
 ];
 
 export function fieldsOf(type: TitleType, fields: FieldSpec[]): FieldSpec[] {
@@ -137,11 +207,11 @@ export function inFilesOf(spec: FieldSpec, type: TitleType): string {
 export function labelOf(inFiles: string): string {
   if (inFiles === "creators") return "Creators";
   if (inFiles === "locks") return "Locked fields";
-  const known = FIELDS.find((spec) => spec.inFiles === inFiles)?.label;
-  return known ?? LOCKED_ONLY.find(([name]) => name === inFiles)?.[1] ?? inFiles.replaceAll("_", " ");
+  const known = KNOWN.find((spec) => spec.inFiles === inFiles)?.label;
+  return known ?? KNOWN_LOCKED.find(([name]) => name === inFiles)?.[1] ?? inFiles.replaceAll("_", " ");
 }
 
-export const emptyDraft = (spec: FieldSpec): Draft => (spec.kind === "rows" ? [] : "");
+export const emptyDraft = (spec: AnySpec): Draft => (spec.kind === "rows" ? [] : "");
 
 /** What is typed, without what means nothing: empty rows, blanks around. */
 function tidy(draft: Draft): Draft {
@@ -153,7 +223,7 @@ function tidy(draft: Draft): Draft {
 export const isSame = (one: Draft, other: Draft) => JSON.stringify(tidy(one)) === JSON.stringify(tidy(other));
 
 /** As the input of the mutation takes it; `language` is that of texts. */
-export function inputOf(spec: FieldSpec, draft: Draft, language: string): unknown {
+export function inputOf(spec: AnySpec, draft: Draft, language: string): unknown {
   const tidied = tidy(draft);
   if (typeof tidied !== "string") return tidied.map((row) => (spec.columns?.[0]?.key === "name" ? credit(row) : row));
   switch (spec.kind) {

@@ -8,13 +8,13 @@ import { More } from "../../parts/more";
 import { useName } from "../../parts/name";
 import { Pages, type PageProps } from "../../parts/pages";
 import { Picture } from "../../parts/poster";
-import { formAddress, revisionsAddress } from "./addresses";
+import { mergeAddress, nodeAddress } from "./addresses";
 import { CATALOGUE } from "./runs";
 
 const DuplicatesDocument = graphql(`
   query LikelyDuplicates($after: String) {
     likelyDuplicates(first: 20, after: $after) {
-      nodes { score reasons commonPeople title { ...Card } other { ...Card } }
+      nodes { score reasons commonPeople stays title { ...Card } other { ...Card } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -24,9 +24,9 @@ const SamePeopleDocument = graphql(`
   query LikelySamePeople($after: String) {
     likelySamePeople(first: 20, after: $after) {
       nodes {
-        score reasons commonTitles
-        person { id slug name born birthplace }
-        other { id slug name born birthplace }
+        score reasons commonTitles stays
+        person { __typename id slug name born birthplace }
+        other { __typename id slug name born birthplace }
       }
       pageInfo { hasNextPage endCursor }
     }
@@ -39,8 +39,8 @@ export function LikelyPage() {
     <>
       <h1>Likely the same</h1>
       <p className="hint">
-        What speaks for it comes first, then what speaks against it. Correct what tells two apart, such as a year or an
-        id, and the pair is gone.
+        What speaks for it comes first, then what speaks against it. Make two one that are the same; correct what tells
+        two apart that are not, such as a year or an id, and the pair is gone.
       </p>
       <section aria-labelledby="duplicates">
         <h2 id="duplicates">Titles</h2>
@@ -62,7 +62,7 @@ function Duplicates({ after, more }: PageProps) {
     <>
       {after === null && list?.nodes.length === 0 && <p className="hint">No title is likely there twice.</p>}
       <ul className="pairs">
-        {list?.nodes.map(({ score, reasons, commonPeople, title, other }) => (
+        {list?.nodes.map(({ score, reasons, commonPeople, stays, title, other }) => (
           <li key={title.id + other.id} className="panel">
             <Reasons
               score={score}
@@ -71,7 +71,7 @@ function Duplicates({ after, more }: PageProps) {
             />
             <div className="pair">
               {[title, other].map((one) => (
-                <Link key={one.id} href={formAddress(one.id)} className="pair-title">
+                <Link key={one.id} href={nodeAddress(one)} className="pair-title">
                   <Picture image={one.image} shape="upright" />
                   <span>
                     <strong>{one.name}</strong>
@@ -82,6 +82,11 @@ function Duplicates({ after, more }: PageProps) {
                 </Link>
               ))}
             </div>
+            {stays && (
+              <p>
+                <Merge what="titles" one={title} other={other} stays={stays} />
+              </p>
+            )}
           </li>
         ))}
       </ul>
@@ -98,7 +103,7 @@ function SamePeople({ after, more }: PageProps) {
     <>
       {after === null && list?.nodes.length === 0 && <p className="hint">Nobody is likely there twice.</p>}
       <ul className="pairs">
-        {list?.nodes.map(({ score, reasons, commonTitles, person, other }) => (
+        {list?.nodes.map(({ score, reasons, commonTitles, stays, person, other }) => (
           <li key={person.id + other.id} className="panel">
             <Reasons
               score={score}
@@ -108,23 +113,42 @@ function SamePeople({ after, more }: PageProps) {
             <ul className="pair">
               {[person, other].map((one) => (
                 <li key={one.id}>
-                  <Link href={`/person/${one.slug}`}>
+                  <Link href={nodeAddress(one)}>
                     <strong>{one.name}</strong>
                   </Link>
                   <p className="hint">
                     {[one.born && `born ${day(one.born)}`, one.birthplace, one.slug].filter(Boolean).join(" · ")}
                   </p>
-                  <Link href={revisionsAddress({ node: one.id })} className="hint">
-                    Revisions of {one.slug}
-                  </Link>
                 </li>
               ))}
             </ul>
+            <p>
+              <Merge what="people" one={person} other={other} stays={stays} />
+            </p>
           </li>
         ))}
       </ul>
       <More pageInfo={list?.pageInfo} more={more} />
     </>
+  );
+}
+
+interface MergeProps {
+  what: "titles" | "people";
+  one: { id: string; slug: string };
+  other: { id: string; slug: string };
+  stays: string;
+}
+
+function Merge({ what, one, other, stays }: MergeProps) {
+  return (
+    <Link
+      href={mergeAddress(what, one.id, other.id, stays)}
+      className="button small"
+      aria-label={`Merge ${one.slug} and ${other.slug}`}
+    >
+      Merge …
+    </Link>
   );
 }
 

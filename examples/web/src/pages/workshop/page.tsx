@@ -3,10 +3,14 @@ import { Link, Route, Switch, useLocation } from "wouter";
 import { Nothing } from "../../parts/failure";
 import { useIsCurator } from "../../session/role";
 import { useSession } from "../../session/session";
+import { EpisodePage } from "./episode/page";
 import { FilesPage } from "./files/page";
-import { JobsPage } from "./jobs";
+import { JobsPage } from "./jobs/page";
 import { LikelyPage } from "./likely";
+import { MergePeoplePage } from "./merge/people";
+import { MergeTitlesPage } from "./merge/titles";
 import { OverviewPage } from "./overview";
+import { PersonFormPage } from "./person/page";
 import { RevisionsPage } from "./revisions/page";
 import { FormPage } from "./title/page";
 import { TitlesPage } from "./titles/page";
@@ -46,8 +50,16 @@ export function Workshop() {
         <Route path="/workshop" component={OverviewPage} />
         <Route path="/workshop/titles" component={TitlesPage} />
         <Route path="/workshop/title/:id">{({ id }) => <FormPage key={id} id={id} />}</Route>
+        <Route path="/workshop/episode/:id">{({ id }) => <EpisodePage key={id} id={id} />}</Route>
+        <Route path="/workshop/person/:id">{({ id }) => <PersonFormPage key={id} id={id} />}</Route>
         <Route path="/workshop/files" component={FilesPage} />
         <Route path="/workshop/likely" component={LikelyPage} />
+        <Route path="/workshop/merge/titles/:one/:other">
+          {(pair) => <MergeTitlesPage key={pair.one + pair.other} {...pair} />}
+        </Route>
+        <Route path="/workshop/merge/people/:one/:other">
+          {(pair) => <MergePeoplePage key={pair.one + pair.other} {...pair} />}
+        </Route>
         <Route path="/workshop/revisions" component={RevisionsPage} />
         <Route path="/workshop/jobs" component={JobsPage} />
         <Route>

@@ -6,7 +6,7 @@ import { graphql } from "../../../gql";
 import type { FileItemFragment, MatchFileInput, ShownFileFragment } from "../../../gql/graphql";
 import { useChange } from "../../../parts/change";
 import { moment, words } from "../../../parts/format";
-import { formAddress } from "../addresses";
+import { nodeAddress } from "../addresses";
 import { Finder } from "./finder";
 
 const MatchDocument = graphql(`
@@ -150,7 +150,7 @@ function History({ id }: { id: string }) {
 }
 
 function Item({ item }: { item: FileItemFragment }) {
-  return <Link href={formAddress(item.__typename === "Episode" ? item.title.id : item.id)}>{nameOf(item)}</Link>;
+  return <Link href={nodeAddress(item)}>{nameOf(item)}</Link>;
 }
 
 function nameOf(item: FileItemFragment): string {

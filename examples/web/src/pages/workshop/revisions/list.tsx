@@ -7,8 +7,9 @@ import { Failure } from "../../../parts/failure";
 import { moment, words } from "../../../parts/format";
 import { More } from "../../../parts/more";
 import { Pages, type PageProps } from "../../../parts/pages";
+import { nodeAddress, revisionsAddress } from "../addresses";
 import { Differences } from "../differences";
-import { formAddress, revisionsAddress } from "../addresses";
+import { TakeApart } from "../merge/undo";
 import { CATALOGUE } from "../runs";
 import { TakeBack } from "./revert";
 
@@ -23,7 +24,7 @@ const RevisionsDocument = graphql(`
 
 graphql(`
   fragment ShownRevision on Revision {
-    id nodeId nodeName number kind at author authorId authorName source run
+    id node { __typename id } nodeName nodeNameThen number kind at author authorId authorName source run
     changes { field before after }
   }
 `);
@@ -74,15 +75,16 @@ export function whoOf({ author, authorName }: ShownRevisionFragment): string {
 }
 
 export function OneRevision({ revision, isOfMany }: { revision: ShownRevisionFragment; isOfMany: boolean }) {
-  const { nodeId, nodeName, number, kind, at, authorId, source, run, changes } = revision;
-  const what = nodeName ?? "What is not there any more";
+  const { node, nodeName, nodeNameThen, number, kind, at, authorId, source, run, changes } = revision;
+  const what = nodeName ?? nodeNameThen ?? "What is not there any more";
   const who = whoOf(revision);
   return (
     <li className="panel">
       <p>
         {isOfMany && (
           <>
-            {nodeId ? <Link href={formAddress(nodeId)}>{what}</Link> : what}
+            {node ? <Link href={nodeAddress(node)}>{what}</Link> : what}
+            {nodeNameThen && nodeNameThen !== what && <span className="hint">, then {nodeNameThen}</span>}
             {" · "}
           </>
         )}
@@ -95,7 +97,10 @@ export function OneRevision({ revision, isOfMany }: { revision: ShownRevisionFra
         <Link href={revisionsAddress({ run })}>{words(source)}, and what came with it</Link>
       </p>
       <Differences changes={changes} />
-      <TakeBack meant={{ revision: revision.id }} name={`revision ${number} of ${what}`} label="Take back" />
+      {kind === "MERGED" && <TakeApart run={run} name={what} />}
+      {source !== "MERGE" && (
+        <TakeBack meant={{ revision: revision.id }} name={`revision ${number} of ${what}`} label="Take back" />
+      )}
     </li>
   );
 }

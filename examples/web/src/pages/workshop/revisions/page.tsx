@@ -4,13 +4,11 @@ import type { RevisionFilter, RevisionSource } from "../../../gql/graphql";
 import { words } from "../../../parts/format";
 import { useName } from "../../../parts/name";
 import { withParameter } from "../../../parts/parameters";
-import { FIELDS, labelOf, LOCKED_ONLY } from "../fields";
+import { labelOf, NAMES_IN_FILES } from "../fields";
 import { RevisionList } from "./list";
 import { TakeBack } from "./revert";
 
 const SOURCES: RevisionSource[] = ["LOAD", "EDIT", "REVERT", "SCAN", "MERGE"];
-const LOCKABLE = LOCKED_ONLY.map(([name]) => name);
-const FIELD_NAMES = [...FIELDS.map(({ inFiles }) => inFiles), "creators", "locks", ...LOCKABLE];
 
 /** What is followed from a revision, and can be left again. */
 const FOLLOWED = { run: "Of one run", who: "By one account", node: "Of one thing" } as const;
@@ -40,7 +38,7 @@ export function RevisionsPage() {
         </select>
         <select aria-label="Field" value={filter.field ?? ""} onChange={(event) => choose("field", event.target.value)}>
           <option value="">Of any field</option>
-          {FIELD_NAMES.map((name) => (
+          {NAMES_IN_FILES.map((name) => (
             <option key={name} value={name}>
               {labelOf(name)}
             </option>
@@ -73,7 +71,7 @@ export function RevisionsPage() {
 
 function filterOf(params: URLSearchParams): RevisionFilter {
   const source = SOURCES.find((known) => known === params.get("source"));
-  const field = FIELD_NAMES.find((known) => known === params.get("field"));
+  const field = NAMES_IN_FILES.find((known) => known === params.get("field"));
   const [run, who, node] = [params.get("run"), params.get("who"), params.get("node")];
   return {
     ...(source && { source }),

@@ -1,11 +1,10 @@
-// What the form shows of a title, and what it sends of what was typed.
-import type { EditedTitleFragment, TitlePatch } from "../../../gql/graphql";
-import { emptyDraft, FIELDS, fieldsOf, inputOf, isSame, type Draft, type Entry, type FieldName } from "../fields";
-
-export type Drafts = Partial<Record<FieldName, Draft>>;
+// What the form shows of a title.
+import type { EditedTitleFragment } from "../../../gql/graphql";
+import type { FieldName } from "../fields";
+import { creditsOf, minutesText, momentText, numberText, unreadLists, type Drafts } from "../form/drafts";
 
 /** What a title says, as it would be typed; `language` is that of its texts. */
-export function draftsOf(title: EditedTitleFragment, language: string): Drafts {
+export function draftsOf(title: EditedTitleFragment, language: string): Drafts<FieldName> {
   const own = title.__typename === "Film" ? ofFilm(title) : ofSeries(title);
   const texts = title.texts?.find((said) => said.language === language);
   return {
@@ -27,18 +26,18 @@ export function draftsOf(title: EditedTitleFragment, language: string): Drafts {
     languages: title.languages.join("\n"),
     externalIds: title.externalIds.map(({ provider, value }) => ({ provider, value })),
     certifications: title.certifications.map(({ system, label }) => ({ system, label })),
-    directors: credits(title.directors),
-    cast: credits(title.cast),
-    guests: credits(title.guests),
-    writers: credits(title.writers),
-    producers: credits(title.producers),
-    composers: credits(title.composers),
+    directors: creditsOf(title.directors),
+    cast: creditsOf(title.cast),
+    guests: creditsOf(title.guests),
+    writers: creditsOf(title.writers),
+    producers: creditsOf(title.producers),
+    composers: creditsOf(title.composers),
   };
 }
 
 type Of<Type extends "Film" | "Series"> = Extract<EditedTitleFragment, { __typename: Type }>;
 
-function ofFilm(film: Of<"Film">): Drafts {
+function ofFilm(film: Of<"Film">): Drafts<FieldName> {
   // What players have measured is nothing that the catalogue says.
   const said = film.durationSource === "CATALOGUE" ? film.duration : null;
   return {
@@ -48,7 +47,7 @@ function ofFilm(film: Of<"Film">): Drafts {
   };
 }
 
-function ofSeries(series: Of<"Series">): Drafts {
+function ofSeries(series: Of<"Series">): Drafts<FieldName> {
   return {
     endYear: numberText(series.endYear),
     episodeDurationMinutes: minutesText(series.episodeDuration),
@@ -59,38 +58,6 @@ function ofSeries(series: Of<"Series">): Drafts {
 }
 
 /** Lists of which not all was read: what is not there must not be lost. */
-export function unreadOf(title: EditedTitleFragment): FieldName[] {
-  const lists = ["directors", "cast", "guests", "writers", "producers", "composers"] as const;
-  return lists.filter((list) => title[list]?.pageInfo.hasNextPage !== false);
+export function unreadOf({ directors, cast, guests, writers, producers, composers }: EditedTitleFragment): string[] {
+  return unreadLists({ directors, cast, guests, writers, producers, composers });
 }
-
-/** The fields that say something else than the title does. */
-export function changedFields(base: Drafts, typed: Drafts): FieldName[] {
-  const names = FIELDS.map(({ name }) => name);
-  return names.filter((name) => {
-    const [before, now] = [base[name], typed[name]];
-    return before !== undefined && now !== undefined && !isSame(before, now);
-  });
-}
-
-/** What is sent of these fields. */
-export function patchOf(title: EditedTitleFragment, names: FieldName[], typed: Drafts, language: string): TitlePatch {
-  const patch: Record<string, unknown> = {};
-  for (const spec of fieldsOf(title.__typename, FIELDS)) {
-    if (names.includes(spec.name)) patch[spec.name] = inputOf(spec, typed[spec.name] ?? emptyDraft(spec), language);
-  }
-  return patch as TitlePatch;
-}
-
-function credits(list: EditedTitleFragment["cast"]): Entry[] {
-  return (list?.edges ?? []).map(({ character, node }) => ({
-    person: node.id,
-    name: node.name,
-    character: character ?? "",
-  }));
-}
-
-const numberText = (value: number | null) => (value === null ? "" : String(value));
-const minutesText = (seconds: number | null) => (seconds === null ? "" : String(Math.round(seconds / 60)));
-/** To the minute, as the browser's field for it has it. */
-const momentText = (time: string | null) => (time === null ? "" : new Date(time).toISOString().slice(0, 16));

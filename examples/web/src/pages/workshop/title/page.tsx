@@ -6,10 +6,12 @@ import { Failure, Nothing } from "../../../parts/failure";
 import { words } from "../../../parts/format";
 import { useName } from "../../../parts/name";
 import { Picture } from "../../../parts/poster";
+import { FilesOfItem } from "../files/of_item";
+import { SITE_LANGUAGE } from "../form/languages";
 import { RevisionList } from "../revisions/list";
 import { CATALOGUE } from "../runs";
+import { Episodes } from "./episodes";
 import { TitleForm } from "./form";
-import { SITE_LANGUAGE } from "./languages";
 
 const FormDocument = graphql(`
   query WorkshopTitle($id: ID!) { node(id: $id) { __typename ...EditedTitle } }
@@ -76,9 +78,11 @@ export function FormPage({ id }: { id: string }) {
             setLanguage={(chosen) => setParams({ language: chosen }, { replace: true })}
             readAgain={readAgain}
           />
+          {title.__typename === "Series" && <Episodes series={title.id} />}
+          <FilesOfItem id={title.id} />
         </>
       ) : (
-        <Nothing>{words(node.__typename)}: films and series alone have a form here.</Nothing>
+        <Nothing>{words(node.__typename)}: only films and series have this form.</Nothing>
       )}
       <section aria-labelledby="revisions">
         <h2 id="revisions">Revisions</h2>

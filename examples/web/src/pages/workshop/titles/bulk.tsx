@@ -7,7 +7,7 @@ import type { BulkEditMutation, EditTitlesInput, ErrorPolicy, TitleFilter } from
 import { sentence, type UserError } from "../../../parts/form";
 import { formAddress, revisionsAddress } from "../addresses";
 import { Differences } from "../differences";
-import { LockChanged } from "../lock_changed";
+import { LockChanged } from "../form/lock_changed";
 import { Undo } from "../revisions/revert";
 import { CATALOGUE } from "../runs";
 import { emptyChange, OneChange, partsOf, type Change } from "./change";

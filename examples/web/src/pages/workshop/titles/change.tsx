@@ -1,9 +1,9 @@
 // A part of an edit of many titles: what a field is to be, or what lists are to have besides or no longer.
 import { useId } from "react";
 import type { EditTitlesInput, TitleLists, TitlePatch } from "../../../gql/graphql";
-import { Editor } from "../editor";
 import { emptyDraft, FIELDS, inputOf, LISTS, type Draft, type FieldName, type FieldSpec } from "../fields";
-import { SITE_LANGUAGE } from "../title/languages";
+import { Editor } from "../form/editor";
+import { SITE_LANGUAGE } from "../form/languages";
 
 type Operation = "SET" | "ADD" | "REMOVE";
 

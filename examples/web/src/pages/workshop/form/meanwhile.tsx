@@ -1,11 +1,11 @@
-// What others have changed of a title since the form was begun, beside what is typed here.
+// What others have changed since a form was begun, beside what is typed here.
 import { useCallback, useEffect, useState } from "react";
 import { useClient } from "urql";
 import { graphql } from "../../../gql";
-import type { EditedTitleFragment, ShownRevisionFragment } from "../../../gql/graphql";
+import type { ShownRevisionFragment } from "../../../gql/graphql";
 import { moment } from "../../../parts/format";
 import { Differences } from "../differences";
-import { FIELDS, inFilesOf, type FieldName, type TitleType } from "../fields";
+import type { AnySpec } from "../fields";
 import { whoOf } from "../revisions/list";
 
 const SinceDocument = graphql(`
@@ -13,14 +13,14 @@ const SinceDocument = graphql(`
 `);
 
 /**
- * Follows the title while nothing is typed. Once something is, it finds out who changed the title; what was done by
- * this form itself, as a lock, is followed without a word.
+ * Follows what is edited while nothing is typed. Once something is, it finds out who changed it; what was done by the
+ * form itself, as a lock, is followed without a word.
  */
-export function useMeanwhile(
-  title: EditedTitleFragment,
-  base: EditedTitleFragment,
+export function useMeanwhile<Node extends { id: string; revision: number }>(
+  node: Node,
+  base: Node,
   isTyped: boolean,
-  follow: (title: EditedTitleFragment) => void,
+  follow: (node: Node) => void,
 ) {
   const client = useClient();
   const [since, setSince] = useState<ShownRevisionFragment[] | null>(null);
@@ -28,27 +28,27 @@ export function useMeanwhile(
   const own = useCallback((run: string) => setRuns((now) => [...now, run]), []);
 
   useEffect(() => {
-    if (!isTyped || title.revision === base.revision) {
+    if (!isTyped || node.revision === base.revision) {
       setSince(null);
-      follow(title);
+      follow(node);
       return;
     }
     let isLeft = false;
     void client
-      .query(SinceDocument, { node: title.id }, { requestPolicy: "network-only" })
+      .query(SinceDocument, { node: node.id }, { requestPolicy: "network-only" })
       .toPromise()
       .then(({ data }) => {
         if (isLeft) return;
         const newer = (data?.revisions?.nodes ?? []).filter(({ number }) => number > base.revision);
         const others = newer.filter(({ run }) => !runs.includes(run));
-        const isOwn = others.length === 0 && newer.length >= title.revision - base.revision;
-        if (isOwn) follow(title);
+        const isOwn = others.length === 0 && newer.length >= node.revision - base.revision;
+        if (isOwn) follow(node);
         setSince(isOwn ? null : others);
       });
     return () => {
       isLeft = true;
     };
-  }, [client, title, base.revision, isTyped, runs, follow]);
+  }, [client, node, base.revision, isTyped, runs, follow]);
 
   return { since, own };
 }
@@ -56,20 +56,18 @@ export function useMeanwhile(
 interface MeanwhileProps {
   since: ShownRevisionFragment[];
   /** The fields that are typed here. */
-  mine: FieldName[];
-  type: TitleType;
+  mine: AnySpec[];
   keep: () => void;
   drop: () => void;
 }
 
-export function Meanwhile({ since, mine, type, keep, drop }: MeanwhileProps) {
-  const own = FIELDS.filter(({ name }) => mine.includes(name));
-  const both = own.filter((spec) =>
-    since.some(({ changes }) => changes.some(({ field }) => field === inFilesOf(spec, type))),
+export function Meanwhile({ since, mine, keep, drop }: MeanwhileProps) {
+  const both = mine.filter(({ inFiles }) =>
+    since.some(({ changes }) => changes.some(({ field }) => field === inFiles)),
   );
   return (
     <div className="panel warned" role="alert" aria-label="Changed meanwhile">
-      <h2>Somebody has changed this title meanwhile</h2>
+      <h2>Somebody has changed it meanwhile</h2>
       {since.length === 0 && <p className="hint">The change has left no revision: look at the fields again.</p>}
       <ol className="revisions">
         {since.map((revision) => (
@@ -84,7 +82,7 @@ export function Meanwhile({ since, mine, type, keep, drop }: MeanwhileProps) {
       <p className="hint">
         {both.length > 0
           ? `You have typed over the same: ${both.map(({ label }) => label).join(", ")}. Whoever saves last wins.`
-          : `You have typed over other fields: ${own.map(({ label }) => label).join(", ")}.`}
+          : `You have typed over other fields: ${mine.map(({ label }) => label).join(", ")}.`}
       </p>
       <p className="actions">
         <button type="button" className="button small main" onClick={keep}>

@@ -1,10 +1,10 @@
 // What a field is typed into: one line, several, a choice, or rows of several parts.
 import { useId } from "react";
-import { words } from "../../parts/format";
-import type { Column, Draft, Entry, FieldSpec } from "./fields";
+import { words } from "../../../parts/format";
+import type { AnySpec, Column, Draft, Entry } from "../fields";
 
 interface EditorProps {
-  spec: FieldSpec;
+  spec: AnySpec;
   draft: Draft;
   onChange: (draft: Draft) => void;
   id: string;
@@ -40,8 +40,8 @@ export function Editor({ spec, draft, onChange, id, describedBy, isWrong = false
     case "lines":
       return <textarea rows={4} {...common} />;
     case "language":
-      return spec.name === "overview" ? (
-        <textarea rows={5} maxLength={4000} {...common} />
+      return spec.longest ? (
+        <textarea rows={5} maxLength={spec.longest} {...common} />
       ) : (
         <input maxLength={500} {...common} />
       );

@@ -3,9 +3,9 @@ import { useId, type ReactNode } from "react";
 import { graphql } from "../../../gql";
 import { useChange } from "../../../parts/change";
 import { sentence, type UserError } from "../../../parts/form";
-import { Editor } from "../editor";
-import { labelOf, type Draft, type FieldSpec } from "../fields";
+import { labelOf, type AnySpec, type Draft } from "../fields";
 import { CATALOGUE } from "../runs";
+import { Editor } from "./editor";
 
 const LocksDocument = graphql(`
   mutation SetLocks($input: SetLocksInput!) {
@@ -14,7 +14,7 @@ const LocksDocument = graphql(`
 `);
 
 interface FieldProps {
-  spec: FieldSpec;
+  spec: AnySpec;
   draft: Draft;
   onChange: (draft: Draft) => void;
   errors: UserError[];
@@ -51,18 +51,18 @@ export function OneField({ spec, draft, onChange, errors, isChanged, isUnread, l
 }
 
 interface LockProps {
-  title: { id: string; lockedFields: string[] | null };
+  node: { id: string; lockedFields: string[] | null };
   /** As files call it. */
   field: string;
   /** Told the run in which the lock was set. */
   onLocked: (run: string) => void;
 }
 
-export function LockButton({ title, field, onLocked }: LockProps) {
+export function LockButton({ node, field, onLocked }: LockProps) {
   const [isBusy, change] = useChange();
-  const isLocked = title.lockedFields?.includes(field) ?? false;
+  const isLocked = node.lockedFields?.includes(field) ?? false;
   const toggle = async () => {
-    const input = { ids: [title.id], fields: [field], locked: !isLocked };
+    const input = { ids: [node.id], fields: [field], locked: !isLocked };
     const done = await change(LocksDocument, { input }, CATALOGUE);
     if (done?.setLocks.run) onLocked(done.setLocks.run);
   };

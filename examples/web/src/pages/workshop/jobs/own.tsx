@@ -1,12 +1,11 @@
 // What the site works on for the profile that watches, and how far each is, told while it goes on.
 import { useQuery, useSubscription } from "urql";
-import { graphql } from "../../gql";
-import type { ShownJobFragment } from "../../gql/graphql";
-import { Failure } from "../../parts/failure";
-import { moment, words } from "../../parts/format";
-import { More } from "../../parts/more";
-import { useName } from "../../parts/name";
-import { Pages, type PageProps } from "../../parts/pages";
+import { graphql } from "../../../gql";
+import type { ShownJobFragment } from "../../../gql/graphql";
+import { Failure } from "../../../parts/failure";
+import { moment, words } from "../../../parts/format";
+import { More } from "../../../parts/more";
+import { Pages, type PageProps } from "../../../parts/pages";
 
 const JobsDocument = graphql(`
   query WorkshopJobs($after: String) {
@@ -25,14 +24,8 @@ graphql(`
 /** An empty list has nothing in it that says what changes it. */
 const changedBy = { additionalTypenames: ["Job"] };
 
-export function JobsPage() {
-  useName("Jobs");
-  return (
-    <>
-      <h1>Jobs</h1>
-      <Pages page={(props) => <Page {...props} />} />
-    </>
-  );
+export function OwnJobs() {
+  return <Pages page={(props) => <Page {...props} />} />;
 }
 
 function Page({ after, more }: PageProps) {

@@ -1,0 +1,113 @@
+//! A curator makes two genres one: titles, lists, files and mutes mean the one that stays, until it is taken back.
+
+use serde_json::{Value, json};
+
+use crate::both_ways::both_ways;
+use crate::support::SOON;
+use crate::support::program::{On, Program, Site};
+use crate::support::visitor::Visitor;
+
+both_ways!(a_genre_becomes_one_with_another_and_is_taken_back);
+
+const RECORDS: &str = r#"{"kind": "film", "slug": "one", "title": "One", "genres": ["Capers", "Crime"]}
+{"kind": "film", "slug": "two", "title": "Two", "genres": ["Drama", "Capers"]}
+{"kind": "film", "slug": "three", "title": "Three", "genres": ["Crime"]}"#;
+const SEEN: &str =
+    "{ one: film(slug: \"one\") { genres { slug } } two: film(slug: \"two\") { genres { slug } }
+    genres { slug } capers: genre(slug: \"capers\") { slug titleCount viewerMuted }
+    titles(filter: { genres: [\"capers\"] }) { totalCount } }";
+const MERGED: &str = "genre { slug } changedTitles run";
+
+async fn a_genre_becomes_one_with_another_and_is_taken_back(on: On) {
+    let program = Program::new(on).await;
+    load(&program, RECORDS).await;
+    program.create_user("curator@example.org", "curator").await;
+    let site = program.serve().await;
+    let mut curator = Visitor::of(&site);
+    curator.log_in("curator@example.org").await;
+    let before = curator.ask(SEEN).await;
+    assert_eq!(slugs(&before["genres"]), ["capers", "crime", "drama"]);
+    let [capers, crime] = [id(&site, "capers").await, id(&site, "crime").await];
+    let mute = json!({ "source": capers, "muted": true });
+    curator.expect("muteTaste", mute, "").await;
+
+    for (input, code, field) in [
+        (json!({ "genre": "x", "into": crime }), "NOT_FOUND", "genre"),
+        (json!({ "genre": capers, "into": "x" }), "NOT_FOUND", "into"),
+        (
+            json!({ "genre": capers, "into": capers }),
+            "INVALID",
+            "into",
+        ),
+    ] {
+        let refused = curator.refused("mergeGenres", input).await;
+        assert_eq!(refused, (code.to_owned(), field.to_owned()));
+    }
+    let mut input = json!({ "genre": capers, "into": crime, "dryRun": true });
+    let shown = curator.expect("mergeGenres", input.clone(), MERGED).await;
+    assert_eq!(
+        (&shown["changedTitles"], &shown["run"]),
+        (&json!(2), &Value::Null)
+    );
+    input["dryRun"] = json!(false);
+    let merged = curator.expect("mergeGenres", input.clone(), MERGED).await;
+    assert_eq!(merged["genre"]["slug"], "crime");
+
+    let now = seen(&mut curator, |seen| seen["titles"]["totalCount"] == 3).await;
+    assert_eq!(slugs(&now["one"]["genres"]), ["crime"]);
+    assert_eq!(slugs(&now["two"]["genres"]), ["drama", "crime"]);
+    assert_eq!(slugs(&now["genres"]), ["crime", "drama"]);
+    let stays = json!({ "slug": "crime", "titleCount": 3, "viewerMuted": true });
+    assert_eq!(now["capers"], stays);
+    let again = curator.refused("mergeGenres", input).await;
+    assert_eq!(again, ("NOT_FOUND".to_owned(), "genre".to_owned()));
+    // A file that names it means the one that stays, and goes before what the merge wrote.
+    let said = load(&program, RECORDS).await;
+    assert!(said.contains("films: 0 new, 0 changed"), "{said}");
+
+    let back = json!({ "run": merged["run"], "whole": true });
+    let back = curator
+        .expect("revertRevisions", back, "obstructed run")
+        .await;
+    assert_eq!(back["obstructed"], 0);
+    assert!(back["run"].is_string());
+    let now = seen(&mut curator, |seen| seen["titles"]["totalCount"] == 2).await;
+    assert_eq!(slugs(&now["one"]["genres"]), ["capers", "crime"]);
+    assert_eq!(slugs(&now["genres"]), ["capers", "crime", "drama"]);
+    assert_eq!(now["capers"]["viewerMuted"], true);
+    let other = r#"{"kind": "film", "slug": "one", "title": "One", "genres": ["Drama"]}"#;
+    let said = load(&program, other).await;
+    assert!(
+        said.contains("films: 0 new, 1 changed (genres 1)"),
+        "{said}"
+    );
+}
+
+/// What is seen once it is as it is to be.
+async fn seen(curator: &mut Visitor, is_so: impl Fn(&Value) -> bool) -> Value {
+    let started = std::time::Instant::now();
+    loop {
+        let seen = curator.ask(SEEN).await;
+        if is_so(&seen) {
+            return seen;
+        }
+        assert!(started.elapsed() < SOON, "still {seen}");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+fn slugs(list: &Value) -> Vec<&str> {
+    let list = list.as_array().unwrap().iter();
+    list.map(|one| one["slug"].as_str().unwrap()).collect()
+}
+
+async fn id(site: &Site, genre: &str) -> String {
+    site.id_of("genre", genre).await
+}
+
+/// Loads records; what is told of it.
+async fn load(program: &Program, records: &str) -> String {
+    let file = program.data().join("records.ndjson");
+    std::fs::write(&file, records).unwrap();
+    program.expect(&["load", file.to_str().unwrap()]).await
+}
