@@ -30,6 +30,7 @@ mod inputs;
 mod language;
 mod library;
 pub mod limits;
+mod list_lengths;
 mod live;
 mod loaders;
 mod node;

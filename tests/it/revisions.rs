@@ -81,13 +81,17 @@ async fn what_a_curator_said_goes_before_files_unless_that_is_set(
     let default = json!({ "field": null, "order": all, "isDefault": true });
     let query = "{ sourcePrecedence { field order isDefault } }";
     assert_eq!(cora.ask(query).await["sourcePrecedence"], json!([default]));
+
+    // What a curator left unlocked holds by an order that somebody has set.
+    let orders = "precedence { field order isDefault }";
+    let order = json!({ "field": "year", "order": ["CURATOR", "RECORD"] });
+    cora.expect("setSourcePrecedence", order, orders).await;
     let (told, _) = load(program, cora, 1998, "quiet").await;
     assert!(told.contains("year is from a source"), "{told}");
     assert!(told.contains("LOWER_SOURCE"), "{told}");
     assert_eq!(source_of(cora, "year").await, curator);
     assert_eq!(source_of(cora, "tags").await["source"], "RECORD");
 
-    let orders = "precedence { field order isDefault }";
     let order = json!({ "field": "year", "order": ["RECORD", "CURATOR"] });
     let set = cora.expect("setSourcePrecedence", order, orders).await;
     let of_year = json!({ "field": "year", "order": ["RECORD", "CURATOR"], "isDefault": false });

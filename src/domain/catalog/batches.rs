@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::collections::Collection;
 use super::episode_run::EpisodeRun;
 use super::error::CatalogError;
 use super::facets::{Facet, FacetValue};
 use super::filter::TitleFilter;
 use super::service::CatalogService;
 use super::texts::Texts;
-use super::types::{Collection, Episode, Genre, Person, Season, SeasonId, Title};
+use super::types::{Episode, Genre, Person, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::batch::Batch;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};

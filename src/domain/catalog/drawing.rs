@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::collections::Collection;
 use super::error::CatalogError;
 use super::pictures::{Picture, PictureAddress, PictureKind, PictureSubject};
 use super::service::CatalogService;
-use super::types::{Collection, Episode, Genre, Title};
+use super::types::{Episode, Genre, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::TitleId;
 

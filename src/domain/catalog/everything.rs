@@ -4,12 +4,13 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use super::collections::Collection;
 use super::facts::TitleFacts;
 use super::highlights::{Highlight, HighlightedField, TextRange};
 use super::hits::{FoundThing, HitId, HitKind};
 use super::search::{MAX_HITS, SearchError, SearchService, Wanted};
 use super::texts::Texts;
-use super::types::{Collection, Episode, Person, Title};
+use super::types::{Episode, Person, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, PersonId, TitleId};
 

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::types::{Collection, Episode, Person, Title};
+use super::collections::Collection;
+use super::types::{Episode, Person, Title};
 use crate::domain::ids::{CollectionId, EpisodeId, PersonId, TitleId};
 
 /// The kinds of things that are found by what somebody types.

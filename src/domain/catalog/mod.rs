@@ -5,6 +5,7 @@ mod batches;
 mod certification;
 mod code_names;
 mod codes;
+mod collection_order;
 mod collections;
 mod document_fields;
 mod drawing;
@@ -63,7 +64,8 @@ pub use batches::{
 pub use certification::{Certification, CertificationName, certification_name};
 pub use code_names::{country_name, language_name};
 pub use codes::{country_code, language_code};
-pub use collections::{PlaceInCollection, place_in_collection};
+pub use collection_order::{PlaceInCollection, place_in_collection};
+pub use collections::{Collection, PartOf};
 pub use document_fields::{
     COLLECTION_FIELDS, DocumentFields, EPISODE_FIELDS, GENRE_FIELDS, LOCKS, PERSON_FIELDS,
     TITLE_FIELDS, is_kept_with_others, is_revised_field,
@@ -119,8 +121,8 @@ pub use sweep::{PictureSweep, SweepError, SweepMode, Swept};
 pub use telling::CatalogTeller;
 pub use texts::{SITE_LANGUAGE, Text, Texts};
 pub use types::{
-    Biography, Collection, Credit, CreditRole, Episode, ExternalId, Genre, Overview, PartOf,
-    Person, Season, SeasonId, Title, TitleKind,
+    Biography, Credit, CreditRole, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId,
+    Title, TitleKind,
 };
 pub use value_source::{ValueFrom, ValueSource};
 pub use value_sources::{FieldsFrom, ValueSources};

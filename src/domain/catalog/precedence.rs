@@ -26,10 +26,15 @@ impl Precedence {
 
     /// The order of a field: what goes before all else is first.
     pub fn order_of(&self, field: &str) -> &[ValueSource] {
+        let default: &[ValueSource] = &Self::DEFAULT_ORDER;
+        self.set_order_of(field).unwrap_or(default)
+    }
+
+    /// The order that somebody has set, of the field or of all.
+    fn set_order_of(&self, field: &str) -> Option<&[ValueSource]> {
         let own = self.orders.get(field);
         let order = own.or_else(|| self.orders.get(Self::EVERY_FIELD));
-        let default: &[ValueSource] = &Self::DEFAULT_ORDER;
-        order.map_or(default, Vec::as_slice)
+        order.map(Vec::as_slice)
     }
 
     /// Whether any source goes before another.
@@ -39,12 +44,14 @@ impl Precedence {
     }
 
     /// Whether what is stored in a field holds against what another source says. Only of two that are both in the order
-    /// one goes before the other; what a curator has released holds against nothing.
+    /// one goes before the other; what a curator has released holds by an order that somebody has set alone.
     pub fn holds(&self, field: &str, stored: ValueFrom, new: ValueSource) -> bool {
         let order = self.order_of(field);
         let place = |source: ValueSource| order.iter().position(|it| *it == source);
         match (place(stored.source), place(new)) {
-            (Some(stored_at), Some(new_at)) => !stored.released && stored_at < new_at,
+            (Some(stored_at), Some(new_at)) if stored_at < new_at => {
+                !stored.released || self.set_order_of(field).is_some()
+            }
             _ => false,
         }
     }
@@ -68,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_before_holds_unless_it_was_released() {
+    fn what_goes_before_holds() {
         let (curator, sidecar, record, guess) = (
             ValueSource::Curator,
             ValueSource::Sidecar,
@@ -92,7 +99,9 @@ mod tests {
             released: true,
             ..from(curator)
         };
-        assert!(!precedence.holds("title", released, record));
+        // By an order that somebody has set also what is released does.
+        assert!(precedence.holds("title", released, record));
+        assert!(!Precedence::default().holds("title", released, record));
     }
 
     #[test]

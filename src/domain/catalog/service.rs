@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use super::collections::place_in_collection;
+use super::collection_order::place_in_collection;
+use super::collections::Collection;
 use super::error::CatalogError;
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
@@ -12,7 +13,7 @@ use super::store::{
     CatalogBatch, CatalogListStore, CatalogPart, CatalogStore, Change, ChangeSource, LikelyStore,
     TitleListStore, TitleWatchers,
 };
-use super::types::{Collection, Episode, ExternalId, Genre, Overview, Season, SeasonId, Title};
+use super::types::{Episode, ExternalId, Genre, Overview, Season, SeasonId, Title};
 use super::visibility::Visibility;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, TitleId};
 use crate::domain::page::{Slice, Window};

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::collections::Collection;
 use super::facets::{Facet, FacetCount};
 use super::filter::{TitleFilter, TitleQuery};
 use super::likeness::{LikelyPeople, LikelyTitles};
 use super::merge::PersonMerge;
 use super::revisions::{CatalogNode, CatalogRevision};
 use super::types::{
-    Biography, Collection, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
+    Biography, Episode, ExternalId, Genre, Overview, Person, Season, SeasonId, Title,
 };
 use super::value_sources::ValueSources;
 use super::visibility::Visibility;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::airs::Airs;
 use super::certification::{Certification, country_of};
+use super::collections::PartOf;
 use super::extras::Extra;
 use super::locks::Locks;
 use super::merge::{EpisodeMerging, PersonMerge, TitleMerge};
@@ -14,7 +15,7 @@ use super::reception::Reception;
 use super::scores::RatingScore;
 use super::status::SeriesStatus;
 use super::texts::{SITE_LANGUAGE, Texts};
-use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
+use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::language::LanguageTag;
 use crate::domain::stamp::Stamp;
 
@@ -287,28 +288,6 @@ pub struct Genre {
     #[serde(default)]
     pub merged_into: Option<GenreId>,
     pub stamp: Stamp,
-}
-
-/// Films that belong together and have an order: "The Godfather Collection".
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Collection {
-    pub id: CollectionId,
-    /// Its key in addresses, unique among collections.
-    pub slug: String,
-    /// The name as first loaded.
-    pub name: String,
-    /// Its pictures, in the order of a title's.
-    #[serde(default)]
-    pub pictures: Vec<KeptPicture>,
-    pub stamp: Stamp,
-}
-
-/// A film's place in a collection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PartOf {
-    pub collection: CollectionId,
-    /// The number of the part, from 1; `None` if the parts are not numbered, or this one is not.
-    pub part: Option<u32>,
 }
 
 /// One episode of a series. What happens in it is long, and read by itself: see [`Overview`].

@@ -300,7 +300,7 @@ mod tests {
         let unknown = change("title");
         let mut revert = written(&mut film, RevisionSource::Revert, vec![back, unknown]);
         note(&mut revert, edit.value_sources, &Guesses::new());
-        assert_eq!(told(&revert), [("year", guess, 0)]);
+        assert_eq!(told(&revert), [("tagline", curator, 1), ("year", guess, 0)]);
 
         // A server that knows of no sources has written it meanwhile.
         film.stamp = film.stamp.next(film.stamp.updated_at);

@@ -10,6 +10,7 @@ mod moving;
 mod parting;
 mod parting_back;
 mod people;
+mod putting_back;
 mod series;
 mod service;
 mod splitting;

@@ -5,9 +5,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::error::MergeError;
+use super::putting_back::{from_before, title_put_back};
 use super::series::ToldEpisode;
 use super::service::{MergeService, STATE};
-use super::splitting::{from_before, title_put_back};
 use super::splitting_series::{EpisodesBack, Undoing};
 use super::types::Merged;
 use crate::domain::catalog::{

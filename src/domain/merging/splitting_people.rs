@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::error::MergeError;
 use super::people::{named, put_person};
+use super::putting_back::{from_before, put_back, title_put_back};
 use super::service::MergeService;
-use super::splitting::{from_before, put_back, title_put_back};
 use super::types::MergedPeople;
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, EPISODE_FIELDS, Episode,

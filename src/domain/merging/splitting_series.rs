@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 
 use super::error::MergeError;
 use super::people::named;
+use super::putting_back::{from_before, put_back};
 use super::series::{ToldEpisode, put_episode};
 use super::service::MergeService;
-use super::splitting::{from_before, put_back};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, CatalogRevision, DocumentFields, EPISODE_FIELDS, Episode,
     EpisodeMerging, Visibility, Writer,

@@ -7,11 +7,12 @@ use async_graphql::{Name, Value, Variables};
 
 use super::plan::Plan;
 use crate::domain::page::MAX_PAGE;
-use crate::graphql::types::{self, Types};
-use crate::graphql::weights::{
-    BEHIND, BUCKETS, DEFAULT_PAGE, DEFAULT_ROW, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, ROW,
-    ROW_LENGTH, listed, work,
+use crate::graphql::list_lengths::{
+    BUCKETS, DEFAULT_PAGE, DEFAULT_ROW, ERRORS, FACETS, LENGTHS, LISTS, MOST_BUCKETS, ROW,
+    ROW_LENGTH,
 };
+use crate::graphql::types::{self, Types};
+use crate::graphql::weights::{BEHIND, listed, work};
 
 /// What every field of the schema costs.
 pub(in crate::graphql) struct Costs {

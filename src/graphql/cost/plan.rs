@@ -11,7 +11,8 @@ use async_graphql::{Name, Value, Variables};
 use async_graphql_value::Value as Given;
 
 use super::costs::{Costs, Factor, FieldCost, Rows, length};
-use crate::graphql::weights::{CURSORS, DEFAULT_ROW, INTROSPECTION};
+use crate::graphql::list_lengths::DEFAULT_ROW;
+use crate::graphql::weights::{CURSORS, INTROSPECTION};
 
 /// What an operation weighs with any variables.
 #[derive(Debug, Default)]

@@ -6,8 +6,9 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::watching::MOST_REPORTS;
+use crate::graphql::list_lengths::MOST_BUCKETS;
 use crate::graphql::types::Types;
-use crate::graphql::weights::{HEAVY, INTROSPECTION, MOST, MOST_BUCKETS, REQUEST, work};
+use crate::graphql::weights::{HEAVY, INTROSPECTION, MOST, REQUEST, work};
 
 /// What `titles` costs itself, and to count them.
 const TITLES: usize = 60;

@@ -12,8 +12,8 @@ use crate::domain::recommend::Row;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::RowId;
+use crate::graphql::list_lengths::DEFAULT_ROW;
 use crate::graphql::page::limit;
-use crate::graphql::weights::DEFAULT_ROW;
 
 /// Whom a page of rows is made for.
 #[derive(Clone, Copy)]

@@ -11,8 +11,8 @@ use crate::domain::ids::{EpisodeId, TitleId};
 use crate::domain::usage::{Range, Scope};
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
+use crate::graphql::list_lengths::MOST_BUCKETS;
 use crate::graphql::scalars::DateTime;
-use crate::graphql::weights::MOST_BUCKETS;
 
 /// Of what usage is asked for.
 pub(crate) struct UsageStats {

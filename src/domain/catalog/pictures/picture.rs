@@ -14,7 +14,8 @@ use super::motif;
 use super::palette::{Palette, has_palette};
 use super::stored::Colour;
 use super::svg::{Svg, escape, number};
-use crate::domain::catalog::types::{Collection, Episode, Title};
+use crate::domain::catalog::collections::Collection;
+use crate::domain::catalog::types::{Episode, Title};
 use crate::domain::language::LanguageTag;
 
 /// It is part of every hash: whoever changes how pictures look makes it another, so that each has another address.

@@ -465,6 +465,17 @@ impl Recorder for LogRecorder {
     }
 
     async fn erase_profile(&self, profile: ProfileId) -> Result<(), StoreError> {
+        // What was acknowledged counts among what departed viewers have watched, also if it is not folded yet; what cannot be
+        // folded keeps nobody from being erased.
+        if let Err(error) = self.settle(profile).await {
+            if matches!(error, StoreError::Unavailable(_) | StoreError::Full(_)) {
+                return Err(error);
+            }
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "What an erased profile has watched last cannot be folded; it is not counted"
+            );
+        }
         let erased = self.ports.store.erase_profile(profile).await;
         self.lane(profile).memory.lock().await.forget(profile);
         erased
