@@ -21,7 +21,7 @@ COPY --from=build /usr/local/lib/reelgraph.debug /
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends ca-certificates \
+    && apt-get install --yes --no-install-recommends ca-certificates ffmpeg \
     && rm -rf /var/lib/apt/lists/* \
     && groupadd --gid 10001 reelgraph \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/reelgraph --shell /usr/sbin/nologin reelgraph \

@@ -174,6 +174,7 @@ fn person(number: u64) -> Person {
         pictures: Vec::new(),
         external_ids: vec![external("wikidata", number)],
         merge: None,
+        deleted: false,
         locks: Locks::default(),
         stamp: stamp(number),
     }

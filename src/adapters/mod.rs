@@ -3,6 +3,7 @@
 
 pub mod argon2;
 pub mod blobs;
+pub mod ffmpeg;
 pub mod folders;
 pub mod images;
 pub mod jwt;
@@ -13,6 +14,7 @@ pub mod memory;
 pub mod mongo;
 pub mod neo4j;
 pub mod oauth;
+pub mod oembed;
 pub mod pictures;
 pub mod redis;
 pub mod search;

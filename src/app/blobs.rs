@@ -1,4 +1,4 @@
-//! Where the bytes of pictures are read and kept, by the settings.
+//! Where the bytes of pictures and uploads are kept, and those of pictures read, by the settings.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +26,8 @@ const TIMEOUT: Duration = Duration::from_secs(4);
 pub(super) struct Blobs {
     /// With what is small in memory.
     pub(super) store: Arc<dyn BlobStore>,
+    /// Where they are kept themselves.
+    pub(super) kept: Arc<dyn BlobStore>,
     pub(super) pulse: Pulse,
 }
 
@@ -74,6 +76,7 @@ where
     let store = Arc::new(Measured::new(technology, Arc::new(store)));
     Blobs {
         store: Arc::new(CachedBlobs::new(store.clone(), IN_MEMORY)),
+        kept: store.clone(),
         pulse: Pulse::new("blobs", store, Arc::new(TokioTasks), timeout),
     }
 }

@@ -83,6 +83,8 @@ impl App {
             || self.events.subscribe(),
         );
         jobs.move_merged(self.merging.clone(), self.events.subscribe());
+        jobs.sweep_uploads(self.uploads.clone(), unique_name(), self.events.subscribe());
+        jobs.count_comments(self.commenting.clone(), self.events.subscribe());
         if let Some(publish) = &self.publish {
             jobs.publish(publish.clone(), self.events.subscribe());
         }

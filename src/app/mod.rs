@@ -4,6 +4,7 @@ mod blobs;
 mod jobs;
 mod library;
 mod outside;
+mod preparing;
 mod stores;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use anyhow::Context;
 
 use crate::adapters;
 use crate::adapters::argon2::Argon2Hasher;
+use crate::adapters::folders::MediaOnDisk;
 use crate::adapters::images::ImageReader;
 use crate::adapters::memory::{MemoryEvents, MemoryLimiter, TokioTasks};
 use crate::adapters::search::WordSearch;
@@ -22,13 +24,16 @@ use crate::domain::catalog::{
     CatalogService, PictureService, PictureSweep, SearchService, Visibility, VisibilityPolicy,
 };
 use crate::domain::clock::{Clock, SystemClock};
+use crate::domain::commenting::{CommentPorts, CommentService};
 use crate::domain::editing::EditService;
 use crate::domain::entropy::{Entropy, SystemEntropy};
 use crate::domain::finding::Finding;
 use crate::domain::importing::{ImportPorts, ImportService};
 use crate::domain::library::{LibraryService, ScanService};
 use crate::domain::loading::{CatalogExport, LoadService};
+use crate::domain::membership::MembershipService;
 use crate::domain::merging::{MergePorts, MergeService};
+use crate::domain::preparing::PreparingService;
 use crate::domain::privacy::{ExportService, Parts};
 use crate::domain::recommend::evaluate::EvaluationService;
 use crate::domain::recommend::{
@@ -37,7 +42,9 @@ use crate::domain::recommend::{
 };
 use crate::domain::revising::{RevisionPorts, RevisionService};
 use crate::domain::site_jobs::SiteJobService;
+use crate::domain::uploading::UploadService;
 use crate::domain::usage::UsageService;
+use crate::domain::video::{VideoPorts, VideoService};
 use crate::domain::viewer::Viewer;
 use crate::domain::watching::{PlayLimit, WatchPorts, WatchService};
 use crate::domain::working::WorkService;
@@ -45,9 +52,11 @@ use crate::graphql::Services;
 use crate::http::{HttpOptions, Stores};
 
 pub use self::library::{FolderChanges, FollowError, follow_library, open_library};
+pub use self::outside::open_video_hosts;
+pub use self::preparing::{open_prepared, open_workshop, probe_file};
 
 use self::blobs::Blobs;
-use self::outside::{access_tokens, mailer, providers, topics};
+use self::outside::{access_tokens, grants, mailer, providers, topics};
 use self::stores::{AllStores, SQLITE, embedded, on_servers, recording};
 
 /// The program with its stores opened and its services on them.
@@ -72,6 +81,8 @@ pub struct App {
     pub sweep: PictureSweep,
     /// How much is watched.
     pub usage: UsageService,
+    /// What viewers write of titles.
+    commenting: CommentService,
     pictures: PictureService,
     blobs: Blobs,
     /// What profiles bring from elsewhere.
@@ -80,10 +91,18 @@ pub struct App {
     pub work: WorkService,
     /// The files of libraries, as curators see them.
     pub library: LibraryService,
+    /// What films and episodes are played from.
+    pub video: VideoService,
+    /// Preparing films for any device.
+    pub preparing: PreparingService,
     /// Writing down what scans of libraries see.
     pub scans: ScanService,
     /// The loads and scans that commands run.
     pub site_jobs: SiteJobService,
+    /// Files that are uploaded.
+    pub uploads: UploadService,
+    /// The plans that are sold, what they open, and who has them.
+    pub membership: MembershipService,
     similar: SimilarService,
     publish: Option<PublishService>,
     mail: MailService,
@@ -146,6 +165,16 @@ impl App {
             Arc::clone(&clock),
             Arc::clone(&entropy),
             policy.clone(),
+        );
+        let commenting = CommentService::new(
+            CommentPorts {
+                store: Arc::clone(&stores.comments),
+                limiter: Arc::clone(&stores.limiter),
+                clock: Arc::clone(&clock),
+                entropy: Arc::clone(&entropy),
+            },
+            catalog.clone(),
+            config.comments,
         );
         let access_tokens = access_tokens(config, &stores, &clock);
         let accounts = AccountService::new(
@@ -216,6 +245,17 @@ impl App {
             accounts.clone(),
             Arc::clone(&clock),
         );
+        let library = LibraryService::new(
+            Arc::clone(&stores.library),
+            catalog.clone(),
+            Arc::clone(&clock),
+        );
+        let membership = MembershipService::new(
+            Arc::clone(&stores.membership),
+            accounts.clone(),
+            CatalogService::new(stores.catalog.record.clone()),
+            Arc::clone(&clock),
+        );
         Ok(Self {
             search: SearchService::new(Arc::new(index), catalog.clone()),
             recommend: RecommendService::new(
@@ -248,6 +288,8 @@ impl App {
                 revising: revising.clone(),
                 editing,
                 watching: watching.clone(),
+                commenting: commenting.clone(),
+                membership: membership.clone(),
                 leases: Arc::clone(&stores.leases),
                 clock: Arc::clone(&clock),
             }),
@@ -277,11 +319,24 @@ impl App {
                 catalog.clone(),
                 Arc::clone(&clock),
             ),
-            library: LibraryService::new(
-                Arc::clone(&stores.library),
-                catalog.clone(),
-                Arc::clone(&clock),
+            preparing: PreparingService::new(
+                Arc::clone(&stores.shared_leases),
+                Arc::new(TokioTasks),
             ),
+            video: VideoService::new(VideoPorts {
+                sources: Arc::clone(&stores.video_sources),
+                packages: Arc::clone(&stores.packages),
+                files: Arc::new(MediaOnDisk),
+                blobs: Arc::clone(&blobs.store),
+                grants: Arc::new(grants(config, &stores, &clock)),
+                catalog: catalog.clone(),
+                library: library.clone(),
+                accounts: accounts.clone(),
+                membership: membership.clone(),
+                visibility: config.visibility,
+                clock: Arc::clone(&clock),
+            }),
+            library,
             scans: ScanService::new(
                 stores.scans(),
                 CatalogService::new(stores.catalog.record.clone()),
@@ -289,10 +344,19 @@ impl App {
                 Arc::clone(&clock),
             ),
             site_jobs: SiteJobService::new(Arc::clone(&stores.site_jobs), Arc::clone(&clock)),
+            uploads: UploadService::new(
+                Arc::clone(&stores.uploads),
+                Arc::clone(&blobs.kept),
+                Arc::clone(&stores.leases),
+                Arc::clone(&clock),
+                config.uploads,
+            ),
+            membership,
             load,
             work,
             catalog,
             watching,
+            commenting,
             accounts,
             pictures,
             blobs,
@@ -370,7 +434,9 @@ impl App {
             self.graph.clone(),
             self.watching.clone(),
             self.importing.clone(),
+            self.uploads.clone(),
             self.usage.clone(),
+            (self.commenting.clone(), self.membership.clone()),
             self.catalog.clone(),
         )
     }
@@ -398,6 +464,7 @@ impl App {
             accounts: self.accounts.clone(),
             recommend: self.recommend.clone(),
             usage: self.usage.clone(),
+            commenting: self.commenting.clone(),
             pictures: self.pictures.clone(),
             importing: self.importing.clone(),
             work: self.work.clone(),
@@ -405,7 +472,10 @@ impl App {
             editing: self.editing.clone(),
             merging: self.merging.clone(),
             library: self.library.clone(),
+            video: self.video.clone(),
             site_jobs: self.site_jobs.clone(),
+            uploads: self.uploads.clone(),
+            membership: self.membership.clone(),
             visibility: self.visibility,
             site: options.facts(),
             budget: self.budget.clone(),

@@ -6,17 +6,19 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::stores::AllStores;
-use crate::adapters::jwt::JwtTokens;
+use crate::adapters::jwt::{JwtGrants, JwtTokens};
 #[cfg(feature = "kafka")]
 use crate::adapters::kafka::KafkaTopics;
 use crate::adapters::mail::{FileMailer, SmtpMailer};
 use crate::adapters::oauth::{FacebookProvider, FacebookSettings, OpenIdProvider, OpenIdSettings};
+use crate::adapters::oembed::OEmbedHosts;
 use crate::config::{AccountConfig, Brokers, Config};
 use crate::domain::accounts::{AccountPolicy, IdentityProvider, KeyRotation, Mailer};
 use crate::domain::clock::Clock;
 #[cfg(feature = "kafka")]
 use crate::domain::measured::Measured;
 use crate::domain::recommend::Topics;
+use crate::domain::video::VideoHosts;
 
 /// What makes and reads access tokens.
 pub(super) fn access_tokens(
@@ -32,6 +34,26 @@ pub(super) fn access_tokens(
             .public_url
             .as_ref()
             .map_or_else(|| "reelgraph".to_owned(), ToString::to_string),
+        KeyRotation::default(),
+        config.accounts.secret.clone(),
+    )
+}
+
+/// What asks other sites for their videos, or an address in the place of all of them; it needs no store.
+pub fn open_video_hosts(
+    config: &Config,
+    through: Option<&str>,
+) -> anyhow::Result<Box<dyn VideoHosts>> {
+    let site = config.public_url.as_ref().map(ToString::to_string);
+    let hosts = OEmbedHosts::open(site.as_deref(), through).map_err(anyhow::Error::msg)?;
+    Ok(Box::new(hosts))
+}
+
+/// What signs and checks the addresses of media.
+pub(super) fn grants(config: &Config, stores: &AllStores, clock: &Arc<dyn Clock>) -> JwtGrants {
+    JwtGrants::new(
+        Arc::clone(&stores.signing_keys),
+        Arc::clone(clock),
         KeyRotation::default(),
         config.accounts.secret.clone(),
     )

@@ -12,8 +12,9 @@ use crate::adapters::memory::{
     MemoryLimiter, MemoryPersisted, ObservedWatching, RememberedAccounts, Tastes, TokioTasks,
 };
 use crate::adapters::mongo::{
-    MongoAccounts, MongoBacklog, MongoCatalog, MongoDb, MongoImporting, MongoLibrary, MongoNotes,
-    MongoSiteJobs, MongoUsage, MongoWatching,
+    MongoAccounts, MongoBacklog, MongoCatalog, MongoComments, MongoDb, MongoImporting,
+    MongoLibrary, MongoMembership, MongoNotes, MongoSiteJobs, MongoUploads, MongoUsage, MongoVideo,
+    MongoWatching,
 };
 use crate::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use crate::adapters::redis::{
@@ -21,9 +22,10 @@ use crate::adapters::redis::{
     RedisPersisted, RedisSessions, RedisSigningKeys,
 };
 use crate::adapters::sqlite::{
-    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs,
-    SqliteLeases, SqliteLibrary, SqliteNotes, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
-    SqliteSiteJobs, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteBacklog, SqliteCatalog, SqliteComments, SqliteDb, SqliteGraph,
+    SqliteImports, SqliteJobs, SqliteLeases, SqliteLibrary, SqliteMembership, SqliteNotes,
+    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteSiteJobs, SqliteUploads, SqliteUsage,
+    SqliteVideo, SqliteWatching,
 };
 use crate::config::{Config, Servers};
 use crate::domain::accounts::{
@@ -32,6 +34,7 @@ use crate::domain::accounts::{
 };
 use crate::domain::catalog::{CatalogListStore, CatalogPorts, CatalogStore, ChangeSource};
 use crate::domain::clock::SystemClock;
+use crate::domain::commenting::CommentStore;
 use crate::domain::error::StoreError;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportStore;
@@ -40,6 +43,7 @@ use crate::domain::library::{LibraryStore, ScanPorts};
 use crate::domain::limits::RateLimiter;
 use crate::domain::loading::{CurationStore, Writers};
 use crate::domain::measured::Measured;
+use crate::domain::membership::MembershipStore;
 use crate::domain::persisted::{Bounds, PersistedStore};
 use crate::domain::ping::Ping;
 use crate::domain::pulse::Pulse;
@@ -49,7 +53,9 @@ use crate::domain::recommend::{
 };
 use crate::domain::revising::RevisionStore;
 use crate::domain::site_jobs::SiteJobStore;
+use crate::domain::uploading::UploadStore;
 use crate::domain::usage::UsageStore;
+use crate::domain::video::{PackageStore, VideoSourceStore};
 use crate::domain::watching::{
     FeedbackStore, HistoryStore, Recording, ThumbStore, WatchLog, WatchPorts, WatchStore,
 };
@@ -68,10 +74,15 @@ pub(super) struct AllStores {
     pub(super) writers: Writers,
     pub(super) watching: WatchStores,
     pub(super) usage: Arc<dyn UsageStore>,
+    pub(super) comments: Arc<dyn CommentStore>,
     pub(super) imports: Arc<dyn ImportStore>,
     pub(super) jobs: Arc<dyn JobStore>,
     pub(super) library: Arc<dyn LibraryStore>,
     pub(super) site_jobs: Arc<dyn SiteJobStore>,
+    pub(super) uploads: Arc<dyn UploadStore>,
+    pub(super) video_sources: Arc<dyn VideoSourceStore>,
+    pub(super) packages: Arc<dyn PackageStore>,
+    pub(super) membership: Arc<dyn MembershipStore>,
     pub(super) accounts: AccountStores,
     pub(super) mails: Arc<dyn MailStore>,
     pub(super) sessions: Arc<dyn SessionStore>,
@@ -237,6 +248,7 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
     let accounts = measured("sqlite", SqliteAccounts::new(db.clone()));
     let sessions = measured("sqlite", SqliteSessions::new(db.clone()));
     let graph = measured("sqlite", SqliteGraph::new(db.clone()));
+    let video = measured("sqlite", SqliteVideo::new(db.clone()));
     let pulse = pulse("sqlite", measured("sqlite", db.clone()), PATIENCE);
     Ok(AllStores {
         writers: Writers::One,
@@ -246,10 +258,15 @@ pub(super) fn embedded(config: &Config, events: &MemoryEvents) -> anyhow::Result
             recording(config),
         ),
         usage: measured("sqlite", SqliteUsage::new(db.clone())),
+        comments: measured("sqlite", SqliteComments::new(db.clone())),
         imports: measured("sqlite", SqliteImports::new(db.clone())),
         jobs: measured("sqlite", SqliteJobs::new(db.clone())),
         library: measured("sqlite", SqliteLibrary::new(db.clone())),
         site_jobs: measured("sqlite", SqliteSiteJobs::new(db.clone())),
+        uploads: measured("sqlite", SqliteUploads::new(db.clone())),
+        video_sources: video.clone(),
+        packages: video,
+        membership: measured("sqlite", SqliteMembership::new(db.clone())),
         accounts: AccountStores::on(Arc::clone(&accounts)),
         owners: Arc::new(ReadInTurn::new(sessions.clone(), accounts.clone())),
         mails: accounts,
@@ -299,36 +316,64 @@ pub(super) async fn on_servers(
     let catalog = MongoCatalog::new(mongo.clone());
     let watching = MongoWatching::new(mongo.clone());
     let usage = MongoUsage::new(mongo.clone());
+    let comments = MongoComments::new(mongo.clone());
     let importing = MongoImporting::new(mongo.clone());
     let library = MongoLibrary::new(mongo.clone());
     let site_jobs = MongoSiteJobs::new(mongo.clone());
+    let uploads = MongoUploads::new(mongo.clone());
+    let video = MongoVideo::new(mongo.clone());
+    let membership = MongoMembership::new(mongo.clone());
     let accounts = MongoAccounts::new(mongo.clone());
     let cannot = "MongoDB cannot be prepared";
     let is_prepared = catalog.prepare().await.context(cannot)?
         & watching.prepare().await.context(cannot)?
         & usage.prepare().await.context(cannot)?
+        & comments.prepare().await.context(cannot)?
         & importing.prepare().await.context(cannot)?
         & library.prepare().await.context(cannot)?
         & site_jobs.prepare().await.context(cannot)?
+        & uploads.prepare().await.context(cannot)?
+        & video.prepare().await.context(cannot)?
+        & membership.prepare().await.context(cannot)?
         & accounts.prepare().await.context(cannot)?;
     let all = (
         catalog.clone(),
         watching.clone(),
         usage.clone(),
+        comments.clone(),
         importing.clone(),
         library.clone(),
         site_jobs.clone(),
+        uploads.clone(),
+        video.clone(),
+        membership.clone(),
         accounts.clone(),
     );
     let preparation: Preparation = Arc::new(move || {
-        let (catalog, watching, usage, importing, library, site_jobs, accounts) = all.clone();
+        let (
+            catalog,
+            watching,
+            usage,
+            comments,
+            importing,
+            library,
+            site_jobs,
+            uploads,
+            video,
+            membership,
+            accounts,
+        ) = all.clone();
         Box::pin(async move {
             catalog.ensure_indexes().await?;
             watching.ensure_indexes().await?;
             usage.ensure_indexes().await?;
+            comments.ensure_indexes().await?;
             importing.ensure_indexes().await?;
             library.ensure_indexes().await?;
             site_jobs.ensure_indexes().await?;
+            uploads.ensure_indexes().await?;
+            video.ensure_indexes().await?;
+            membership.ensure_indexes().await?;
             accounts.ensure_indexes().await
         })
     });
@@ -350,6 +395,7 @@ pub(super) async fn on_servers(
         .context("REDIS_URL is not an address of Redis")?;
     let accounts = measured("mongo", accounts);
     let importing = measured("mongo", importing);
+    let video = measured("mongo", video);
     let epochs = measured("redis", RedisAccountEpochs::new(redis.clone()));
     let sessions = measured("redis", RedisSessions::new(redis.clone()));
     let remembered = Arc::new(RememberedAccounts::new(
@@ -384,10 +430,15 @@ pub(super) async fn on_servers(
         catalog: CatalogStores::on(measured("mongo", catalog)),
         watching: WatchStores::on(measured("mongo", watching), recording),
         usage: measured("mongo", usage),
+        comments: measured("mongo", comments),
         imports: importing.clone(),
         jobs: importing,
         library: measured("mongo", library),
         site_jobs: measured("mongo", site_jobs),
+        uploads: measured("mongo", uploads),
+        video_sources: video.clone(),
+        packages: video,
+        membership: measured("mongo", membership),
         accounts: AccountStores {
             writes: remembered.clone(),
             profiles: remembered.clone(),

@@ -12,6 +12,7 @@ use crate::domain::catalog::CatalogError;
 use crate::domain::error::{Coded, StoreError};
 use crate::domain::library::{LibraryError, LibraryFolderError};
 use crate::domain::loading::LoadError;
+use crate::domain::preparing::PreparingError;
 use crate::domain::site_jobs::{
     CancelledBy, SiteJob, SiteJobEnd, SiteJobErrorCode, SiteJobFailure, SiteJobKind,
     SiteJobProgress, SiteJobService,
@@ -193,6 +194,20 @@ fn code_of(cause: &(dyn std::error::Error + 'static)) -> Option<SiteJobErrorCode
             LoadError::Catalog(error) => error.code().into(),
             LoadError::Accounts(error) => error.code().into(),
             LoadError::Watching(error) => error.code().into(),
+        });
+    }
+    if let Some(error) = cause.downcast_ref::<PreparingError>() {
+        return Some(match error {
+            PreparingError::Refused(_)
+            | PreparingError::GivenUp { .. }
+            | PreparingError::Frames { .. }
+            | PreparingError::Short { .. }
+            | PreparingError::Folder { .. } => SiteJobErrorCode::Unreadable,
+            PreparingError::Tool { .. } => SiteJobErrorCode::Internal,
+            PreparingError::OtherWork(_) => SiteJobErrorCode::Conflict,
+            PreparingError::DiskLow(_) => SiteJobErrorCode::StorageFull,
+            PreparingError::Stopped => SiteJobErrorCode::Stopped,
+            PreparingError::Store(error) => error.code().into(),
         });
     }
     if cause.is::<LibraryFolderError>() || cause.is::<Unreadable>() {

@@ -18,10 +18,13 @@ mod load;
 mod load_job;
 mod log;
 mod maps;
+mod members;
 mod migrate;
 mod packed;
 mod pictures;
+mod plans;
 mod precedence;
+mod prepare;
 mod scan;
 mod scan_job;
 mod scan_report;
@@ -32,6 +35,7 @@ mod sidecars;
 mod stopping;
 mod unreadable;
 mod users;
+mod video;
 mod watches;
 
 use std::process::ExitCode;
@@ -83,6 +87,11 @@ enum Command {
         #[command(subcommand)]
         command: pictures::Command,
     },
+    /// Keep what films and episodes are played from
+    Video {
+        #[command(subcommand)]
+        command: video::Command,
+    },
     /// Write the suggestions of every profile that has watched something, as NDJSON
     Suggest(lists::Arguments),
     /// Write the titles that are like each title, as NDJSON
@@ -93,6 +102,16 @@ enum Command {
     Users {
         #[command(subcommand)]
         command: users::Command,
+    },
+    /// Load and list the plans that the site sells, and the rules for what they open
+    Plans {
+        #[command(subcommand)]
+        command: plans::Command,
+    },
+    /// Give accounts plans by hand, list what was given, and take it back
+    Members {
+        #[command(subcommand)]
+        command: members::Command,
     },
     /// Look at every service, permission, clock and setting, and say what to do; exit status 1 if something is wrong
     Doctor(doctor::Arguments),
@@ -166,6 +185,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Command::Pictures { command } => {
                 pictures::run(&App::open(&config).await?, &command).await
             }
+            Command::Video { command } => Box::pin(video::run(&config, &command)).await,
             Command::Suggest(arguments) => {
                 lists::suggest(&App::open(&config).await?, &arguments).await
             }
@@ -174,6 +194,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             }
             Command::Evaluate(arguments) => evaluate::run(&config, &arguments).await,
             Command::Users { command } => users::run(&App::open(&config).await?, command).await,
+            Command::Plans { command } => plans::run(&App::open(&config).await?, &command).await,
+            Command::Members { command } => {
+                members::run(&App::open(&config).await?, &command).await
+            }
             Command::Doctor(arguments) => doctor::run(&config, &arguments).await,
             Command::Migrate => migrate::run(&config).await,
             Command::Schema => schema::run(),

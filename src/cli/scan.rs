@@ -84,7 +84,8 @@ impl Arguments {
     }
 }
 
-fn time_of_day(text: &str) -> Result<NaiveTime, String> {
+/// A time of the day, as arguments say it.
+pub(super) fn time_of_day(text: &str) -> Result<NaiveTime, String> {
     NaiveTime::parse_from_str(text, "%H:%M")
         .map_err(|_| "is no time of the day from 00:00 to 23:59".to_owned())
 }

@@ -79,6 +79,7 @@ pub(super) async fn run(config: &Config) -> anyhow::Result<ExitCode> {
         max_live: Some(config.max_live),
         request_timeout: Some(config.request_timeout),
         site_name: config.site_name.clone(),
+        edits: Some(config.edits),
         introspection: introspection(config),
         metrics: metrics.clone(),
         insight,

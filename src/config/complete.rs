@@ -11,17 +11,20 @@ use url::Url;
 
 use super::accounts::AccountConfig;
 use super::blobs::BlobConfig;
+use super::choices::{Environment, Ide, PictureUrls, Scans, SimilarEdges, TitlesOfScans};
 use super::insight::InsightConfig;
 use super::limits::{at_least_one, check_batch, request_timeout};
 use super::origins::check_origins;
 use super::proxies::TrustedProxies;
 use super::servers::{Servers, servers};
-use super::settings::{
-    Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges, TitlesOfScans,
-};
+use super::settings::Settings;
 use super::topics::{Brokers, brokers};
+use super::uploads::uploads;
 use crate::domain::catalog::VisibilityPolicy;
+use crate::domain::commenting::CommentPolicy;
+use crate::domain::editing::Locking;
 use crate::domain::recommend::{Computed, Freshness, Ranking};
+use crate::domain::uploading::UploadPolicy;
 use crate::domain::watching::WatchRules;
 
 /// The port to serve on unless the settings say otherwise.
@@ -97,6 +100,8 @@ pub struct Config {
     pub rules: WatchRules,
     /// How many plays a profile may begin a day; `None`: any number.
     pub plays_per_day: Option<u32>,
+    /// Whether viewers may write comments of titles.
+    pub comments: CommentPolicy,
     /// How long an entry stays in the watch log after it is folded.
     pub watch_log_kept: TimeDelta,
     /// How long it is kept who changed what of the catalogue; `None`: for ever.
@@ -109,10 +114,14 @@ pub struct Config {
     pub visibility: VisibilityPolicy,
     /// Which addresses of pictures are read from the web.
     pub picture_urls: PictureUrls,
+    /// Who may upload files, and how much.
+    pub uploads: UploadPolicy,
     /// What becomes of scans of libraries that are not told what.
     pub scans: Scans,
     /// What becomes of titles by such scans.
     pub titles_of_scans: TitlesOfScans,
+    /// Whether what curators edit is locked with it, where they do not say.
+    pub edits: Locking,
     /// What operators see of the program.
     pub insight: InsightConfig,
     pub accounts: AccountConfig,
@@ -169,10 +178,7 @@ impl Config {
         let data_dir = given
             .data_dir
             .unwrap_or_else(|| PathBuf::from("reelgraph-data"));
-        let documents_only = given.documents_only.unwrap_or_default();
-        if documents_only && documents.is_none() {
-            bail!("documents-only is set, and `documents` names no folder of manifests");
-        }
+        let documents_only = documents_only(given.documents_only, documents.as_deref())?;
         Ok(Self {
             listen: given
                 .listen
@@ -224,8 +230,10 @@ impl Config {
                 unrated_for_children: given.unrated_for_children.unwrap_or_default(),
             },
             picture_urls: given.picture_urls.unwrap_or_default(),
+            uploads: uploads(given.uploads, given.upload_quota),
             scans: Scans::of(given.scan_apply),
             titles_of_scans: TitlesOfScans::of(given.scan_titles),
+            edits: Locking::of(given.edits_lock.unwrap_or(true)),
             introspection: given.introspection.unwrap_or(is_development),
             env,
             rules,
@@ -233,6 +241,7 @@ impl Config {
                 given.watch_log_days.unwrap_or(WATCH_LOG_DAYS).max(1).into(),
             ),
             revisions_kept: revisions_kept(given.revision_days),
+            comments: given.comments.unwrap_or_default().into(),
             plays_per_day: Some(given.plays_per_day.unwrap_or(PLAYS_PER_DAY)).filter(|it| *it > 0),
             ranking,
             freshness,
@@ -243,6 +252,15 @@ impl Config {
 }
 
 /// How long a revision is kept; `None`: for ever.
+/// Whether only documents of the manifests are taken.
+fn documents_only(given: Option<bool>, documents: Option<&Path>) -> anyhow::Result<bool> {
+    let documents_only = given.unwrap_or_default();
+    if documents_only && documents.is_none() {
+        bail!("documents-only is set, and `documents` names no folder of manifests");
+    }
+    Ok(documents_only)
+}
+
 fn revisions_kept(days: Option<u32>) -> Option<TimeDelta> {
     let days = days.filter(|days| *days > 0)?;
     Some(TimeDelta::days(days.into()))

@@ -4,6 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::blobs::is_loopback;
 use super::{BlobConfig, Config, Environment};
+use crate::domain::editing::Locking;
 use crate::domain::finding::{Finding, Verdict};
 
 /// A secret of fewer characters may be guessed.
@@ -25,6 +26,7 @@ impl Config {
         findings.push(self.examine_country());
         findings.push(self.examine_origins());
         findings.push(self.examine_blobs());
+        findings.push(self.examine_edits());
         findings
     }
 
@@ -144,6 +146,16 @@ impl Config {
         )
     }
 
+    fn examine_edits(&self) -> Finding {
+        let found = match self.edits {
+            Locking::Lock => "lock what they touch, unless a curator says otherwise",
+            Locking::Leave => {
+                "lock nothing, unless a curator says so: the next load writes over them"
+            }
+        };
+        setting("edits by hand", found)
+    }
+
     fn examine_origins(&self) -> Finding {
         let origins = &self.trusted_origins;
         let found = if origins.is_empty() {
@@ -240,6 +252,24 @@ mod tests {
         assert_eq!(verdicts(production(), &variables), expected);
         assert_eq!(verdicts(shared, &variables), []);
         assert_eq!(verdicts(Settings::default(), &servers), []);
+    }
+
+    #[test]
+    fn whether_edits_lock_is_told_and_is_no_fault_either_way() {
+        for (edits_lock, found) in [
+            (None, "lock what they touch"),
+            (Some(true), "lock what they touch"),
+            (Some(false), "lock nothing"),
+        ] {
+            let given = Settings {
+                edits_lock,
+                ..Settings::default()
+            };
+            assert_eq!(verdicts(given.clone(), &[]), []);
+            let findings = Config::complete(given, |_| None).unwrap().examine();
+            let told = format!("{findings:?}");
+            assert!(told.contains(found), "{edits_lock:?}: {told}");
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod accounts;
 mod address;
 mod blobs;
+mod choices;
 mod complete;
 mod examine;
 mod insight;
@@ -13,12 +14,14 @@ mod proxies;
 mod servers;
 mod settings;
 mod topics;
+mod uploads;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
 pub use blobs::{BlobConfig, BucketConfig};
+pub use choices::{Environment, Ide, PictureUrls, Scans, SimilarEdges, TitlesOfScans, UploadsBy};
 pub use complete::Config;
 pub use insight::InsightConfig;
 pub use proxies::TrustedProxies;
 pub use servers::Servers;
-pub use settings::{Environment, Ide, PictureUrls, Scans, Settings, SimilarEdges, TitlesOfScans};
+pub use settings::Settings;
 pub use topics::Brokers;

@@ -7,6 +7,8 @@ use secrecy::SecretString;
 
 /// How long a viewer is kept waiting for a server that may not answer: the answer then is an error within 5 s.
 const TIMEOUT: Duration = Duration::from_secs(4);
+/// The same where `MONGODB_URI` names several members: whoever writes while these elect a primary waits for it.
+const ELECTION: Duration = Duration::from_secs(8);
 
 /// How to reach the servers.
 #[derive(Debug, Clone)]
@@ -19,11 +21,12 @@ pub struct Servers {
     pub neo4j_user: String,
     /// From `NEO4J_PASSWORD`, never shown.
     pub neo4j_password: SecretString,
-    /// From `REDIS_URL`: `redis://` or `rediss://`.
+    /// From `REDIS_URL`: `redis://`, `redis+sentinel://` or `redis+cluster://`, or the same with `rediss`.
     pub redis_url: SecretString,
     /// `REELGRAPH_REDIS_PREFIX`: what all keys begin with, by default `reelgraph:`.
     pub redis_prefix: String,
-    /// `REELGRAPH_STORE_TIMEOUT_SECONDS`: how long any one operation on a server may take, 1 to 300, by default 4.
+    /// `REELGRAPH_STORE_TIMEOUT_SECONDS`: how long any one operation on a server may take, 1 to 300, by default 4, or
+    /// 8 where `MONGODB_URI` names several members.
     pub timeout: Duration,
 }
 
@@ -46,7 +49,9 @@ pub(super) fn servers(
         ),
     }
     let wanted = |name: &'static str| variable(name).with_context(|| format!("{name} is not set"));
+    let mongodb_uri = wanted("MONGODB_URI")?;
     let timeout = match variable("REELGRAPH_STORE_TIMEOUT_SECONDS") {
+        None if names_several(&mongodb_uri) => ELECTION,
         None => TIMEOUT,
         Some(text) => match text.parse() {
             Ok(seconds @ 1..=300) => Duration::from_secs(seconds),
@@ -54,7 +59,7 @@ pub(super) fn servers(
         },
     };
     Ok(Some(Servers {
-        mongodb_uri: wanted("MONGODB_URI")?.into(),
+        mongodb_uri: mongodb_uri.into(),
         neo4j_uri: wanted("NEO4J_URI")?,
         neo4j_user: variable("NEO4J_USER").unwrap_or_else(|| "neo4j".to_owned()),
         neo4j_password: variable("NEO4J_PASSWORD").unwrap_or_default().into(),
@@ -62,6 +67,14 @@ pub(super) fn servers(
         redis_prefix: variable("REELGRAPH_REDIS_PREFIX").unwrap_or_else(|| "reelgraph:".to_owned()),
         timeout,
     }))
+}
+
+/// Whether an address of MongoDB is of several members, which the DNS may name.
+fn names_several(uri: &str) -> bool {
+    let (scheme, rest) = uri.split_once("://").unwrap_or(("", uri));
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let hosts = authority.rsplit('@').next().unwrap_or_default();
+    scheme == "mongodb+srv" || hosts.contains(',')
 }
 
 #[cfg(test)]
@@ -75,6 +88,31 @@ mod tests {
             _ => None,
         };
         Ok(servers(variable)?.unwrap().timeout)
+    }
+
+    #[test]
+    fn several_members_may_take_the_time_of_an_election() {
+        let timeout = |uri: &str| {
+            let variable = |name: &str| match name {
+                "MONGODB_URI" => Some(uri.to_owned()),
+                "NEO4J_URI" | "REDIS_URL" => Some("an address".to_owned()),
+                _ => None,
+            };
+            servers(variable).unwrap().unwrap().timeout
+        };
+        for one in [
+            "mongodb://host/films?replicaSet=rs0",
+            "mongodb://me:a,b@host:27017",
+            "mongodb://host/?readPreferenceTags=dc:ny,rack:1",
+        ] {
+            assert_eq!(timeout(one), Duration::from_secs(4), "{one}");
+        }
+        for several in [
+            "mongodb://me:hush@one,two:27018/films",
+            "mongodb+srv://films.example.org",
+        ] {
+            assert_eq!(timeout(several), Duration::from_secs(8), "{several}");
+        }
     }
 
     #[test]

@@ -3,12 +3,13 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ipnet::IpNet;
 use serde::Deserialize;
 use url::Url;
 
 use super::accounts::{AccountSettings, OpenIdSettings};
+use super::choices::{Comments, Environment, PictureUrls, SimilarEdges, UploadsBy};
 use super::proxies::TrustedProxies;
 
 /// What can be set. Each is `None` if it was not.
@@ -209,6 +210,10 @@ pub struct Settings {
         value_name = "COUNT"
     )]
     pub plays_per_day: Option<u32>,
+    /// Whether viewers may write comments of titles: "open" shows them at once, "held" when a moderator lets them in
+    /// [default: off]
+    #[arg(long, global = true, env = "REELGRAPH_COMMENTS", value_name = "POLICY")]
+    pub comments: Option<Comments>,
     /// How many days an entry stays in the watch log after it is folded; at least 1 [default: 30]
     #[arg(
         long,
@@ -227,6 +232,9 @@ pub struct Settings {
         value_parser = clap::value_parser!(u32).range(0..=36_500)
     )]
     pub revision_days: Option<u32>,
+    /// Whether what curators edit by hand is locked with it, where they do not say [default: true]
+    #[arg(long, global = true, env = "REELGRAPH_EDITS_LOCK", value_name = "BOOL")]
+    pub edits_lock: Option<bool>,
     /// The days after which a watch weighs half in suggestions; another one needs `graph reweigh` [default: 180]
     #[arg(
         long,
@@ -274,6 +282,24 @@ pub struct Settings {
         value_name = "WHICH"
     )]
     pub picture_urls: Option<PictureUrls>,
+    /// Who may upload files: curators, or whoever has an account [default: curators]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_UPLOADS",
+        value_enum,
+        value_name = "WHO"
+    )]
+    pub uploads: Option<UploadsBy>,
+    /// How many gigabytes all uploads of an account may have together, and so one file [default: 100]
+    #[arg(
+        long,
+        global = true,
+        env = "REELGRAPH_UPLOAD_QUOTA",
+        value_name = "GIGABYTES",
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    pub upload_quota: Option<u32>,
     /// Whether `scan` writes down what it sees as with `--apply`, for cron [default: false]
     #[arg(long, global = true, env = "REELGRAPH_SCAN_APPLY", value_name = "BOOL")]
     pub scan_apply: Option<bool>,
@@ -350,104 +376,24 @@ impl Settings {
                 .or(other.watched_in_last_seconds),
             short_below_seconds: self.short_below_seconds.or(other.short_below_seconds),
             plays_per_day: self.plays_per_day.or(other.plays_per_day),
+            comments: self.comments.or(other.comments),
             watch_log_days: self.watch_log_days.or(other.watch_log_days),
             revision_days: self.revision_days.or(other.revision_days),
+            edits_lock: self.edits_lock.or(other.edits_lock),
             half_life_days: self.half_life_days.or(other.half_life_days),
             recency: self.recency.or(other.recency),
             similar: self.similar.or(other.similar),
             recompute_title_at: self.recompute_title_at.or(other.recompute_title_at),
             recompute_all_at: self.recompute_all_at.or(other.recompute_all_at),
             picture_urls: self.picture_urls.or(other.picture_urls),
+            uploads: self.uploads.or(other.uploads),
+            upload_quota: self.upload_quota.or(other.upload_quota),
             scan_apply: self.scan_apply.or(other.scan_apply),
             scan_titles: self.scan_titles.or(other.scan_titles),
             anonymous_max_age: self.anonymous_max_age.or(other.anonymous_max_age),
             unrated_for_children: self.unrated_for_children.or(other.unrated_for_children),
             accounts: self.accounts.or(other.accounts),
             openid: [self.openid, other.openid].concat(),
-        }
-    }
-}
-
-/// Where `SIMILAR` edges come from.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum SimilarEdges {
-    /// The program computes them from what is watched, again and again.
-    #[default]
-    Compute,
-    /// They are computed elsewhere and come by `graph import`.
-    Import,
-}
-
-/// Which addresses of pictures are read from the web.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PictureUrls {
-    /// None: whoever loads passes them over.
-    Off,
-    /// Those of `https` on the public internet.
-    #[default]
-    Public,
-    /// Any, on one's own network and by plain `http` too.
-    Any,
-}
-
-/// Where the program runs.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Environment {
-    /// On a developer's machine: an IDE at `/graphql`, cookies also without TLS.
-    #[default]
-    Development,
-    /// For the public: servers, secrets from outside, and strict cookies.
-    Production,
-}
-
-/// Whether browsers get the IDE.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ide {
-    /// At the address of the API.
-    Served,
-    /// As if there were none.
-    Off,
-}
-
-/// What becomes of scans of libraries that are not told what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scans {
-    /// What they see is told.
-    Told,
-    /// It is written down, too.
-    Recorded,
-}
-
-/// What becomes of titles by scans that are not told what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum TitlesOfScans {
-    /// Nothing becomes of them.
-    Untouched,
-    /// What sidecars and pictures say is brought into the catalogue.
-    Brought,
-}
-
-impl TitlesOfScans {
-    /// As the setting has it.
-    pub(super) fn of(scan_titles: Option<bool>) -> Self {
-        if scan_titles.unwrap_or_default() {
-            Self::Brought
-        } else {
-            Self::Untouched
-        }
-    }
-}
-
-impl Scans {
-    /// As the setting has it.
-    pub(super) fn of(scan_apply: Option<bool>) -> Self {
-        if scan_apply.unwrap_or_default() {
-            Self::Recorded
-        } else {
-            Self::Told
         }
     }
 }

@@ -76,6 +76,11 @@ impl BlobHash {
         Self(Sha256::digest(bytes).into())
     }
 
+    /// The hash of all that was put into this one, for bytes that come one after the other.
+    pub(in crate::domain) fn finish(hasher: Sha256) -> Self {
+        Self(hasher.finalize().into())
+    }
+
     /// The hash that a text says, in the one spelling that there is.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.as_bytes();

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     StaleRevision,
     /// The viewer is known and may not do this.
     Forbidden,
+    /// It is for members, and the viewer has no plan that opens it.
+    MembershipRequired,
     /// The viewer must log in first.
     Unauthenticated,
     /// E-mail address or password is wrong.
@@ -64,6 +66,7 @@ impl ErrorCode {
             Self::Conflict => "CONFLICT",
             Self::StaleRevision => "STALE_REVISION",
             Self::Forbidden => "FORBIDDEN",
+            Self::MembershipRequired => "MEMBERSHIP_REQUIRED",
             Self::Unauthenticated => "UNAUTHENTICATED",
             Self::WrongCredentials => "WRONG_CREDENTIALS",
             Self::Cancelled => "CANCELLED",

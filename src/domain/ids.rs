@@ -64,6 +64,8 @@ numeric_ids! {
     ErasureId;
     /// One change of one thing of the catalogue.
     RevisionId;
+    /// What somebody wrote of a title.
+    CommentId;
 }
 
 macro_rules! random_ids {
@@ -78,13 +80,43 @@ macro_rules! random_ids {
 }
 
 random_ids!(
-    UserId, ProfileId, SessionId, ApiKeyId, MailId, AuditId, ErasureId
+    UserId, ProfileId, ApiKeyId, MailId, AuditId, ErasureId, CommentId
 );
+
+/// How many bits of an id are not its shard; the first of 64 is never set.
+const BELOW_SHARD: u32 = 53;
+
+impl SessionId {
+    /// A new random id of a session of this user. It begins with the user's shard, so that a store that is spread over
+    /// several servers can have all sessions of a user on one, and find each by its id alone.
+    pub fn random_of(user: UserId, rng: &mut dyn Rng) -> Self {
+        let below = rng.next_u64() >> (u64::BITS - BELOW_SHARD);
+        Self((user.shard() << BELOW_SHARD) | below)
+    }
+
+    /// That of its user, from 0 to 1,023.
+    pub fn shard(self) -> u64 {
+        self.0 >> BELOW_SHARD
+    }
+}
+
+impl UserId {
+    /// Where what there is of this user lies together, from 0 to 1,023.
+    pub fn shard(self) -> u64 {
+        self.0 >> BELOW_SHARD
+    }
+}
 
 impl TitleId {
     /// The id of the title that is first loaded under this slug.
     pub fn of_slug(slug: &str) -> Self {
         Self(derive(&["title", slug]))
+    }
+
+    /// What an episode is of that was deleted: no title has this id, and of each episode it is another, so that no two are
+    /// at one place.
+    pub fn of_deleted(episode: EpisodeId) -> Self {
+        Self(derive(&["deleted", &episode.to_string()]))
     }
 }
 
@@ -176,6 +208,30 @@ named_ids! {
     MediaFileId;
     /// A load or a scan that a command runs.
     SiteJobId;
+    /// A file that somebody uploads.
+    UploadId;
+    /// What an item was prepared as.
+    PackageId;
+}
+
+impl UploadId {
+    /// The id that is spelled like this.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
+    /// The id of what these parts are joined to, in this order: whoever joins them again gets the same.
+    pub fn of_parts(parts: &[Self]) -> Self {
+        let parts: Vec<String> = parts.iter().map(ToString::to_string).collect();
+        let mut first = [0; 16];
+        first.copy_from_slice(&digest(&["upload", &parts.join(" ")])[..16]);
+        Self(uuid::Builder::from_custom_bytes(first).into_uuid())
+    }
+
+    /// Whether it is that of something joined: ids of what is begun are random, which UUIDs say of themselves.
+    pub fn is_joined(self) -> bool {
+        self.0.get_version() == Some(uuid::Version::Custom)
+    }
 }
 
 impl SiteJobId {
@@ -185,7 +241,19 @@ impl SiteJobId {
     }
 }
 
+impl PackageId {
+    /// The id that is spelled like this.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+}
+
 impl MediaFileId {
+    /// The id that is spelled like this.
+    pub fn parse(text: &str) -> Option<Self> {
+        Uuid::try_parse(text).ok().map(Self)
+    }
+
     /// The id of a file that is first seen at this path of a library, by its scan of this number. So two scans of the same
     /// number that see the same file know it under one id.
     pub fn of_place(root: &str, path: &str, scan: u64) -> Self {
@@ -216,6 +284,9 @@ fn digest(parts: &[&str]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
     use super::*;
 
     #[test]
@@ -241,6 +312,20 @@ mod tests {
         assert!(
             !tombstone.contains("0123456789abcdef") && !tombstone.contains("81985529216486895")
         );
+    }
+
+    #[test]
+    fn a_session_is_in_the_shard_of_its_user() {
+        let rng = &mut StdRng::seed_from_u64(1);
+        for _ in 0..100 {
+            let user = UserId::random(rng);
+
+            let sessions = [0, 1].map(|_| SessionId::random_of(user, rng));
+
+            assert_eq!(sessions.map(SessionId::shard), [user.shard(); 2]);
+            assert_ne!(sessions[0], sessions[1]);
+            assert!(sessions[0].to_i64() >= 0 && user.shard() < 1024);
+        }
     }
 
     #[test]

@@ -133,6 +133,18 @@ pub fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
+/// Whether a character turns the direction of all that stands behind it, what others wrote included.
+pub fn is_turning(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Whether nobody sees a character that stands alone: what is invisible, letters that fill a place, an empty pattern of
+/// Braille, and what chooses a form of the character before it.
+pub fn is_unseen(c: char) -> bool {
+    is_invisible(c)
+        || matches!(c, '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180b}'..='\u{180d}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+}
+
 /// A text as a message shows it, on one line: what has no width of its own by its number, for it could hide a part of the
 /// message, or change its direction.
 pub fn visible(text: &str) -> String {
@@ -365,6 +377,18 @@ mod tests {
         assert_eq!(tidy(" Robert\u{a0} De\tNiro\r"), "Robert De Niro");
         assert_eq!(tidy(" \u{a0}\u{200b}\u{3000}"), "");
         assert_eq!(tidy("🧑\u{200d}🚀"), "🧑\u{200d}🚀");
+    }
+
+    #[test]
+    fn what_nobody_sees_and_what_turns_the_rest_is_known() {
+        for c in [
+            '\u{200b}', '\u{2800}', '\u{3164}', '\u{fe0f}', ' ', '\u{202e}',
+        ] {
+            assert!(is_unseen(c), "{}", c.escape_unicode());
+        }
+        assert!(!['a', '王', '👍', '\u{301}'].into_iter().any(is_unseen));
+        assert!(['\u{202e}', '\u{2067}'].into_iter().all(is_turning));
+        assert!(!['א', '\u{200d}', '\u{200f}'].into_iter().any(is_turning));
     }
 
     #[test]

@@ -14,16 +14,20 @@ use crate::domain::budget::Budget;
 use crate::domain::catalog::{CatalogService, PictureService, SearchService, VisibilityPolicy};
 use crate::domain::catalog::{Seen, Visibility};
 use crate::domain::clock::Clock;
+use crate::domain::commenting::CommentService;
 use crate::domain::editing::EditService;
 use crate::domain::events::EventBus;
 use crate::domain::importing::ImportService;
 use crate::domain::language::LanguageTag;
 use crate::domain::library::{FilesOfItems, LibraryService};
+use crate::domain::membership::{AccessByPlace, MembershipService};
 use crate::domain::merging::MergeService;
 use crate::domain::recommend::RecommendService;
 use crate::domain::revising::RevisionService;
 use crate::domain::site_jobs::SiteJobService;
+use crate::domain::uploading::UploadService;
 use crate::domain::usage::UsageService;
+use crate::domain::video::VideoService;
 use crate::domain::viewer::{Client, KnownViewer, Viewer};
 use crate::domain::watching::WatchService;
 use crate::domain::working::WorkService;
@@ -38,6 +42,8 @@ pub struct Services {
     pub recommend: RecommendService,
     /// How much is watched.
     pub usage: UsageService,
+    /// What viewers write of titles.
+    pub commenting: CommentService,
     /// What is made of pictures that were given.
     pub pictures: PictureService,
     /// What profiles bring from elsewhere.
@@ -52,8 +58,14 @@ pub struct Services {
     pub merging: MergeService,
     /// The files of libraries, for curators.
     pub library: LibraryService,
+    /// What films and episodes are played from.
+    pub video: VideoService,
     /// The loads and scans that commands run, for curators.
     pub site_jobs: SiteJobService,
+    /// Files that are uploaded.
+    pub uploads: UploadService,
+    /// The plans that are sold, what they open, and who has them.
+    pub membership: MembershipService,
     /// Who may see what, as far as the site decides.
     pub visibility: VisibilityPolicy,
     /// What clients must know of the site itself.
@@ -247,10 +259,13 @@ impl ContextExt for Context<'_> {
             library: services.library.clone(),
             viewer: current.viewer.known().copied(),
         };
+        let access = AccessByPlace {
+            membership: services.membership.clone(),
+            viewer: current.viewer,
+        };
         let loaders = current.loaders.get_or_insert_with(|| {
-            let (accounts, watching) = (&services.accounts, &services.watching);
             Arc::new(PersonalLoaders::new(
-                &seen, accounts, watching, files, profile,
+                &seen, services, files, access, profile,
             ))
         });
         Arc::clone(loaders)

@@ -49,7 +49,7 @@ impl Edge {
             | ErrorCode::Cancelled
             | ErrorCode::Expired => (400, Level::INFO, None),
             ErrorCode::Unauthenticated => (401, Level::INFO, None),
-            ErrorCode::Forbidden => (403, Level::INFO, None),
+            ErrorCode::Forbidden | ErrorCode::MembershipRequired => (403, Level::INFO, None),
             ErrorCode::NotFound => (404, Level::INFO, None),
             ErrorCode::Taken | ErrorCode::Conflict | ErrorCode::StaleRevision => {
                 (409, Level::INFO, None)
@@ -268,6 +268,7 @@ mod tests {
             ("EXPIRED", (400, Level::INFO)),
             ("UNAUTHENTICATED", (401, Level::INFO)),
             ("FORBIDDEN", (403, Level::INFO)),
+            ("MEMBERSHIP_REQUIRED", (403, Level::INFO)),
             ("NOT_FOUND", (404, Level::INFO)),
             ("TAKEN", (409, Level::INFO)),
             ("CONFLICT", (409, Level::INFO)),

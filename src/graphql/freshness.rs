@@ -44,6 +44,11 @@ pub(super) const FRESH: &Table = &[
     ),
     (&["Film", "Series", "Title"], &["similar", "watchers"], 15),
     (&["Genre", "Person"], &["titles"], 15),
+    // It is for whoever asks, and ends.
+    (&["Episode", "Film", "Playable"], &["playback"], 0),
+    // What is sold goes by a file that somebody loads, and what is open by the time of day as well.
+    (&["Query"], &["plans"], 15),
+    (&["Episode", "Film", "Playable"], &["access"], 15),
     // Nobody is logged in; who they are is another one's the moment they log in.
     (&["Query"], &["viewer"], 0),
 ];

@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::domain::catalog::{SeasonId, Title, TitleKind};
 use crate::domain::ids::{
-    ApiKeyId, CollectionId, EpisodeId, GenreId, ImportId, JobId, MediaFileId, PersonId, PlayId,
-    ProfileId, RevisionId, SessionId, SiteJobId, TitleId, UserId,
+    ApiKeyId, CollectionId, CommentId, EpisodeId, GenreId, ImportId, JobId, MediaFileId, PersonId,
+    PlayId, ProfileId, RevisionId, SessionId, SiteJobId, TitleId, UploadId, UserId,
 };
 use crate::domain::recommend::{ReasonSource, RowKind};
 use crate::domain::watching::WatchedItem;
@@ -42,6 +42,9 @@ pub(crate) enum GlobalId {
     MediaFile(MediaFileId),
     /// A load or a scan.
     SiteJob(SiteJobId),
+    /// A file that is uploaded.
+    Upload(UploadId),
+    Comment(CommentId),
 }
 
 /// What tells a row from the others of the page that is made for a profile, or for everybody.
@@ -113,6 +116,8 @@ impl GlobalId {
             Self::Revision(id) => format!("Revision:{id}"),
             Self::MediaFile(id) => format!("MediaFile:{id}"),
             Self::SiteJob(id) => format!("SiteJob:{id}"),
+            Self::Upload(id) => format!("Upload:{id}"),
+            Self::Comment(id) => format!("Comment:{id}"),
         };
         ID(URL_SAFE_NO_PAD.encode(text))
     }
@@ -159,6 +164,8 @@ impl GlobalId {
             "Revision" => Self::Revision(RevisionId(number(rest)?)),
             "MediaFile" => Self::MediaFile(MediaFileId(Uuid::try_parse(rest).ok()?)),
             "SiteJob" => Self::SiteJob(SiteJobId::parse(rest)?),
+            "Upload" => Self::Upload(UploadId::parse(rest)?),
+            "Comment" => Self::Comment(CommentId(number(rest)?)),
             _ => return None,
         };
         (decoded.encode() == *id).then_some(decoded)
@@ -256,7 +263,7 @@ mod tests {
             "Season:1",
             "Season:1:-1",
             "Play:1",
-            "Comment:1",
+            "Remark:1",
             "Viewer:-",
             "WatchState:film:1",
             "WatchState:1:person:1",
@@ -293,6 +300,8 @@ mod tests {
                 GlobalId::Revision(RevisionId(id)),
                 GlobalId::MediaFile(MediaFileId(Uuid::from_u128(play))),
                 GlobalId::SiteJob(SiteJobId(Uuid::from_u128(play))),
+                GlobalId::Upload(UploadId(Uuid::from_u128(play))),
+                GlobalId::Comment(CommentId(id)),
                 GlobalId::WatchState(None, WatchedItem::Film(TitleId(id))),
                 GlobalId::WatchState(Some(ProfileId(id)), WatchedItem::Episode(EpisodeId(id))),
             ] {

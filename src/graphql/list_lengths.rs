@@ -51,6 +51,8 @@ pub(super) const LISTS: &Table = &[
         5,
     ),
     (&["PicturesPayload"], &["images"], 20),
+    (&["Playback"], &["sources", "subtitles"], 5),
+    (&["PlaybackSource"], &["audio", "renditions"], 5),
     (&["RatingSummary"], &["scores"], 5),
     (
         &[
@@ -82,7 +84,12 @@ pub(super) const LISTS: &Table = &[
     (
         &[
             "CreateEpisodePayload",
+            "CreatePersonPayload",
             "CreateTitlePayload",
+            "DeleteCollectionPayload",
+            "DeleteEpisodePayload",
+            "DeleteGenrePayload",
+            "DeletePersonPayload",
             "DeleteTitlePayload",
             "EditCollectionPayload",
             "EditEpisodePayload",
@@ -90,6 +97,8 @@ pub(super) const LISTS: &Table = &[
             "EditPersonPayload",
             "EditTitleResult",
             "PicturesPayload",
+            "MergeCollectionsPayload",
+            "MergeEpisodesPayload",
             "MergePeoplePayload",
             "MergeTitlesPayload",
             "SplitTitlePayload",
@@ -101,6 +110,7 @@ pub(super) const LISTS: &Table = &[
     (
         &[
             "CreateEpisodePayload",
+            "CreatePersonPayload",
             "CreateTitlePayload",
             "EditCollectionPayload",
             "EditEpisodePayload",
@@ -108,6 +118,9 @@ pub(super) const LISTS: &Table = &[
             "EditPersonPayload",
             "EditTitleResult",
             "PicturesPayload",
+            "DeleteCollectionPayload",
+            "MergeCollectionsPayload",
+            "MergeEpisodesPayload",
             "MergePeoplePayload",
             "MergeTitlesPayload",
             "SplitTitlePayload",
@@ -131,6 +144,8 @@ pub(super) const LISTS: &Table = &[
     (&["EditTitlesPayload"], &["results"], 200),
     (&["RevertRevisionsPayload"], &["results"], 100),
     (&["SetLocksPayload"], &["results"], 500),
+    (&["ModerateCommentsPayload"], &["results"], 100),
+    (&["Comment"], &["formerTexts"], 10),
     (&["ApiKey"], &["scopes"], 5),
     (&["CatalogueChange"], &["changed"], 100),
     (&["LogInRules"], &["providers"], 10),
@@ -151,7 +166,13 @@ pub(super) const LISTS: &Table = &[
     (&["ImportRow"], &["candidates"], 3),
     (&["MediaFile"], &["candidates", "matches"], 3),
     (&["SiteJob"], &["reads"], 2),
+    (
+        &["CuratorCounts"],
+        &["fileStates", "missingFacts", "titleStates"],
+        6,
+    ),
     (&["Query"], &["genres"], 40),
+    (&["Access", "Membership", "Query"], &["plans"], 5),
     (&["Season"], &["episodes"], 50),
     (&["TitleConnection"], &["facets"], 7),
     (

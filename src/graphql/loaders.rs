@@ -10,20 +10,24 @@ use std::time::Duration;
 use async_graphql::dataloader::{DataLoader, Loader};
 use tracing::Instrument;
 
+use super::context::Services;
 use super::error::ApiError;
-use crate::domain::accounts::{AccountService, NamesByUser};
+use crate::domain::accounts::{NamesByProfile, NamesByUser};
 use crate::domain::batch::Batch;
 use crate::domain::catalog::{
     BiographiesByPerson, CatalogService, CollectionsById, EpisodesById, EpisodesBySeason,
     FilmsByCollection, GenresById, OverviewsByEpisode, PeopleById, RunsBySeries, SeasonsBySeries,
     Seen, SeenPeople, TitlesById, TitlesOfGenres,
 };
+use crate::domain::commenting::{CountsByTitle, LikedByComment};
 use crate::domain::ids::ProfileId;
 use crate::domain::library::FilesOfItems;
+use crate::domain::membership::AccessByPlace;
 use crate::domain::revising::{NextNames, RevisionService};
+use crate::domain::video::SourcesByItem;
 use crate::domain::watching::{
     ListedByTitle, MeasuredByItem, MutedBySource, StandingsBySeries, StatesByItem, ThumbsByTitle,
-    TitleList, TitlesBySet, WatchService,
+    TitleList, TitlesBySet,
 };
 
 /// How long a batch is collected. Long enough for all fields of a page to ask, even with other work on the machine.
@@ -112,21 +116,30 @@ pub(crate) struct PersonalLoaders {
     pub(crate) hidden: Batched<ListedByTitle>,
     pub(crate) muted: Batched<MutedBySource>,
     pub(crate) own_titles: Batched<TitlesBySet>,
+    /// How many comments titles have.
+    pub(crate) comment_counts: Batched<CountsByTitle>,
+    pub(crate) liked_comments: Batched<LikedByComment>,
+    /// What profiles that write comments are called.
+    pub(crate) authors: Batched<NamesByProfile>,
     /// What accounts are called; for curators alone.
     pub(crate) names: Batched<NamesByUser>,
     /// The files of films, series and episodes; for curators alone.
     pub(crate) files: Batched<FilesOfItems>,
+    /// What films and episodes are played from, for whoever is shown them.
+    pub(crate) video: Batched<SourcesByItem>,
+    /// Whether the viewer may play films and episodes.
+    pub(crate) access: Batched<AccessByPlace>,
 }
 
 impl PersonalLoaders {
     pub(super) fn new(
         seen: &Seen,
-        accounts: &AccountService,
-        watching: &WatchService,
+        services: &Services,
         files: FilesOfItems,
+        access: AccessByPlace,
         profile: Option<ProfileId>,
     ) -> Self {
-        let watching = watching.clone();
+        let watching = services.watching.clone();
         let listed = |list| {
             Batched::new(ListedByTitle {
                 watching: watching.clone(),
@@ -165,8 +178,16 @@ impl PersonalLoaders {
                 profile,
             }),
             thumbs: Batched::new(ThumbsByTitle { watching, profile }),
-            names: Batched::new(NamesByUser(accounts.clone())),
+            comment_counts: Batched::new(CountsByTitle(services.commenting.clone())),
+            liked_comments: Batched::new(LikedByComment {
+                commenting: services.commenting.clone(),
+                profile,
+            }),
+            authors: Batched::new(NamesByProfile(services.accounts.clone())),
+            names: Batched::new(NamesByUser(services.accounts.clone())),
             files: Batched::new(files),
+            video: Batched::new(SourcesByItem(services.video.clone())),
+            access: Batched::new(access),
         }
     }
 }

@@ -7,6 +7,7 @@ use futures::future::try_join_all;
 
 use super::accounts::{ApiKey, Profile, Session, User, Viewer};
 use super::catalog::{Collection, Episode, Film, Genre, Person, Season, Series, Title};
+use super::commenting::Comment;
 use super::context::ContextExt;
 use super::error::{ApiError, Result};
 use super::global_id::{GlobalId, RowId};
@@ -15,6 +16,7 @@ use super::library::MediaFile;
 use super::recommend::{RecommendationRow, RowsFor};
 use super::revising::Revision;
 use super::site_jobs::SiteJob;
+use super::uploading::Upload;
 use super::watching::{Play, WatchState};
 use crate::domain::catalog::SeasonId;
 use crate::domain::error::{Bounds, ErrorCode};
@@ -68,6 +70,10 @@ pub(crate) enum Node {
     MediaFile(MediaFile),
     /// A load or a scan of the site, for curators.
     SiteJob(SiteJob),
+    /// A file that is uploaded, for its uploader and curators.
+    Upload(Upload),
+    /// A comment of a title, for whoever may read it.
+    Comment(Comment),
 }
 
 #[derive(Default)]
@@ -184,6 +190,10 @@ pub(super) async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>
             let revision = Revision::find(ctx, ctx.viewer(), id).await?;
             revision.map(Node::Revision)
         }
+        GlobalId::Comment(id) => {
+            let comment = Comment::find(ctx, id).await?;
+            comment.map(Node::Comment)
+        }
         GlobalId::RecommendationRow(_) => None,
         GlobalId::Viewer(_)
         | GlobalId::Profile(_)
@@ -195,7 +205,8 @@ pub(super) async fn find(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>
         | GlobalId::ImportRow(..)
         | GlobalId::Job(_)
         | GlobalId::MediaFile(_)
-        | GlobalId::SiteJob(_) => find_own(ctx, id).await?,
+        | GlobalId::SiteJob(_)
+        | GlobalId::Upload(_) => find_own(ctx, id).await?,
     })
 }
 
@@ -249,6 +260,10 @@ async fn find_own(ctx: &Context<'_>, id: GlobalId) -> Result<Option<Node>> {
         GlobalId::SiteJob(job) => {
             let found = SiteJob::find(ctx, viewer, job).await?;
             found.map(Node::SiteJob)
+        }
+        GlobalId::Upload(upload) => {
+            let found = Upload::find(ctx, viewer, upload).await?;
+            found.map(Node::Upload)
         }
         _ => None,
     })

@@ -7,54 +7,28 @@ use std::sync::Arc;
 use async_graphql::parser::parse_query;
 use async_graphql::parser::types::{ExecutableDocument, OperationType, Selection};
 use async_graphql::{
-    Data, ErrorExtensionValues, MergedObject, MergedSubscription, Name, Response, SDLExportOptions,
-    SchemaBuilder, ServerError, ValidationMode, Value, Variables,
+    Data, ErrorExtensionValues, Name, Response, SDLExportOptions, SchemaBuilder, ServerError,
+    ValidationMode, Value, Variables,
 };
 use futures::stream::{self, BoxStream, StreamExt};
 use tokio::sync::Semaphore;
 
-use super::accounts::{
-    AccountMutation, AccountQuery, ApiKeyMutation, DeleteMutation, EmailMutation, IdentityMutation,
-    ManageMutation, ManageQuery, PasswordMutation, PauseMutation, ProfileMutation,
-};
 use super::answers::Answers;
 use super::asked::{Answered, Asked, Execute};
-use super::catalog::{CatalogQuery, LikelyQuery};
 use super::context::{Caller, Services};
 use super::cost::Costs;
 use super::documents::Document;
-use super::editing::{
-    CreateEpisodeMutation, CreateTitleMutation, DeleteTitleMutation, EditTitlesMutation,
-    MergeMutation, MergePeopleMutation, NameMutation, PictureMutation, SingleMutation,
-    SplitTitleMutation,
-};
 use super::error::{RETRY_AFTER, seconds};
 use super::examine::examine;
 use super::hierarchy::Hierarchy;
-use super::importing::ImportMutation;
-use super::library::{LibraryMutation, LibraryQuery};
 use super::limits::Introspection;
-use super::live::{
-    CatalogueSubscription, JobSubscription, SessionSubscription, SiteJobSubscription,
-    StateSubscription, SuggestionSubscription,
-};
 use super::loaders::Loaders;
-use super::node::NodeQuery;
 use super::nulls;
-use super::recommend::RowsQuery;
 use super::refused::Refusing;
-use super::revising::{RevisingMutation, RevisionQuery};
-use super::search::SearchQuery;
-use super::site::SiteQuery;
-use super::site_jobs::{SiteJobMutation, SiteJobQuery};
+use super::roots::{Mutation, Query, Subscription};
 use super::trace::Traced;
 use super::types::{Types, operation};
-use super::usage::UsageQuery;
 use super::user_error::Payload;
-use super::watching::{
-    AsideMutation, BatchMutation, HidingMutation, HistoryMutation, MutingMutation, PlayMutation,
-    RatingMutation, WatchedMutation, WatchingMutation, WatchlistMutation,
-};
 use super::weights;
 use crate::domain::budget::{Budget, Of, Overspent, Spending};
 use crate::domain::error::ErrorCode;
@@ -68,79 +42,6 @@ const DEPTH: usize = 16;
 const RECURSION: usize = 32;
 /// Directives on one field.
 const DIRECTIVES: usize = 8;
-
-/// Everything that one can ask for.
-#[derive(MergedObject, Default)]
-pub(crate) struct Query(
-    NodeQuery,
-    AccountQuery,
-    ManageQuery,
-    CatalogQuery,
-    LikelyQuery,
-    RowsQuery,
-    RevisionQuery,
-    SearchQuery,
-    UsageQuery,
-    LibraryQuery,
-    SiteJobQuery,
-    SiteQuery,
-);
-
-/// Everything that one can do. The fields of a mutation run one after the other.
-#[derive(MergedObject, Default)]
-pub(crate) struct Mutation(
-    AccountMutation,
-    EmailMutation,
-    PasswordMutation,
-    IdentityMutation,
-    ProfileMutation,
-    ApiKeyMutation,
-    DeleteMutation,
-    ManageMutation,
-    WatchingMutation,
-    BatchMutation,
-    RatingMutation,
-    HidingMutation,
-    PlayMutation,
-    MutingMutation,
-    WatchlistMutation,
-    WatchedMutation,
-    AsideMutation,
-    HistoryMutation,
-    PauseMutation,
-    ImportMutation,
-    CuratingMutation,
-);
-
-/// What curators do. Apart, because the compiler goes only so deep into what is merged.
-#[derive(MergedObject, Default)]
-pub(crate) struct CuratingMutation(
-    RevisingMutation,
-    CreateTitleMutation,
-    CreateEpisodeMutation,
-    EditTitlesMutation,
-    DeleteTitleMutation,
-    MergeMutation,
-    MergePeopleMutation,
-    SplitTitleMutation,
-    SingleMutation,
-    NameMutation,
-    PictureMutation,
-    LibraryMutation,
-    SiteJobMutation,
-);
-
-/// Everything that one is told of while it happens, over a WebSocket or a stream of events. Each subscription has one
-/// field.
-#[derive(MergedSubscription, Default)]
-pub(crate) struct Subscription(
-    StateSubscription,
-    SuggestionSubscription,
-    CatalogueSubscription,
-    SessionSubscription,
-    JobSubscription,
-    SiteJobSubscription,
-);
 
 type Inner = async_graphql::Schema<Query, Refusing<Mutation>, Subscription>;
 

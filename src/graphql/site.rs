@@ -7,6 +7,7 @@ use async_graphql::{Context, Object, SimpleObject};
 use super::context::ContextExt;
 use super::limits::Limits;
 use super::weights;
+use crate::domain::editing::Locking;
 use crate::domain::page::MAX_PAGE;
 use crate::domain::watching::MOST_REPORTS;
 
@@ -30,6 +31,8 @@ pub struct SiteFacts {
     pub request_bytes: usize,
     /// How long a request may take to arrive, and again to be answered.
     pub request_time: Duration,
+    /// Whether what curators edit is locked with it, where they do not say.
+    pub edits: Locking,
 }
 
 #[derive(Default)]
@@ -50,6 +53,7 @@ impl SiteQuery {
                 password_max_length: accounts.password_lengths().1,
                 confirms_email_first: accounts.conceals_accounts(),
             },
+            edits_lock: services.site.edits == Locking::Lock,
             limits: (&services.site).into(),
         }
     }
@@ -65,6 +69,8 @@ struct Site {
     languages: Vec<String>,
     /// How people make accounts and log in.
     log_in: LogInRules,
+    /// Whether what curators edit is locked with it, so that no load changes it, where an input does not say by `lock`.
+    edits_lock: bool,
     /// How much one request may ask for. More is refused as a whole, before anything of it is done.
     limits: SiteLimits,
 }
@@ -143,6 +149,7 @@ impl Default for SiteFacts {
             batch: 1,
             request_bytes: REQUEST_BYTES,
             request_time: REQUEST_TIME,
+            edits: Locking::Lock,
         }
     }
 }

@@ -8,9 +8,12 @@ use super::accounts::{
     RequestPasswordResetPayload, ResendConfirmationPayload, ResetPasswordPayload,
     RevokeApiKeyPayload, SetHistoryPausedPayload, UnlinkIdentityPayload, UserPayload,
 };
+use super::commenting::{CommentPayload, ModerateCommentsPayload, SetCommentLikedPayload};
 use super::editing::{
-    CreateEpisodePayload, CreateTitlePayload, DeleteTitlePayload, EditCollectionPayload,
-    EditEpisodePayload, EditGenrePayload, EditPersonPayload, EditTitlesPayload, MergeGenresPayload,
+    CreateEpisodePayload, CreatePersonPayload, CreateTitlePayload, DeleteCollectionPayload,
+    DeleteEpisodePayload, DeleteGenrePayload, DeletePersonPayload, DeleteTitlePayload,
+    EditCollectionPayload, EditEpisodePayload, EditGenrePayload, EditPersonPayload,
+    EditTitlesPayload, MergeCollectionsPayload, MergeEpisodesPayload, MergeGenresPayload,
     MergePeoplePayload, MergeTitlesPayload, PicturesPayload, SplitTitlePayload, UndoMergePayload,
 };
 use super::error::{ApiError, CODE, FIELD, MAX, MIN, RETRY_AFTER, Result, seconds};
@@ -18,6 +21,8 @@ use super::importing::{DecideImportRowPayload, DiscardImportPayload, ImportPaylo
 use super::library::MatchFilePayload;
 use super::revising::{RevertRevisionsPayload, SetLocksPayload, SetSourcePrecedencePayload};
 use super::site_jobs::CancelSiteJobPayload;
+use super::uploading::CreateUploadPayload;
+use super::video::SetVideosPayload;
 use super::watching::{
     DeleteHistoryPayload, EditPlayPayload, HideFromNextUpPayload, HideTitlePayload,
     MuteTastePayload, RateTitlePayload, RemoveFromContinueWatchingPayload,
@@ -50,6 +55,8 @@ pub(crate) enum ErrorCode {
     StaleRevision,
     /// The role, the key, the age of the profile or a rule does not let this viewer do this.
     Forbidden,
+    /// It is for members, and the viewer has no plan that opens it; `access` of a film or an episode says which plans would.
+    MembershipRequired,
     /// The viewer must log in first.
     Unauthenticated,
     /// E-mail address or password is wrong.
@@ -124,8 +131,8 @@ macro_rules! of_resolvers {
 }
 
 of_resolvers! {
-    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden Unauthenticated
-    WrongCredentials Cancelled Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
+    Blank Invalid TooLong TooShort OutOfRange Taken NotFound Conflict StaleRevision Forbidden MembershipRequired
+    Unauthenticated WrongCredentials Cancelled Expired RateLimited BadCursor UpstreamUnavailable StorageFull Internal
 }
 
 /// Something that a person can put right.
@@ -195,11 +202,18 @@ pub(crate) enum Payload {
     RevertRevisions(RevertRevisionsPayload),
     CreateTitle(CreateTitlePayload),
     CreateEpisode(CreateEpisodePayload),
+    CreatePerson(CreatePersonPayload),
     EditTitles(EditTitlesPayload),
     DeleteTitle(DeleteTitlePayload),
+    DeleteEpisode(DeleteEpisodePayload),
+    DeletePerson(DeletePersonPayload),
     MergeTitles(MergeTitlesPayload),
     MergePeople(MergePeoplePayload),
+    MergeEpisodes(MergeEpisodesPayload),
     MergeGenres(MergeGenresPayload),
+    DeleteGenre(DeleteGenrePayload),
+    MergeCollections(MergeCollectionsPayload),
+    DeleteCollection(DeleteCollectionPayload),
     UndoMerge(UndoMergePayload),
     SplitTitle(SplitTitlePayload),
     EditEpisode(EditEpisodePayload),
@@ -210,6 +224,12 @@ pub(crate) enum Payload {
     Pictures(PicturesPayload),
     MatchFile(MatchFilePayload),
     CancelSiteJob(CancelSiteJobPayload),
+    CreateUpload(CreateUploadPayload),
+    SetVideos(SetVideosPayload),
+    /// Of `addComment`, `editComment` and `deleteComment`.
+    Comment(CommentPayload),
+    SetCommentLiked(SetCommentLikedPayload),
+    ModerateComments(ModerateCommentsPayload),
 }
 
 impl UserError {

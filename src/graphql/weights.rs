@@ -61,6 +61,11 @@ pub(super) const WORK: &Table = &[
     (
         &["Mutation"],
         &[
+            "deleteCollection",
+            "deleteGenre",
+            "deletePerson",
+            "mergeCollections",
+            "mergeEpisodes",
             "mergeGenres",
             "mergePeople",
             "mergeTitles",
@@ -88,11 +93,19 @@ pub(super) const WORK: &Table = &[
         30,
     ),
     (&["Episode", "Film", "Series"], &["files"], 30),
+    // What it lies in is read, and the address is signed.
+    (&["Episode", "Film", "Playable"], &["playback"], 30),
     // Five hundred titles, which are read, looked through and written together.
     (&["Mutation"], &["editTitles"], 4_000),
     (
         &["Mutation"],
-        &["createEpisode", "createTitle", "editEpisode"],
+        &[
+            "createEpisode",
+            "createPerson",
+            "createTitle",
+            "deleteEpisode",
+            "editEpisode",
+        ],
         300,
     ),
     (&["Mutation"], &["removePicture", "setPictures"], 300),
@@ -107,7 +120,18 @@ pub(super) const WORK: &Table = &[
     (&["Import"], &["job", "rows"], 20),
     (&["Job"], &["import"], 10),
     (&["Viewer"], &["imports", "jobs"], 30),
-    (&["Query"], &["files", "siteJobs"], 30),
+    // What the account has is read once for a page; the rules are in memory.
+    (&["Episode", "Film", "Playable"], &["access"], 5),
+    (&["Viewer"], &["membership"], 20),
+    (
+        &["Query"],
+        &["files", "heldComments", "siteJobs", "uploads"],
+        30,
+    ),
+    (&["Film", "Profile", "Series", "Title"], &["comments"], 30),
+    (&["Comment"], &["replies"], 30),
+    // Each of a hundred is written by itself.
+    (&["Mutation"], &["moderateComments"], 4_000),
     (&["MediaFile"], &["candidates", "matches"], 10),
     // Five hundred reports, which are written together.
     (&["Mutation"], &["reportPlaybackBatch"], 4_000),
@@ -182,8 +206,10 @@ pub(super) const WORK: &Table = &[
     (
         &[
             "AuditEntryConnection",
+            "CommentConnection",
             "CreditConnection",
             "EpisodeConnection",
+            "HeldCommentConnection",
             "MediaFileConnection",
             "MutedTasteConnection",
             "PersonConnection",
@@ -193,6 +219,7 @@ pub(super) const WORK: &Table = &[
             "SearchHitConnection",
             "SiteJobConnection",
             "TitleConnection",
+            "UploadConnection",
             "UserConnection",
         ],
         &["totalCount"],
@@ -205,6 +232,17 @@ pub(super) const WORK: &Table = &[
         &["LikelyDuplicateConnection", "LikelySamePeopleConnection"],
         &["totalCount"],
         2_000,
+    ),
+    (
+        &["CuratorCounts"],
+        &["likelyDuplicates", "likelySamePeople"],
+        2_000,
+    ),
+    // Each sort is counted by itself: of titles sets in memory, of files an index, now and then.
+    (
+        &["CuratorCounts"],
+        &["fileStates", "missingFacts", "runningJobs", "titleStates"],
+        300,
     ),
     // They were read whole.
     (

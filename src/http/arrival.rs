@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::at_work::{Places, busy};
 use super::auth::Authenticate;
+use super::knock;
 use super::problem::Problem;
 use super::{imports, uploads, usage};
 
@@ -33,6 +34,8 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// whoever has a slow line gets it through, and who sends next to nothing holds no place.
 const BEFORE_FILE: Duration = Duration::from_secs(20);
 const FILE_A_SECOND: usize = 256 * 1024;
+/// How long an upload may be on its way by one request, which is told where it is too slow, and resumed where it broke off.
+const UPLOAD: Duration = Duration::from_secs(24 * 3600);
 
 /// How bodies are waited for.
 #[derive(Clone)]
@@ -126,17 +129,20 @@ fn time_of(bytes: usize) -> Duration {
 
 /// How much longer than others a request may take that goes to this path, because it is on its way.
 pub(super) fn on_the_way(path: &str) -> Duration {
+    if knock::is_upload(path) {
+        return UPLOAD;
+    }
     let route = FileRoute::at(path);
     route.map_or(Duration::ZERO, |it| BEFORE_FILE + time_of(it.most()))
 }
 
-/// Waits for the whole body.
+/// Waits for the whole body, but for that of an upload, which is larger than what fits into the memory.
 pub(super) async fn whole(
     State(arrivals): State<Arrivals>,
     request: Request,
     next: Next,
 ) -> Response {
-    if request.body().is_end_stream() {
+    if request.body().is_end_stream() || knock::is_upload(request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -50,8 +50,13 @@ impl Places {
 
 /// The answer to whom there is no place for.
 pub(super) fn busy() -> Problem {
+    busy_with(BUSY)
+}
+
+/// The same, with words of its own for what there is too much of.
+pub(super) fn busy_with(words: &'static str) -> Problem {
     turned_away();
-    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", BUSY).retry_after(AGAIN)
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "BUSY", words).retry_after(AGAIN)
 }
 
 fn turned_away() {

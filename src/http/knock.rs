@@ -33,6 +33,16 @@ const DRAWN: &str = "/images/generated/";
 /// And those that were given.
 const STORED: &str = "/images/stored/";
 
+/// Where files are uploaded to in pieces.
+const UPLOADS: &str = "/uploads";
+
+/// Whether what comes to a path is a piece of a file, or about one: it goes on for as long as a file needs, and is not held
+/// as a whole.
+pub(super) fn is_upload(path: &str) -> bool {
+    let rest = path.strip_prefix(UPLOADS);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 /// Who counts at the door.
 #[derive(Clone)]
 pub(super) struct Door {
@@ -83,7 +93,13 @@ fn units(request: &Request) -> u32 {
         _ => 0,
     };
     let query = request.uri().query().map_or(0, str::len) as u64;
-    let bytes = request.body().size_hint().lower().saturating_add(query);
+    // The bytes of uploads are limited by quotas, and no document.
+    let body = if is_upload(path) {
+        0
+    } else {
+        request.body().size_hint().lower()
+    };
+    let bytes = body.saturating_add(query);
     with_bytes(REQUEST + look_up + picture, bytes)
 }
 

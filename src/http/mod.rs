@@ -19,6 +19,7 @@ mod insight;
 mod keys;
 mod knock;
 mod mail_links;
+mod media;
 mod metrics;
 mod oauth;
 mod origins;
@@ -29,6 +30,7 @@ mod router;
 mod server;
 mod tag;
 mod task;
+mod tus;
 mod uploads;
 mod usage;
 

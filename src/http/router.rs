@@ -49,13 +49,16 @@ use super::insight::{self, Insight, METRICS};
 use super::keys;
 use super::knock::{self, Door};
 use super::mail_links;
+use super::media;
 use super::oauth;
 use super::origins::{Origins, OwnMachine};
 use super::pictures::{self, Pictures};
 use super::problem::{self, Problem};
+use super::tus::{self, Tus};
 use super::uploads::{self, Uploads};
 use super::usage::{self, Usage};
 use crate::domain::accounts::AccountService;
+use crate::domain::editing::Locking;
 use crate::domain::persisted::PersistedStore;
 use crate::domain::privacy::ExportService;
 use crate::graphql::limits::{Introspection, Limits};
@@ -115,6 +118,8 @@ pub struct HttpOptions {
     pub insight: Insight,
     /// What the site is called; none: as the program is.
     pub site_name: Option<String>,
+    /// Whether what curators edit is locked with it, where they do not say; none: it is.
+    pub edits: Option<Locking>,
     /// Whether the schema describes itself.
     pub introspection: Introspection,
     /// The names of operations that the metrics tell apart; none: the first that are asked for.
@@ -129,6 +134,8 @@ pub struct HttpOptions {
 fn compression() -> CompressionLayer<impl Predicate> {
     let worth = SizeAbove::new(WORTH_COMPRESSING)
         .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("video/"))
+        .and(NotForContentType::const_new("audio/"))
         .and(NotForContentType::SSE);
     CompressionLayer::new()
         .quality(COMPRESSION)
@@ -164,6 +171,7 @@ impl HttpOptions {
             batch: self.batch.unwrap_or(usual.batch),
             request_bytes: usual.request_bytes,
             request_time: self.request_timeout(),
+            edits: self.edits.unwrap_or(usual.edits),
         }
     }
 }
@@ -197,8 +205,10 @@ pub fn router(
     let usage = Usage::new(&services, &authenticate, &door.unlimited);
     let imports = Imports::new(&services, &authenticate, &door.unlimited);
     let uploads = Uploads::new(&services, &authenticate);
+    let tus = Tus::new(&services, &authenticate);
     let arrivals = arrivals(&options, authenticate.clone());
     let pictures = pictures::routes(Pictures::new(&services, &authenticate));
+    let media = media::routes(services.video.clone());
     let home = home(&accounts, &stores, &options);
     let (longest, places) = (options.longest(), places(&options));
     let endpoint = endpoint(services, authenticate, persisted, &options)?;
@@ -223,6 +233,7 @@ pub fn router(
         .merge(usage::routes(usage)?)
         .merge(imports::routes(imports))
         .merge(uploads::routes(uploads));
+    let tus = uploads_by_tus(tus, origins.clone(), cors.clone());
     let files = files.layer(of_pages()).layer(cors);
     let oauth = oauth::routes(accounts.clone(), cookie).merge(erasure::routes(accounts.clone()));
     let keys = Router::new()
@@ -234,6 +245,7 @@ pub fn router(
         .merge(graphql)
         .merge(files)
         .merge(pictures)
+        .merge(media)
         .merge(keys)
         .merge(oauth)
         .merge(forms)
@@ -245,6 +257,8 @@ pub fn router(
             Router::new()
         })
         .layer(middleware::from_fn_with_state(places, at_work::limit))
+        // They have places of their own, for as long as a file needs to come.
+        .merge(tus)
         .layer(middleware::from_fn_with_state(door, knock::knock))
         .layer(middleware::from_fn_with_state(arrivals, arrival::whole))
         // Around all that asks who somebody is.
@@ -274,6 +288,15 @@ pub fn router(
             COOKIE,
             SET_COOKIE,
         ])))
+}
+
+/// Where files are uploaded to, for pages of trusted origins as well.
+fn uploads_by_tus(tus: Tus, origins: Origins, cors: CorsLayer) -> Router {
+    let methods = [Method::HEAD, Method::POST, Method::PATCH, Method::DELETE];
+    tus::routes(tus.clone())
+        .layer(middleware::from_fn_with_state(origins, own_pages))
+        .layer(cors.allow_methods(methods))
+        .layer(middleware::from_fn_with_state(tus, tus::present))
 }
 
 /// How bodies are waited for, by the settings; files of whom this knows.
@@ -375,12 +398,22 @@ fn cors(origins: Origins, further: &[String]) -> anyhow::Result<CorsLayer> {
     let of_tools = OF_TOOLS.map(HeaderName::from_static);
     let mut headers = vec![ACCEPT, AUTHORIZATION, CONTENT_TYPE, STREAM_TOKEN];
     headers.extend(client::CLIENT_NAMES.into_iter().chain(of_tools));
+    headers.extend(tus::SENT);
     for name in further {
         let name = name.parse::<HeaderName>().with_context(|| {
             format!("{name} is not the name of a header (REELGRAPH_CORS_HEADERS)")
         })?;
         headers.push(name);
     }
+    let mut shown = vec![
+        ETAG,
+        LINK,
+        RETRY_AFTER,
+        WWW_AUTHENTICATE,
+        HeaderName::from_static("x-request-id"),
+        ended::SESSION,
+    ];
+    shown.extend(tus::SHOWN);
     let trusts = move |origin: &HeaderValue, _: &Parts| {
         origin.to_str().is_ok_and(|origin| origins.trusts(origin))
     };
@@ -389,14 +422,7 @@ fn cors(origins: Origins, further: &[String]) -> anyhow::Result<CorsLayer> {
         .allow_credentials(true)
         .allow_methods([Method::GET, Method::POST])
         .allow_headers(headers)
-        .expose_headers([
-            ETAG,
-            LINK,
-            RETRY_AFTER,
-            WWW_AUTHENTICATE,
-            HeaderName::from_static("x-request-id"),
-            ended::SESSION,
-        ])
+        .expose_headers(shown)
         .max_age(Duration::from_secs(3600)))
 }
 
@@ -425,10 +451,11 @@ fn span(request: &Request) -> Span {
     let (method, path) = (request.method(), request.uri().path());
     let id = request.extensions().get::<RequestId>();
     let id = id.and_then(|id| id.header_value().to_str().ok());
+    let path = media::without_grant(path);
     tracing::debug_span!(
         "request",
         %method,
-        path,
+        path = &*path,
         // A client may have chosen it.
         request.id = id.filter(|id| id.len() <= LONGEST_ID),
         graphql.operation.name = Empty,

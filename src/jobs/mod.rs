@@ -3,6 +3,7 @@
 
 mod check_stores;
 mod clear_away;
+mod count_comments;
 mod count_usage;
 mod erase;
 mod fold_watches;
@@ -21,6 +22,7 @@ mod publish;
 mod rebuild_graph;
 mod runner;
 mod send_mail;
+mod sweep_uploads;
 mod work_off;
 
 #[cfg(test)]

@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use tokio::sync::{broadcast, watch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use super::check_stores::CheckStores;
 use super::clear_away::ClearAway;
+use super::count_comments::CountComments;
 use super::count_usage::CountUsage;
 use super::erase::Erase;
 use super::fold_watches::FoldWatches;
@@ -25,8 +27,10 @@ use super::project_graph::ProjectGraph;
 use super::publish::Publish;
 use super::rebuild_graph::RebuildGraph;
 use super::send_mail::SendMail;
+use super::sweep_uploads::SweepUploads;
 use super::work_off::WorkOff;
 use crate::domain::accounts::{AccountService, MailService};
+use crate::domain::commenting::CommentService;
 use crate::domain::events::Event;
 use crate::domain::importing::ImportService;
 use crate::domain::merging::MergeService;
@@ -36,6 +40,7 @@ use crate::domain::recommend::{
     GraphFollower, GraphService, ProjectionProgress, PublishService, ReceptionService,
 };
 use crate::domain::revising::RevisionService;
+use crate::domain::uploading::UploadService;
 use crate::domain::usage::UsageCounter;
 use crate::domain::watching::WatchService;
 use crate::domain::working::WorkService;
@@ -104,7 +109,26 @@ impl Jobs {
 
     /// Moves what profiles have of merged titles as well.
     pub fn move_merged(&mut self, merging: MergeService, events: broadcast::Receiver<Event>) {
-        self.add(MoveMerged(merging), events);
+        self.add(MoveMerged::new(merging), events);
+    }
+
+    /// Sweeps away uploads as well, under this name.
+    pub fn sweep_uploads(
+        &mut self,
+        uploads: UploadService,
+        holder: Uuid,
+        events: broadcast::Receiver<Event>,
+    ) {
+        self.add(SweepUploads::new(uploads, holder), events);
+    }
+
+    /// Counts comments and their likes as well.
+    pub fn count_comments(
+        &mut self,
+        commenting: CommentService,
+        events: broadcast::Receiver<Event>,
+    ) {
+        self.add(CountComments(commenting), events);
     }
 
     /// Sends what is written to topics as well.

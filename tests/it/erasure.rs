@@ -32,7 +32,8 @@ async fn nothing_names_a_deleted_account_on_the_servers() {
 }
 
 async fn nothing_names_a_deleted_account(on: On) {
-    let program = Program::with_few_viewers(on).await;
+    let mut program = Program::with_few_viewers(on).await;
+    program.set("REELGRAPH_UPLOADS", "accounts");
     let mut site = program.serve().await;
     site.register("ben@example.org").await;
     let (ben, ids) = (site.cookie().map(str::to_owned), films(&site).await);

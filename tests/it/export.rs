@@ -209,6 +209,8 @@ async fn somebody_who_watched_nothing_gets_a_whole_file() {
         "mutes",
         "imports",
         "importRows",
+        "comments",
+        "likedComments",
     ] {
         assert_eq!(profile[field], json!([]), "{field}");
     }

@@ -37,6 +37,7 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     let mut program = Program::new(on).await;
     // It is asked again and again until all has moved.
     program.set("REELGRAPH_BUDGET", "false");
+    program.set("REELGRAPH_COMMENTS", "open");
     load(&program, RECORDS).await;
     program.create_user("curator@example.org", "curator").await;
     let mut site = program.serve().await;
@@ -56,6 +57,8 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     ada.expect("rateTitle", liked, "").await;
     let listed = json!({ "title": films.from, "watchlisted": true });
     ada.expect("setWatchlisted", listed, "").await;
+    let said = json!({ "title": films.from, "body": "Fine" });
+    ada.expect("addComment", said, "").await;
     let of = |slug: &str, liked: Option<bool>, listed: bool, plays: u32, completions: u32| {
         json!({
             "slug": slug, "viewerLiked": liked, "inWatchlist": listed,
@@ -77,6 +80,7 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     report(&mut ada, &films.from, 4, 300.0).await;
     let all = of("heat-1995", Some(true), true, 4, 1);
     wait_for(&mut ada, &films, &json!({ "from": all, "into": all })).await;
+    wait_for_comments(&site, "heat-1995", 1).await;
     it_is_taken_back_as_a_whole_alone(&program, &mut curator, &run).await;
     site.stop().await;
     let whole = program.expect(&["watches", "rebuild"]).await;
@@ -107,6 +111,8 @@ async fn films_become_one_with_what_was_watched_and_are_taken_apart_again(on: On
     // What was begun of the one since stays with it.
     let other = of("heat-1995", None, false, 2, 0);
     wait_for(&mut ada, &films, &json!({ "from": own, "into": other })).await;
+    wait_for_comments(&site, "heat-1995-2", 1).await;
+    wait_for_comments(&site, "heat-1995", 0).await;
     let are_two = |seen: &Value| {
         let found = seen["search"]["nodes"].as_array().unwrap().len();
         let old = &seen["old"]["slug"];
@@ -236,6 +242,18 @@ pub(crate) fn write(program: &Program, records: &str) -> String {
 pub(crate) async fn load(program: &Program, records: &str) {
     let file = write(program, records);
     program.expect(&["load", &file]).await;
+}
+
+/// Waits until so many comments are under a film.
+async fn wait_for_comments(site: &Site, slug: &str, count: u64) {
+    let query =
+        format!("{{ film(slug: \"{slug}\") {{ commentCount comments {{ nodes {{ body }} }} }} }}");
+    let are_there = |seen: &Value| {
+        let film = &seen["film"];
+        let listed = film["comments"]["nodes"].as_array().map(Vec::len);
+        film["commentCount"] == count && listed.map(|listed| listed as u64) == Some(count)
+    };
+    site.wait_for(SOON, &query, are_there).await;
 }
 
 /// Plays a film from the start to a position.

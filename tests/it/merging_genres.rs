@@ -7,7 +7,10 @@ use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
-both_ways!(a_genre_becomes_one_with_another_and_is_taken_back);
+both_ways!(
+    a_genre_becomes_one_with_another_and_is_taken_back,
+    what_gets_a_genre_while_it_goes_is_of_the_other,
+);
 
 const RECORDS: &str = r#"{"kind": "film", "slug": "one", "title": "One", "genres": ["Capers", "Crime"]}
 {"kind": "film", "slug": "two", "title": "Two", "genres": ["Drama", "Capers"]}
@@ -81,6 +84,71 @@ async fn a_genre_becomes_one_with_another_and_is_taken_back(on: On) {
         said.contains("films: 0 new, 1 changed (genres 1)"),
         "{said}"
     );
+}
+
+/// How many genres are merged while films get them.
+const ROUNDS: usize = 8;
+
+async fn what_gets_a_genre_while_it_goes_is_of_the_other(on: On) {
+    let mut program = Program::new(on).await;
+    // It is asked again and again until all is mended.
+    program.set("REELGRAPH_BUDGET", "false");
+    let film = |slug: String, genre: String| {
+        json!({ "kind": "film", "slug": slug, "title": slug, "genres": [genre] }).to_string()
+    };
+    let mut records = vec![film("stays".to_owned(), "Crime".to_owned())];
+    for round in 0..ROUNDS {
+        records.push(film(format!("named-{round}"), format!("Caper {round}")));
+        for place in 0..3 {
+            records.push(film(format!("late-{round}-{place}"), "Drama".to_owned()));
+        }
+    }
+    load(&program, &records.join("\n")).await;
+    program.create_user("curator@example.org", "curator").await;
+    let site = program.serve().await;
+    let mut curator = Visitor::of(&site);
+    curator.log_in("curator@example.org").await;
+    let crime = id(&site, "crime").await;
+
+    let mut are_of_it = 1;
+    for round in 0..ROUNDS {
+        let caper = id(&site, &format!("caper-{round}")).await;
+        let mut late = Vec::new();
+        for place in 0..3 {
+            late.push(site.id_of("film", &format!("late-{round}-{place}")).await);
+        }
+        let merging = json!({ "genre": caper, "into": crime });
+        let name = format!("Caper {round}");
+        let [one, two, three] = [0, 1, 2].map(|at| {
+            let titles = json!([{ "title": late[at] }]);
+            let edit = json!({ "titles": titles, "add": { "genres": [name] } });
+            let mut other = curator.clone();
+            async move {
+                let fields = "results { userErrors { code } }";
+                let done = other.call("editTitles", edit, fields).await;
+                done["results"][0]["userErrors"] == json!([])
+            }
+        });
+        let mut merger = curator.clone();
+        let merged = merger.expect("mergeGenres", merging, "run");
+        let (_, one, two, three) = tokio::join!(merged, one, two, three);
+        let edited = [one, two, three].into_iter().filter(|is_done| *is_done);
+        are_of_it += 1 + edited.count();
+    }
+
+    let query = "{ titles(filter: { genres: [\"crime\"] }) { totalCount } }";
+    let started = std::time::Instant::now();
+    loop {
+        let seen = curator.ask(query).await;
+        if seen["titles"]["totalCount"] == are_of_it {
+            break;
+        }
+        assert!(
+            started.elapsed() < SOON,
+            "{seen}, not {are_of_it}: some name what is gone"
+        );
+        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+    }
 }
 
 /// What is seen once it is as it is to be.

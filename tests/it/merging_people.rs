@@ -290,6 +290,15 @@ async fn one_leads_along_a_chain(site: &Site, curator: &mut Visitor) {
     );
     let refused = curator.refused("undoMerge", json!({ "id": runs[0] })).await;
     assert_eq!(refused, ("CONFLICT".to_owned(), "id".to_owned()));
+    // Nor one into somebody who is deleted: what takes that back would give the credits of both to one again.
+    let cid = json!({ "person": site.id_of("person", "cid-three").await, "fromTitles": true });
+    let deleted = curator.expect("deletePerson", cid, "run").await;
+    let undo = json!({ "id": runs[1] });
+    let refused = curator.refused("undoMerge", undo).await;
+    assert_eq!(refused, ("CONFLICT".to_owned(), "id".to_owned()));
+    let back = json!({ "run": deleted["run"], "whole": true });
+    let back = curator.expect("revertRevisions", back, "obstructed").await;
+    assert_eq!(back["obstructed"], 0);
     for run in runs.iter().rev() {
         curator.expect("undoMerge", json!({ "id": run }), "").await;
     }

@@ -12,8 +12,12 @@ use reelgraph::domain::catalog::{
     Author, CatalogBatch, CatalogNode, Genre, RevisionSource, Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::commenting::{Comment, CommentState, Like};
 use reelgraph::domain::entropy::{Entropy, SystemEntropy};
-use reelgraph::domain::ids::{ApiKeyId, ErasureId, GenreId, MailId, ProfileId, UserId};
+use reelgraph::domain::ids::{
+    ApiKeyId, CommentId, ErasureId, GenreId, MailId, ProfileId, TitleId, UserId,
+};
+use reelgraph::domain::membership::{Grant, Membership, PlanId};
 use reelgraph::domain::privacy::{Exported, Parts};
 use reelgraph::domain::stamp::Stamp;
 use serde_json::{Value, json};
@@ -62,6 +66,7 @@ async fn whatever_is_kept_of_people_is_in_the_list(on: On) {
     let mut program = Program::with_few_viewers(on).await;
     // So few that what counts them is kept for longer than this takes.
     program.set("REELGRAPH_PLAYS_PER_DAY", "10");
+    program.set("REELGRAPH_UPLOADS", "accounts");
     let mut site = program.serve().await;
     site.register("ada@example.org").await;
     let stores = stores::open(&program, on).await;
@@ -169,6 +174,10 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
     let import = importing::send(site, "diary.csv", diary).await;
     importing::begin(site, "startImport", &import).await;
     importing::wait_until(site, "DONE").await;
+    let upload =
+        "mutation { createUpload(input: { name: \"film.mp4\", size: 7 }) { userErrors { code } } }";
+    let begun = site.ask(upload, json!({})).await;
+    assert_eq!(begun["createUpload"], json!({ "userErrors": [] }));
     let export = exported(site).await;
     let id = |value: &Value| value["id"].as_str().unwrap().parse().unwrap();
     let user = UserId(id(&export["account"]));
@@ -212,12 +221,49 @@ pub(crate) async fn leave_traces_everywhere(site: &Site, stores: &Stores) -> (Us
         .await
         .unwrap();
     change_the_catalogue(stores, user).await;
+    write_a_comment(stores, profile).await;
+    let mut membership = Membership::new(user);
+    membership.revision = 1;
+    membership.grants.push(Grant {
+        plan: PlanId::parse("basic").unwrap(),
+        from: now,
+        until: None,
+    });
+    stores.membership.put_membership(&membership).await.unwrap();
     let started = Instant::now();
     while !stores.remembers(profile, PLAY).await {
         assert!(started.elapsed() < SOON, "what was played is not counted");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     (user, profile)
+}
+
+/// Says something of a film in somebody's name, who likes it.
+async fn write_a_comment(stores: &Stores, profile: ProfileId) {
+    let now = SystemClock.now();
+    let comment = Comment {
+        id: CommentId::random(&mut *SystemEntropy.rng()),
+        title: TitleId::of_slug("heat-1995"),
+        root: None,
+        author: Some(profile),
+        body: "A trace".to_owned(),
+        is_spoiler: false,
+        at: Some(7),
+        state: CommentState::Shown,
+        likes: 0,
+        replies: 0,
+        edited_at: None,
+        former: Vec::new(),
+        moved: Vec::new(),
+        stamp: Stamp::first(now),
+    };
+    stores.comments.put_comment(&comment).await.unwrap();
+    let like = Like {
+        comment: comment.id,
+        profile,
+        at: now,
+    };
+    stores.comments.like(&like).await.unwrap();
 }
 
 /// Adds a genre that nothing has, in somebody's name.
@@ -227,6 +273,7 @@ async fn change_the_catalogue(stores: &Stores, user: UserId) {
         slug: "a-trace".to_owned(),
         name: "A Trace".to_owned(),
         merged_into: None,
+        deleted: false,
         stamp: Stamp::first(SystemClock.now()),
     };
     let writer = Writer::new(Author::User(user), RevisionSource::Edit);

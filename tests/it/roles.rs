@@ -41,6 +41,8 @@ const ADMINS_ON_A_DEVICE: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_T
 const ADMINS: Row = [NOBODY, NOT_THEM, NOT_THEM, NOT_THEM, IN, NOT_THEM, IN];
 /// Whoever keeps the catalogue, and machines whose key says so.
 const CURATORS: Row = [NOBODY, NOT_THEM, IN, IN, IN, NOT_THEM, IN];
+/// Whoever keeps the peace, and machines whose key says so.
+const MODERATORS: Row = [NOBODY, NOT_THEM, NOT_THEM, IN, IN, NOT_THEM, IN];
 /// For anybody else it does not exist.
 const SEEN_BY_ADMINS: Row = [NOBODY, HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, IN];
 const NODE_FOR_ADMINS: Row = [HIDDEN, HIDDEN, HIDDEN, HIDDEN, IN, HIDDEN, IN];
@@ -139,9 +141,20 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         r#"{ series: "x", season: 1, number: 1, set: {} }"#,
         CURATORS,
     ),
+    ("createPerson", r#"{ set: { name: "" } }"#, CURATORS),
     ("deleteTitle", r#"{ title: "x" }"#, CURATORS),
+    ("deleteEpisode", r#"{ episode: "x" }"#, CURATORS),
+    ("deletePerson", r#"{ person: "x" }"#, CURATORS),
     ("mergeTitles", r#"{ from: ["x"], into: "x" }"#, CURATORS),
     ("mergeGenres", r#"{ genre: "x", into: "x" }"#, CURATORS),
+    ("mergeEpisodes", r#"{ episode: "x", into: "x" }"#, CURATORS),
+    ("deleteGenre", r#"{ genre: "x" }"#, CURATORS),
+    (
+        "mergeCollections",
+        r#"{ collection: "x", into: "x" }"#,
+        CURATORS,
+    ),
+    ("deleteCollection", r#"{ collection: "x" }"#, CURATORS),
     ("mergePeople", r#"{ people: ["x"], into: "x" }"#, CURATORS),
     ("undoMerge", r#"{ id: "x" }"#, CURATORS),
     (
@@ -181,7 +194,22 @@ const MUTATIONS: &[(&str, &str, Row)] = &[
         CURATORS,
     ),
     ("matchFile", r#"{ file: "x" }"#, CURATORS),
+    ("setVideos", r#"{ item: "x", videos: [] }"#, CURATORS),
     ("cancelSiteJob", r#"{ id: "x" }"#, CURATORS),
+    ("createUpload", r#"{ name: "", size: 1 }"#, CURATORS),
+    ("addComment", r#"{ title: "x", body: "x" }"#, ON_A_DEVICE),
+    ("editComment", r#"{ comment: "x", body: "x" }"#, ON_A_DEVICE),
+    ("deleteComment", r#"{ comment: "x" }"#, ON_A_DEVICE),
+    (
+        "setCommentLiked",
+        r#"{ comment: "x", liked: true }"#,
+        ON_A_DEVICE,
+    ),
+    (
+        "moderateComments",
+        "{ comments: [], moderation: HOLD }",
+        MODERATORS,
+    ),
     ("logOut", "{}", NO_MACHINE),
 ];
 
@@ -243,6 +271,9 @@ const FIELDS: &[(&str, Row)] = &[
         CURATORS,
     ),
     ("{ siteJobs { nodes { id } } }", CURATORS),
+    ("{ curatorCounts { runningJobs } }", CURATORS),
+    ("{ uploads { nodes { id } } }", CURATORS),
+    ("{ heldComments { nodes { id } } }", MODERATORS),
     ("{ users { nodes { id } } }", ADMINS),
     ("{ user(id: \"ID\") { email } }", SEEN_BY_ADMINS),
     (

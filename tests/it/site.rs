@@ -8,7 +8,7 @@ use url::form_urlencoded::Serializer;
 use crate::support::program::{On, PASSWORD, Program, Site};
 use crate::support::visitor::Visitor;
 
-const SITE: &str = "{ site { name languages
+const SITE: &str = "{ site { name languages editsLock
     logIn { providers passwordMinLength passwordMaxLength confirmsEmailFirst }
     limits { requestBytes requestSeconds batch documentBytes depth complexity rootFields mutations pageSize playbackReports } } }";
 
@@ -39,6 +39,7 @@ async fn a_frontend_asks_the_site_for_what_it_would_have_to_know() {
         })
     );
     assert_eq!(told["site"]["name"], "Reelgraph");
+    assert_eq!(told["site"]["editsLock"], true);
     assert_eq!(told["site"]["languages"], json!(["en"]));
     assert_eq!(
         (&limits["batch"], &limits["pageSize"], &limits["complexity"]),

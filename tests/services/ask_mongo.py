@@ -35,12 +35,22 @@ def run(stream, command):
     return stream.read(length - 4)
 
 
-port = int(sys.argv[1])
-with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
-    with connection.makefile("rwb") as stream:
-        if b"\x08isWritablePrimary\0\x01" in run(stream, {"hello": 1}):
-            sys.exit(0)
-        member = {"_id": 0, "host": f"127.0.0.1:{port}"}
-        # Refused, which does no harm, when it was done before.
-        run(stream, {"replSetInitiate": {"_id": "rs0", "members": [member]}})
-        sys.exit(1)
+def ask(port, command):
+    """The raw answer to a command from the mongod on a port of this machine."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        with connection.makefile("rwb") as stream:
+            return run(stream, command)
+
+
+def is_primary(port):
+    return b"\x08isWritablePrimary\0\x01" in ask(port, {"hello": 1})
+
+
+if __name__ == "__main__":
+    port = int(sys.argv[1])
+    if is_primary(port):
+        sys.exit(0)
+    member = {"_id": 0, "host": f"127.0.0.1:{port}"}
+    # Refused, which does no harm, when it was done before.
+    ask(port, {"replSetInitiate": {"_id": "rs0", "members": [member]}})
+    sys.exit(1)

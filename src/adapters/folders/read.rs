@@ -11,6 +11,18 @@ use rustix::fs::OFlags;
 
 /// At most so many bytes of a file that lies within the folder, wherever links lead.
 pub(super) fn read_within(root: &Path, path: &Path, from: u64, most: usize) -> io::Result<Vec<u8>> {
+    let mut file = file_within(root, path)?;
+    let about = file.metadata()?;
+    file.seek(SeekFrom::Start(from))?;
+    // With room for all that is there it is read at once, not in pieces that grow: a scan reads 100,000 files.
+    let there = usize::try_from(about.len().saturating_sub(from)).unwrap_or(most);
+    let mut bytes = Vec::with_capacity(there.min(most));
+    file.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// A file that lies within the folder, wherever links lead. The folder has no links in its own path.
+pub(super) fn file_within(root: &Path, path: &Path) -> io::Result<File> {
     let refused = |reason| Err(io::Error::new(io::ErrorKind::PermissionDenied, reason));
     let path = root.join(path).canonicalize()?;
     if !path.starts_with(root) {
@@ -19,18 +31,12 @@ pub(super) fn read_within(root: &Path, path: &Path, from: u64, most: usize) -> i
     if !path.metadata()?.is_file() {
         return refused("it is no file");
     }
-    let mut file = open(&path)?;
+    let file = open(&path)?;
     // Something else may have been put there meanwhile.
-    let about = file.metadata()?;
-    if !about.is_file() {
+    if !file.metadata()?.is_file() {
         return refused("it is no file");
     }
-    file.seek(SeekFrom::Start(from))?;
-    // With room for all that is there it is read at once, not in pieces that grow: a scan reads 100,000 files.
-    let there = usize::try_from(about.len().saturating_sub(from)).unwrap_or(most);
-    let mut bytes = Vec::with_capacity(there.min(most));
-    file.take(most as u64).read_to_end(&mut bytes)?;
-    Ok(bytes)
+    Ok(file)
 }
 
 /// Opens what lies at a path without links, and waits for no pipe.

@@ -210,7 +210,7 @@ fn unreadable(folder: &Path, error: String) -> Entry {
 }
 
 /// When a file changed last, if that is a time that can be told.
-fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
+pub(super) fn modified(about: &Metadata) -> Option<DateTime<Utc>> {
     let since = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
     let seconds = i64::try_from(since.as_secs()).ok()?;
     DateTime::from_timestamp(seconds, since.subsec_nanos())

@@ -1,6 +1,7 @@
 //! Access tokens as JSON Web Tokens, signed with Ed25519 keys that are rotated automatically.
 
 mod crypto;
+mod grants;
 mod key_set;
 mod keys;
 mod seal;
@@ -10,4 +11,5 @@ mod tokens;
 mod tests;
 
 pub use crypto::install;
+pub use grants::JwtGrants;
 pub use tokens::JwtTokens;

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use bson::doc;
 use futures::future::BoxFuture;
 use mongodb::error::{Error, ErrorKind, WriteFailure};
-use mongodb::options::{Acknowledgment, ClientOptions, ReadConcern, WriteConcern};
+use mongodb::options::{
+    Acknowledgment, ClientOptions, CollectionOptions, ReadConcern, SelectionCriteria, WriteConcern,
+};
 use mongodb::{Client, ClientSession, Database};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -43,6 +45,8 @@ pub struct MongoDb {
     client: Client,
     database: Database,
     room: Room,
+    /// Where what may be stale is read, if the address says that.
+    stale: Option<SelectionCriteria>,
     /// How long any one operation may take.
     pub(super) timeout: Duration,
 }
@@ -92,12 +96,9 @@ impl MongoDb {
                 .build(),
         );
         options.read_concern = Some(ReadConcern::majority());
-        // What was acknowledged is read. Another member may not have it yet.
-        if options.selection_criteria.take().is_some() {
-            tracing::warn!(
-                "MONGODB_URI names a read preference, which is left out: all reads go to the primary"
-            );
-        }
+        // What was acknowledged is read. Another member may not have it yet, so what the address prefers holds where
+        // nobody is told something wrong by that.
+        let stale = options.selection_criteria.take();
         let name = options
             .default_database
             .clone()
@@ -108,8 +109,21 @@ impl MongoDb {
             client,
             database,
             room: Room::of("mongo"),
+            stale,
             timeout,
         })
+    }
+
+    /// A collection as the members have it whom the address prefers for reading: what is acknowledged may be missing there
+    /// for a moment. For statistics; never for a viewer's own state, nor for what is written by what was read.
+    pub(super) fn stale_collection<T: Send + Sync>(&self, name: &str) -> Collection<T> {
+        let options = CollectionOptions::builder()
+            .selection_criteria(self.stale.clone())
+            .build();
+        Collection {
+            collection: self.database.collection_with_options(name, options),
+            timeout: self.timeout,
+        }
     }
 
     /// A collection of the database, by its name.
@@ -287,5 +301,36 @@ pub(super) fn is_duplicate(error: &Error) -> bool {
             .any(|error| error.code == DUPLICATE),
         ErrorKind::Command(error) => error.code == DUPLICATE,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bson::Document;
+    use mongodb::options::ReadPreference;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_read_preference_holds_for_what_may_be_stale_alone() {
+        let open = async |options: &str| {
+            let uri = format!("mongodb://127.0.0.1:1/films{options}").into();
+            MongoDb::open(&uri, Duration::from_secs(1)).await.unwrap()
+        };
+        let preferred = |collection: &Collection<Document>| match collection.selection_criteria() {
+            Some(SelectionCriteria::ReadPreference(preference)) => Some(preference.clone()),
+            _ => None,
+        };
+
+        let several = open("?replicaSet=rs0&readPreference=secondaryPreferred").await;
+        let one = open("").await;
+
+        let wanted = preferred(&several.stale_collection("usage_days"));
+        assert!(matches!(
+            wanted,
+            Some(ReadPreference::SecondaryPreferred { .. })
+        ));
+        assert_eq!(preferred(&several.collection("watch_states")), None);
+        assert_eq!(preferred(&one.stale_collection("usage_days")), None);
     }
 }

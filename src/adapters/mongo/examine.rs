@@ -171,6 +171,18 @@ pub const INDEXES: &[(&str, &[&str])] = &[
     ("audit", &["user", "age", "age_of_nobody"]),
     ("mails", &["due", "user"]),
     ("erasures", &["code", "pending", "finished"]),
+    (
+        "comments",
+        &[
+            "latest",
+            "top",
+            "replies",
+            "in_state",
+            "of_profile",
+            "waiting",
+        ],
+    ),
+    ("comment_likes", &["of_profile", "waiting"]),
     ("plays", &["history", "history_of_title"]),
     ("watch_states", &["title", "in_progress"]),
     (
@@ -212,4 +224,10 @@ pub const INDEXES: &[(&str, &[&str])] = &[
         ],
     ),
     ("site_jobs", &["latest", "in_state"]),
+    (
+        "uploads",
+        &["latest", "of_user", "of_profile", "expiring", "in_state"],
+    ),
+    ("upload_chunks", &["in_order", "by_hash"]),
+    ("packages", &["of_item"]),
 ];

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use redis::{AsyncCommands, ExistenceCheck, Script, SetExpiry, SetOptions};
+use redis::{AsyncCommands, ExistenceCheck, SetExpiry, SetOptions};
 use uuid::Uuid;
 
+use super::script::Script;
 use super::{RedisDb, sessions};
 use crate::domain::accounts::{AccountEpochs, EPOCH_LASTS, Session, WRITE_LASTS};
 use crate::domain::entropy::unique_name;
@@ -69,6 +70,27 @@ impl RedisAccountEpochs {
         Ok(is_begun.then_some(epoch))
     }
 
+    /// First the epoch: what is read after it is of it, or of a later one. A cluster has them on two servers.
+    async fn read_both(
+        &self,
+        epoch: String,
+        session: String,
+    ) -> Result<(Option<String>, HashMap<String, String>), StoreError> {
+        let is_cluster = self.db.is_cluster();
+        self.db
+            .run(|mut connection| async move {
+                if is_cluster {
+                    let epoch: Option<String> = connection.get(epoch).await?;
+                    let session: HashMap<String, String> = connection.hgetall(session).await?;
+                    return Ok((epoch, session));
+                }
+                let mut both = redis::pipe();
+                both.get(epoch).hgetall(session);
+                both.query_async(&mut connection).await
+            })
+            .await
+    }
+
     async fn mark(&self, user: UserId, writer: Uuid) -> Result<(), StoreError> {
         let (key, mark) = (self.key(user), format!("{WRITE}{writer}"));
         let lasts = SetOptions::default().with_expiration(SetExpiry::PX(millis(WRITE_LASTS)));
@@ -113,13 +135,8 @@ impl AccountEpochs for RedisAccountEpochs {
         now: DateTime<Utc>,
     ) -> Result<(Option<Session>, Option<Uuid>), StoreError> {
         let key = self.key(user);
-        let mut both = redis::pipe();
-        // First the epoch: what is read after it is of it, or of a later one.
-        both.get(&key).hgetall(sessions::key(&self.db, session));
-        let (epoch, hash): (Option<String>, HashMap<String, String>) = self
-            .db
-            .run(|mut connection| async move { both.query_async(&mut connection).await })
-            .await?;
+        let of_session = sessions::key(&self.db, session);
+        let (epoch, hash) = self.read_both(key.clone(), of_session).await?;
         let session = sessions::read(session, &hash)?;
         let session = session.filter(|session| session.expires_at > now);
         let epoch = match (&session, epoch) {

@@ -5,21 +5,24 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use redis::aio::{ConnectionManager, ConnectionManagerConfig, PubSubSink, PubSubStream};
-use redis::{AsyncCommands, Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use redis::aio::{PubSubSink, PubSubStream};
+use redis::{AsyncCommands, ErrorKind, RedisError, RedisResult, ServerErrorKind};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::address::Address;
+use super::connection::{Connection, Listening, connect};
 use crate::domain::error::StoreError;
 use crate::domain::ping::{Ping, Room};
 
 /// What the server says when its memory is full, and when its disk is and it must not write what it cannot keep.
 const NO_ROOM: [&str; 2] = ["OOM", "MISCONF"];
 
-/// A connection to the server that the address names, which mends itself. Clones share it.
+/// A connection to the server, or servers, that the address names, which mends itself. Clones share it.
 #[derive(Clone)]
 pub struct RedisDb {
-    client: Client,
-    connection: ConnectionManager,
+    connection: Connection,
+    listening: Listening,
+    is_cluster: bool,
     key_prefix: Arc<str>,
     timeout: Duration,
     room: Room,
@@ -34,18 +37,14 @@ impl RedisDb {
         key_prefix: &str,
         timeout: Duration,
     ) -> Result<Self, StoreError> {
-        let client = Client::open(url.expose_secret()).map_err(store_error)?;
-        // Few attempts: whoever asks has no time for more, and the next operation begins anew.
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(timeout * 3 / 8))
-            // The default of redis 1.8, half a second, is less than a slow disk needs.
-            .set_response_timeout(Some(patience(timeout)))
-            .set_number_of_retries(1);
-        let connection =
-            ConnectionManager::new_lazy_with_config(client.clone(), config).map_err(store_error)?;
+        let address = Address::read(url.expose_secret()).map_err(store_error)?;
+        let is_cluster = matches!(address, Address::Cluster { .. });
+        let waits = [timeout * 3 / 8, patience(timeout)];
+        let (connection, listening) = connect(address, waits).map_err(store_error)?;
         Ok(Self {
-            client,
             connection,
+            listening,
+            is_cluster,
             key_prefix: key_prefix.into(),
             timeout,
             room: Room::of("redis"),
@@ -62,10 +61,24 @@ impl RedisDb {
         format!("{}{name}", self.key_prefix)
     }
 
+    /// Whether keys are spread over several servers.
+    pub(super) fn is_cluster(&self) -> bool {
+        self.is_cluster
+    }
+
+    /// What stands in the keys of a group, so that a cluster has them on one server; nothing where there is only one.
+    pub(super) fn tag(&self, group: impl std::fmt::Display) -> String {
+        if self.is_cluster {
+            format!(":{{{group}}}")
+        } else {
+            String::new()
+        }
+    }
+
     /// Runs an operation on the connection, for only so long.
     pub(super) async fn run<T, F: Future<Output = RedisResult<T>>>(
         &self,
-        operation: impl FnOnce(ConnectionManager) -> F,
+        operation: impl FnOnce(Connection) -> F,
     ) -> Result<T, StoreError> {
         let done = tokio::time::timeout(self.timeout, operation(self.connection.clone()))
             .await
@@ -83,7 +96,7 @@ impl RedisDb {
         channel: &str,
     ) -> Result<(PubSubSink, PubSubStream), StoreError> {
         let subscribe = async {
-            let mut listener = self.client.get_async_pubsub().await?;
+            let mut listener = self.listening.open().await?;
             listener.subscribe(channel).await?;
             Ok(listener.split())
         };
@@ -110,10 +123,13 @@ impl Ping for RedisDb {
             .await?;
             self.room.is_back();
         }
-        self.run(
-            |mut connection| async move { redis::cmd("PING").exec_async(&mut connection).await },
-        )
-        .await
+        // To a cluster PING would go to each of its servers, and fail with one of them.
+        let mut ask = redis::cmd(if self.is_cluster { "EXISTS" } else { "PING" });
+        if self.is_cluster {
+            ask.arg(self.key("trial"));
+        }
+        self.run(|mut connection| async move { ask.exec_async(&mut connection).await })
+            .await
     }
 }
 
@@ -143,4 +159,27 @@ pub(super) fn read_millis(text: &str) -> Result<DateTime<Utc>, StoreError> {
     let millis = text.parse().map_err(StoreError::failed)?;
     DateTime::from_timestamp_millis(millis)
         .ok_or_else(|| StoreError::failed("what should be a time is none"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn only_a_cluster_has_tags_in_its_keys() {
+        let tag = |url: &str| {
+            let db = RedisDb::open(&url.into(), "films:", Duration::from_secs(1)).unwrap();
+            db.key(format_args!("session{}:7", db.tag(3)))
+        };
+
+        assert_eq!(tag("redis://one"), "films:session:7");
+        assert_eq!(
+            tag("redis+sentinel://one:26379,two:26379/films"),
+            "films:session:7"
+        );
+        assert_eq!(
+            tag("redis+cluster://one:6379,two:6379"),
+            "films:session:{3}:7"
+        );
+    }
 }

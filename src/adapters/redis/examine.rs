@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use redis::Value;
 use secrecy::SecretString;
 
 use super::db::RedisDb;
@@ -48,7 +49,7 @@ pub async fn examine(
         findings.push(Finding::clock("redis", theirs, (before, after)));
     }
     match info(&db).await {
-        Ok(info) => findings.extend(server(&info)),
+        Ok(infos) => findings.extend(servers(&infos)),
         Err(error) => findings.push(Finding::failed(
             "redis",
             "version",
@@ -68,34 +69,54 @@ pub async fn examine(
     findings
 }
 
-async fn info(db: &RedisDb) -> Result<HashMap<String, String>, StoreError> {
-    let text: String = db
+/// What a server says of itself; of a cluster, what each of its primaries says.
+async fn info(db: &RedisDb) -> Result<Vec<HashMap<String, String>>, StoreError> {
+    let told: Value = db
         .run(|mut connection| async move { redis::cmd("INFO").query_async(&mut connection).await })
         .await?;
+    let texts: Vec<Value> = match told {
+        Value::Map(of_servers) => of_servers.into_iter().map(|(_, text)| text).collect(),
+        text => vec![text],
+    };
+    texts.into_iter().map(read_info).collect()
+}
+
+fn read_info(text: Value) -> Result<HashMap<String, String>, StoreError> {
+    let text: String = redis::from_redis_value(text).map_err(StoreError::failed)?;
     let lines = text.lines().filter_map(|line| line.split_once(':'));
     Ok(lines
         .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
         .collect())
 }
 
-fn server(info: &HashMap<String, String>) -> [Finding; 3] {
-    let value = |name: &str| info.get(name).map_or("", String::as_str);
-    let is_kept = value("aof_enabled") == "1";
+/// What there is to say of all of them is what there is to say of the worst.
+fn servers(infos: &[HashMap<String, String>]) -> [Finding; 3] {
+    let value_of =
+        |info: &HashMap<String, String>, name: &str| info.get(name).cloned().unwrap_or_default();
+    let worst = |name: &'static str, is_bad: &dyn Fn(&str) -> bool| {
+        let values: Vec<String> = infos.iter().map(|info| value_of(info, name)).collect();
+        let bad = values.iter().find(|value| is_bad(value));
+        bad.or(values.first()).cloned().unwrap_or_default()
+    };
+    let is_kept = worst("aof_enabled", &|value| value != "1") == "1";
     let persistence = if is_kept {
         "every write is logged (AOF)"
     } else {
         "snapshots at most"
     };
-    let policy = value("maxmemory_policy");
+    let policy = worst("maxmemory_policy", &|value| value != "noeviction");
+    let is_fit = policy == "noeviction";
+    // They are of one version but for the minutes in which they become another.
+    let version = worst("redis_version", &|_| false);
     [
-        Finding::version("redis", value("redis_version"), LEAST, KNOWN),
+        Finding::version("redis", &version, LEAST, KNOWN),
         Finding::ok("redis", "persistence", persistence).but_if(
             !is_kept,
             Verdict::Warning,
             "set appendonly yes and appendfsync always: a power cut otherwise logs people out, and lets limits be passed",
         ),
         Finding::ok("redis", "eviction", policy).but_if(
-            policy != "noeviction",
+            !is_fit,
             Verdict::Problem,
             "set maxmemory-policy noeviction: sessions and limits are dropped otherwise when memory is short",
         ),

@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::Script;
 use uuid::Uuid;
 
 use super::RedisDb;
+use super::script::Script;
 use crate::domain::error::StoreError;
 use crate::domain::lease::Leases;
 

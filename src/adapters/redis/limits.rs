@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use redis::{AsyncCommands, Script};
+use redis::AsyncCommands;
 
 use super::RedisDb;
+use super::script::{Call, Script};
 use crate::domain::error::StoreError;
 use crate::domain::limits::{Backoff, Rate, RateLimiter, Take, Taken, Verdict};
 
@@ -105,7 +106,7 @@ impl RedisLimiter {
         self.db.key(format_args!("attempts:{key}"))
     }
 
-    async fn ask(&self, call: redis::ScriptInvocation<'static>) -> Result<Verdict, StoreError> {
+    async fn ask(&self, call: Call<'static>) -> Result<Verdict, StoreError> {
         let wait: u64 = self
             .db
             .run(|mut connection| async move { call.invoke_async(&mut connection).await })
@@ -131,7 +132,9 @@ impl RateLimiter for RedisLimiter {
         let mut call = TAKE_ALL.prepare_invoke();
         for take in takes {
             let (count, period) = (take.rate.count.max(1), micros(take.rate.period));
-            let key = format_args!("budget:{count}/{period}:{}", take.key).to_string();
+            // One step for all of them, so a cluster has all of them on one server.
+            let tag = self.db.tag("budget");
+            let key = format!("budget{tag}:{count}/{period}:{}", take.key);
             // An interval may be a fraction of a microsecond.
             let interval = take.rate.interval().as_secs_f64() * 1e6;
             call.key(self.db.key(key)).arg(interval);

@@ -1,5 +1,5 @@
 //! One-time secrets in Redis, which forgets them by itself when they expire: `one-time:<hash>` is JSON, and
-//! `one-time-of:<user>` the set of the hashes that are about an account.
+//! `one-time-of:<user>` the set of the hashes that are about an account. A cluster has them on different servers.
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
@@ -57,19 +57,27 @@ impl OneTimeStore for RedisOneTime {
         let json = serde_json::to_string(&stored).map_err(StoreError::failed)?;
         let key = self.key(secret);
         let until_then = SetOptions::default().with_expiration(SetExpiry::PXAT(millis(expires_at)));
+        // First the secret: nobody is told it before it is in the set, too, so whatever is deleted before that is of others.
+        self.db
+            .run(|mut connection| async move {
+                connection
+                    .set_options::<_, _, ()>(key, json, until_then)
+                    .await
+            })
+            .await?;
+        let Some(user) = means.user() else {
+            return Ok(());
+        };
+        let of_user = self.user_key(user);
         let mut all = redis::pipe();
-        all.atomic().set_options(key, json, until_then).ignore();
-        if let Some(user) = means.user() {
-            let of_user = self.user_key(user);
-            all.sadd(&of_user, secret.to_hex()).ignore();
-            // The set lives as long as the last of the secrets in it.
-            for option in ["NX", "GT"] {
-                all.cmd("PEXPIREAT")
-                    .arg(&of_user)
-                    .arg(millis(expires_at))
-                    .arg(option)
-                    .ignore();
-            }
+        all.atomic().sadd(&of_user, secret.to_hex()).ignore();
+        // The set lives as long as the last of the secrets in it.
+        for option in ["NX", "GT"] {
+            all.cmd("PEXPIREAT")
+                .arg(&of_user)
+                .arg(millis(expires_at))
+                .arg(option)
+                .ignore();
         }
         self.db
             .run(|mut connection| async move { all.exec_async(&mut connection).await })

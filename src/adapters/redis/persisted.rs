@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 use async_trait::async_trait;
-use redis::{Script, ScriptInvocation};
 
 use super::RedisDb;
+use super::script::{Call, Script};
 use crate::domain::error::StoreError;
 use crate::domain::persisted::{Bounds, DocumentHash, OVERHEAD, PersistedStore};
 
@@ -78,10 +78,11 @@ impl RedisPersisted {
     }
 
     /// A script, called with the keys, the hash and the time after which all expires.
-    fn call<'a>(&self, script: &'a Script, hash: DocumentHash) -> ScriptInvocation<'a> {
+    fn call<'a>(&self, script: &'a Script, hash: DocumentHash) -> Call<'a> {
         let mut call = script.prepare_invoke();
         for name in ["persisted", "persisted-used", "persisted-bytes"] {
-            call.key(self.db.key(name));
+            let tag = self.db.tag("persisted");
+            call.key(self.db.key(format_args!("{name}{tag}")));
         }
         let idle = u64::try_from(self.bounds.idle.as_millis()).unwrap_or(u64::MAX);
         call.arg(hash.to_string()).arg(idle);

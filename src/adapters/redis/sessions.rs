@@ -1,7 +1,8 @@
 //! Sessions in Redis, which forgets them by itself when they expire.
 //!
 //! `session:<id>` is a hash with one field for each field of a session; `sessions-of:<user>` is a sorted set of ids by
-//! the time of their end, which lives as long as the last of them. A session survives a crash as far as the server
+//! the time of their end, which lives as long as the last of them. On a cluster both have the shard of the user in braces
+//! before their ids: a session's id begins as its user's does. A session survives a crash as far as the server
 //! writes what it acknowledges: `appendonly yes` with `appendfsync always`.
 
 use std::collections::HashMap;
@@ -9,10 +10,11 @@ use std::sync::LazyLock;
 
 use async_trait::async_trait;
 use chrono::{DateTime, TimeDelta, Utc};
-use redis::{AsyncCommands, Script, Value};
+use redis::{AsyncCommands, Value};
 
 use super::RedisDb;
 use super::db::{millis, read_millis};
+use super::script::Script;
 use crate::domain::accounts::{Rotation, Salt, Session, SessionStore, Succession, TokenHash};
 use crate::domain::error::StoreError;
 use crate::domain::ids::{ProfileId, SessionId, UserId};
@@ -165,7 +167,8 @@ impl RedisSessions {
     }
 
     fn user_key(&self, user: UserId) -> String {
-        self.db.key(format_args!("sessions-of:{user}"))
+        let tag = self.db.tag(user.shard());
+        self.db.key(format_args!("sessions-of{tag}:{user}"))
     }
 
     /// At one moment, the ids in the user's set and the hashes of these sessions.
@@ -367,6 +370,10 @@ impl SessionStore for RedisSessions {
     }
 
     async fn delete_session(&self, user: UserId, id: SessionId) -> Result<bool, StoreError> {
+        if self.db.is_cluster() && id.shard() != user.shard() {
+            // It is somebody else's, and lies elsewhere.
+            return Ok(false);
+        }
         let mut call = DELETE.key(self.session_key(id));
         call.key(self.user_key(user)).arg(id.0).arg(user.0);
         self.db
@@ -401,7 +408,8 @@ impl SessionStore for RedisSessions {
 
 /// Where a session is kept.
 pub(super) fn key(db: &RedisDb, id: SessionId) -> String {
-    db.key(format_args!("session:{id}"))
+    let tag = db.tag(id.shard());
+    db.key(format_args!("session{tag}:{id}"))
 }
 
 /// What these hashes are, the latest begun first; what has ended left out.

@@ -7,11 +7,12 @@ use async_trait::async_trait;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Utc};
-use redis::{AsyncCommands, Script};
+use redis::AsyncCommands;
 use serde::{Deserialize, Serialize};
 
 use super::RedisDb;
 use super::db::millis;
+use super::script::Script;
 use crate::domain::accounts::{SigningKey, SigningKeyStore};
 use crate::domain::error::StoreError;
 

@@ -20,8 +20,14 @@ pub(super) const NOW: &str = "CAST(unixepoch('subsec') * 1000 AS INTEGER)";
 
 /// How many threads read.
 const READERS: usize = 3;
-/// How many writes are committed together at the most.
+/// How many writes are committed together at the most, and after how long none is added: another process, as a server
+/// beside one that loads, waits for all of them.
 const GROUP: usize = 256;
+const LONGEST: Duration = Duration::from_millis(20);
+/// After a transaction that took so long the thread rests for a moment. One that has much to write would begin again
+/// between two looks of whoever else waits, again and again.
+const LONG: Duration = Duration::from_millis(10);
+const REST: Duration = Duration::from_millis(2);
 /// With fewer free bytes than this, the next write would find none again.
 const ENOUGH: u64 = 8 << 20;
 /// Writes something that needs room, and takes it away again.
@@ -210,10 +216,11 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>, room: &
             first(Err(store_error(error)))(Ok(()));
             continue;
         }
+        let began = Instant::now();
         let mut answers = vec![first(Ok(connection))];
         // SQLite rolls the whole transaction back by itself when a disk is full or fails: then nothing may be added,
         // for it would be committed on its own.
-        while answers.len() < GROUP && !connection.is_autocommit() {
+        while answers.len() < GROUP && began.elapsed() < LONGEST && !connection.is_autocommit() {
             match queue.try_recv() {
                 Ok(write) => answers.push(write(Ok(connection))),
                 Err(_) => break,
@@ -233,8 +240,12 @@ fn write_all(connection: &mut Connection, queue: &mpsc::Receiver<Write>, room: &
         if committed.is_err() && !connection.is_autocommit() {
             drop(connection.execute_batch("ROLLBACK"));
         }
+        let is_long = began.elapsed() >= LONG;
         for answer in answers {
             answer(committed.clone());
+        }
+        if is_long {
+            std::thread::sleep(REST);
         }
     }
 }
@@ -310,8 +321,57 @@ fn closed() -> StoreError {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use futures::future::{join, join_all};
+
     use super::*;
     use crate::adapters::sqlite::columns::only;
+
+    /// Each opens the file by itself, as processes do.
+    #[tokio::test]
+    async fn who_writes_much_lets_another_write_soon() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("shared.db");
+        let (much, other) = (
+            SqliteDb::open(&path).unwrap(),
+            SqliteDb::open(&path).unwrap(),
+        );
+        let insert = |connection: &Connection| {
+            let sql = "INSERT INTO entries (number) VALUES (1)";
+            connection.execute(sql, ()).map_err(store_error)
+        };
+        much.write(|connection: &Connection| {
+            connection
+                .execute_batch("CREATE TABLE entries (number INTEGER)")
+                .map_err(store_error)
+        })
+        .await
+        .unwrap();
+        let done = Arc::new(AtomicUsize::new(0));
+        let all = (0..1000).map(|_| {
+            let done = Arc::clone(&done);
+            much.write(move |connection: &Connection| {
+                std::thread::sleep(Duration::from_millis(1));
+                let written = insert(connection);
+                done.fetch_add(1, Ordering::Relaxed);
+                written
+            })
+        });
+
+        let one = async {
+            // Not before the others are under way.
+            while done.load(Ordering::Relaxed) == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            other.write(insert).await.unwrap();
+            done.load(Ordering::Relaxed)
+        };
+        let (all, before) = join(join_all(all), one).await;
+
+        assert!(all.iter().all(Result::is_ok));
+        assert!(before < 500, "{before} of 1000 were written before");
+    }
 
     #[tokio::test]
     async fn without_room_writes_say_so_reads_go_on_and_a_ping_finds_the_room_again() {

@@ -50,6 +50,11 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("schema/value_sources.sql"),
     include_str!("schema/site_jobs.sql"),
     include_str!("schema/file_items.sql"),
+    include_str!("schema/uploads.sql"),
+    include_str!("schema/video.sql"),
+    include_str!("schema/comments.sql"),
+    include_str!("schema/membership.sql"),
+    include_str!("schema/uploads_said.sql"),
 ];
 
 /// Makes of a file of any former version one of this version, in one transaction.

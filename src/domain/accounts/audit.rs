@@ -66,6 +66,10 @@ pub enum Action {
     /// Somebody who was logged in set which sources of values go before which; `detail` is the field, `*` for all that have
     /// no order of their own, and the order, without which it was taken away.
     SourcePrecedenceSet,
+    /// A plan was given by hand; `detail` is the plan, and until when.
+    MembershipGranted,
+    /// A plan that was given by hand was taken back; `detail` is the plan.
+    MembershipRevoked,
 }
 
 impl Action {
@@ -99,6 +103,8 @@ impl Action {
             Self::ApiKeyRevoked => "api_key_revoked",
             Self::Exported => "exported",
             Self::SourcePrecedenceSet => "source_precedence_set",
+            Self::MembershipGranted => "membership_granted",
+            Self::MembershipRevoked => "membership_revoked",
         }
     }
 }

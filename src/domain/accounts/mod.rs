@@ -43,8 +43,8 @@ pub use service::{
     AccountExport, AccountPolicy, AccountPorts, AccountService, AccountStores, Arrival, Authority,
     BeginOAuth, Came, ChangePassword, ChangeProfile, Cleared, Confirmed, Credentials, DEMO_EMAIL,
     DEMO_PASSWORD, DEMO_VIEWER, EnterPin, Entered, ExchangeOAuth, Kept, LogIn, LoggedIn,
-    MailService, MailingError, MakeApiKey, NamesByUser, NewApiKey, OAuthRedirect, ProfileChange,
-    Proof, Registration, ReturnFromOAuth, Stale, Tokens,
+    MailService, MailingError, MakeApiKey, NamesByProfile, NamesByUser, NewApiKey, OAuthRedirect,
+    ProfileChange, Proof, Registration, ReturnFromOAuth, Stale, Tokens,
 };
 pub use session::{Lifetimes, Rotation, Session, SessionError, Succession, Transport};
 pub use store::{

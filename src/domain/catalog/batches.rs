@@ -147,7 +147,7 @@ impl Batch for TitlesOfGenres {
     }
 }
 
-/// Collections by id, of films that the viewer sees.
+/// Collections by id, of films that the viewer sees; in the place of one that was merged into another, that.
 #[derive(Clone)]
 pub struct CollectionsById(pub CatalogService);
 
@@ -161,7 +161,11 @@ impl Batch for CollectionsById {
         ids: &[CollectionId],
     ) -> Result<HashMap<CollectionId, Arc<Collection>>, CatalogError> {
         let collections = self.0.collections_of_seen_films(ids).await?;
-        Ok(by_key(collections, |collection| collection.id))
+        let asked: Vec<CollectionId> = collections.iter().map(|it| it.id).collect();
+        let standing = self.0.collections_standing(collections).await?;
+        let found = asked.into_iter().zip(standing);
+        let found = found.filter_map(|(id, it)| Some((id, Arc::new(it?))));
+        Ok(found.collect())
     }
 }
 
@@ -316,11 +320,4 @@ impl Batch for EpisodesBySeason {
             .map(|(season, episodes)| (season, Arc::new(episodes)))
             .collect())
     }
-}
-
-fn by_key<K: Eq + std::hash::Hash, V>(values: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Arc<V>> {
-    values
-        .into_iter()
-        .map(|value| (key(&value), Arc::new(value)))
-        .collect()
 }

@@ -17,6 +17,12 @@ pub struct Collection {
     /// Its pictures, in the order of a title's.
     #[serde(default)]
     pub pictures: Vec<KeptPicture>,
+    /// The collection that it was merged into, which may have been merged itself since.
+    #[serde(default)]
+    pub merged_into: Option<CollectionId>,
+    /// Whether a curator deleted it: nobody finds it, and what names it means nothing.
+    #[serde(default)]
+    pub deleted: bool,
     pub stamp: Stamp,
 }
 

@@ -10,6 +10,7 @@ use super::extras::Extra;
 use super::revisions::FieldChange;
 use super::texts::Texts;
 use super::types::{Credit, CreditRole, Episode, Person};
+use crate::domain::ids::TitleId;
 
 /// The fields of titles, in the order in which they are told.
 pub const TITLE_FIELDS: [&str; 38] = [
@@ -54,7 +55,7 @@ pub const TITLE_FIELDS: [&str; 38] = [
 ];
 
 /// The fields of episodes.
-pub const EPISODE_FIELDS: [&str; 16] = [
+pub const EPISODE_FIELDS: [&str; 17] = [
     "number_end",
     "absolute_number",
     "airs_before_season",
@@ -70,11 +71,12 @@ pub const EPISODE_FIELDS: [&str; 16] = [
     "directors",
     "guests",
     "writers",
+    DELETED_FROM,
     LOCKS,
 ];
 
 /// The fields of people.
-pub const PERSON_FIELDS: [&str; 8] = [
+pub const PERSON_FIELDS: [&str; 9] = [
     "name",
     "born",
     "died",
@@ -82,17 +84,22 @@ pub const PERSON_FIELDS: [&str; 8] = [
     "biography",
     "portrait",
     "ids",
+    DELETED,
     LOCKS,
 ];
 
 /// The fields of genres.
-pub const GENRE_FIELDS: [&str; 2] = ["name", "merged_into"];
+pub const GENRE_FIELDS: [&str; 3] = ["name", "merged_into", DELETED];
 
 /// The fields of collections.
-pub const COLLECTION_FIELDS: [&str; 2] = ["name", "pictures"];
+pub const COLLECTION_FIELDS: [&str; 4] = ["name", "pictures", "merged_into", DELETED];
 
 /// Which fields are locked. It is in no file, and cannot be locked.
 pub const LOCKS: &str = "locks";
+/// Whether a curator deleted something; it is in no file, and cannot be locked.
+pub const DELETED: &str = "deleted";
+/// The same of an episode: the series that it was of. It is of none since then, and of that again when it is taken back.
+pub const DELETED_FROM: &str = "deleted_from";
 
 /// The fields that are of one value: what changes one of them is a change of each.
 static TOGETHER: [&[&str]; 2] = [
@@ -116,6 +123,8 @@ enum Place {
     Within(&'static str, &'static str),
     /// It is those of the credits that are of a role.
     Credits(CreditRole),
+    /// It is the series that an episode was of, which has another in its place meanwhile.
+    DeletedFrom,
     /// It is those of the videos that are trailers and teasers, or all others.
     Videos { are_trailers: bool },
 }
@@ -148,6 +157,7 @@ impl DocumentFields {
         match self.place(field) {
             None => Value::Null,
             Some(Place::Whole(key)) => self.0.get(key).cloned().unwrap_or_default(),
+            Some(Place::DeletedFrom) => self.0.get(DELETED_FROM).cloned().unwrap_or_default(),
             Some(Place::Within(object, key)) => {
                 let object = self.0.get(object);
                 let value = object.and_then(|object| object.get(key));
@@ -171,6 +181,7 @@ impl DocumentFields {
         match self.place(field) {
             None => return false,
             Some(Place::Whole(key)) => drop(self.0.insert(key.to_owned(), value.clone())),
+            Some(Place::DeletedFrom) => return self.put_deleted_from(value),
             Some(Place::Within(object, key)) => {
                 let Some(Value::Object(object)) = self.0.get_mut(object) else {
                     return false;
@@ -225,6 +236,7 @@ impl DocumentFields {
         match self.place(field) {
             None => true,
             Some(Place::Whole(key) | Place::Within(key, _)) => is_same(key),
+            Some(Place::DeletedFrom) => is_same(DELETED_FROM),
             Some(Place::Credits(_)) => is_same("credits") && is_same("crew"),
             Some(Place::Videos { .. }) => is_same("extras"),
         }
@@ -277,6 +289,7 @@ impl DocumentFields {
             "portrait" | "still" => Place::Whole("pictures"),
             "seasons" => Place::Whole("season_pictures"),
             "merged_into" => Place::Whole("merged_into"),
+            DELETED_FROM => Place::DeletedFrom,
             _ => Place::Whole(own_field(field)?),
         })
     }
@@ -299,6 +312,27 @@ impl DocumentFields {
             .partition(|it| matches!(it.role, CreditRole::Director | CreditRole::Actor));
         self.0.insert("credits".to_owned(), json!(first));
         self.0.insert("crew".to_owned(), json!(crew));
+    }
+
+    /// Takes an episode out of its series, which is this, or puts it back into that which it was of.
+    fn put_deleted_from(&mut self, value: &Value) -> bool {
+        let read = |value: &Value| serde_json::from_value::<Option<TitleId>>(value.clone());
+        let Ok(from) = read(value) else {
+            return false;
+        };
+        let before = self.0.get(DELETED_FROM).map(read).and_then(Result::ok);
+        let id = self.0.get("id").cloned().map(serde_json::from_value);
+        let Some(Ok(id)) = id else {
+            return false;
+        };
+        let series = match (from, before.flatten()) {
+            (Some(_), _) => TitleId::of_deleted(id),
+            (None, Some(series)) => series,
+            (None, None) => return true,
+        };
+        self.0.insert("series".to_owned(), json!(series));
+        self.0.insert(DELETED_FROM.to_owned(), json!(from));
+        true
     }
 
     fn videos(&self) -> Vec<Extra> {
@@ -342,6 +376,7 @@ fn read_list<T: DeserializeOwned>(value: &Value) -> Option<Vec<T>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::EpisodeId;
 
     /// A title as far as these fields go: what is read of it, is read from the fields.
     fn fields() -> DocumentFields {
@@ -393,6 +428,26 @@ mod tests {
             assert!(again.put(&change.field, &change.before));
         }
         assert_eq!(again, stored);
+    }
+
+    #[test]
+    fn an_episode_is_taken_out_of_its_series_and_put_back() {
+        let stored = DocumentFields::of(&json!({ "id": 5, "series": 7, "deleted_from": null }));
+        let mut gone = stored.clone();
+
+        assert!(gone.put(DELETED_FROM, &json!(7)));
+
+        let series = json!(TitleId::of_deleted(EpisodeId(5)));
+        let expected = json!({ "id": 5, "series": series, "deleted_from": 7 });
+        assert_eq!(gone, DocumentFields::of(&expected));
+        let changes = stored.changes(&gone, &EPISODE_FIELDS);
+        assert_eq!(
+            changes,
+            [FieldChange::new(DELETED_FROM, json!(null), json!(7))]
+        );
+        assert!(gone.put(DELETED_FROM, &changes[0].before));
+        assert_eq!(gone, stored);
+        assert!(!gone.put(DELETED_FROM, &json!("Dark")));
     }
 
     #[test]

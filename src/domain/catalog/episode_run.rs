@@ -97,6 +97,7 @@ mod tests {
             directors: Vec::new(),
             crew: Vec::new(),
             merging: None,
+            deleted_from: None,
             locks: Locks::default(),
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         }

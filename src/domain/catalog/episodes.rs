@@ -17,7 +17,7 @@ pub type EpisodePlace = (TitleId, u32, u32);
 #[derive(Debug, Default)]
 pub struct EpisodesAt {
     there: HashMap<EpisodePlace, EpisodeId>,
-    /// The places whose own episode is in another series.
+    /// The places whose own episode is in another series, or was deleted.
     gone: HashSet<EpisodePlace>,
 }
 
@@ -32,7 +32,7 @@ impl EpisodesAt {
         self.find(place).unwrap_or_else(|| of_place(place))
     }
 
-    /// Whether there can be none at a place, because its episode was moved to another series and may come back.
+    /// Whether there can be none at a place, because its episode was moved to another series, or deleted, and may come back.
     pub fn is_gone(&self, place: EpisodePlace) -> bool {
         self.gone.contains(&place)
     }
@@ -57,8 +57,8 @@ impl Episode {
 }
 
 impl CatalogService {
-    /// The episodes with these ids, by them; in the place of one that was merged into another, that. What does not exist or
-    /// may not be seen is left out.
+    /// The episodes with these ids, by them; in the place of one that was merged into another, that. What does not exist,
+    /// was deleted or may not be seen is left out.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn episodes_now(
         &self,
@@ -84,6 +84,7 @@ impl CatalogService {
                 ends.extend(end_of(*id, &known).map(|end| (*id, end.clone())));
             }
         }
+        ends.retain(|_, episode| episode.deleted_from.is_none());
         if !visibility.is_everything() {
             let series = ends.values().map(|episode| episode.series);
             let seen = self.visible_titles(visibility, series).await?;

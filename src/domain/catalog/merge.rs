@@ -23,6 +23,10 @@ pub struct TitleMerge {
     pub since: DateTime<Utc>,
     /// In which state the title was before.
     pub was: TitleState,
+    /// Of a merge of two episodes of the other title: the one that is gone. This title is then nothing but what that one is
+    /// of meanwhile, and what profiles have of it goes by way of it.
+    #[serde(default)]
+    pub episode: Option<EpisodeId>,
 }
 
 /// That a person was merged into somebody else, whom all credits name since. It is the durable record of that.

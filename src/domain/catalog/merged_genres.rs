@@ -1,4 +1,4 @@
-//! Genres that were merged into others: whoever asks for one gets the other.
+//! Genres that were merged into others, or deleted: whoever asks for one that was merged gets the other.
 
 use std::collections::{HashMap, HashSet};
 
@@ -7,12 +7,19 @@ use super::service::CatalogService;
 use super::types::Genre;
 use crate::domain::ids::GenreId;
 
+impl Genre {
+    /// Whether it is one by itself: neither merged into another nor deleted.
+    pub fn is_there(&self) -> bool {
+        self.merged_into.is_none() && !self.deleted
+    }
+}
+
 impl CatalogService {
-    /// All genres, by name, without those that were merged into others.
+    /// All genres, by name, without those that were merged into others or deleted.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn all_genres(&self) -> Result<Vec<Genre>, CatalogError> {
         let mut genres = self.ports.lists.all_genres().await?;
-        genres.retain(|genre| genre.merged_into.is_none());
+        genres.retain(Genre::is_there);
         Ok(genres)
     }
 
@@ -24,22 +31,40 @@ impl CatalogService {
         Ok(genres)
     }
 
-    /// In the place of each genre that was merged into another, that one.
-    pub(super) async fn genres_standing(
+    /// The genres that were merged into others or deleted.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn gone_genres(&self) -> Result<Vec<Genre>, CatalogError> {
+        let mut genres = self.ports.lists.all_genres().await?;
+        genres.retain(|genre| !genre.is_there());
+        Ok(genres)
+    }
+
+    /// In the place of each genre that was merged into another, that one; `None`: it was deleted.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn genres_standing(
         &self,
         mut genres: Vec<Option<Genre>>,
     ) -> Result<Vec<Option<Genre>>, CatalogError> {
-        let others = genres.iter().flatten().filter_map(|it| it.merged_into);
-        let others: HashSet<GenreId> = others.collect();
-        if others.is_empty() {
+        if genres.iter().flatten().all(Genre::is_there) {
             return Ok(genres);
         }
+        let others = genres.iter().flatten().filter_map(|it| it.merged_into);
+        let others: HashSet<GenreId> = others.collect();
         let others: Vec<GenreId> = others.into_iter().collect();
-        let others = self.genres(&others).await?.into_iter();
-        let others: HashMap<GenreId, Genre> = others.map(|it| (it.id, it)).collect();
-        for genre in genres.iter_mut().flatten() {
-            if let Some(other) = genre.merged_into.and_then(|id| others.get(&id)) {
-                genre.clone_from(other);
+        let others = if others.is_empty() {
+            Vec::new()
+        } else {
+            self.genres(&others).await?
+        };
+        let others = others.into_iter().map(|it| (it.id, it));
+        let others: HashMap<GenreId, Genre> = others.collect();
+        for genre in &mut genres {
+            let other = genre.as_ref().and_then(|it| others.get(&it.merged_into?));
+            if let Some(other) = other {
+                *genre = Some(other.clone());
+            }
+            if genre.as_ref().is_some_and(|it| it.deleted) {
+                *genre = None;
             }
         }
         Ok(genres)

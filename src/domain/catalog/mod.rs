@@ -22,10 +22,12 @@ mod genres;
 mod highlights;
 mod hits;
 mod keys;
+mod lacking;
 mod likely;
 mod likeness;
 mod locks;
 mod merge;
+mod merged_collections;
 mod merged_genres;
 mod missing_facts;
 mod naming;
@@ -67,8 +69,8 @@ pub use codes::{country_code, language_code};
 pub use collection_order::{PlaceInCollection, place_in_collection};
 pub use collections::{Collection, PartOf};
 pub use document_fields::{
-    COLLECTION_FIELDS, DocumentFields, EPISODE_FIELDS, GENRE_FIELDS, LOCKS, PERSON_FIELDS,
-    TITLE_FIELDS, is_kept_with_others, is_revised_field,
+    COLLECTION_FIELDS, DELETED, DELETED_FROM, DocumentFields, EPISODE_FIELDS, GENRE_FIELDS, LOCKS,
+    PERSON_FIELDS, TITLE_FIELDS, is_kept_with_others, is_revised_field,
 };
 pub use drawing::FoundPicture;
 pub use episode_run::{EpisodeRun, RunPlace};

@@ -16,6 +16,11 @@ impl Person {
     pub fn leads_to(&self) -> Option<PersonId> {
         self.merge.map(|merge| merge.into)
     }
+
+    /// Whether they are somebody by themselves: neither merged into somebody else nor deleted.
+    pub fn is_there(&self) -> bool {
+        self.merge.is_none() && !self.deleted
+    }
 }
 
 impl CatalogService {
@@ -36,14 +41,14 @@ impl CatalogService {
         self.only_seen(visibility, people).await
     }
 
-    /// Leaves out who leads to titles of which none may be seen, for their names would tell of them, and who was merged into
-    /// somebody else.
+    /// Leaves out who leads to titles of which none may be seen, for their names would tell of them, who was merged into
+    /// somebody else, and who was deleted.
     async fn only_seen(
         &self,
         visibility: &Visibility,
         mut people: Vec<Person>,
     ) -> Result<Vec<Person>, CatalogError> {
-        people.retain(|person| visibility.sees_merged() || person.leads_to().is_none());
+        people.retain(|person| visibility.sees_merged() || person.is_there());
         if people.is_empty() || visibility.is_everything() {
             return Ok(people);
         }
@@ -114,6 +119,12 @@ impl CatalogService {
         Ok(self.ports.titles.merged_people().await?)
     }
 
+    /// Those who were deleted, in no order.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn deleted_people(&self) -> Result<Vec<PersonId>, CatalogError> {
+        Ok(self.ports.titles.deleted_people().await?)
+    }
+
     /// What credits these people, as far as memory knows it; see [`super::TitleListStore::credited_in`].
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, CatalogError> {
@@ -179,7 +190,7 @@ impl CatalogService {
         Ok(people)
     }
 
-    /// In the place of each who was merged into somebody else, that one, if they are there. All are followed together: each
+    /// In the place of each who was merged into somebody else, that one, if they are there; nobody for who was deleted. All are followed together: each
     /// step is one question to the store.
     async fn ends_of_people(
         &self,
@@ -190,7 +201,7 @@ impl CatalogService {
             let others = ends.iter().flatten().filter_map(Person::leads_to);
             let others: HashSet<PersonId> = others.collect();
             if others.is_empty() {
-                return Ok(ends);
+                break;
             }
             let others: Vec<PersonId> = others.into_iter().collect();
             let others = self.people(&others).await?.into_iter();
@@ -201,7 +212,7 @@ impl CatalogService {
                 }
             }
         }
-        let end = |person: Option<Person>| person.filter(|it| it.leads_to().is_none());
+        let end = |person: Option<Person>| person.filter(Person::is_there);
         Ok(ends.into_iter().map(end).collect())
     }
 }

@@ -216,14 +216,17 @@ impl CatalogService {
         self.genres_standing(found.collect()).await
     }
 
-    /// The collections with these ids.
+    /// The collections with these ids; in the place of one that was merged into another, that, but for the site's own work.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections(
         &self,
         visibility: &Visibility,
         ids: &[CollectionId],
     ) -> Result<Vec<Collection>, CatalogError> {
-        let collections = self.ports.store.collections(ids).await?;
+        let mut collections = self.ports.store.collections(ids).await?;
+        if !visibility.sees_merged() {
+            collections = self.followed_collections(collections).await?;
+        }
         self.with_visible_films(visibility, collections).await
     }
 
@@ -236,7 +239,8 @@ impl CatalogService {
         Ok(self.ports.store.collections(ids).await?)
     }
 
-    /// The collections with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first.
+    /// The collections with these slugs, whatever their spelling in Unicode; those that are spelled as asked come first. In
+    /// the place of one that was merged into another that, but for the site's own work.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn collections_by_slug(
         &self,
@@ -246,6 +250,9 @@ impl CatalogService {
         let all = spellings(slugs);
         let mut collections = self.ports.lists.collections_by_slug(&all).await?;
         collections.sort_by_cached_key(|collection| !slugs.contains(&collection.slug));
+        if !visibility.sees_merged() {
+            collections = self.followed_collections(collections).await?;
+        }
         self.with_visible_films(visibility, collections).await
     }
 
@@ -286,7 +293,7 @@ impl CatalogService {
         Ok(films)
     }
 
-    /// The episodes with these ids.
+    /// The episodes with these ids; those that were deleted for the site's own work alone.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn episodes(
         &self,
@@ -294,6 +301,9 @@ impl CatalogService {
         ids: &[EpisodeId],
     ) -> Result<Vec<Episode>, CatalogError> {
         let mut episodes = self.ports.store.episodes(ids).await?;
+        if !visibility.sees_merged() {
+            episodes.retain(|episode| episode.deleted_from.is_none());
+        }
         if !visibility.is_everything() {
             let series = episodes.iter().map(|episode| episode.series);
             let seen = self.visible_titles(visibility, series).await?;

@@ -138,6 +138,12 @@ pub trait TitleListStore: Send + Sync {
     /// Those who were merged into others, in no order; see [`super::PersonMerge`].
     async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError>;
 
+    /// Those whom curators have deleted, in no order.
+    async fn deleted_people(&self) -> Result<Vec<PersonId>, StoreError>;
+
+    /// The collections that were merged into others or deleted, in no order.
+    async fn gone_collections(&self) -> Result<Vec<CollectionId>, StoreError>;
+
     /// What credits one of these people, in any role.
     async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError>;
 

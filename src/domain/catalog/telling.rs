@@ -32,7 +32,8 @@ impl CatalogFollower for CatalogTeller {
         let changes = changes.iter().filter(|change| change.sequence > 0);
         let titles = changes.filter_map(|change| match &change.changed {
             Changed::Title(title) => Some(title.id),
-            Changed::Episode(episode) => Some(episode.series),
+            // Of one that was deleted the series is told that it was of.
+            Changed::Episode(episode) => Some(episode.deleted_from.unwrap_or(episode.series)),
             Changed::Person(_)
             | Changed::Genre(_)
             | Changed::Collection(_)

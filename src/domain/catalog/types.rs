@@ -259,6 +259,9 @@ pub struct Person {
     /// That they were merged into somebody else; `None`: they were not, or that is undone.
     #[serde(default)]
     pub merge: Option<PersonMerge>,
+    /// Whether a curator deleted them: nobody finds them, and what names them means nobody.
+    #[serde(default)]
+    pub deleted: bool,
     /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,
@@ -287,6 +290,9 @@ pub struct Genre {
     /// The genre that it was merged into, which was merged into none; titles may still name it for a moment.
     #[serde(default)]
     pub merged_into: Option<GenreId>,
+    /// Whether a curator deleted it: no list has it, and what names it means nothing.
+    #[serde(default)]
+    pub deleted: bool,
     pub stamp: Stamp,
 }
 
@@ -330,6 +336,9 @@ pub struct Episode {
     /// What merging its series with others has made of it; mostly nothing.
     #[serde(default)]
     pub merging: Option<Box<EpisodeMerging>>,
+    /// The series that it was of when a curator deleted it. Since then it is of [`TitleId::of_deleted`], which no title has.
+    #[serde(default)]
+    pub deleted_from: Option<TitleId>,
     /// The fields that no load changes.
     #[serde(default)]
     pub locks: Locks,

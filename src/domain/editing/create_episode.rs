@@ -112,7 +112,9 @@ impl EditService {
         let reason = if at.find(place).is_some() {
             format!("is {number}, and there is such an episode in season {season}")
         } else if at.is_gone(place) {
-            format!("is {number}, and that episode of season {season} was moved to another series")
+            format!(
+                "is {number}, and that episode of season {season} was moved to another series, merged or deleted"
+            )
         } else {
             return Ok(at.id(place));
         };

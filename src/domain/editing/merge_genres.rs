@@ -1,6 +1,5 @@
 //! Merging a genre into another: its titles are of that one then, and so is whatever names it.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::error::EditError;
@@ -8,12 +7,12 @@ use super::refused::{Place, Refused};
 use super::service::{EditService, curator, retried};
 use crate::domain::catalog::{
     CatalogBatch, CatalogNode, DocumentFields, GENRE_FIELDS, Genre, Title, TitleFilter, TitleOrder,
-    TitleQuery, ValueFrom, Visibility, Writer,
+    TitleQuery, Visibility, Writer,
 };
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::{GenreId, RunId, TitleId};
 use crate::domain::loading::LoadMode;
-use crate::domain::page::Window;
+use crate::domain::page::{Slice, Window};
 use crate::domain::viewer::KnownViewer;
 
 /// The most titles of a genre that is merged: all are written in one transaction.
@@ -67,7 +66,7 @@ impl EditService {
         }
         let now = self.clock.now();
         let mut batch = CatalogBatch::default();
-        self.put_titles_of_genre(writer, &mut batch, from.id, into.id)
+        self.put_titles_of_genre(writer, &mut batch, from.id, Some(into.id))
             .await?;
         let titles = batch.titles.len();
         // What was merged into it before leads to the one that stays at once.
@@ -103,82 +102,87 @@ impl EditService {
         })
     }
 
-    /// A genre that was merged into none.
-    async fn genre_at(&self, id: Option<GenreId>, place: Place) -> Result<Genre, EditError> {
+    /// A genre that was neither merged into another nor deleted.
+    pub(super) async fn genre_at(
+        &self,
+        id: Option<GenreId>,
+        place: Place,
+    ) -> Result<Genre, EditError> {
         let found = match id {
             Some(id) => self.catalog.genres(&[id]).await?.pop(),
             None => None,
         };
-        let found = found.filter(|genre| genre.merged_into.is_none());
-        let reason = "names no genre, or one that was merged into another";
+        let found = found.filter(Genre::is_there);
+        let reason = "names no genre, or one that was merged into another or deleted";
         Ok(found.ok_or_else(|| Refused::new(ErrorCode::NotFound, place, reason))?)
     }
 
-    /// Puts the titles of a genre into a batch, with the other in its place. Whose word their genres are stays.
-    async fn put_titles_of_genre(
+    /// Puts the titles of a genre into a batch, with the other in its place, or without it. Whose word their genres are stays.
+    pub(super) async fn put_titles_of_genre(
         &self,
         writer: &Writer,
         batch: &mut CatalogBatch,
         from: GenreId,
-        into: GenreId,
+        into: Option<GenreId>,
     ) -> Result<(), EditError> {
+        let listed = self.some_of_genre(from).await?;
+        if listed.has_more {
+            let reason = format!(
+                "has more than {MOST_TITLES} titles, the most that change their genre at once: change some of them first (editTitles)"
+            );
+            return Err(Refused::new(ErrorCode::OutOfRange, Place::Subject, reason).into());
+        }
+        self.put_with_other(writer, batch, &listed.rows, (from, into))
+            .await
+    }
+
+    /// Some titles that name a genre, as far as memory knows them.
+    pub(super) async fn some_of_genre(
+        &self,
+        genre: GenreId,
+    ) -> Result<Slice<Arc<Title>>, EditError> {
         let everything = Visibility::everything();
         let query = TitleQuery {
             filter: TitleFilter {
-                genres_all: Some(vec![from]),
+                genres_all: Some(vec![genre]),
                 ..TitleFilter::default()
             },
             order: TitleOrder::Name,
         };
         let window = Window::first(MOST_TITLES);
         let listed = self.catalog.list_titles(&everything, &query, &window);
-        let listed = listed.await?;
-        if listed.has_more {
-            let reason = format!(
-                "has more than {MOST_TITLES} titles, the most that change their genre at once: give some of them the other first (editTitles)"
-            );
-            return Err(Refused::new(ErrorCode::OutOfRange, Place::Subject, reason).into());
-        }
-        let ids: Vec<TitleId> = listed.rows.iter().map(|title| title.id).collect();
+        Ok(listed.await?)
+    }
+
+    /// Puts these titles into a batch, as the record has them, with another genre in the place of one, or without it.
+    pub(super) async fn put_with_other(
+        &self,
+        writer: &Writer,
+        batch: &mut CatalogBatch,
+        titles: &[Arc<Title>],
+        (from, into): (GenreId, Option<GenreId>),
+    ) -> Result<(), EditError> {
+        let everything = Visibility::everything();
+        let ids: Vec<TitleId> = titles.iter().map(|title| title.id).collect();
         let titles = self.catalog.titles(&everything, &ids).await?;
-        let nodes: Vec<CatalogNode> = ids.iter().copied().map(CatalogNode::Title).collect();
-        let sources = self.load.value_sources(&nodes).await?.into_iter();
-        let sources = sources.filter_map(|known| {
-            let from = known.fields.get(GENRES).copied()?;
-            Some(((known.node, known.revision), from))
-        });
-        let sources: HashMap<(CatalogNode, u64), ValueFrom> = sources.collect();
-        for title in titles {
-            let genres = with_other(&title.genres, from, into);
-            if genres == title.genres {
-                continue;
-            }
-            let node = CatalogNode::Title(title.id);
-            let known = sources.get(&(node, title.stamp.revision)).copied();
+        let pairs = titles.into_iter().map(|title| {
             let after = Title {
-                genres,
-                stamp: title.stamp.next(self.clock.now()),
+                genres: with_other(&title.genres, from, into),
                 ..Title::clone(&title)
             };
-            let (old, new) = (DocumentFields::of(&*title), DocumentFields::of(&after));
-            let mut changes = old.changes(&new, &[GENRES]);
-            for change in &mut changes {
-                change.is_from = known;
-            }
-            let revision = writer.changed(node, after.stamp, changes);
-            batch.revisions.push(revision);
-            batch.titles.push(after);
-        }
-        Ok(())
+            (title, after)
+        });
+        self.put_titles_with_others(writer, batch, pairs.collect(), &[GENRES])
+            .await
     }
 }
 
-/// These genres with another in the place of one of them, each once.
-fn with_other(genres: &[GenreId], from: GenreId, into: GenreId) -> Vec<GenreId> {
+/// These genres with another in the place of one of them, or without it, each once.
+fn with_other(genres: &[GenreId], from: GenreId, into: Option<GenreId>) -> Vec<GenreId> {
     let mut after: Vec<GenreId> = Vec::with_capacity(genres.len());
     for genre in genres {
-        let genre = if *genre == from { into } else { *genre };
-        if !after.contains(&genre) {
+        let genre = if *genre == from { into } else { Some(*genre) };
+        if let Some(genre) = genre.filter(|it| !after.contains(it)) {
             after.push(genre);
         }
     }
@@ -200,8 +204,10 @@ mod tests {
             (vec![2, 3], vec![2, 3]),
             (vec![], vec![]),
         ] {
-            let after = with_other(&ids(&genres), GenreId(1), GenreId(9));
+            let after = with_other(&ids(&genres), GenreId(1), Some(GenreId(9)));
             assert_eq!(after, ids(&expected));
         }
+        let without = with_other(&ids(&[2, 1, 3]), GenreId(1), None);
+        assert_eq!(without, ids(&[2, 3]));
     }
 }

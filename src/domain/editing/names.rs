@@ -67,7 +67,8 @@ impl EditService {
         renaming: &Renaming,
         sound: &SoundName,
     ) -> Result<Edited<Arc<Genre>>, EditError> {
-        let stored = self.catalog.genres(&[id]).await?.into_iter().next();
+        let stored = self.catalog.genres(&[id]).await?;
+        let stored = stored.into_iter().find(Genre::is_there);
         let stored = stored.ok_or_else(|| Refused::not_there("genre"))?;
         let node = CatalogNode::Genre(id);
         let at = stored.stamp.revision;
@@ -123,7 +124,7 @@ impl EditService {
         if found.iter().any(|other| other.id != id && is_same(other)) {
             return Err(taken(&sound.name).into());
         }
-        let stored = found.into_iter().find(|found| found.id == id);
+        let stored = found.into_iter().find(|it| it.id == id && it.is_there());
         let stored = stored.ok_or_else(|| Refused::not_there("collection"))?;
         let node = CatalogNode::Collection(id);
         let at = stored.stamp.revision;

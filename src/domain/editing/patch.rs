@@ -7,6 +7,7 @@ use super::part::Part;
 use super::refused::{Place, Refused};
 use crate::domain::catalog::{CertificationName, Title, TitleKind, certification_name};
 use crate::domain::error::ErrorCode;
+use crate::domain::text::is_turning;
 
 /// What an edit says.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -27,6 +28,8 @@ const CREATORS: &str = "creators";
 const MOST_WEIGHT: usize = 100_000;
 /// A text weighs as much as a value for each so many bytes.
 const WEIGHED: usize = 100;
+/// What people, genres and collections are called.
+const NAME: &str = "name";
 /// What rating systems say, by the system.
 const CERTIFICATIONS: &str = "certifications";
 
@@ -62,8 +65,8 @@ impl Patch {
         fields
     }
 
-    /// What is wrong with it, whatever it is laid over: that it says nothing, or which fields have an empty text or a
-    /// rating system that there is not.
+    /// What is wrong with it, whatever it is laid over: that it says nothing, or which fields have an empty text, a
+    /// rating system that there is not, or a name that turns the direction of what stands behind it.
     ///
     /// A file has empty cells, and they say nothing; somebody who sends an empty text means something by it.
     pub(super) fn check(&self) -> Result<(), Vec<Refused>> {
@@ -78,6 +81,14 @@ impl Patch {
                     let place = Place::Field(part, field.clone());
                     let reason = "has an empty text; null takes a value away";
                     refused.push(Refused::new(ErrorCode::Blank, place, reason));
+                }
+                if let Some(turning) = turning(field, value) {
+                    let place = Place::Field(part, field.clone());
+                    let number = u32::from(turning);
+                    let reason = format!(
+                        "has the character U+{number:04X}, which turns the direction of what follows"
+                    );
+                    refused.push(Refused::new(ErrorCode::Invalid, place, reason));
                 }
             }
             refused.extend(self.unknown_system(part));
@@ -169,6 +180,12 @@ fn weight(value: &Value) -> usize {
     }
 }
 
+/// What turns the direction of what stands behind a name. Names in files may have it, in pairs; nobody types it.
+fn turning(field: &str, value: &Value) -> Option<char> {
+    let name = value.as_str().filter(|_| field == NAME)?;
+    name.chars().find(|it| is_turning(*it))
+}
+
 fn has_blank(value: &Value) -> bool {
     match value {
         Value::String(text) => text.trim().is_empty(),
@@ -221,6 +238,19 @@ mod tests {
             places,
             [&field(Part::Set, "tagline"), &field(Part::Add, "cast")]
         );
+    }
+
+    #[test]
+    fn a_name_does_not_turn_what_follows() {
+        let flaws = set(json!({ "name": "Al \u{202e}Pacino" }))
+            .check()
+            .unwrap_err();
+
+        assert_eq!(flaws.len(), 1);
+        assert_eq!(flaws[0].code, ErrorCode::Invalid);
+        let place = Place::Field(Part::Set, "name".to_owned());
+        assert_eq!(flaws[0].place, place);
+        assert_eq!(set(json!({ "name": "محمد" })).check(), Ok(()));
     }
 
     #[test]

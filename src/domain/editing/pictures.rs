@@ -222,7 +222,8 @@ impl EditService {
                 let found = self.catalog.collections(visibility, &[id]).await?;
                 let collection = found.into_iter().next().ok_or_else(not_there)?;
                 Document {
-                    node: CatalogNode::Collection(id),
+                    // The other one, of one that was merged.
+                    node: CatalogNode::Collection(collection.id),
                     revision: collection.stamp.revision,
                     pictures: collection.pictures.clone(),
                     stored: Stored::Collection(Box::new(collection)),

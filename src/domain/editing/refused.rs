@@ -24,6 +24,8 @@ pub enum Place {
     Subject,
     /// What another thing is to be merged into.
     Into,
+    /// Whether what is deleted is taken from titles that name it.
+    FromTitles,
     /// The revision that the curator has seen.
     Base,
     /// The key of something new.
@@ -105,6 +107,7 @@ impl Refused {
             }
             Place::Subject
             | Place::Into
+            | Place::FromTitles
             | Place::Base
             | Place::Slug
             | Place::Name

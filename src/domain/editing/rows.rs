@@ -29,6 +29,13 @@ pub enum Locking {
     Leave,
 }
 
+impl Locking {
+    /// As somebody says or has set it.
+    pub fn of(locks: bool) -> Self {
+        if locks { Self::Lock } else { Self::Leave }
+    }
+}
+
 /// Which titles are edited.
 #[derive(Debug, Clone)]
 pub enum TitleChoice {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::counted::Counted;
 use super::error::LibraryError;
 use super::file::{FileEventKind, FileState, MatchedBy, MediaFile};
 use super::matching::{Matcher, item_of};
@@ -38,7 +39,8 @@ pub enum Decision {
 pub struct LibraryService {
     pub(super) store: Arc<dyn LibraryStore>,
     pub(super) catalog: CatalogService,
-    clock: Arc<dyn Clock>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) counted: Counted,
 }
 
 impl LibraryService {
@@ -52,6 +54,7 @@ impl LibraryService {
             store,
             catalog,
             clock,
+            counted: Counted::default(),
         }
     }
 
@@ -119,7 +122,10 @@ impl LibraryService {
             }
             file.revision += 1;
             match self.store.put_files(std::slice::from_ref(&file)).await {
-                Ok(()) => return self.told(file).await,
+                Ok(()) => {
+                    self.counted.forget().await;
+                    return self.told(file).await;
+                }
                 // A scan, or another curator, was first.
                 Err(StoreError::Conflict) => {}
                 Err(error) => return Err(error.into()),

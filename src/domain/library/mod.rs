@@ -5,7 +5,9 @@ mod artwork;
 mod asking_again;
 mod beside;
 mod bringing;
+mod counted;
 mod counting;
+mod counting_states;
 mod curating;
 mod elements;
 mod endings;
@@ -31,6 +33,7 @@ mod of_items;
 mod parting;
 mod places;
 mod planning;
+mod played;
 mod read_library;
 mod reading;
 mod recording;
@@ -51,6 +54,7 @@ mod written_back;
 #[cfg(test)]
 mod tests;
 
+pub use counted::StateCounts;
 pub use curating::{Decision, LibraryService};
 pub use error::{LibraryError, MAX_PATH, MAX_ROOTS};
 pub use file::{
@@ -64,6 +68,7 @@ pub use hours::{HoursNow, ScanHours};
 pub use known_sidecars::KnownSidecars;
 pub use of_items::{FilesOf, FilesOfItems};
 pub use parting::{MOST_PARTED, PartingError};
+pub use played::PlayedFiles;
 pub use read_library::NamedLibrary;
 pub use recording::ScanService;
 pub use scans::{

@@ -119,6 +119,10 @@ pub(super) fn external_id(provider: &str, value: &str) -> Option<ExternalId> {
         return None;
     }
     let value = normal_id(&provider, value)?;
+    // What files are of has no ids of people.
+    if provider == "imdb" && value.starts_with("nm") {
+        return None;
+    }
     Some(ExternalId { provider, value })
 }
 

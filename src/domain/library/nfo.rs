@@ -3,6 +3,7 @@
 //! They are XML of anybody. No DOCTYPE is read, no entity but those that XML has by itself, and nothing that they point to
 //! is fetched. Two of their forms are no well-formed XML: several roots behind each other, and addresses behind the XML.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::{Datelike, NaiveDate};
@@ -25,6 +26,8 @@ pub(super) const MOST_DEPTH: usize = 32;
 const MOST_ROOTS: usize = 50;
 /// The longest title, in characters.
 const LONGEST: usize = 500;
+/// The years in which something may have been shown, as far as a file tells by itself.
+const YEARS: Range<i32> = 1870..3000;
 /// So many addresses are looked at: each may be looked for through all that is left.
 pub(super) const MOST_ADDRESSES: usize = 100;
 /// So much is told of what is wrong with it.
@@ -316,7 +319,7 @@ impl Said {
             "year" => match value
                 .parse::<i32>()
                 .ok()
-                .filter(|year| (1800..3000).contains(year))
+                .filter(|year| YEARS.contains(year))
             {
                 Some(year) => self.year = Some(year),
                 None => wrong("which is no year; it is left out"),
@@ -356,10 +359,11 @@ impl Said {
     }
 }
 
-/// A day as sidecars write it, perhaps with a time behind.
+/// A day as sidecars write it, perhaps with a time behind. What some programs write for one that they do not know,
+/// 0001-01-01, is none.
 pub(super) fn day(text: &str) -> Option<NaiveDate> {
-    let day = text.get(..10)?;
-    NaiveDate::parse_from_str(day, "%Y-%m-%d").ok()
+    let day = NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
+    YEARS.contains(&day.year()).then_some(day)
 }
 
 #[cfg(test)]

@@ -68,7 +68,7 @@ impl LibraryService {
 }
 
 /// What is of a thing, or of what was merged into it.
-fn filter_of(item: WatchedItem, merged: &HashMap<TitleId, Vec<TitleId>>) -> FileFilter {
+pub(super) fn filter_of(item: WatchedItem, merged: &HashMap<TitleId, Vec<TitleId>>) -> FileFilter {
     let others = |id: &TitleId| merged.get(id).into_iter().flatten().copied();
     let mut of = vec![item];
     match &item {

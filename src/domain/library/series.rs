@@ -6,7 +6,7 @@ use super::episode_names::{
 use super::films::say;
 use super::guess::{Certainty, Episodes, Guess, Item, Named, TakenFor};
 use super::naming::{YearIn, add_ids, is_same_name, read_name, title_behind};
-use super::nfo::{Said, SaidOf};
+use super::nfo::{Said, SaidOf, Sidecar};
 use super::places::{file_name, folders, join, parent, stem};
 use super::tree::{Tree, Video, home};
 
@@ -133,7 +133,11 @@ fn find<'s>(
         return Some((Some(found), Certainty::Unsure, reason));
     }
     let sidecar = tree.said(parent(video.path), &sidecar_of(video), SaidOf::Episode);
-    if sidecar.is_some() {
+    // What is called as a film is no two episodes.
+    let is_no_film = |(_, sidecar): (&Said, &Sidecar)| {
+        is_of_series || sidecar.roots.len() == 1 || !has_year(stem)
+    };
+    if sidecar.is_some_and(is_no_film) {
         return Some((
             Some(unnumbered(stem)),
             Certainty::Unsure,

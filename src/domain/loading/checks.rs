@@ -8,8 +8,22 @@ use super::said::{Entries, Said};
 use crate::domain::catalog::{ExternalId, TitleKind};
 use crate::domain::text::tidy;
 
+/// The longest name of a provider of ids, in characters.
+const MAX_PROVIDER: usize = 60;
+
+/// What the ids of a record are of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum IdsOf {
+    /// A title; `None`: of either kind.
+    Title(Option<TitleKind>),
+    Person,
+}
+
 /// Reads `ids`, by their provider: one spelling for each id, numbers and texts alike.
-pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<ExternalId>>, Problem> {
+pub(super) fn read_external_ids(
+    fields: &mut Fields,
+    of: IdsOf,
+) -> Result<Said<Entries<ExternalId>>, Problem> {
     let ids = match fields.object("ids")? {
         Said::Nothing => return Ok(Said::Nothing),
         Said::Cleared => return Ok(Said::Cleared),
@@ -18,7 +32,7 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
     let mut checked: Entries<ExternalId> = Entries::new();
     for (key, value) in ids {
         let field = format!("ids.{key}");
-        let provider = key.trim().to_lowercase();
+        let provider = provider_of(&key)?;
         let text = match &value {
             Value::Null => {
                 checked.entry(provider).or_default();
@@ -42,7 +56,11 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
             let reason = "is not a provider that we know; kept as it is";
             fields.warn_of(field.clone(), provider.clone(), reason);
         }
-        let id = normal_id(&provider, &text).ok_or_else(|| {
+        if let Some(other) = of.contradicted(&provider, &text) {
+            let reason = format!("is {}, the id of {other}", shown(&value));
+            return Err(Problem::new(field, reason));
+        }
+        let id = of.normal_id(&provider, &text).ok_or_else(|| {
             Problem::new(
                 field.clone(),
                 format!("is {}, not an id of {provider}", shown(&value)),
@@ -58,6 +76,63 @@ pub(super) fn read_external_ids(fields: &mut Fields) -> Result<Said<Entries<Exte
         checked.insert(provider.clone(), Some(ExternalId { provider, value }));
     }
     Ok(Said::Value(checked))
+}
+
+/// The name of a provider, as it is stored.
+fn provider_of(key: &str) -> Result<String, Problem> {
+    let provider = tidy(key).to_lowercase();
+    let length = provider.chars().count();
+    if length == 0 || length > MAX_PROVIDER || key.contains('\0') {
+        let key = shown(&Value::from(key));
+        let reason =
+            format!("has the provider {key}, not a name of 1 to {MAX_PROVIDER} characters");
+        return Err(Problem::new("ids", reason));
+    }
+    Ok(provider)
+}
+
+impl IdsOf {
+    /// The one spelling of an id of such a thing.
+    fn normal_id(self, provider: &str, text: &str) -> Option<String> {
+        let id = normal_id(provider, text)?;
+        // What is written as digits alone has no letters that say of what it is.
+        let is_bare = provider == "imdb" && is_number(text) && self == Self::Person;
+        Some(if is_bare { format!("nm{text}") } else { id })
+    }
+
+    /// Of what else an id is, as its letters or its address say.
+    fn contradicted(self, provider: &str, text: &str) -> Option<&'static str> {
+        let of = match provider {
+            "imdb" if imdb(text)?.starts_with("nm") => Self::Person,
+            // Digits alone may be of either.
+            "imdb" if is_number(text) => return None,
+            "imdb" => Self::Title(None),
+            "tmdb" => of_address(text)?,
+            _ => return None,
+        };
+        match (self, of) {
+            (Self::Title(_), Self::Person) => Some("a person"),
+            (Self::Person, Self::Title(_)) => Some("a title"),
+            (Self::Title(Some(this)), Self::Title(Some(that))) if this != that => {
+                Some(match that {
+                    TitleKind::Film => "a film",
+                    TitleKind::Series => "a series",
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Of what an address of TMDB is: `/movie/949`, `/tv/1396`, `/person/1158`.
+fn of_address(text: &str) -> Option<IdsOf> {
+    let mut parts = text.trim_end_matches('/').rsplit('/').skip(1);
+    match parts.next()? {
+        "movie" => Some(IdsOf::Title(Some(TitleKind::Film))),
+        "tv" => Some(IdsOf::Title(Some(TitleKind::Series))),
+        "person" => Some(IdsOf::Person),
+        _ => None,
+    }
 }
 
 /// The one spelling of an id of a provider; `None` if it is none.
@@ -171,11 +246,22 @@ pub(super) fn check_person_name(name: &str) -> Option<&'static str> {
     }
 }
 
-/// The texts in a value that look as if they were encoded twice, each with the field that it stands in.
-pub(super) fn encoded_twice(record: &Map<String, Value>) -> Vec<(String, String)> {
-    fn look<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+/// A text that was spoilt before it came here: the field that it stands in, the text, and what was done to it.
+pub(super) type Spoilt = (String, String, &'static str);
+
+/// The texts in a record that were spoilt by whoever wrote them into another encoding.
+pub(super) fn spoilt(record: &Map<String, Value>) -> Vec<Spoilt> {
+    fn look<'a>(value: &'a Value, found: &mut Vec<(&'a str, &'static str)>) {
         match value {
-            Value::String(text) if looks_double_encoded(text) => found.push(text),
+            Value::String(text) if text.contains(char::REPLACEMENT_CHARACTER) => {
+                found.push((
+                    text.as_str(),
+                    "has U+FFFD, which stands where a character was lost",
+                ));
+            }
+            Value::String(text) if looks_double_encoded(text) => {
+                found.push((text.as_str(), "looks like UTF-8 that was encoded twice"));
+            }
             Value::Array(values) => values.iter().for_each(|value| look(value, found)),
             Value::Object(map) => map.values().for_each(|value| look(value, found)),
             _ => {}
@@ -185,7 +271,8 @@ pub(super) fn encoded_twice(record: &Map<String, Value>) -> Vec<(String, String)
     for (field, value) in record {
         let mut found = Vec::new();
         look(value, &mut found);
-        all.extend(found.into_iter().map(|text| (field.clone(), tidy(text))));
+        let found = found.into_iter();
+        all.extend(found.map(|(text, how)| (field.clone(), tidy(text), how)));
     }
     all
 }
@@ -248,6 +335,40 @@ mod tests {
         }
         assert_eq!(imdb("tt12"), None);
         assert_eq!(imdb("héat"), None);
+    }
+
+    #[test]
+    fn an_id_of_something_else_is_told_by_its_letters_or_its_address() {
+        let film = IdsOf::Title(Some(TitleKind::Film));
+        let series = IdsOf::Title(Some(TitleKind::Series));
+        let either = IdsOf::Title(None);
+        let tmdb = |kind: &str| format!("https://www.themoviedb.org/{kind}/949/");
+        for (of, provider, text, other) in [
+            (film, "imdb", "nm0000199", Some("a person")),
+            (
+                either,
+                "imdb",
+                "https://www.imdb.com/name/nm0000199/",
+                Some("a person"),
+            ),
+            (film, "imdb", "tt0113277", None),
+            (IdsOf::Person, "imdb", "tt0113277", Some("a title")),
+            (IdsOf::Person, "imdb", "nm0000199", None),
+            (IdsOf::Person, "imdb", "0000199", None),
+            (film, "tmdb", &tmdb("movie"), None),
+            (film, "tmdb", &tmdb("tv"), Some("a series")),
+            (series, "tmdb", &tmdb("movie"), Some("a film")),
+            (either, "tmdb", &tmdb("tv"), None),
+            (either, "tmdb", &tmdb("person"), Some("a person")),
+            (IdsOf::Person, "tmdb", &tmdb("movie"), Some("a title")),
+            (film, "tmdb", "949", None),
+            (film, "isan", "person/949", None),
+        ] {
+            assert_eq!(of.contradicted(provider, text), other, "{of:?} {text}");
+        }
+        let bare = IdsOf::Person.normal_id("imdb", "0000199");
+        assert_eq!(bare.as_deref(), Some("nm0000199"));
+        assert_eq!(film.normal_id("imdb", "12"), None);
     }
 
     #[test]

@@ -41,13 +41,17 @@ impl PartRecord {
         let before = match &self.collection {
             Said::Nothing => stored,
             Said::Cleared => None,
-            Said::Value(named) => ids.get(named).map(|&collection| {
+            Said::Value(named) => {
+                let Some(&collection) = ids.get(named) else {
+                    // It was deleted, and a number of a part with it.
+                    return Ok(None);
+                };
                 let part = stored.filter(|stored| stored.collection == collection);
-                PartOf {
+                Some(PartOf {
                     collection,
                     part: part.and_then(|stored| stored.part),
-                }
-            }),
+                })
+            }
         };
         match (before, &self.part) {
             (None, Said::Value(_)) => Err(Problem::new("part", "is given without a collection")),

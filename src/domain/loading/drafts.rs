@@ -337,6 +337,7 @@ pub(super) fn credited(slug: &str, name: &str, now: DateTime<Utc>) -> Person {
         pictures: Vec::new(),
         external_ids: Vec::new(),
         merge: None,
+        deleted: false,
         locks: Locks::default(),
         stamp: Stamp::first(now),
     }
@@ -349,6 +350,7 @@ pub(super) fn genre(slug: &str, name: &str, now: DateTime<Utc>) -> Genre {
         slug: slug.to_owned(),
         name: name.to_owned(),
         merged_into: None,
+        deleted: false,
         stamp: Stamp::first(now),
     }
 }
@@ -360,6 +362,8 @@ pub(super) fn collection(slug: &str, name: &str, now: DateTime<Utc>) -> Collecti
         slug: slug.to_owned(),
         name: name.to_owned(),
         pictures: Vec::new(),
+        merged_into: None,
+        deleted: false,
         stamp: Stamp::first(now),
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn draft(
             id: stored.map_or(blank.id, |(it, _)| it.id),
             pictures: unread.unwrap_or_default(),
             merging: stored.and_then(|(it, _)| it.merging.clone()),
+            deleted_from: stored.and_then(|(it, _)| it.deleted_from),
             locks: stored.map(|(it, _)| it.locks.clone()).unwrap_or_default(),
             ..blank
         };
@@ -61,6 +62,7 @@ pub(super) fn draft(
         duration: record.duration.over(base.duration),
         directors: directors.over(base.directors),
         merging: base.merging,
+        deleted_from: base.deleted_from,
         locks: base.locks,
         stamp,
         id: base.id,
@@ -98,6 +100,7 @@ pub(super) fn bare(series: TitleId, (season, number): (u32, u32), stamp: Stamp) 
         directors: Vec::new(),
         crew: Vec::new(),
         merging: None,
+        deleted_from: None,
         locks: Locks::default(),
         stamp,
     }

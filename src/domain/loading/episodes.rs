@@ -11,6 +11,7 @@ use super::pictures::PicturesRecord;
 use super::problem::Problem;
 use super::said::Said;
 use super::texts::{Translated, read_long_texts, read_texts};
+use super::years::years_of_films;
 
 /// The highest number of an episode in its whole series.
 const MAX_ABSOLUTE: u32 = 99_999;
@@ -71,7 +72,7 @@ impl EpisodeRecord {
 }
 
 /// Reads the fields of an episode.
-pub(super) fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem> {
+pub(super) fn read_episode(fields: &mut Fields, this_year: i32) -> Result<EpisodeRecord, Problem> {
     let series = fields.slug("series")?;
     let season = read_number(fields, "season")?;
     let number = read_number(fields, "episode")?;
@@ -87,7 +88,7 @@ pub(super) fn read_episode(fields: &mut Fields) -> Result<EpisodeRecord, Problem
         names: read_texts(fields, "names", MAX_NAME)?,
         overview: read_long_texts(fields, "overview", MAX_OVERVIEW)?,
         still: read_still(fields)?,
-        aired: fields.day("air_date")?,
+        aired: fields.day("air_date", &years_of_films(this_year))?,
         duration: read_runtime(fields, "runtime_minutes")?,
         directors: read_credits(fields, "directors")?,
         guests: read_credits(fields, "guests")?,
@@ -115,7 +116,7 @@ mod tests {
         let Value::Object(map) = record else {
             unreachable!("it is an object");
         };
-        read_episode(&mut Fields::new(map))
+        read_episode(&mut Fields::new(map), 2026)
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The fields of one JSON record: each is taken once, with its type checked; what remains is unknown.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use std::ops::RangeInclusive;
+
+use chrono::{DateTime, Datelike, NaiveDate, Utc};
 use serde_json::{Map, Value};
 
 use super::problem::{Problem, Warning};
@@ -165,7 +167,7 @@ impl Fields {
     pub(super) fn integer(
         &mut self,
         name: &'static str,
-        range: std::ops::RangeInclusive<i64>,
+        range: RangeInclusive<i64>,
     ) -> Field<Said<i64>> {
         self.said(name, |value| {
             let number = value.as_i64().or_else(|| whole(value.as_f64()?));
@@ -185,7 +187,7 @@ impl Fields {
     pub(super) fn count(
         &mut self,
         name: &'static str,
-        range: std::ops::RangeInclusive<u32>,
+        range: RangeInclusive<u32>,
     ) -> Field<Said<u32>> {
         let (first, last) = range.into_inner();
         let count = self.integer(name, i64::from(first)..=i64::from(last))?;
@@ -220,19 +222,29 @@ impl Fields {
         })
     }
 
-    /// A day as `YYYY-MM-DD`.
-    pub(super) fn day(&mut self, name: &'static str) -> Field<Said<NaiveDate>> {
+    /// A day as `YYYY-MM-DD`, in one of these years.
+    pub(super) fn day(
+        &mut self,
+        name: &'static str,
+        years: &RangeInclusive<i32>,
+    ) -> Field<Said<NaiveDate>> {
         self.said(name, |value| {
             let day = value
                 .as_str()
                 .filter(|text| text.len() == 10)
                 .and_then(|text| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok());
-            day.ok_or_else(|| {
+            let day = day.ok_or_else(|| {
                 Problem::new(
                     name,
                     format!("is {}, not a day as YYYY-MM-DD", shown(&value)),
                 )
-            })
+            })?;
+            if years.contains(&day.year()) {
+                return Ok(day);
+            }
+            let (first, last) = (years.start(), years.end());
+            let reason = format!("is {day}, not of a year from {first} to {last}");
+            Err(Problem::new(name, reason))
         })
     }
 

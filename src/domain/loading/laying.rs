@@ -10,7 +10,6 @@ use super::changes::Names;
 use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::CreditName;
 use super::drafts::{blank, compose, title_changes};
-use super::mapped_roles::{directors_of, field_of};
 use super::named::Named;
 use super::problem::{Problem, Warning};
 use super::records::{Placed, Record, TitleRecord};
@@ -136,6 +135,7 @@ impl LoadService {
         let collections = resolve::collections(&self.catalog, records.into_iter(), now).await?;
         let named = Named {
             people: people.ids,
+            deleted_people: people.deleted,
             genres: genres.ids,
             collections: collections.ids,
         };
@@ -228,16 +228,18 @@ fn lay<'o>(
             problem,
         });
     }
-    let crew = record.crew.by_role();
-    let crew = crew.into_iter().map(|(role, said)| (field_of(role), said));
-    let directors = directors_of(record.kind);
-    let main = [(directors, &record.directors), ("cast", &record.cast)];
-    for (field, said) in main.into_iter().chain(crew) {
-        let mut credits = said.value().into_iter().flatten();
-        let unknown = credits.find(|credit| !named.people.contains_key(&credit.person));
-        if let Some(credit) = unknown {
-            return Err(Refusal::missing(nobody(field, &credit.person.slug())));
-        }
+    if laying.intent == Intent::Give
+        && let Some(deleted) = named.deleted_in(record).into_iter().next()
+    {
+        let name = deleted.value.unwrap_or_default();
+        let reason = format!("names “{name}”, which was deleted");
+        return Err(Refusal::missing(Problem::new(deleted.field, reason)));
+    }
+    let unknown = record
+        .credits_by_field()
+        .find(|(_, credit)| named.is_nobody(&credit.person));
+    if let Some((field, credit)) = unknown {
+        return Err(Refusal::missing(nobody(field, &credit.person.slug())));
     }
     compose(record, laying.base.clone(), named).map_err(Refusal::invalid)
 }

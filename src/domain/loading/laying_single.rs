@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::changes::{Names, of_person};
 use super::credits::CreditName;
-use super::drafts::Draft;
+use super::drafts::{Draft, credited};
 use super::laying::{Difference, Refusal, differences, read_known};
 use super::options::Manner;
 use super::problem::Problem;
@@ -80,6 +80,11 @@ pub fn blank_episode(
     })
 }
 
+/// A person of whom nothing is known yet but a key, which is looked through with the first record that is laid over them.
+pub fn blank_person(slug: &str, now: DateTime<Utc>) -> Person {
+    credited(slug, "", now)
+}
+
 /// What a record of an episode begins with.
 fn key_of(series: &Title, season: u32, number: u32) -> Map<String, Value> {
     let fields = [
@@ -109,7 +114,7 @@ impl LoadService {
         Ok(series.map(|series| StoredEpisode { episode, series }))
     }
 
-    /// A person as the record has them, with what is told of the life, unless they were merged into somebody else.
+    /// A person as the record has them, with what is told of the life, unless they were merged into somebody else or deleted.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn stored_person(
         &self,
@@ -117,7 +122,7 @@ impl LoadService {
     ) -> Result<Option<(Person, Texts)>, CatalogError> {
         let people = self.catalog.people(&[id]).await?;
         let mut people = people.into_iter();
-        let Some(person) = people.find(|person| person.leads_to().is_none()) else {
+        let Some(person) = people.find(Person::is_there) else {
             return Ok(None);
         };
         let told = self.catalog.biographies(&[id]).await?;
@@ -148,7 +153,13 @@ impl LoadService {
             .credits_by_field()
             .find(|(_, credit)| !people.ids.contains_key(&credit.person));
         if let Some((field, credit)) = unknown {
-            return Err(Refusal::missing(nobody(field, &credit.person.slug())).into());
+            let slug = credit.person.slug();
+            let problem = if people.deleted.contains(&credit.person) {
+                Problem::new(field, format!("names “{slug}”, who was deleted"))
+            } else {
+                nobody(field, &slug)
+            };
+            return Err(Refusal::missing(problem).into());
         }
         let (id, manner) = (series.id, Manner::Merge);
         let draft = episode_drafts::draft(&read, id, Some(episode), manner, &people.ids, now);
@@ -177,6 +188,21 @@ impl LoadService {
     ) -> Vec<Difference> {
         let fields = person_drafts::changes((&before.0, &before.1), (&after.0, &after.1));
         differences(&fields, &of_person(before), &of_person(after))
+    }
+
+    /// The fields in which two documents of an episode differ, with what happens in it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn episode_differences(
+        &self,
+        before: &(Episode, Texts),
+        after: &(Episode, Texts),
+    ) -> Result<Vec<Difference>, CatalogError> {
+        let fields = episode_drafts::changes((&before.0, &before.1), (&after.0, &after.1));
+        let both = [&before.0, &after.0];
+        let nothing_new = CatalogBatch::default();
+        let names = Names::of(&self.catalog, &[], &both, &nothing_new).await?;
+        let (old, new) = (names.of_episode(before), names.of_episode(after));
+        Ok(differences(&fields, &old, &new))
     }
 
     /// The person that a record makes of one; the record names fields as files call them, without the key.

@@ -13,6 +13,7 @@ mod collections;
 mod column_maps;
 mod credited;
 mod credits;
+mod document;
 mod drafts;
 mod edits;
 mod encodings;
@@ -45,6 +46,7 @@ mod named_titles;
 mod one_picture;
 mod options;
 mod pace;
+mod parsing;
 mod parts;
 mod people;
 mod person_drafts;
@@ -79,6 +81,7 @@ mod write;
 mod write_collections;
 mod write_episodes;
 mod write_watches;
+mod years;
 
 pub use about::AboutRecord;
 pub use airs::AirsRecord;
@@ -98,7 +101,7 @@ pub use laying::{
     Difference, Intent, LaidTitle, LaidTitles, Laying, Refusal, batch_of, blank_title,
 };
 pub use laying_names::{SoundName, collection_named, genre_named};
-pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode};
+pub use laying_single::{Laid, LayError, StoredEpisode, blank_episode, blank_person};
 pub use lists::{check_lists, with_added, without_removed};
 pub use made::MadeRecords;
 pub use one_picture::{OfferedPicture, PictureOffer, UntakenPicture};

@@ -1,8 +1,10 @@
 //! What a record tells of a person: all that credits do not.
 
+use std::ops::RangeInclusive;
+
 use chrono::NaiveDate;
 
-use super::checks::read_external_ids;
+use super::checks::{IdsOf, read_external_ids};
 use super::credits::read_person_name;
 use super::fields::Fields;
 use super::picture_fields::read_portrait;
@@ -15,11 +17,13 @@ use crate::domain::catalog::ExternalId;
 /// The longest biography in a language, and the longest name of a place, in characters.
 const MAX_BIOGRAPHY: usize = 20_000;
 const MAX_PLACE: usize = 200;
+/// The years in which somebody can be born or die: programs write the year 0 where they know none.
+const YEARS_OF_LIVES: RangeInclusive<i32> = 1..=9999;
 
 /// A person, as a file tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PersonRecord {
-    /// The key: lower-case letters, digits and single hyphens.
+    /// The key: lower-case letters, digits and hyphens.
     pub slug: String,
     pub name: String,
     /// The day of birth.
@@ -40,12 +44,12 @@ pub(super) fn read_person(fields: &mut Fields) -> Result<PersonRecord, Problem> 
     let record = PersonRecord {
         slug: fields.slug("slug")?,
         name: read_person_name(fields)?,
-        born: fields.day("born")?,
-        died: fields.day("died")?,
+        born: fields.day("born", &YEARS_OF_LIVES)?,
+        died: fields.day("died", &YEARS_OF_LIVES)?,
         birthplace: fields.known_text("birthplace", MAX_PLACE)?,
         biography: read_long_texts(fields, "biography", MAX_BIOGRAPHY)?,
         portrait: read_portrait(fields)?,
-        external_ids: read_external_ids(fields)?,
+        external_ids: read_external_ids(fields, IdsOf::Person)?,
     };
     check_days(record.born.value().copied(), record.died.value().copied())?;
     Ok(record)

@@ -8,6 +8,10 @@ use crate::domain::text;
 
 /// The longest value that is told of, in characters of JSON.
 const MAX_VALUE: usize = 1000;
+/// The longest name of a field and the longest reason that are told of, in characters: both may repeat what a file has,
+/// where a name can be as long as a line.
+const MAX_FIELD: usize = 120;
+const MAX_REASON: usize = 1000;
 
 /// What is wrong with a field, or with a record as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +38,8 @@ impl Problem {
     #[must_use]
     pub fn new(field: impl AsRef<str>, reason: impl AsRef<str>) -> Self {
         Self {
-            field: text::visible(field.as_ref()),
-            reason: text::visible(reason.as_ref()),
+            field: shown_field(field.as_ref()),
+            reason: cut(text::visible(reason.as_ref()), MAX_REASON),
             value: None,
             allowed: None,
         }
@@ -111,11 +115,33 @@ impl Warning {
     }
 }
 
+/// The name of a field as it is told of.
+pub(super) fn shown_field(name: &str) -> String {
+    cut(text::visible(name), MAX_FIELD)
+}
+
+/// The beginning of what is longer than so many characters.
+fn cut(text: String, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_told_is_not_as_long_as_a_file_can_make_it() {
+        let problem = Problem::new("é".repeat(100_000), "x".repeat(100_000));
+
+        assert_eq!(problem.field, format!("{}…", "é".repeat(MAX_FIELD)));
+        assert_eq!(problem.reason, format!("{}…", "x".repeat(MAX_REASON)));
+        assert_eq!(Problem::new("year", "is 0").field, "year");
+    }
 
     #[test]
     fn the_value_of_a_field_is_told_as_it_stands_there() {

@@ -1,11 +1,13 @@
 //! The records that can be loaded, and how each is read from the fields of a JSON object.
 
+use std::ops::RangeInclusive;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::about::{AboutRecord, read_about};
 use super::certifications::read_certifications;
-use super::checks::{SEVERAL, encoded_twice, looks_like_several, read_external_ids};
+use super::checks::{IdsOf, SEVERAL, looks_like_several, read_external_ids, spoilt};
 use super::codes::{COUNTRIES, LANGUAGES, read_codes};
 use super::collection_records::{CollectionRecord, read_collection_record};
 use super::collections::{PartRecord, read_collection};
@@ -13,6 +15,7 @@ use super::credits::{CreditName, CrewRecord, read_credits, read_crew};
 use super::episodes::{EpisodeRecord, read_episode};
 use super::fields::{Fields, MAX_NAME, checked_text, is_placeholder, shown};
 use super::lengths::{MAX_NUMBER, read_number, read_runtime};
+use super::mapped_roles::{directors_of, field_of};
 use super::people::{PersonRecord, read_person};
 use super::picture_fields::read_pictures;
 use super::pictures::PicturesRecord;
@@ -20,15 +23,12 @@ use super::problem::{Problem, Warning};
 use super::publication::{PublicationRecord, read_publication};
 use super::said::{Entries, Said};
 use super::seasons::{SeasonRecord, read_seasons};
+use super::years::years_of_films;
 use crate::domain::catalog::{
     Certification, CreditRole, ExternalId, GenreName, Roles, Title, TitleKind, genre_name,
 };
 use crate::domain::text;
 
-/// The earliest year of a film: before it there was no film.
-const FIRST_YEAR: i64 = 1870;
-/// How many years ahead something may be announced.
-const YEARS_AHEAD: i64 = 10;
 /// The most genres of a title, and the longest name of one, in characters.
 pub(super) const MAX_GENRES: usize = 50;
 const MAX_GENRE: usize = 60;
@@ -56,7 +56,7 @@ pub struct TitleRecord {
     pub is_kind_told: bool,
     /// Whether and when viewers may see it.
     pub publication: PublicationRecord,
-    /// The key: lower-case letters, digits and single hyphens.
+    /// The key: lower-case letters, digits and hyphens.
     pub slug: String,
     pub name: String,
     /// Its name in the language that it was made in.
@@ -107,6 +107,18 @@ impl TitleRecord {
         let (directors, cast) = (self.directors.value(), self.cast.value());
         let credits = directors.into_iter().chain(cast).flatten();
         credits.chain(self.crew.credits())
+    }
+
+    /// The same, each with the field that names it.
+    pub(super) fn credits_by_field(&self) -> impl Iterator<Item = (&'static str, &CreditName)> {
+        let crew = self.crew.by_role().into_iter();
+        let crew = crew.map(|(role, said)| (field_of(role), said));
+        let directors = (directors_of(self.kind), &self.directors);
+        let main = [directors, ("cast", &self.cast)].into_iter();
+        main.chain(crew).flat_map(|(field, said)| {
+            let credits = said.value().into_iter().flatten();
+            credits.map(move |credit| (field, credit))
+        })
     }
 
     /// The same without the people of roles in which a title has somebody.
@@ -183,7 +195,7 @@ impl Record {
             let reason = format!("is {}, not a record (a JSON object)", shown(&value));
             return Err((Problem::new("", reason), Vec::new()));
         };
-        let twice = encoded_twice(&map);
+        let spoilt = spoilt(&map);
         let mut fields = Fields::new(map);
         let record = Self::of_fields(&mut fields, this_year);
         let (unknown, mut warnings) = fields.finish();
@@ -191,13 +203,13 @@ impl Record {
             Ok(record) => record,
             Err(problem) => return Err((problem, warnings)),
         };
-        let twice = twice
+        let spoilt = spoilt
             .into_iter()
-            .filter(|(field, _)| !unknown.contains(field));
-        warnings.extend(twice.map(|(field, text)| Warning {
+            .filter(|(field, ..)| !unknown.contains(field));
+        warnings.extend(spoilt.map(|(field, text, reason)| Warning {
             field,
             value: Some(text),
-            reason: "looks like UTF-8 that was encoded twice",
+            reason,
         }));
         Ok((record, unknown, warnings))
     }
@@ -205,17 +217,13 @@ impl Record {
     fn of_fields(fields: &mut Fields, this_year: i32) -> Result<Self, Problem> {
         Ok(match kind(fields)? {
             Kind::Title(kind) => {
-                let title = read_title(
-                    kind.unwrap_or(TitleKind::Film),
-                    fields,
-                    i64::from(this_year),
-                )?;
+                let title = read_title(kind, fields, this_year)?;
                 Self::Title(Box::new(match kind {
                     Some(_) => title,
                     None => of_either_kind(title, fields),
                 }))
             }
-            Kind::Episode => Self::Episode(Box::new(read_episode(fields)?)),
+            Kind::Episode => Self::Episode(Box::new(read_episode(fields, this_year)?)),
             Kind::Person => Self::Person(read_person(fields)?),
             Kind::Collection => Self::Collection(read_collection_record(fields)?),
             Kind::Watch => Self::Watch(read_watch(fields)?),
@@ -271,16 +279,18 @@ fn kind(fields: &mut Fields) -> Result<Kind, Problem> {
     })
 }
 
+/// Reads a title of the kind that the record tells, or else a film.
 fn read_title(
-    kind: TitleKind,
+    told: Option<TitleKind>,
     fields: &mut Fields,
-    this_year: i64,
+    this_year: i32,
 ) -> Result<TitleRecord, Problem> {
+    let kind = told.unwrap_or(TitleKind::Film);
     let slug = fields.slug("slug")?;
     let name = fields.text("title", MAX_NAME)?;
     let original_name = fields.known_text("original_title", MAX_NAME)?;
-    let years = FIRST_YEAR..=this_year + YEARS_AHEAD;
-    let premiered = fields.day("release_date")?;
+    let years = years_of_films(this_year);
+    let premiered = fields.day("release_date", &years)?;
     let year = read_year(fields, "year", &years)?;
     let is_series = kind == TitleKind::Series;
     // Both are read before either refuses the record, so that what is wrong with both is told.
@@ -304,7 +314,7 @@ fn read_title(
         crew: read_crew(fields)?,
         countries: countries?,
         languages: languages?,
-        external_ids: read_external_ids(fields)?,
+        external_ids: read_external_ids(fields, IdsOf::Title(told))?,
         network: Said::Nothing,
         total_seasons: Said::Nothing,
         episode_duration: Said::Nothing,
@@ -350,9 +360,10 @@ fn of_either_kind(title: TitleRecord, fields: &mut Fields) -> TitleRecord {
 fn read_year(
     fields: &mut Fields,
     name: &'static str,
-    years: &std::ops::RangeInclusive<i64>,
+    years: &RangeInclusive<i32>,
 ) -> Result<Said<i32>, Problem> {
-    let year = fields.integer(name, years.clone())?;
+    let years = i64::from(*years.start())..=i64::from(*years.end());
+    let year = fields.integer(name, years)?;
     Ok(year.map(|year| i32::try_from(year).unwrap_or_default()))
 }
 

@@ -24,6 +24,15 @@ pub(super) struct People {
     pub(super) ids: HashMap<PersonKey, PersonId>,
     /// People that no store has yet.
     pub(super) new: Vec<Person>,
+    /// Who was named and is nobody, because curators have deleted them.
+    pub(super) deleted: HashSet<PersonKey>,
+}
+
+impl People {
+    /// Whether somebody is named of whom nothing is known: neither that they are there, nor that they were deleted.
+    pub(super) fn is_nobody(&self, person: &PersonKey) -> bool {
+        !self.ids.contains_key(person) && !self.deleted.contains(person)
+    }
 }
 
 /// Looks up everybody who is credited. Who is named and not there yet is new; who is given by slug alone must be
@@ -62,6 +71,7 @@ pub(super) async fn people(
         stored.map(|person| (person.slug.clone(), person)).collect();
     let standing = standing_for(catalog, stored.values()).await?;
     let mut added: BTreeMap<String, Person> = BTreeMap::new();
+    let mut deleted = HashSet::new();
     let mut ids = HashMap::new();
     for person in &order {
         let slug = match person {
@@ -76,7 +86,14 @@ pub(super) async fn people(
             }
         };
         let id = match (stored.get(&slug), names[person]) {
-            (Some(person), _) => standing.get(&person.id).copied().unwrap_or(person.id),
+            (Some(there), _) if there.is_there() => there.id,
+            (Some(gone), _) => {
+                let Some(id) = standing.get(&gone.id) else {
+                    deleted.insert((*person).clone());
+                    continue;
+                };
+                *id
+            }
             (None, Some(name)) => {
                 let new = || drafts::credited(&slug, name, now);
                 added.entry(slug.clone()).or_insert_with(new).id
@@ -96,6 +113,7 @@ pub(super) async fn people(
     Ok(People {
         ids,
         new: added.into_values().collect(),
+        deleted,
     })
 }
 
@@ -165,7 +183,8 @@ pub(super) struct Resolved<K, I, T> {
     pub(super) new: Vec<T>,
 }
 
-/// The genres of these titles: under the key of their name, or of that name since a curator gave it to them.
+/// The genres of these titles: under the key of their name, or of that name since a curator gave it to them. Those that were
+/// deleted have no id.
 pub(super) async fn genres(
     catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
@@ -176,9 +195,14 @@ pub(super) async fn genres(
     let all = keys.values().flat_map(NameKeys::all).map(GenreId::of_slug);
     let all: HashSet<GenreId> = all.collect();
     let stored = catalog.genres(&all.into_iter().collect::<Vec<_>>()).await?;
-    let merged = stored.iter();
-    let merged = merged.filter_map(|genre| Some((genre.slug.as_str(), genre.merged_into?)));
-    let merged: HashMap<&str, GenreId> = merged.collect();
+    let standing = stored.iter().cloned().map(Some).collect();
+    let standing = catalog.genres_standing(standing).await?;
+    // What each is now: itself, the one that it was merged into, or nothing if it was deleted.
+    let ends = stored.iter().zip(&standing).map(|(genre, end)| {
+        let end = end.as_ref().map(|end| end.id);
+        (genre.slug.as_str(), end)
+    });
+    let ends: HashMap<&str, Option<GenreId>> = ends.collect();
     let stored: HashMap<&str, &str> = stored
         .iter()
         .map(|genre| (genre.slug.as_str(), genre.name.as_str()))
@@ -186,7 +210,7 @@ pub(super) async fn genres(
     let are_there = {
         let name_at = |slug: &str| stored.get(slug).copied();
         let mut all = keys.values();
-        all.all(|keys| stored.contains_key(keys.choose(name_at)))
+        all.all(|keys| matches!(ends.get(keys.choose(name_at)), Some(Some(_))))
     };
     let renamed = if are_there {
         HashMap::new()
@@ -198,16 +222,17 @@ pub(super) async fn genres(
     let mut ids = HashMap::new();
     for (name, keys) in &keys {
         let slug = keys.choose(name_at);
-        let there = if stored.contains_key(slug) {
-            merged.get(slug).copied()
-        } else {
-            renamed.get(&text::slug(name)).copied()
+        let end = ends.get(slug).copied();
+        let called_so = || renamed.get(&text::slug(name)).copied();
+        let id = match (end, end.flatten().or_else(called_so)) {
+            (_, Some(id)) => id,
+            // It was deleted, and nothing else is called so.
+            (Some(_), None) => continue,
+            (None, None) => {
+                let genre = || drafts::genre(slug, name, now);
+                new.entry(slug).or_insert_with(genre).id
+            }
         };
-        if there.is_none() && !stored.contains_key(slug) {
-            let genre = || drafts::genre(slug, name, now);
-            new.entry(slug).or_insert_with(genre);
-        }
-        let id = there.unwrap_or_else(|| GenreId::of_slug(slug));
         ids.insert((*name).clone(), id);
     }
     let new = new.into_values().collect();
@@ -226,7 +251,7 @@ async fn genres_by_name(
     Ok(by_name)
 }
 
-/// The collections of these titles: each new one with the name that comes first.
+/// The collections of these titles: each new one with the name that comes first. Those that were deleted have no id.
 pub(super) async fn collections(
     catalog: &CatalogService,
     records: impl Iterator<Item = &TitleRecord>,
@@ -249,6 +274,12 @@ pub(super) async fn collections(
     }
     let all: Vec<CollectionId> = all.into_iter().collect();
     let stored = catalog.collections(&Visibility::everything(), &all).await?;
+    let standing = catalog.collections_standing(stored.clone()).await?;
+    let ends = stored.iter().zip(&standing).map(|(collection, end)| {
+        let end = end.as_ref().map(|end| end.id);
+        (collection.slug.as_str(), end)
+    });
+    let ends: HashMap<&str, Option<CollectionId>> = ends.collect();
     let stored: HashMap<&str, &str> = stored
         .iter()
         .map(|collection| (collection.slug.as_str(), collection.name.as_str()))
@@ -264,11 +295,17 @@ pub(super) async fn collections(
             let slug = keys[named].choose(|slug| stored.get(slug).copied());
             slug.to_owned()
         };
-        ids.insert(named.clone(), CollectionId::of_slug(&slug));
-        if !stored.contains_key(slug.as_str()) {
-            let collection = drafts::collection(&slug, &named.name, now);
-            new.entry(slug).or_insert(collection);
-        }
+        let id = match ends.get(slug.as_str()) {
+            Some(Some(end)) => *end,
+            Some(None) => continue,
+            None => {
+                let id = CollectionId::of_slug(&slug);
+                let collection = drafts::collection(&slug, &named.name, now);
+                new.entry(slug).or_insert(collection);
+                id
+            }
+        };
+        ids.insert(named.clone(), id);
     }
     let new = new.into_values().collect();
     Ok(Resolved { ids, new })

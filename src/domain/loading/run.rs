@@ -21,7 +21,7 @@ use super::options::{
 use super::pace::Pace;
 use super::parts::Parts;
 use super::people::PersonRecord;
-use super::problem::{Problem, Warning};
+use super::problem::{Problem, Warning, shown_field};
 use super::records::{Placed, Record, TitleRecord, WatchRecord};
 use super::revised::{Revised, created};
 use super::service::LoadService;
@@ -37,7 +37,6 @@ use crate::domain::catalog::{
 };
 use crate::domain::error::StoreError;
 use crate::domain::ids::EpisodeId;
-use crate::domain::text;
 
 /// How many records are written together.
 pub(super) const BATCH: usize = 500;
@@ -46,6 +45,11 @@ pub(super) const BATCH: usize = 500;
 const WATCHES: usize = 20_000;
 /// How many warnings of a kind are told of one by one; of all of them there is the number.
 const EXAMPLES: u64 = 3;
+/// How many kinds of warnings are counted, and how many names of what is no field are kept of a file. A file can have
+/// a name of its own in each record: what comes after these counts together.
+const MOST_KINDS: usize = 1000;
+/// The field of what is counted together.
+const FURTHER: &str = "…";
 /// How often a batch is tried again if somebody else writes the same documents.
 const TRIES: usize = 5;
 /// What is told of a field that a record would have changed.
@@ -434,7 +438,12 @@ impl<'a> Run<'a> {
     /// Warns of each field that is none once a file.
     pub(super) fn warn_of_unknown(&mut self, line: u64, fields: Vec<String>) {
         for field in fields {
-            if self.unknown_fields.insert(field.clone()) {
+            let field = shown_field(&field);
+            let is_known = self.unknown_fields.contains(&field);
+            if !is_known && self.unknown_fields.len() < MOST_KINDS {
+                self.unknown_fields.insert(field.clone());
+            }
+            if !is_known {
                 let warning = Warning {
                     field,
                     value: None,
@@ -448,17 +457,22 @@ impl<'a> Run<'a> {
     /// Counts a warning, and tells of it if it is one of the first of its kind. Of one value it is told once, however many
     /// records have it.
     pub(super) fn warn(&mut self, line: u64, warning: &Warning) {
-        let kinds = self.summary.warnings_by_kind.entry(WarningKind {
-            field: text::visible(&warning.field),
+        let kinds = &mut self.summary.warnings_by_kind;
+        let mut kind = WarningKind {
+            field: shown_field(&warning.field),
             reason: warning.reason,
-        });
-        let kind = kinds.or_default();
+        };
+        if kinds.len() >= MOST_KINDS && !kinds.contains_key(&kind) {
+            FURTHER.clone_into(&mut kind.field);
+        }
+        let field = kind.field.clone();
+        let kind = kinds.entry(kind).or_default();
         kind.times += 1;
         let is_first = warning.value.as_ref().is_none_or(|value| {
             let mut hasher = DefaultHasher::new();
             value.hash(&mut hasher);
             self.warned
-                .insert((warning.field.clone(), warning.reason, hasher.finish()))
+                .insert((field.clone(), warning.reason, hasher.finish()))
         });
         let mut sort = ToldSort::FurtherWarning;
         if is_first {

@@ -2,22 +2,21 @@
 //! memory; lines of JSON some at a time, which two threads share.
 
 use std::collections::VecDeque;
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 use std::panic::resume_unwind;
 use std::thread;
 
 use serde_json::{Map, Value};
 
+use super::document::Document;
 use super::encodings::not_text;
-use super::entry::{Entry, Finding, MAX_LINE, finding, refused};
+use super::entry::{Entry, Finding, MAX_LINE, refused};
+use super::parsing::{BOM, sound};
 use super::problem::Problem;
 use super::records::Record;
 use super::table::Table;
 use crate::domain::json::Strict;
 
-/// The longest file that is read as a whole, in bytes.
-pub(super) const MAX_DOCUMENT: usize = 64 * 1024 * 1024;
-const BOM: &[u8] = "\u{feff}".as_bytes();
 /// How many lines are read at a time, or with how many bytes, about, however few lines have those.
 const AHEAD: usize = 1000;
 const AHEAD_BYTES: usize = 1024 * 1024;
@@ -55,7 +54,7 @@ pub struct Records<'a> {
 
 enum Body<'a> {
     Lines(Lines<'a>),
-    Document(std::vec::IntoIter<Entry>),
+    Document(Document),
     Table(Table<'a>),
 }
 
@@ -67,14 +66,9 @@ impl<'a> Records<'a> {
         this_year: i32,
     ) -> io::Result<Self> {
         let body = match (not_text(&mut *reader)?, format) {
-            (Some(what), _) => {
-                let finding = Finding::FileRefused(Problem::new("", what));
-                Body::Document(vec![Entry { line: 1, finding }].into_iter())
-            }
+            (Some(what), _) => Body::Document(Document::refused(1, what)),
             (None, Format::Lines) => Body::Lines(Lines::new(reader)),
-            (None, Format::Document) => {
-                Body::Document(read_document(&mut *reader, this_year)?.into_iter())
-            }
+            (None, Format::Document) => Body::Document(Document::read(&mut *reader)?),
             (None, Format::Table) => Body::Table(Table::new(reader)),
         };
         Ok(Self { body, this_year })
@@ -87,7 +81,7 @@ impl Iterator for Records<'_> {
     fn next(&mut self) -> Option<Self::Item> {
         match &mut self.body {
             Body::Lines(lines) => lines.next(self.this_year).transpose(),
-            Body::Document(entries) => entries.next().map(Ok),
+            Body::Document(document) => document.next(self.this_year).map(Ok),
             Body::Table(table) => table.next(self.this_year).transpose(),
         }
     }
@@ -209,11 +203,7 @@ impl<'a> Lines<'a> {
 
     /// What stands in the line.
     fn text(&self) -> &[u8] {
-        let text = if self.line == 1 {
-            self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer)
-        } else {
-            &self.buffer
-        };
+        let text = self.buffer.strip_prefix(BOM).unwrap_or(&self.buffer);
         text.trim_ascii()
     }
 }
@@ -266,51 +256,6 @@ fn read_lines(lines: &[Line], this_year: i32) -> Vec<Entry> {
     })
 }
 
-fn read_document(reader: &mut dyn BufRead, this_year: i32) -> io::Result<Vec<Entry>> {
-    let refused = |line, reason: String| {
-        vec![Entry {
-            line,
-            finding: Finding::FileRefused(Problem::new("", reason)),
-        }]
-    };
-    let mut bytes = Vec::new();
-    reader
-        .take(MAX_DOCUMENT as u64 + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() > MAX_DOCUMENT {
-        return Ok(refused(
-            1,
-            format!("is larger than {MAX_DOCUMENT} bytes; use NDJSON, one record a line"),
-        ));
-    }
-    let bytes = bytes.strip_prefix(BOM).unwrap_or(&bytes);
-    if bytes.trim_ascii().is_empty() {
-        return Ok(Vec::new());
-    }
-    let records = if bytes.trim_ascii().starts_with(b"[") {
-        serde_json::from_slice::<Vec<Strict>>(bytes)
-    } else {
-        serde_json::from_slice(bytes).map(|record| vec![record])
-    };
-    Ok(match records {
-        Ok(records) => (1..)
-            .zip(records)
-            .map(|(line, record)| Entry {
-                line,
-                finding: found(without_twins(record), this_year),
-            })
-            .collect(),
-        Err(error) => refused(
-            error.line() as u64,
-            format!(
-                "is not JSON: {} (column {})",
-                without_place(&error),
-                error.column()
-            ),
-        ),
-    })
-}
-
 fn parse_line(text: &[u8], end: End) -> Result<Value, Problem> {
     if end == End::TooLong {
         let reason = format!("is longer than {MAX_LINE} bytes");
@@ -321,39 +266,13 @@ fn parse_line(text: &[u8], end: End) -> Result<Value, Problem> {
         let reason = format!("is not UTF-8 (byte {byte} of the line)");
         return Err(Problem::new("", reason));
     }
-    let record = serde_json::from_slice::<Strict>(text).map_err(|error| {
-        if error.is_eof() && end == End::OfFile {
+    match serde_json::from_slice::<Strict>(text) {
+        Err(error) if error.is_eof() && end == End::OfFile => {
             let reason = "is cut off: the file ends in the middle of the record";
-            return Problem::new("", reason);
+            Err(Problem::new("", reason))
         }
-        let (what, column) = (without_place(&error), error.column());
-        Problem::new("", format!("is not JSON: {what} (column {column})"))
-    })?;
-    without_twins(record)
-}
-
-/// A value in which no key comes twice.
-fn without_twins(record: Strict) -> Result<Value, Problem> {
-    match record.twice {
-        Some(key) => Err(Problem::new(key, "comes twice in the record")),
-        None => Ok(record.value),
+        read => sound(read),
     }
-}
-
-fn found(read: Result<Value, Problem>, this_year: i32) -> Finding {
-    match read {
-        Ok(value) => finding(value, this_year),
-        Err(problem) => refused(problem),
-    }
-}
-
-/// The parser counts lines within the line that it was given.
-fn without_place(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    text.split(" at line ")
-        .next()
-        .unwrap_or_default()
-        .to_owned()
 }
 
 fn is_array_over_lines(text: &[u8]) -> bool {
@@ -368,36 +287,66 @@ enum End {
     TooLong,
 }
 
-/// The next line, without its end; of one that is too long only the beginning is kept.
+/// The next line, without its end, which is a line feed, a carriage return, or both, as editors count them: none of them
+/// stands in JSON but between values. Of a line that is too long only a beginning is kept.
 fn next_line(reader: &mut dyn BufRead, line: &mut Vec<u8>) -> io::Result<Option<End>> {
     line.clear();
-    let read = reader.take(MAX_LINE as u64 + 1).read_until(b'\n', line)?;
-    if line.last() == Some(&b'\n') {
-        line.pop();
-        return Ok(Some(End::OfLine));
-    }
-    if read == 0 {
-        return Ok(None);
-    }
-    if read <= MAX_LINE {
-        return Ok(Some(End::OfFile));
-    }
+    let mut is_too_long = false;
     loop {
         let buffer = reader.fill_buf()?;
-        let (used, is_end) = match buffer.iter().position(|byte| *byte == b'\n') {
-            Some(place) => (place + 1, true),
-            None => (buffer.len(), buffer.is_empty()),
-        };
-        reader.consume(used);
-        if is_end {
-            return Ok(Some(End::TooLong));
+        if buffer.is_empty() {
+            return Ok(match (is_too_long, line.is_empty()) {
+                (true, _) => Some(End::TooLong),
+                (false, false) => Some(End::OfFile),
+                (false, true) => None,
+            });
         }
+        let end = buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'));
+        let part = &buffer[..end.unwrap_or(buffer.len())];
+        is_too_long |= line.len() + part.len() > MAX_LINE;
+        if !is_too_long {
+            line.extend_from_slice(part);
+        }
+        let Some(end) = end else {
+            let used = buffer.len();
+            reader.consume(used);
+            continue;
+        };
+        let is_return = buffer[end] == b'\r';
+        reader.consume(end + 1);
+        if is_return && reader.fill_buf()?.first() == Some(&b'\n') {
+            reader.consume(1);
+        }
+        return Ok(Some(if is_too_long {
+            End::TooLong
+        } else {
+            End::OfLine
+        }));
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use super::*;
+
+    #[test]
+    fn lines_end_as_editors_count_them() {
+        let text = "\u{feff}{\"a\": 1}\r{\"a\": 2}\r\n\r\r\n{\"a\": 3}\n\r\u{feff}{\"a\": 4}\r";
+        for room in [1, 2, 3, 64] {
+            let reader = io::BufReader::with_capacity(room, text.as_bytes());
+            let mut lines = Lines::new(Box::new(reader));
+
+            let mut found = Vec::new();
+            while let Some((line, object)) = lines.next_object().unwrap() {
+                found.push((line, object.unwrap()["a"].as_u64()));
+            }
+
+            let expected = [(1, Some(1)), (2, Some(2)), (5, Some(3)), (7, Some(4))];
+            assert_eq!(found, expected, "{room} bytes at a time");
+        }
+    }
 
     #[test]
     fn an_array_in_the_place_of_lines_is_one_refusal() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::checks::{OwnId, is_identifying, own_id};
 use super::credits::{CreditName, PersonKey};
-use super::named::Named;
+use super::named::{Named, deleted};
 use super::options::{LoadError, LoadMode, Manner};
 use super::people::PersonRecord;
 use super::problem::{Problem, Warning};
@@ -33,9 +33,17 @@ impl Run<'_> {
         });
         self.read_portraits(&mut records).await?;
         let mut of_merged: BTreeMap<u64, PersonRecord> = BTreeMap::new();
+        let mut of_deleted: BTreeMap<u64, String> = BTreeMap::new();
         self.write_records(&records, async |run, records| {
             let stored = run.people_of(records).await?;
-            let (merged, sound): (Vec<_>, Vec<_>) = records.iter().partition(|(_, record)| {
+            let is_deleted = |record: &PersonRecord| {
+                let person = stored.get(&record.slug).map(|(person, _)| person);
+                person.is_some_and(|person| person.deleted)
+            };
+            let deleted = records.iter().filter(|(_, record)| is_deleted(record));
+            of_deleted.extend(deleted.map(|(line, record)| (*line, record.slug.clone())));
+            let there = records.iter().filter(|(_, record)| !is_deleted(record));
+            let (merged, sound): (Vec<_>, Vec<_>) = there.partition(|(_, record)| {
                 let person = stored.get(&record.slug).map(|(person, _)| person);
                 person.is_some_and(|person| person.leads_to().is_some())
             });
@@ -45,6 +53,9 @@ impl Run<'_> {
             run.put_people(&sound, &stored, run.manner).await
         })
         .await?;
+        for (line, slug) in of_deleted {
+            self.warn(line, &deleted("slug", slug));
+        }
         // One by one: several may be of people who are one by now.
         for record in of_merged {
             self.write_records(&[record], async |run, records| {
@@ -187,6 +198,7 @@ impl Run<'_> {
         let collections = resolve::collections(catalog, of_batch(), now).await?;
         let named = Named {
             people: people.ids,
+            deleted_people: people.deleted,
             genres: genres.ids,
             collections: collections.ids,
         };
@@ -197,14 +209,18 @@ impl Run<'_> {
         let mut contradictions = Vec::new();
         let mut changed = Vec::new();
         let (mut kept, mut revisions) = (Vec::new(), Vec::new());
+        let mut left_out = Vec::new();
         for (line, record) in records {
             let unknown = record
-                .credits()
-                .find(|credit| !named.people.contains_key(&credit.person));
-            if let Some(credit) = unknown {
-                unknown_people.push((*line, (*record).clone(), credit.person.slug()));
+                .credits_by_field()
+                .find(|(_, credit)| named.is_nobody(&credit.person));
+            if let Some((field, credit)) = unknown {
+                let problem = nobody(field, &credit.person.slug());
+                unknown_people.push((*line, (*record).clone(), problem));
                 continue;
             }
+            let of_record = named.deleted_in(record).into_iter();
+            left_out.extend(of_record.map(|warning| (*line, warning)));
             let stored = stored.get(&record.slug);
             let keeps = stored.filter(|_| self.keeps_roles);
             let keeps = keeps.map(|title| record.without_roles_of(title));
@@ -241,11 +257,14 @@ impl Run<'_> {
         self.tell_changed_titles(&changed, &batch).await?;
         self.put(batch, revisions).await?;
         self.warn_of_held(kept);
-        for (line, record, slug) in unknown_people {
+        for (line, warning) in left_out {
+            self.warn(line, &warning);
+        }
+        for (line, record, problem) in unknown_people {
             if self.may_park {
                 self.parked.push((self.file.clone(), line, record));
             } else {
-                self.refuse(line, &nobody("cast", &slug));
+                self.refuse(line, &problem);
             }
         }
         for (line, problem) in contradictions {

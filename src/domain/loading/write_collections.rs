@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::collection_drafts;
 use super::collection_records::CollectionRecord;
 use super::options::LoadError;
+use super::problem::Warning;
 use super::records::Placed;
 use super::resolve;
 use super::run::Run;
@@ -73,8 +74,13 @@ impl Run<'_> {
         let mut tally = Tally::default();
         let (mut collections, mut contradictions) = (Vec::new(), Vec::new());
         let (mut changed, mut kept, mut revisions) = (Vec::new(), Vec::new(), Vec::new());
+        let mut gone = Vec::new();
         for (line, record) in records {
             let stored = stored.get(record.key());
+            if stored.is_some_and(|collection| !collection.is_there()) {
+                gone.push((*line, record.key().to_owned()));
+                continue;
+            }
             match collection_drafts::draft(record, stored, self.manner, now) {
                 Ok(draft) => {
                     let (draft, held) = draft.holding(stored, &standing);
@@ -95,6 +101,14 @@ impl Run<'_> {
         };
         self.put(batch, revisions).await?;
         self.warn_of_held(kept);
+        for (line, slug) in gone {
+            let warning = Warning {
+                field: "slug".to_owned(),
+                value: Some(slug),
+                reason: "was merged into another or deleted by hand; left out",
+            };
+            self.warn(line, &warning);
+        }
         for (line, problem) in contradictions {
             self.refuse(line, &problem);
         }

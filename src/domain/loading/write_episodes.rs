@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::episode_drafts;
 use super::episodes::EpisodeRecord;
+use super::named::deleted;
 use super::options::{LoadError, LoadMode};
 use super::problem::Problem;
 use super::records::Placed;
@@ -15,7 +16,7 @@ use crate::domain::catalog::{CatalogBatch, Episode, EpisodePlace, Title, TitleKi
 use crate::domain::ids::{EpisodeId, PersonId, TitleId};
 
 /// Why no episode is made at a place.
-const GONE: &str = "names an episode that was moved to another series; give the slug of that one";
+const GONE: &str = "names an episode that was moved to another series, whose slug is to be given, or was merged or deleted by hand";
 
 impl Run<'_> {
     pub(super) async fn write_episodes(
@@ -54,6 +55,7 @@ impl Run<'_> {
             let mut episodes = Vec::new();
             let (mut contradictions, mut changed) = (Vec::new(), Vec::new());
             let (mut kept, mut revisions) = (Vec::new(), Vec::new());
+            let mut left_out = Vec::new();
             let ids = ids.iter().zip(&places);
             for ((id, place), (line, (series, record))) in ids.zip(sound) {
                 if at.is_gone(*place) {
@@ -63,11 +65,15 @@ impl Run<'_> {
                 // All people were written before: nobody comes any more.
                 let unknown = record
                     .credits_by_field()
-                    .find(|(_, credit)| !people.ids.contains_key(&credit.person));
+                    .find(|(_, credit)| people.is_nobody(&credit.person));
                 if let Some((field, credit)) = unknown {
                     contradictions.push((*line, nobody(field, &credit.person.slug())));
                     continue;
                 }
+                let gone = record.credits_by_field();
+                let gone = gone.filter(|(_, credit)| people.deleted.contains(&credit.person));
+                let gone = gone.map(|(field, credit)| deleted(field, credit.person.slug()));
+                left_out.extend(gone.map(|warning| (*line, warning)));
                 let (stored, people) = (stored.get(id), &people.ids);
                 match episode_drafts::draft(record, *series, stored, run.manner, people, now) {
                     Ok(draft) => {
@@ -103,6 +109,9 @@ impl Run<'_> {
             run.tell_changed_episodes(&changed, &batch).await?;
             run.put(batch, revisions).await?;
             run.warn_of_held(kept);
+            for (line, warning) in left_out {
+                run.warn(line, &warning);
+            }
             for (line, problem) in contradictions {
                 run.refuse(line, &problem);
             }

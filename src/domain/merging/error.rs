@@ -2,8 +2,10 @@
 
 use super::types::{MOST_CREDITED, MOST_EPISODES, MOST_MERGED};
 use crate::domain::catalog::{CatalogError, TitleKind};
+use crate::domain::commenting::CommentError;
 use crate::domain::editing::EditError;
 use crate::domain::error::{Bounds, Coded, ErrorCode, StoreError};
+use crate::domain::membership::MembershipError;
 use crate::domain::revising::RevisingError;
 use crate::domain::watching::WatchError;
 
@@ -54,6 +56,15 @@ pub enum MergeError {
     /// An episode that is named is none of the series, or nothing is.
     #[error("id {place} of `episodes` names no episode of this series")]
     EpisodeNotFound { place: usize },
+    /// An episode that is to be merged, or the one that stays, does not exist or is merged.
+    #[error("`{field}` names no episode")]
+    NoEpisode { field: &'static str },
+    /// An episode is to be merged into itself.
+    #[error("`into` is the same episode")]
+    SameEpisode,
+    /// Two episodes are of two series.
+    #[error("`into` is an episode of another series")]
+    OtherSeries,
     /// A film is to lose episodes.
     #[error("films have no episodes")]
     NoSeries,
@@ -109,15 +120,22 @@ pub enum MergeError {
     /// There is no such merge, or it is undone.
     #[error("there is no merge with this id, or it is undone already")]
     MergeNotFound,
-    /// The title or person that stands for the others is merged itself.
+    /// The title, person or episode that stands for the others is merged itself.
     #[error("“{name}” was merged itself since; undo that merge first")]
     IntoMerged { name: String },
+    /// The person or episode that stands for the others is deleted.
+    #[error("“{name}” was deleted since; take that back first")]
+    IntoDeleted { name: String },
     #[error(transparent)]
     Editing(#[from] EditError),
     #[error(transparent)]
     Revising(#[from] RevisingError),
     #[error(transparent)]
     Watching(#[from] WatchError),
+    #[error(transparent)]
+    Commenting(#[from] CommentError),
+    #[error(transparent)]
+    Membership(#[from] MembershipError),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     #[error(transparent)]
@@ -165,6 +183,8 @@ impl Coded for MergeError {
             | Self::NamedTwice { .. }
             | Self::PersonNamedTwice { .. }
             | Self::NoSeries
+            | Self::SameEpisode
+            | Self::OtherSeries
             | Self::OtherKind { .. } => ErrorCode::Invalid,
             Self::NoEpisodes => ErrorCode::Blank,
             Self::IntoNotFound
@@ -175,11 +195,13 @@ impl Coded for MergeError {
             | Self::ExternalIdNotFound { .. }
             | Self::SeasonNotFound { .. }
             | Self::EpisodeNotFound { .. }
+            | Self::NoEpisode { .. }
             | Self::MergeNotFound => ErrorCode::NotFound,
             Self::Stale { .. } => ErrorCode::StaleRevision,
             Self::ComingBack { .. }
             | Self::TooDeep { .. }
             | Self::IntoMerged { .. }
+            | Self::IntoDeleted { .. }
             | Self::StandsForOther { .. }
             | Self::MovedOn { .. }
             | Self::HasOwnEpisodes { .. }
@@ -187,6 +209,8 @@ impl Coded for MergeError {
             Self::Editing(error) => error.code(),
             Self::Revising(error) => error.code(),
             Self::Watching(error) => error.code(),
+            Self::Commenting(error) => error.code(),
+            Self::Membership(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Store(error) => error.code(),
         }
@@ -205,13 +229,17 @@ impl Coded for MergeError {
             | Self::PersonNamedTwice { .. }
             | Self::TooManyCredits => Some("people"),
             Self::RevisionCount => Some("fromRevisions"),
-            Self::IntoNotFound | Self::IntoNobody => Some("into"),
+            Self::IntoNotFound | Self::IntoNobody | Self::SameEpisode | Self::OtherSeries => {
+                Some("into")
+            }
             Self::TooDeep { field }
+            | Self::NoEpisode { field }
             | Self::Stale { field, .. }
             | Self::ComingBack { field, .. } => Some(*field),
             Self::MergeNotFound
             | Self::TitleNotFound
             | Self::IntoMerged { .. }
+            | Self::IntoDeleted { .. }
             | Self::StandsForOther { .. }
             | Self::MovedOn { .. }
             | Self::HasOwnEpisodes { .. }
@@ -223,7 +251,8 @@ impl Coded for MergeError {
             | Self::NoEpisodes
             | Self::TooManyMoved => Some("episodes"),
             Self::Editing(error) => error.field(),
-            Self::Forbidden | Self::Revising(_) | Self::Watching(_) => None,
+            Self::Membership(error) => error.field(),
+            Self::Forbidden | Self::Revising(_) | Self::Watching(_) | Self::Commenting(_) => None,
             Self::Catalog(error) => error.field(),
             Self::Store(error) => error.field(),
         }
@@ -259,6 +288,7 @@ impl Coded for MergeError {
             | Self::PersonNamedTwice { .. }
             | Self::MergeNotFound
             | Self::IntoMerged { .. }
+            | Self::IntoDeleted { .. }
             | Self::StandsForOther { .. }
             | Self::MovedOn { .. }
             | Self::HasOwnEpisodes { .. }
@@ -267,11 +297,16 @@ impl Coded for MergeError {
             | Self::ExternalIdNotFound { .. }
             | Self::SeasonNotFound { .. }
             | Self::EpisodeNotFound { .. }
+            | Self::NoEpisode { .. }
+            | Self::SameEpisode
+            | Self::OtherSeries
             | Self::NoSeries
             | Self::NoEpisodes
             | Self::TooManyMoved
             | Self::Revising(_)
             | Self::Watching(_)
+            | Self::Commenting(_)
+            | Self::Membership(_)
             | Self::Catalog(_)
             | Self::Store(_) => Bounds::default(),
         }

@@ -93,13 +93,8 @@ impl MergeService {
             MergeStep::Returning => (Way::Back, Some(merge.since)),
             MergeStep::Done => return Ok(false),
         };
-        let mut whose = vec![Whose::All(title.id)];
-        if title.kind == TitleKind::Series && way == Way::Back {
-            // Whoever began with the other series alone may have watched an episode that goes back.
-            whose.push(Whose::WithEpisodes(merge.into));
-        }
         let watching = &self.ports.watching;
-        for whose in whose {
+        for (whose, way) in passes(title, &merge, way) {
             let mut after = None;
             loop {
                 let profiles = watching.profiles_with(whose.title(), after, AT_A_TIME);
@@ -116,6 +111,8 @@ impl MergeService {
                 }
             }
         }
+        let commenting = &self.ports.commenting;
+        commenting.move_title(title.id, merge.into, way).await?;
         self.finish(title.id, merge, began).await
     }
 
@@ -196,7 +193,8 @@ impl MergeService {
             MergeStep::Moving => Some(next(MergeStep::Following)),
             MergeStep::Following | MergeStep::Done => Some(next(MergeStep::Done)),
             MergeStep::Undoing => Some(next(MergeStep::Returning)),
-            MergeStep::Returning => None,
+            // What was nothing but a place for an episode is never seen.
+            MergeStep::Returning => merge.episode.map(|_| next(MergeStep::Done)),
         };
         let title = Title {
             merge,
@@ -215,6 +213,23 @@ impl MergeService {
             Err(CatalogError::Store(StoreError::Conflict)) => Ok(false),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Whose history is looked through for a step of a title, and which way it moves, one after the other.
+fn passes(title: &Title, merge: &TitleMerge, way: Way) -> Vec<(Whose, Way)> {
+    let all = Whose::All(title.id);
+    // Whoever began with the other series alone may have watched an episode that goes back.
+    let with_episodes = Whose::WithEpisodes(merge.into);
+    match (way, merge.episode) {
+        // What there is of the episode is with the series that both are of: first it comes to this title, as if the episode
+        // had always been of it.
+        (Way::There, Some(_)) => vec![(with_episodes, Way::Back), (all, Way::There)],
+        (Way::Back, Some(_)) => vec![(all, Way::Back), (all, Way::There)],
+        (Way::Back, None) if title.kind == TitleKind::Series => {
+            vec![(all, Way::Back), (with_episodes, Way::Back)]
+        }
+        (way, None) => vec![(all, way)],
     }
 }
 

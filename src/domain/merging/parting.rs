@@ -65,6 +65,7 @@ impl MergeService {
             step: MergeStep::Undoing,
             since: now,
             was: made.publication.state,
+            episode: None,
         };
         let made = Title {
             season_pictures: goes.season_pictures.clone(),
@@ -88,13 +89,17 @@ impl MergeService {
             let gone = moved(writer, episode, made.id);
             put_changed(&mut batch, writer, episode, gone, now);
         }
+        let mut noticed = laid.noticed;
+        let old: &Title = &title;
+        let rules = self.part_rules((old, &made), &episodes, mode);
+        noticed.extend(rules.await?);
         let run = self.write(mode, batch, writer).await?;
         Ok(Parted {
             title: if run.is_some() { Arc::new(rest) } else { title },
             differences,
             new: Arc::new(made),
             new_differences: laid.differences,
-            noticed: laid.noticed,
+            noticed,
             moved_episodes: episodes.len(),
             run,
         })

@@ -102,6 +102,7 @@ impl MergeService {
                 step: MergeStep::Moving,
                 since: now,
                 was: new.publication.state,
+                episode: None,
             }),
             stamp: new.stamp.next(now),
             ..Title::clone(&new)

@@ -141,7 +141,7 @@ impl MergeService {
     }
 
     /// The titles and episodes that credit people who are gone, with the one who stays in their place.
-    async fn credits_moved(
+    pub(super) async fn credits_moved(
         &self,
         writer: &Writer,
         gone: &[PersonId],
@@ -205,8 +205,8 @@ impl MergeService {
 
 /// What is to be written of titles and episodes, and what a curator may want to look at of it.
 #[derive(Default)]
-struct CreditsMoved {
-    batch: CatalogBatch,
+pub(super) struct CreditsMoved {
+    pub(super) batch: CatalogBatch,
     noticed: Vec<Problem>,
 }
 

@@ -132,7 +132,7 @@ fn episodes(told: &[ToldEpisode]) -> Vec<Episode> {
 }
 
 /// Notes in an episode that came from another series that it stands for one of a further one.
-fn note_other(episode: &mut Episode, writer: &Writer, from: TitleId) {
+pub(super) fn note_other(episode: &mut Episode, writer: &Writer, from: TitleId) {
     if let Some(merging) = &mut episode.merging
         && !merging.moves.is_empty()
     {
@@ -159,7 +159,7 @@ pub(super) fn moved(writer: &Writer, (before, told): &ToldEpisode, into: TitleId
 }
 
 /// Puts an episode that is one with another now into a batch.
-fn put_merged(
+pub(super) fn put_merged(
     batch: &mut CatalogBatch,
     writer: &Writer,
     before: Episode,

@@ -10,11 +10,13 @@ use crate::domain::catalog::{
     Author, CatalogBatch, CatalogNode, CatalogService, RevisionSource, Title, Writer,
 };
 use crate::domain::clock::Clock;
+use crate::domain::commenting::CommentService;
 use crate::domain::editing::{EditService, NamedTitle};
 use crate::domain::entropy::unique_name;
 use crate::domain::ids::RunId;
 use crate::domain::lease::Leases;
 use crate::domain::loading::{Difference, LoadMode, LoadService};
+use crate::domain::membership::MembershipService;
 use crate::domain::revising::RevisionService;
 use crate::domain::viewer::{KnownViewer, Role};
 use crate::domain::watching::WatchService;
@@ -35,6 +37,10 @@ pub struct MergePorts {
     pub editing: EditService,
     /// Moves what profiles have.
     pub watching: WatchService,
+    /// Moves what viewers wrote.
+    pub commenting: CommentService,
+    /// Says what is for members.
+    pub membership: MembershipService,
     /// Says which server does that.
     pub leases: Arc<dyn Leases>,
     pub clock: Arc<dyn Clock>,

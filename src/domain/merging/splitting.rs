@@ -47,6 +47,12 @@ impl MergeService {
             return Ok(Undone::People(split.await?));
         }
         let merged = self.merged_by(merge, &revisions).await?;
+        if let [(title, of_episode)] = merged.as_slice()
+            && of_episode.episode.is_some()
+        {
+            let apart = self.split_episode(writer, (&**title, of_episode), &revisions, mode);
+            return Ok(Undone::Titles(apart.await?));
+        }
         if merged.is_empty()
             && let Some(parted) = PartedBy::of(merge, &revisions)
         {
@@ -172,7 +178,9 @@ impl MergeService {
         let titles = self.ports.catalog.titles(&everything, &ids).await?;
         let merged = titles.into_iter().filter_map(|title| {
             let of_title = title.merge.filter(|it| it.id == merge)?;
-            of_title.leads_to().is_some().then_some((title, of_title))
+            // That of an episode is known by its title also once it is undone.
+            let is_known = of_title.leads_to().is_some() || of_title.episode.is_some();
+            is_known.then_some((title, of_title))
         });
         let mut merged: Vec<(Arc<Title>, TitleMerge)> = merged.collect();
         merged.sort_by_key(|(title, _)| title.id);

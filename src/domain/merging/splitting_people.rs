@@ -56,6 +56,11 @@ impl MergeService {
             let name = into.0.name;
             return Err(MergeError::IntoMerged { name });
         }
+        // Taking the deletion back would give them the credits of those who are by themselves again.
+        if into.0.deleted {
+            let name = into.0.name;
+            return Err(MergeError::IntoDeleted { name });
+        }
         let now = self.ports.clock.now();
         let of_merge: HashMap<CatalogNode, &CatalogRevision> =
             revisions.iter().map(|it| (it.node, it)).collect();

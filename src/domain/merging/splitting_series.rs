@@ -92,7 +92,7 @@ impl MergeService {
         Ok(back)
     }
 
-    /// Whether no episode was moved to a further series since: what there is of it is with that.
+    /// Whether no episode was moved to a further series, merged or deleted since: what there is of it is there.
     async fn check_moved_on(
         &self,
         undoing: &Undoing<'_>,
@@ -115,10 +115,7 @@ impl MergeService {
         let episodes = self.ports.catalog.episodes(&everything, &ids).await?;
         let is_known = |series| series == undoing.into || undoing.gone.contains(&series);
         match episodes.iter().find(|episode| !is_known(episode.series)) {
-            Some(episode) => {
-                let name = named(episode);
-                Err(MergeError::MovedOn { name })
-            }
+            Some(episode) => Err(became(episode)),
             None => Ok(()),
         }
     }
@@ -158,6 +155,19 @@ impl MergeService {
     }
 }
 
+/// What became of an episode that is not where a merge left it.
+pub(super) fn became(episode: &Episode) -> MergeError {
+    let name = named(episode);
+    let merging = episode.merging.as_deref();
+    if episode.deleted_from.is_some() {
+        MergeError::IntoDeleted { name }
+    } else if merging.is_some_and(|it| it.merged.is_some()) {
+        MergeError::IntoMerged { name }
+    } else {
+        MergeError::MovedOn { name }
+    }
+}
+
 impl Undoing<'_> {
     /// An episode that the merge made one with another, by itself.
     fn apart(&self, episode: &Episode) -> Option<Episode> {
@@ -187,12 +197,12 @@ impl Undoing<'_> {
 }
 
 /// What is left to say; nothing, if it is as it was made.
-fn kept(merging: EpisodeMerging) -> Option<Box<EpisodeMerging>> {
+pub(super) fn kept(merging: EpisodeMerging) -> Option<Box<EpisodeMerging>> {
     (merging != EpisodeMerging::default()).then(|| Box::new(merging))
 }
 
 /// An episode with the fields that a merge changed as they were, and what stays for it was changed since.
-fn told_put_back(
+pub(super) fn told_put_back(
     before: &ToldEpisode,
     of_merge: Option<&CatalogRevision>,
 ) -> Result<(ToldEpisode, Vec<Problem>), StoreError> {

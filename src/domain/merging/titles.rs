@@ -71,6 +71,7 @@ impl MergeService {
                 step: MergeStep::Moving,
                 since: now,
                 was: other.publication.state,
+                episode: None,
             };
             let gone = Title {
                 publication: Publication {
@@ -97,6 +98,7 @@ impl MergeService {
             episodes = self.merge_episodes(writer, series, now, &mut batch).await?;
         }
         noticed.extend(episodes.noticed);
+        noticed.extend(self.rules_lost(&from, &title).await?);
         let run = self.write(mode, batch, writer).await?;
         Ok(Merged {
             into: if run.is_some() { Arc::new(title) } else { into },

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::catalog::{ExternalId, Person, Title};
+use crate::domain::catalog::{Episode, ExternalId, Person, Title};
 use crate::domain::editing::{NamedTitle, TitleCreation};
 use crate::domain::ids::{EpisodeId, PersonId, RunId, TitleId};
 use crate::domain::loading::{Difference, Problem};
@@ -38,6 +38,31 @@ pub struct Merged {
     pub merged_episodes: usize,
     /// How many came to the series that stays, or went back; or would.
     pub moved_episodes: usize,
+    /// The run of its revisions, by which a merge is undone; `None`: nothing was written.
+    pub run: Option<RunId>,
+}
+
+/// Episodes of a series that are to become one; `None` in the place of an id: what names it is no id of an episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MergingEpisodes {
+    pub from: Option<EpisodeId>,
+    /// The one that stays, and stands for the other.
+    pub into: Option<EpisodeId>,
+    /// The revision of the one that stays that the curator has seen; `None`: whatever became of it.
+    pub base: Option<u64>,
+}
+
+/// What merging episodes led to, or would.
+#[derive(Debug)]
+pub struct MergedEpisodes {
+    /// The episode that stands for the other: as it is now, in a dry run as it was.
+    pub into: Arc<Episode>,
+    /// What is other of it than before, or would be.
+    pub differences: Vec<Difference>,
+    /// What a curator may want to look at: the fields that stay as they are, and why.
+    pub noticed: Vec<Problem>,
+    /// The one that is gone, or would be.
+    pub from: EpisodeId,
     /// The run of its revisions, by which a merge is undone; `None`: nothing was written.
     pub run: Option<RunId>,
 }

@@ -2,9 +2,12 @@
 
 use crate::domain::accounts::AccountError;
 use crate::domain::catalog::CatalogError;
+use crate::domain::commenting::CommentError;
 use crate::domain::error::{Coded, ErrorCode};
 use crate::domain::importing::ImportError;
+use crate::domain::membership::MembershipError;
 use crate::domain::recommend::RecommendError;
+use crate::domain::uploading::UploadError;
 use crate::domain::usage::UsageError;
 use crate::domain::watching::WatchError;
 
@@ -24,7 +27,13 @@ pub enum PrivacyError {
     #[error(transparent)]
     Importing(#[from] ImportError),
     #[error(transparent)]
+    Uploading(#[from] UploadError),
+    #[error(transparent)]
     Usage(#[from] UsageError),
+    #[error(transparent)]
+    Commenting(#[from] CommentError),
+    #[error(transparent)]
+    Membership(#[from] MembershipError),
     #[error(transparent)]
     Catalog(#[from] CatalogError),
     /// Something is no JSON.
@@ -40,7 +49,10 @@ impl Coded for PrivacyError {
             Self::Watching(error) => error.code(),
             Self::Graph(error) => error.code(),
             Self::Importing(error) => error.code(),
+            Self::Uploading(error) => error.code(),
             Self::Usage(error) => error.code(),
+            Self::Commenting(error) => error.code(),
+            Self::Membership(error) => error.code(),
             Self::Catalog(error) => error.code(),
             Self::Json(_) => ErrorCode::Internal,
         }
@@ -54,7 +66,10 @@ impl Coded for PrivacyError {
             | Self::Watching(_)
             | Self::Graph(_)
             | Self::Importing(_)
+            | Self::Uploading(_)
             | Self::Usage(_)
+            | Self::Commenting(_)
+            | Self::Membership(_)
             | Self::Catalog(_)
             | Self::Json(_) => None,
         }

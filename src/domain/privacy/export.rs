@@ -63,6 +63,8 @@ impl Export {
     pub async fn write(&self, to: mpsc::Sender<Vec<u8>>) -> Result<(), PrivacyError> {
         let mut file = File::new(to);
         file.open(&Head::of(&self.account, self.now))?;
+        let user = self.account.user.id;
+        self.parts.export_account(user, &mut file).await?;
         file.begin_list("profiles");
         for profile in &self.account.profiles {
             file.next_in_list();

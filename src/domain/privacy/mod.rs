@@ -13,6 +13,7 @@
 //!   "sessions": [{ "id", "profile", "via", "device", "address", "createdAt", "lastSeenAt", "expiresAt", "endsAt" }],
 //!   "apiKeys": [{ "id", "name", "scopes", "lastUsedAt", "expiresAt", "createdAt", "updatedAt" }],
 //!   "audit": [{ "at", "action", "by", "address", "detail" }],
+//!   "memberships": [{ "plan", "from", "until" }],
 //!   "profiles": [{ "id", "name", "maxAge", "language", "hasPin", "historyPause", "createdAt", "updatedAt",
 //!     "titles": [{ "title", "liked", "likedAt", "plays", "completions", "seconds", "told", … }],
 //!     "items": [{ "title", "episode", "position", "percent", "watched", "plays", "completions", "told", … }],
@@ -21,7 +22,10 @@
 //!     "watchlist": [{ "title", "createdAt", "updatedAt" }],
 //!     "mutes": [{ "source", "createdAt", "updatedAt" }],
 //!     "imports": [{ "id", "name", "format", "state", "rows", "createdAt" }],
-//!     "importRows": [{ "import", "number", "file", "line", "text", "what", "at", "state" }] }] }
+//!     "importRows": [{ "import", "number", "file", "line", "text", "what", "at", "state" }],
+//!     "comments": [{ "id", "title", "replyIn", "text", "spoiler", "at", "state", "former", "editedAt", … }],
+//!     "likedComments": [{ "id" }],
+//!     "uploads": [{ "id", "name", "size", "state", "createdAt", "finishedAt" }] }] }
 //! ```
 //!
 //! A `title` is `{ "id", "slug", "name", "kind" }`, an `episode` `{ "id", "season", "number", "name" }`. Times are UTC;
@@ -32,22 +36,27 @@
 //! that were played. Of what the viewer deleted there is nothing but a row of `titles` that says 0 plays.
 //! `hiddenTitles` and `mutes` are what is not to be suggested, and what not to be suggested for: a `source` is
 //! `{ "id", "slug", "name", "kind" }` of a `genre` or a `person`. `watchlist` is what the profile means to watch.
-//! `imports` is what it brought from elsewhere, `importRows` what each row of those files said. No
-//! hash, PIN, key or token is in it. Fields may be added; `formatVersion` grows when one changes or goes.
+//! `memberships` is what the account was given of plans. `imports` is what it brought from elsewhere, `importRows` what each row of those files said. `comments` is what it wrote
+//! of titles, the latest first, whatever became of it (`shown`, `held`, `removed`, `deleted`), with what was said before.
+//! `uploads` are the files that it sent, without their bytes. No hash, PIN, key or token is in it. Fields may be added;
+//! `formatVersion` grows when one changes or goes.
 //!
 //! It is written while it is read, page by page: a long history needs neither much memory nor a long query. If a store
 //! fails half-way, it is broken off.
 
 mod accounts;
+mod commenting;
 mod erase;
 mod error;
 mod export;
 mod file;
 mod graph;
 mod importing;
+mod membership;
 mod names;
 mod part;
 mod parts;
+mod uploading;
 mod usage;
 mod watched;
 mod watching;

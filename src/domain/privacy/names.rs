@@ -13,6 +13,7 @@ use crate::domain::ids::{EpisodeId, GenreId, PersonId, TitleId};
 use crate::domain::watching::{Mute, MutedSource, WatchedItem};
 
 /// Finds what things are called.
+#[derive(Clone)]
 pub(super) struct NamesOf(pub(super) CatalogService);
 
 /// A title, genre or person.

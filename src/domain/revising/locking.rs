@@ -5,7 +5,7 @@ use serde_json::json;
 use super::documents::{Documents, fields_of};
 use super::error::{MOST_FIELDS, RevisingError};
 use super::service::{RevisionService, TRIES, writer};
-use crate::domain::catalog::{CatalogNode, LOCKS, Locks, RevisionSource};
+use crate::domain::catalog::{CatalogNode, DELETED, DELETED_FROM, LOCKS, Locks, RevisionSource};
 use crate::domain::error::StoreError;
 use crate::domain::ids::RunId;
 use crate::domain::viewer::KnownViewer;
@@ -93,8 +93,10 @@ fn check(nodes: &[CatalogNode], fields: &[String]) -> Result<(), RevisingError> 
                 return Err(RevisingError::NodeNotFound { place });
             }
         };
-        let is_known =
-            |field: &&String| field.as_str() != LOCKS && fields_of(*node).contains(&field.as_str());
+        let is_known = |field: &&String| {
+            let field = field.as_str();
+            ![LOCKS, DELETED, DELETED_FROM].contains(&field) && fields_of(*node).contains(&field)
+        };
         if let Some(field) = fields.iter().find(|field| !is_known(field)) {
             let field: String = field.chars().take(60).collect();
             return Err(RevisingError::UnknownField { field, of });

@@ -224,6 +224,7 @@ mod tests {
             pictures: Vec::new(),
             external_ids: Vec::new(),
             merge: None,
+            deleted: false,
             locks,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         })

@@ -5,9 +5,10 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Map, Value, json};
 
 use crate::domain::catalog::{
-    Airs, CatalogError, CatalogService, Credit, ExternalId, FieldChange, PartOf, Visibility,
+    Airs, CatalogError, CatalogService, Credit, DELETED_FROM, ExternalId, FieldChange, PartOf,
+    Visibility,
 };
-use crate::domain::ids::{CollectionId, GenreId, PersonId};
+use crate::domain::ids::{CollectionId, GenreId, PersonId, TitleId};
 
 /// The fields that credit people.
 const CREDITED: [&str; 7] = [
@@ -26,6 +27,7 @@ pub(super) struct Names {
     people: HashMap<PersonId, String>,
     genres: HashMap<GenreId, String>,
     collections: HashMap<CollectionId, String>,
+    titles: HashMap<TitleId, String>,
 }
 
 impl Names {
@@ -37,6 +39,7 @@ impl Names {
         let mut people: BTreeSet<PersonId> = BTreeSet::new();
         let mut genres: BTreeSet<GenreId> = BTreeSet::new();
         let mut collections: BTreeSet<CollectionId> = BTreeSet::new();
+        let mut titles: BTreeSet<TitleId> = BTreeSet::new();
         for change in changes {
             for value in [&change.before, &change.after] {
                 match change.field.as_str() {
@@ -44,7 +47,12 @@ impl Names {
                         people.extend(credited(value).into_iter().map(|(person, _)| person));
                     }
                     "genres" => genres.extend(read::<Vec<GenreId>>(value).unwrap_or_default()),
-                    "merged_into" => genres.extend(read::<GenreId>(value)),
+                    // It is of a genre or of a collection: no id is of both.
+                    "merged_into" => {
+                        genres.extend(read::<GenreId>(value));
+                        collections.extend(read::<CollectionId>(value));
+                    }
+                    DELETED_FROM => titles.extend(read::<TitleId>(value)),
                     "collection" => {
                         collections.extend(read::<PartOf>(value).map(|it| it.collection));
                     }
@@ -70,6 +78,12 @@ impl Names {
             let collections = collections.into_iter();
             names.collections = collections.map(|it| (it.id, it.name)).collect();
         }
+        if !titles.is_empty() {
+            let titles: Vec<TitleId> = titles.into_iter().collect();
+            let titles = catalog.titles(&Visibility::everything(), &titles).await?;
+            let titles = titles.into_iter();
+            names.titles = titles.map(|it| (it.id, it.name.clone())).collect();
+        }
         Ok(names)
     }
 
@@ -92,8 +106,16 @@ impl Names {
                 names.collect()
             }
             "merged_into" => {
-                let genre: Option<GenreId> = read(value);
-                json!(genre.and_then(|id| self.genres.get(&id)))
+                let genre = read::<GenreId>(value).and_then(|id| self.genres.get(&id));
+                let collection = || {
+                    let id = read::<CollectionId>(value)?;
+                    self.collections.get(&id)
+                };
+                json!(genre.or_else(collection))
+            }
+            DELETED_FROM => {
+                let series = read::<TitleId>(value);
+                json!(series.and_then(|id| self.titles.get(&id)))
             }
             "collection" => {
                 let part_of: Option<PartOf> = read(value);
@@ -140,6 +162,7 @@ mod tests {
             people: [(PersonId(1), "Al Pacino".to_owned())].into(),
             genres: [(GenreId(2), "Crime".to_owned())].into(),
             collections: [(CollectionId(3), "The Godfather".to_owned())].into(),
+            titles: [(TitleId(4), "Dark".to_owned())].into(),
         };
         let credit = |character: Value| json!([{ "person": 1, "role": "actor", "character": character, "order": 0 }]);
         for (field, stored, said) in [
@@ -157,6 +180,9 @@ mod tests {
                 json!("The Godfather"),
             ),
             ("part", json!({ "collection": 3, "part": 2 }), json!(2)),
+            ("merged_into", json!(2), json!("Crime")),
+            ("deleted_from", json!(4), json!("Dark")),
+            ("merged_into", json!(3), json!("The Godfather")),
             ("part", json!(null), json!(null)),
             ("runtime_minutes", json!(10_259), json!(170)),
             (

@@ -10,7 +10,7 @@ use crate::domain::ids::{RunId, SiteJobId};
 /// So many names of what a job reads are kept.
 pub const MAX_READS: usize = 100;
 
-/// A load or a scan that a command runs, or ran.
+/// A load, a scan or the preparing of a film that a command runs, or ran.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SiteJob {
     pub id: SiteJobId,
@@ -43,6 +43,8 @@ pub enum SiteJobKind {
     Load,
     /// It writes down what lies in a folder of films and series.
     Scan,
+    /// It prepares a film for any device.
+    Prepare,
 }
 
 impl SiteJobKind {
@@ -51,6 +53,7 @@ impl SiteJobKind {
         match self {
             Self::Load => "load",
             Self::Scan => "scan",
+            Self::Prepare => "prepare",
         }
     }
 }
@@ -83,7 +86,7 @@ impl SiteJobState {
 }
 
 /// What has become of what a job reads: of records in a load, of files in a scan, and there of what is made of them in the
-/// catalogue.
+/// catalogue; of a film that is prepared, how many parts are finished.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteJobProgress {
     /// How many records or files were gone through.
@@ -160,6 +163,7 @@ impl From<ErrorCode> for SiteJobErrorCode {
             | ErrorCode::OutOfRange
             | ErrorCode::NotFound
             | ErrorCode::Forbidden
+            | ErrorCode::MembershipRequired
             | ErrorCode::Unauthenticated
             | ErrorCode::WrongCredentials
             | ErrorCode::Expired

@@ -12,12 +12,12 @@ use super::job::{
     CancelWish, CancelledBy, SiteJob, SiteJobErrorCode, SiteJobFailure, SiteJobKind,
     SiteJobProgress, SiteJobState,
 };
-use super::store::{SiteJobFilter, SiteJobStore};
+use super::store::{SiteJobFilter, SiteJobStore, place_of};
 use crate::domain::clock::Clock;
 use crate::domain::entropy::unique_name;
 use crate::domain::error::StoreError;
 use crate::domain::ids::SiteJobId;
-use crate::domain::page::{Slice, Window};
+use crate::domain::page::{MAX_PAGE, Slice, Window};
 
 /// For so long a process may say nothing of its job.
 pub const LEASE: TimeDelta = TimeDelta::seconds(30);
@@ -131,6 +131,26 @@ impl SiteJobService {
     ) -> Result<Slice<SiteJob>, SiteJobError> {
         self.give_up_silent().await?;
         Ok(self.store.list_site_jobs(filter, window).await?)
+    }
+
+    /// How many jobs run.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn count_running(&self) -> Result<u64, SiteJobError> {
+        self.give_up_silent().await?;
+        let running = SiteJobFilter {
+            state: Some(SiteJobState::Running),
+            ..SiteJobFilter::default()
+        };
+        // They are few, as many as there are commands that run.
+        let (mut count, mut window) = (0, Window::first(MAX_PAGE));
+        loop {
+            let page = self.store.list_site_jobs(running, &window).await?;
+            count += page.rows.len() as u64;
+            match page.rows.last() {
+                Some(last) if page.has_more => window = Window::after(MAX_PAGE, place_of(last)),
+                _ => return Ok(count),
+            }
+        }
     }
 
     /// The job with this id, if there is one.

@@ -14,7 +14,7 @@ use super::log::{Cause, Draft};
 use super::rules::WatchRules;
 use super::service::{WatchService, check_may_watch};
 use super::types::{Play, WatchedItem, WatchedTitle};
-use crate::domain::catalog::{Thumbs, Title, TitleKind, Visibility};
+use crate::domain::catalog::{Genre, Thumbs, Title, TitleKind, Visibility};
 use crate::domain::events::Event;
 use crate::domain::ids::{GenreId, PersonId, PlayId, ProfileId, TitleId};
 use crate::domain::listeners::ItemId;
@@ -132,7 +132,10 @@ impl WatchService {
             return Ok(());
         }
         let is_known = match source {
-            MutedSource::Genre(id) => !self.catalog.genres(&[id]).await?.is_empty(),
+            MutedSource::Genre(id) => {
+                let genres = self.catalog.genres(&[id]).await?;
+                genres.iter().any(Genre::is_there)
+            }
             MutedSource::Person(id) => {
                 let people = self.catalog.seen_people(visibility, &[id]).await?;
                 !people.is_empty()

@@ -139,7 +139,7 @@ impl ApiKeyMutation {
 /// What a key is to be for.
 #[derive(InputObject)]
 struct CreateApiKeyInput {
-    /// What to call it, in at most 50 characters.
+    /// What to call it, in at most 50 characters, as for profiles.
     name: String,
     /// What it is to be good for: something, and nothing that the account's own role does not reach.
     scopes: Vec<ApiKeyScope>,

@@ -75,6 +75,10 @@ enum AuditAction {
     /// The account set which sources of values go before which; `detail` is the field, `*` for all that have no order of
     /// their own, and the order, without which it was taken away.
     SourcePrecedenceSet,
+    /// A plan was given by hand; `detail` is the plan, and until when.
+    MembershipGranted,
+    /// A plan that was given by hand was taken back; `detail` is the plan.
+    MembershipRevoked,
 }
 
 /// Who did what an entry of the audit log tells.

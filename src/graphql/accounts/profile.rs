@@ -6,6 +6,7 @@ use crate::domain::accounts;
 use crate::domain::error::ErrorCode;
 use crate::domain::ids::ProfileId;
 use crate::domain::viewer::KnownViewer;
+use crate::graphql::commenting::ProfileComments;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::Result;
 use crate::graphql::global_id::{GlobalId, RowId};
@@ -65,8 +66,8 @@ impl Profile {
 }
 
 /// One person's history, taste and suggestions inside an account. Only the account's owner ever sees it. What it watched
-/// and what is suggested to it is for the profile itself, and, unless it has a PIN, for the account's profiles of
-/// grown-ups; with another one those fields are `FORBIDDEN`.
+/// and wrote, and what is suggested to it, is for the profile itself, and, unless it has a PIN, for the account's profiles
+/// of grown-ups; with another one those fields are `FORBIDDEN`.
 #[Object]
 impl Profile {
     /// The global id, which `node` takes: opaque text that stays the same.
@@ -74,7 +75,7 @@ impl Profile {
         GlobalId::Profile(self.0.id).encode()
     }
 
-    /// What it is called.
+    /// What it is called; whoever reads what it wrote of titles is told.
     async fn name(&self) -> &str {
         &self.0.name
     }
@@ -133,5 +134,11 @@ impl Profile {
     async fn muting(&self, ctx: &Context<'_>) -> Result<ProfileMutes> {
         self.check_opens(ctx).await?;
         Ok(ProfileMutes(self.0.id))
+    }
+
+    #[graphql(flatten)]
+    async fn commenting(&self, ctx: &Context<'_>) -> Result<ProfileComments> {
+        self.check_opens(ctx).await?;
+        Ok(ProfileComments(self.0.id))
     }
 }

@@ -186,7 +186,8 @@ fn change<T>(given: MaybeUndefined<T>) -> Option<Option<T>> {
 /// What a new profile is called, and what it may watch.
 #[derive(InputObject)]
 struct CreateProfileInput {
-    /// What it is called, in at most 50 characters.
+    /// What it is called, in at most 50 characters. It is kept composed (NFC); `INVALID` with characters that nobody sees
+    /// or that turn the direction of what follows.
     name: String,
     /// The highest age rating that it may watch, 0 to 21 years; everything, if left out. Below 18 it is a child's.
     max_age: Option<i32>,
@@ -202,7 +203,8 @@ struct CreateProfileInput {
 struct UpdateProfileInput {
     /// The global id of a profile of the viewer's account.
     profile: ID,
-    /// What it is called, in at most 50 characters.
+    /// What it is called, in at most 50 characters. It is kept composed (NFC); `INVALID` with characters that nobody sees
+    /// or that turn the direction of what follows.
     name: MaybeUndefined<String>,
     /// The highest age rating that it may watch, 0 to 21 years; null: everything. Below 18 it is a child's.
     max_age: MaybeUndefined<i32>,

@@ -14,6 +14,7 @@ use super::series::Series;
 use super::texts::EpisodeTexts;
 use super::title::Title;
 use crate::domain::catalog::{self, Airs, CatalogNode};
+use crate::domain::membership::Place;
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
@@ -23,12 +24,14 @@ use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::language::wanted;
 use crate::graphql::library::{MediaFileConnection, files_of};
+use crate::graphql::membership::Access;
 use crate::graphql::page::{Connection, Edge, PageArgs};
 use crate::graphql::revising::{
     FieldSource, RevisionConnection, is_curator, locked_fields, revisions_of, value_sources_of,
 };
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
+use crate::graphql::video::{Playback, PlaybackRequest, playback_of};
 use crate::graphql::watching::WatchState;
 
 /// An episode that was read, as the schema shows it.
@@ -251,6 +254,28 @@ impl Episode {
     pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<Option<WatchState>> {
         let state = WatchState::load(ctx, WatchedItem::Episode(self.0.id));
         state.await.map(Some)
+    }
+
+    /// What it can be played from by this player; null if there is nothing. Made for whoever asks: it may be fetched without
+    /// being logged in, for as long as they may see it.
+    /// Null, with `MEMBERSHIP_REQUIRED` beside it, if it is for members: `access` says of which plans.
+    pub(super) async fn playback(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What the player can do with; everything if left out.")] input: Option<
+            PlaybackRequest,
+        >,
+    ) -> Result<Option<Playback>> {
+        let length = length::of_episode(ctx, &self.0).await?;
+        let length = length.map(|length| length.seconds);
+        let item = (WatchedItem::Episode(self.0.id), Place::of_episode(&self.0));
+        playback_of(ctx, item, input, length).await
+    }
+
+    /// Whether whoever asks may play it, and which plans would open it. Null, with an error beside it, if that could not be
+    /// read.
+    pub(super) async fn access(&self, ctx: &Context<'_>) -> Result<Option<Access>> {
+        Access::load(ctx, Place::of_episode(&self.0)).await
     }
 
     /// How much it is watched. For curators; an API key needs the scope `CURATE`.

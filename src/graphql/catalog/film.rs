@@ -14,17 +14,22 @@ use super::image::{Image, ImageKind};
 use super::length::{self, DurationSource};
 use super::publication::TitleState;
 use super::title::Title;
-use super::title_fields::{TitleFields, title_object};
+use super::title_fields::TitleFields;
+use super::title_object::title_object;
+use crate::domain::membership::Place;
 use crate::domain::viewer::Role;
 use crate::domain::watching::WatchedItem;
+use crate::graphql::commenting::{CommentConnection, CommentOrder, comment_count, comments_of};
 use crate::graphql::error::Result;
 use crate::graphql::global_id::GlobalId;
 use crate::graphql::guard::RoleAtLeast;
 use crate::graphql::library::{MediaFileConnection, files_of};
+use crate::graphql::membership::Access;
 use crate::graphql::page::{Connection, PageArgs};
 use crate::graphql::recommend::{RecommendationEdge, similar};
 use crate::graphql::scalars::{Date, DateTime};
 use crate::graphql::usage::UsageStats;
+use crate::graphql::video::{Playback, PlaybackRequest, playback_of};
 use crate::graphql::watching::{WatchState, in_watchlist, viewer_hidden, viewer_liked};
 
 /// A film that was read, as the schema shows it.
@@ -84,6 +89,28 @@ title_object! {
         pub(super) async fn watch_state(&self, ctx: &Context<'_>) -> Result<Option<WatchState>> {
             let state = WatchState::load(ctx, WatchedItem::Film(self.title().id));
             state.await.map(Some)
+        }
+
+        /// What it can be played from by this player; null if there is nothing. Made for whoever asks: it may be fetched
+        /// without being logged in, for as long as they may see it.
+        /// Null, with `MEMBERSHIP_REQUIRED` beside it, if it is for members: `access` says of which plans.
+        pub(super) async fn playback(
+            &self,
+            ctx: &Context<'_>,
+            #[graphql(desc = "What the player can do with; everything if left out.")]
+            input: Option<PlaybackRequest>,
+        ) -> Result<Option<Playback>> {
+            let length = length::of_film(ctx, self.title()).await?;
+            let length = length.map(|length| length.seconds);
+            let film = self.title();
+            let item = (WatchedItem::Film(film.id), Place::of_film(film));
+            playback_of(ctx, item, input, length).await
+        }
+
+        /// Whether whoever asks may play it, and which plans would open it. Null, with an error beside it, if that could not
+        /// be read.
+        pub(super) async fn access(&self, ctx: &Context<'_>) -> Result<Option<Access>> {
+            Access::load(ctx, Place::of_film(self.title())).await
         }
 
         /// How much it is watched. For curators; an API key needs the scope `CURATE`.

@@ -25,6 +25,7 @@ mod texts;
 mod title;
 mod title_fields;
 mod title_list;
+mod title_object;
 
 pub(crate) use collection::Collection;
 pub(crate) use details::SeriesStatus;
@@ -32,7 +33,7 @@ pub(crate) use episode::{Episode, EpisodeEdge};
 pub(crate) use external_id::ExternalIdInput;
 pub(crate) use facets::TitleConnection;
 pub(crate) use film::Film;
-pub(crate) use filter::{TitleFilter, TitleKind, kinds};
+pub(crate) use filter::{MissingFact, TitleFilter, TitleKind, kinds};
 pub(crate) use genre::Genre;
 pub(crate) use image::{Image, ImageKind};
 pub(crate) use item::find_item;

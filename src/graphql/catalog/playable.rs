@@ -15,6 +15,8 @@ use crate::domain::batch::Batch;
 use crate::domain::watching::WatchedItem;
 use crate::graphql::context::ContextExt;
 use crate::graphql::error::{ApiError, Result};
+use crate::graphql::membership::Access;
+use crate::graphql::video::{Playback, PlaybackRequest};
 use crate::graphql::watching::WatchState;
 
 /// Something that can be played: a film or an episode.
@@ -94,6 +96,21 @@ use crate::graphql::watching::WatchState;
         name = "watch_state",
         ty = "Option<WatchState>",
         desc = "How the viewer's profile stands with it; for somebody who is not logged in as if it was never played. Null, with an error beside it, if that could not be read."
+    ),
+    field(
+        name = "playback",
+        ty = "Option<Playback>",
+        desc = "What it can be played from by this player; null if there is nothing. Made for whoever asks: it may be fetched without being logged in, for as long as they may see it. Null, with `MEMBERSHIP_REQUIRED` beside it, if it is for members: `access` says of which plans.",
+        arg(
+            name = "input",
+            ty = "Option<PlaybackRequest>",
+            desc = "What the player can do with; everything if left out."
+        )
+    ),
+    field(
+        name = "access",
+        ty = "Option<Access>",
+        desc = "Whether whoever asks may play it, and which plans would open it. Null, with an error beside it, if that could not be read."
     )
 )]
 pub(crate) enum Playable {

@@ -16,6 +16,7 @@ use super::series::Series;
 use super::texts::TitleTexts;
 use super::title_fields::{Siblings, TitleFields};
 use crate::domain::catalog::{self, FoundThing, TitleKind};
+use crate::graphql::commenting::{CommentConnection, CommentOrder};
 use crate::graphql::cursor::Cursor;
 use crate::graphql::error::Result;
 use crate::graphql::highlight::{Highlight, highlights};
@@ -289,6 +290,42 @@ use crate::graphql::scalars::{Date, DateTime};
         name = "viewer_hidden",
         ty = "Option<bool>",
         desc = "Whether the viewer's profile hides it from its suggestions; null if nobody is logged in."
+    ),
+    field(
+        name = "comments",
+        ty = "Option<CommentConnection>",
+        desc = "What viewers wrote of it, thread by thread, as far as it is shown. Page by page in either direction: `first` and `after`, or `last` and `before`; a page has 20 rows if neither says how many. Null if the site has no comments, or for a child's profile.",
+        arg(
+            name = "order_by",
+            ty = "Option<CommentOrder>",
+            desc = "The order of the threads; ties are broken by id.",
+            default_with = "Some(CommentOrder::Top)"
+        ),
+        arg(
+            name = "first",
+            ty = "Option<i32>",
+            desc = "How many from the start, or after `after`, 1 to 100."
+        ),
+        arg(
+            name = "after",
+            ty = "Option<String>",
+            desc = "Only those after this cursor; `BAD_CURSOR` if it is of another order."
+        ),
+        arg(
+            name = "last",
+            ty = "Option<i32>",
+            desc = "How many from the end, or before `before`, 1 to 100."
+        ),
+        arg(
+            name = "before",
+            ty = "Option<String>",
+            desc = "Only those before this cursor; `BAD_CURSOR` if it is of another order."
+        )
+    ),
+    field(
+        name = "comment_count",
+        ty = "Option<u64>",
+        desc = "How many comments and replies are shown of it, a second or so ago; null where `comments` is."
     ),
     field(
         name = "created_at",

@@ -42,7 +42,7 @@ impl CreateTitleMutation {
                 ..Patch::default()
             },
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
             key: input.idempotency_key,
         };
         let created = ctx
@@ -77,8 +77,8 @@ struct CreateTitleInput {
     /// What is known of it; a `name` at least.
     set: TitlePatch,
     /// Whether the fields that are given are locked, so that no load changes them; otherwise loads may.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be added.
     #[graphql(default = false)]
     dry_run: bool,

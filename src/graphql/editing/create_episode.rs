@@ -46,7 +46,7 @@ impl CreateEpisodeMutation {
                 ..Patch::default()
             },
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
             key: input.idempotency_key,
         };
         let (visibility, editing) = (ctx.visibility(), &ctx.services().editing);
@@ -79,8 +79,8 @@ struct CreateEpisodeInput {
     /// What is known of it; `{}` if nothing is.
     set: EpisodePatch,
     /// Whether the fields that are given are locked, so that no load changes them; otherwise loads may.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be added.
     #[graphql(default = false)]
     dry_run: bool,

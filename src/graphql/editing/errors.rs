@@ -26,6 +26,7 @@ pub(super) fn user_error(refused: &Refused, subject: &[&str]) -> UserError {
     let error = match &refused.place {
         Place::Subject => input(last).within(before),
         Place::Into => input("into"),
+        Place::FromTitles => input("fromTitles"),
         Place::Base => input("baseRevision").within(before),
         Place::Slug => input("slug"),
         Place::Name => input("name"),
@@ -96,6 +97,7 @@ pub(super) fn of_argument(field: &str, error: ApiError) -> Result<UserError> {
         | ErrorCode::Conflict
         | ErrorCode::StaleRevision
         | ErrorCode::Forbidden
+        | ErrorCode::MembershipRequired
         | ErrorCode::Unauthenticated
         | ErrorCode::WrongCredentials
         | ErrorCode::Cancelled

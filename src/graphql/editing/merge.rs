@@ -49,7 +49,7 @@ impl MergeMutation {
         Ok(MergeTitlesPayload::of(merged, user_errors))
     }
 
-    /// Takes a merge of titles or people back, or a `splitTitle`. The titles that were merged are seen again, each with what
+    /// Takes a merge of titles, people or episodes back, or a `splitTitle`. The titles that were merged are seen again, each with what
     /// profiles had of it; the people are credited again with what was theirs. The one that stood for them loses what it got of
     /// them. What was watched of it since stays with it, but for episodes that go back, and so do fields that were changed
     /// since, also credits, which `warnings` says. A title that was split off leads to the other again, which gets back what
@@ -97,7 +97,7 @@ struct MergeTitlesInput {
 /// Which merge is to be taken back.
 #[derive(InputObject)]
 struct UndoMergeInput {
-    /// The merge, as `run` of `mergeTitles`, `mergePeople` or `splitTitle` and of its revisions says.
+    /// The merge, as `run` of `mergeTitles`, `mergePeople`, `mergeEpisodes` or `splitTitle` and of its revisions says.
     id: String,
     /// Whether it is only said what would be changed; nothing is written then.
     #[graphql(default = false)]
@@ -132,8 +132,8 @@ pub(crate) struct MergeTitlesPayload {
     title: Option<Title>,
     /// What of that title is other than before, or would be; what becomes of episodes is not among it.
     changes: Vec<EditedField>,
-    /// What a curator may want to look at although it was done, in sentences: fields that stay because they are locked, and
-    /// episodes at one place that are called otherwise; of very many some.
+    /// What a curator may want to look at although it was done, in sentences: fields that stay because they are locked,
+    /// episodes at one place that are called otherwise, and rules of access that hold no more; of very many some.
     warnings: Vec<String>,
     /// The global ids of the titles that are gone, or would be, in the order of `from`; they still lead to `title`.
     title_ids: Vec<ID>,
@@ -150,7 +150,8 @@ pub(crate) struct MergeTitlesPayload {
 /// What taking a merge back led to.
 #[derive(Default, SimpleObject)]
 pub(crate) struct UndoMergePayload {
-    /// The title that stood for the others, as it is now; in a dry run as it was. Null if it was refused, and of people.
+    /// The title that stood for the others, as it is now; in a dry run as it was. Null if it was refused, and of people. Of
+    /// episodes their series.
     title: Option<Title>,
     /// The person who stood for the others, as they are now; in a dry run as they were. Null if it was refused, and of
     /// titles.

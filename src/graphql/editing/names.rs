@@ -1,8 +1,9 @@
-//! The mutations of genres and collections: other names, and a genre that becomes one with another.
+//! The mutations of genres and collections: other names, and a genre that becomes one with another, or goes.
 
 use async_graphql::{Context, ID, InputObject, Object, SimpleObject};
 
 use super::changes::{EditedField, warnings};
+use super::delete_genre::{self, DeleteGenreInput, DeleteGenrePayload};
 use super::errors::{not_there, split};
 use super::merge_genres::{self, MergeGenresInput, MergeGenresPayload};
 use super::titles::mode;
@@ -64,6 +65,17 @@ impl NameMutation {
         #[graphql(desc = "Which genre goes, and which stays.")] input: MergeGenresInput,
     ) -> Result<MergeGenresPayload> {
         merge_genres::merge(ctx, &input).await
+    }
+
+    /// Deletes a genre: no list has it then, and no file that is loaded brings it back, which says so. To take it back, give
+    /// its `run` to `revertRevisions`, with `whole`. For curators; an API key needs the scope `CURATE`.
+    #[graphql(guard = "RoleAtLeast(Role::Curator)")]
+    async fn delete_genre(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The genre that is to go.")] input: DeleteGenreInput,
+    ) -> Result<DeleteGenrePayload> {
+        delete_genre::delete(ctx, &input).await
     }
 
     /// Gives a collection another name. Its key stays, and its films. For curators; an API key needs the scope `CURATE`.

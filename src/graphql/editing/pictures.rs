@@ -46,7 +46,7 @@ impl PictureMutation {
             change: PictureChange::Add(new),
             base: input.base_revision,
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
         };
         answer(ctx, &edit).await
     }
@@ -65,7 +65,7 @@ impl PictureMutation {
             change: PictureChange::Remove(PictureHash::parse(&input.picture)),
             base: input.base_revision,
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
         };
         answer(ctx, &edit).await
     }
@@ -85,7 +85,7 @@ impl PictureMutation {
             change: PictureChange::Set(hashes.collect()),
             base: input.base_revision,
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
         };
         answer(ctx, &edit).await
     }
@@ -114,8 +114,8 @@ struct AddPictureInput {
     base_revision: Option<u64>,
     /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
     /// sources alone (`sourcePrecedence`).
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed. The picture is read all the same, and not kept.
     #[graphql(default = false)]
     dry_run: bool,
@@ -135,8 +135,8 @@ struct RemovePictureInput {
     base_revision: Option<u64>,
     /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
     /// sources alone (`sourcePrecedence`).
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -157,8 +157,8 @@ struct SetPicturesInput {
     base_revision: Option<u64>,
     /// Whether the pictures are locked with it, so that no load changes them. Those of a collection are held by the order of
     /// sources alone (`sourcePrecedence`).
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,

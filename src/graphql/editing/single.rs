@@ -50,7 +50,7 @@ impl SingleMutation {
             },
             base: input.base_revision,
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
         };
         let (visibility, editing) = (ctx.visibility(), &ctx.services().editing);
         let edited = editing.edit_episode(&visibility, &viewer, id, &edit).await;
@@ -90,7 +90,7 @@ impl SingleMutation {
             },
             base: input.base_revision,
             mode: mode(input.dry_run),
-            locking: locking(input.lock),
+            locking: locking(ctx, input.lock),
         };
         let editing = &ctx.services().editing;
         let edited = editing.edit_person(&viewer, id, &edit).await;
@@ -119,8 +119,8 @@ struct EditEpisodeInput {
     /// edited whatever became of it.
     base_revision: Option<u64>,
     /// Whether the fields that are named are locked with it, so that no load changes them; otherwise loads may.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -137,8 +137,8 @@ struct EditPersonInput {
     /// person is edited whatever was changed.
     base_revision: Option<u64>,
     /// Whether the fields that are named are locked with it, so that no load changes them; otherwise loads may.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -183,7 +183,7 @@ pub(super) struct EpisodePatch {
 /// What is to be known of a person. What is left out stays as it is; null takes a value away. A list replaces what is
 /// there.
 #[derive(InputObject)]
-struct PersonPatch {
+pub(super) struct PersonPatch {
     /// The name, of at most 500 characters; a person cannot be without one.
     name: MaybeUndefined<String>,
     /// The day of birth, not after that of death.
@@ -242,7 +242,7 @@ impl EpisodePatch {
 }
 
 impl PersonPatch {
-    fn read(self) -> ReadPart {
+    pub(super) fn read(self) -> ReadPart {
         let mut fields = Fields::default();
         fields.put("name", self.name, Value::from);
         fields.put("born", self.born, |day| json!(day.0));

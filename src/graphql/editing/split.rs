@@ -61,7 +61,7 @@ impl SplitTitleMutation {
                     ..Patch::default()
                 },
                 mode,
-                locking: locking(input.new.lock),
+                locking: locking(ctx, input.new.lock),
                 key: None,
             },
             seasons: input.seasons,
@@ -131,8 +131,8 @@ struct SplitAsInput {
     /// What is known of it; a `name` at least.
     set: TitlePatch,
     /// Whether the fields that are given are locked, so that no load changes them.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
 }
 
 /// What parting a title in two led to.

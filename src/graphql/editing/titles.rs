@@ -67,8 +67,8 @@ struct EditTitlesInput {
     #[graphql(default_with = "ErrorPolicy::RejectFailedRows")]
     error_policy: ErrorPolicy,
     /// Whether the fields that the edit names are locked with it, so that no load changes them; otherwise loads may.
-    #[graphql(default = true)]
-    lock: bool,
+    /// If left out, as the site has it (`site { editsLock }`): usually they are.
+    lock: Option<bool>,
     /// Whether it is only said what would be changed.
     #[graphql(default = false)]
     dry_run: bool,
@@ -105,9 +105,9 @@ pub(super) fn mode(dry_run: bool) -> LoadMode {
     }
 }
 
-/// Whether what is edited is locked.
-pub(super) fn locking(lock: bool) -> Locking {
-    if lock { Locking::Lock } else { Locking::Leave }
+/// Whether what is edited is locked: as the input says, or else as the site has it.
+pub(super) fn locking(ctx: &Context<'_>, lock: Option<bool>) -> Locking {
+    lock.map_or(ctx.services().site.edits, Locking::of)
 }
 
 /// What a global id of a title names.
@@ -162,7 +162,7 @@ impl EditTitlesInput {
             patch,
             policy: self.error_policy.into(),
             mode: mode(self.dry_run),
-            locking: locking(self.lock),
+            locking: locking(ctx, self.lock),
         }))
     }
 }

@@ -1,4 +1,5 @@
-//! The imports and jobs of whoever is logged in.
+//! The imports and jobs of whoever is logged in, and the plans that they have: an object has its fields in two places at
+//! most.
 
 use async_graphql::{ComplexObject, Context};
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use crate::graphql::accounts::Viewer;
 use crate::graphql::context::ContextExt;
 use crate::graphql::cursor::Order;
 use crate::graphql::error::Result;
+use crate::graphql::membership::Membership;
 use crate::graphql::page::{PageArgs, Sorted, page_of};
 use crate::graphql::total::Total;
 
@@ -73,6 +75,11 @@ impl Viewer {
             JobEdge::new(cursor, Job(job))
         });
         Ok(Some(JobConnection::new(slice, &window, total)))
+    }
+
+    /// The plans that the account has now; null if it has none.
+    async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Membership>> {
+        Membership::load(ctx, &ctx.known_viewer()?).await
     }
 }
 

@@ -16,7 +16,7 @@ use crate::graphql::scalars::DateTime;
 /// How a file stands with the catalogue.
 #[derive(Enum, Debug, Clone, Copy, PartialEq, Eq)]
 #[graphql(remote = "library::FileState")]
-pub(super) enum MediaFileState {
+pub(crate) enum MediaFileState {
     /// It is of something in the catalogue, which `matches` lists.
     Matched,
     /// It may be one of several things, or nobody can be sure of the only one; `candidates` lists them.

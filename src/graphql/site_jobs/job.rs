@@ -20,6 +20,8 @@ pub(super) enum SiteJobKind {
     Load,
     /// It writes down what lies in a folder of films and series, as `reelgraph scan --apply` does.
     Scan,
+    /// It prepares a film for any device, as `reelgraph video prepare` does: `done` and `total` count its parts.
+    Prepare,
 }
 
 /// How far a job of the site is.

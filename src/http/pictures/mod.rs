@@ -7,7 +7,7 @@
 mod drawn;
 mod find;
 mod headers;
-mod range;
+pub(super) mod range;
 mod stored;
 
 use axum::Router;

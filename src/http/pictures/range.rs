@@ -8,7 +8,7 @@ use axum::http::request::Parts;
 
 /// Which bytes are wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(in crate::http) enum Wanted {
     Whole,
     /// These, which are some of those that there are.
     Part(Range<usize>),
@@ -18,7 +18,7 @@ pub(super) enum Wanted {
 
 /// What a request wants of so many bytes with this strong tag. What is not understood counts as not said, and so does a
 /// part in a request that is no `GET` (RFC 9110, 14.2).
-pub(super) fn wanted(parts: &Parts, tag: &str, length: usize) -> Wanted {
+pub(in crate::http) fn wanted(parts: &Parts, tag: &str, length: usize) -> Wanted {
     if parts.method != Method::GET {
         return Wanted::Whole;
     }

@@ -20,7 +20,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
-use tokio::time::{interval, sleep};
+use tokio::time::{interval, sleep, timeout};
 
 use super::body::Arriving;
 use super::connections::{Connections, Place, ServerLimits};
@@ -31,6 +31,11 @@ use super::stream::Observed;
 const SWEEP: Duration = Duration::from_secs(1);
 /// How long to wait when the machine has no descriptor left: there is room as soon as somebody goes.
 const NO_ROOM: Duration = Duration::from_millis(50);
+/// How long whoever has connected, and asked nothing so far, may do so after the server was told to stop. A balancer sends
+/// what it has as soon as it is connected, and nobody sends it again if the server closes then.
+const FIRST: Duration = Duration::from_secs(1);
+/// How many connections may wait to be taken, by the default of the system.
+const BACKLOG: usize = 4096;
 /// How often it is said at most that no connection can be taken.
 const SAY_AGAIN: Duration = Duration::from_secs(60);
 
@@ -77,7 +82,12 @@ pub async fn serve(
             },
         }
     }
-    drop((listeners, stopping));
+    for (stream, peer) in listeners.into_iter().flat_map(close) {
+        if let Some(place) = connections.admit(peer.ip()) {
+            tokio::spawn(hold(stream, peer, place, router.clone(), stopping.clone()));
+        }
+    }
+    drop(stopping);
     stop.send_replace(true);
     // When nobody is left who would have to know.
     let mut ended = pin!(stop.closed());
@@ -102,7 +112,9 @@ async fn hold(
     let place = Arc::new(place);
     let connection = Arc::clone(&place.connection);
     let told = Stopping::new(stopping.clone());
+    let (asks, mut asked) = watch::channel(false);
     let service = service_fn(|request: hyper::Request<Incoming>| {
+        asks.send_replace(true);
         let at_work = connection.work();
         let mut request = request.map(|body| Arriving::new(body, || connection.wait_for_body()));
         request.extensions_mut().insert(ConnectInfo(peer));
@@ -128,6 +140,10 @@ async fn hold(
     let served = builder.serve_connection(stream, service).with_upgrades();
     let mut served = pin!(served);
     let mut is_stopping = false;
+    let mut stops = pin!(async {
+        drop(stopping.wait_for(|stops| *stops).await);
+        drop(timeout(FIRST, asked.wait_for(|asked| *asked)).await);
+    });
     loop {
         tokio::select! {
             served = served.as_mut() => {
@@ -136,7 +152,7 @@ async fn hold(
                 }
                 break;
             }
-            _ = stopping.wait_for(|stops| *stops), if !is_stopping => {
+            () = &mut stops, if !is_stopping => {
                 is_stopping = true;
                 served.as_mut().graceful_shutdown();
             }
@@ -167,6 +183,19 @@ async fn accept(listeners: &[TcpListener]) -> io::Result<(TcpStream, SocketAddr)
         accepted.find(Poll::is_ready).unwrap_or(Poll::Pending)
     })
     .await
+}
+
+/// Ends a listener, and gives the connections that the system had taken for it, and would reset.
+fn close(listener: TcpListener) -> Vec<(TcpStream, SocketAddr)> {
+    let Ok(listener) = listener.into_std() else {
+        return Vec::new();
+    };
+    let waiting = std::iter::from_fn(|| listener.accept().ok()).take(BACKLOG);
+    let taken = waiting.filter_map(|(stream, peer)| {
+        stream.set_nonblocking(true).ok()?;
+        Some((TcpStream::from_std(stream).ok()?, peer))
+    });
+    taken.collect()
 }
 
 /// Whether it was not said before, or long ago; then it is now.

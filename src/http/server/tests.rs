@@ -318,3 +318,27 @@ async fn what_is_under_way_is_finished_before_the_end_and_nothing_else_is_waited
         .unwrap();
     assert!(TcpStream::connect(server.address).await.is_err());
 }
+
+#[tokio::test]
+async fn whoever_has_just_come_is_answered_before_the_end() {
+    let server = server(ServerLimits::default()).await;
+    let mut taken = server.connect().await;
+    tokio::time::sleep(SHORT / 4).await;
+    // The server does nothing before the next `await`: it has not taken this one when it is told to stop.
+    let waiting = std::net::TcpStream::connect(server.address).unwrap();
+    waiting.set_nonblocking(true).unwrap();
+
+    server.stop.send(()).unwrap();
+
+    tokio::time::sleep(SHORT / 8).await;
+    assert!(TcpStream::connect(server.address).await.is_err());
+    let mut waiting = TcpStream::from_std(waiting).unwrap();
+    for stream in [&mut taken, &mut waiting] {
+        assert!(is_answered(stream).await);
+        closed(stream).await;
+    }
+    tokio::time::timeout(SOON, server.running)
+        .await
+        .expect("it ends")
+        .unwrap();
+}

@@ -9,7 +9,7 @@ use crate::support::visitor::Visitor;
 const ALL: &str = "profile { id name maxAge language hasPin }";
 
 /// What is the profile's alone, field by field.
-const INSIDE: [&str; 8] = [
+const INSIDE: [&str; 9] = [
     "hiddenTitles { nodes { __typename } }",
     "watchlist { nodes { __typename } }",
     "mutedTastes { __typename }",
@@ -18,6 +18,7 @@ const INSIDE: [&str; 8] = [
     "history { totalCount }",
     "recommendations(first: 1) { nodes { __typename } }",
     "rows(first: 1) { heading }",
+    "comments { nodes { __typename } }",
 ];
 
 /// What whoever asks is told of a profile: the codes of what it may not see of it.
@@ -67,6 +68,8 @@ async fn a_profile_is_made_changed_and_taken_apart() {
     for (field, value, code) in [
         ("name", json!(null), "BLANK"),
         ("name", json!("x".repeat(51)), "TOO_LONG"),
+        ("name", json!("a\u{202e}b"), "INVALID"),
+        ("name", json!("a\u{200b}b"), "INVALID"),
         ("maxAge", json!(22), "OUT_OF_RANGE"),
         ("maxAge", json!(-1), "OUT_OF_RANGE"),
         ("language", json!("german"), "INVALID"),

@@ -8,15 +8,17 @@ use crate::support::ports::recording;
 
 use reelgraph::adapters::argon2::Argon2Hasher;
 use reelgraph::adapters::blobs::FolderBlobs;
+use reelgraph::adapters::folders::MediaOnDisk;
 use reelgraph::adapters::images::ImageReader;
-use reelgraph::adapters::jwt::JwtTokens;
+use reelgraph::adapters::jwt::{JwtGrants, JwtTokens};
 use reelgraph::adapters::memory::{
     CatalogSnapshot, MemoryEvents, MemoryLeases, MemoryLimiter, MemoryLists, TokioTasks,
 };
 use reelgraph::adapters::search::WordSearch;
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteImports, SqliteJobs, SqliteLibrary,
-    SqliteOneTime, SqliteSessions, SqliteSigningKeys, SqliteSiteJobs, SqliteUsage, SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteComments, SqliteDb, SqliteGraph, SqliteImports,
+    SqliteJobs, SqliteLibrary, SqliteMembership, SqliteOneTime, SqliteSessions, SqliteSigningKeys,
+    SqliteSiteJobs, SqliteUploads, SqliteUsage, SqliteVideo, SqliteWatching,
 };
 use reelgraph::domain::accounts::{
     AccountPolicy, AccountPorts, AccountService, AccountStores, KeyRotation, ReadInTurn,
@@ -26,6 +28,7 @@ use reelgraph::domain::catalog::{
     SearchService, VisibilityPolicy, Writer,
 };
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::commenting::{CommentPolicy, CommentPorts, CommentService};
 use reelgraph::domain::editing::EditService;
 use reelgraph::domain::entropy::SystemEntropy;
 use reelgraph::domain::importing::{ImportPorts, ImportService};
@@ -33,11 +36,14 @@ use reelgraph::domain::library::LibraryService;
 use reelgraph::domain::loading::{
     Format, LoadMode, LoadOptions, LoadService, Manner, NewTitles, Source,
 };
+use reelgraph::domain::membership::MembershipService;
 use reelgraph::domain::merging::{MergePorts, MergeService};
 use reelgraph::domain::recommend::{Ranking, RecommendPorts, RecommendService, TastesInGraph};
 use reelgraph::domain::revising::{RevisionPorts, RevisionService};
 use reelgraph::domain::site_jobs::SiteJobService;
+use reelgraph::domain::uploading::{UploadPolicy, UploadService, Uploaders};
 use reelgraph::domain::usage::UsageService;
+use reelgraph::domain::video::{VideoPorts, VideoService};
 use reelgraph::domain::watching::{WatchPorts, WatchRules, WatchService};
 use reelgraph::domain::working::WorkService;
 use reelgraph::graphql::{Services, SiteFacts};
@@ -97,6 +103,16 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         Arc::clone(&clock),
         events.clone(),
     );
+    let commenting = CommentService::new(
+        CommentPorts {
+            store: Arc::new(SqliteComments::new(db.clone())),
+            limiter: Arc::new(MemoryLimiter::new()),
+            clock: Arc::clone(&clock),
+            entropy: Arc::new(SystemEntropy),
+        },
+        catalog.clone(),
+        CommentPolicy::Off,
+    );
     let load = LoadService::new(
         catalog.clone(),
         Arc::new(snapshot.clone()),
@@ -146,11 +162,52 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
         accounts.clone(),
         Arc::clone(&clock),
     );
+    let library = LibraryService::new(
+        Arc::new(SqliteLibrary::new(db.clone())),
+        catalog.clone(),
+        Arc::clone(&clock),
+    );
+    let grants = JwtGrants::new(
+        Arc::new(SqliteSigningKeys::new(db.clone())),
+        Arc::clone(&clock),
+        KeyRotation::default(),
+        None,
+    );
+    let membership = MembershipService::new(
+        Arc::new(SqliteMembership::new(db.clone())),
+        accounts.clone(),
+        catalog.clone(),
+        Arc::clone(&clock),
+    );
+    let video = VideoService::new(VideoPorts {
+        sources: Arc::new(SqliteVideo::new(db.clone())),
+        packages: Arc::new(SqliteVideo::new(db.clone())),
+        files: Arc::new(MediaOnDisk),
+        blobs: Arc::new(FolderBlobs::new("no media".into())),
+        grants: Arc::new(grants),
+        catalog: catalog.clone(),
+        library: library.clone(),
+        accounts: accounts.clone(),
+        membership: membership.clone(),
+        visibility: VisibilityPolicy::default(),
+        clock: Arc::clone(&clock),
+    });
     let services = Services {
         site_jobs: SiteJobService::new(
             Arc::new(SqliteSiteJobs::new(db.clone())),
             Arc::clone(&clock),
         ),
+        uploads: UploadService::new(
+            Arc::new(SqliteUploads::new(db.clone())),
+            Arc::new(FolderBlobs::new("no uploads".into())),
+            Arc::new(MemoryLeases::new()),
+            Arc::clone(&clock),
+            UploadPolicy {
+                who: Uploaders::Curators,
+                quota: 0,
+            },
+        ),
+        membership: membership.clone(),
         search,
         recommend: RecommendService::new(
             RecommendPorts {
@@ -191,16 +248,16 @@ pub(super) async fn services(db: &SqliteDb, catalog: Arc<Counted>) -> (Services,
             revising: revising.clone(),
             editing: editing.clone(),
             watching: watching.clone(),
+            commenting: commenting.clone(),
+            membership,
             leases: Arc::new(MemoryLeases::new()),
             clock: Arc::clone(&clock),
         }),
         editing,
         revising,
-        library: LibraryService::new(
-            Arc::new(SqliteLibrary::new(db.clone())),
-            catalog.clone(),
-            Arc::clone(&clock),
-        ),
+        commenting,
+        library,
+        video,
         catalog,
         watching,
         accounts,

@@ -24,9 +24,10 @@ fn lines<'a>(text: &'a str, name: &str, labels: &[&str]) -> Vec<&'a str> {
 const OPERATIONS: &str = "graphql_operation_duration_seconds_count";
 const ROUNDS: &str = "job_round_duration_seconds_count";
 /// Jobs that have had a round soon after the start, and after somebody has come and watched.
-const JOBS: [&str; 14] = [
+const JOBS: [&str; 16] = [
     "fold_watches",
     "count_usage",
+    "count_comments",
     "project_graph",
     "keep_similar",
     "move_merged",
@@ -38,6 +39,7 @@ const JOBS: [&str; 14] = [
     "follow_thumbs",
     "follow_lately",
     "send_mail",
+    "sweep_uploads",
     "measure",
 ];
 

@@ -31,11 +31,14 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "base64",
             "bytes",
             "cardinality_estimator",
+            // Captions are in any encoding that people have.
+            "chardetng",
             "chrono",
             "chrono_tz",
             // A format of the files that curators load, as JSON is.
             "csv",
             "dataloader",
+            "encoding_rs",
             "futures",
             "idna",
             // The lines of `.ignore` files are those of `.gitignore`.
@@ -55,6 +58,10 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
             "secrecy",
             "serde",
             "serde_json",
+            // Which field of a line of plans is wrong.
+            "serde_path_to_error",
+            // The checksums that clients of uploads by tus send.
+            "sha1",
             "sha2",
             "subtle",
             "thiserror",
@@ -230,21 +237,26 @@ pub(super) const CRATES: &[(&str, &[&str])] = &[
 pub(super) const FEATURES: &[&str] = &[
     "catalog",
     "accounts",
+    "membership",
     "watching",
     "recommend",
     "usage",
     "working",
     "site_jobs",
     "importing",
+    "uploading",
+    "commenting",
     "privacy",
     "loading",
     "revising",
     "editing",
     "merging",
     "library",
+    "video",
+    "preparing",
 ];
 /// The technologies: one folder each.
 pub(super) const ADAPTERS: &[&str] = &[
-    "argon2", "blobs", "folders", "images", "jwt", "kafka", "mail", "memory", "mongo", "neo4j",
-    "oauth", "pictures", "redis", "search", "sqlite",
+    "argon2", "blobs", "ffmpeg", "folders", "images", "jwt", "kafka", "mail", "memory", "mongo",
+    "neo4j", "oauth", "oembed", "pictures", "redis", "search", "sqlite",
 ];

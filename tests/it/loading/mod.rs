@@ -6,6 +6,7 @@ mod collections;
 mod credits;
 mod exported;
 mod files;
+mod hostile;
 mod mapped;
 mod merging;
 mod packed;

@@ -142,6 +142,7 @@ async fn store_as_once(program: &Program) {
         pictures: Vec::new(),
         external_ids: Vec::new(),
         merge: None,
+        deleted: false,
         locks: Locks::default(),
         stamp,
     };
@@ -158,6 +159,7 @@ async fn store_as_once(program: &Program) {
             slug: "हसय".to_owned(),
             name: "हास्य".to_owned(),
             merged_into: None,
+            deleted: false,
             stamp,
         }],
         collections: vec![Collection {
@@ -165,6 +167,8 @@ async fn store_as_once(program: &Program) {
             slug: "はは".to_owned(),
             name: "ばば".to_owned(),
             pictures: Vec::new(),
+            merged_into: None,
+            deleted: false,
             stamp,
         }],
         ..CatalogBatch::default()

@@ -150,6 +150,7 @@ fn an_episode(series: TitleId, director: &str, guest: &str) -> Episode {
         directors: vec![PersonId::of_slug(director)],
         crew: vec![guest],
         merging: None,
+        deleted_from: None,
         locks: Locks::default(),
         stamp: stamp(),
     }

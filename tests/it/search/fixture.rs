@@ -213,6 +213,7 @@ pub(super) fn person(first_name: &str, name: &str) -> Change {
             pictures: Vec::new(),
             external_ids: Vec::new(),
             merge: None,
+            deleted: false,
             locks: Locks::default(),
             stamp: stamp(),
         }),

@@ -127,6 +127,8 @@ async fn a_collection_and_the_number_in_it_are_words() {
             slug: "ring-saga".to_owned(),
             name: name.to_owned(),
             pictures: Vec::new(),
+            merged_into: None,
+            deleted: false,
             stamp: stamp(),
         };
         let change = Change {

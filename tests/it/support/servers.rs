@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{LazyLock, Mutex};
 use std::time::Duration;
 
+use redis::aio::ConnectionLike;
 use secrecy::SecretString;
 use tokio::sync::{Semaphore, SemaphorePermit};
 
@@ -28,10 +29,65 @@ pub(crate) fn redis_url() -> (SecretString, String) {
     (setting("REDIS_URL").into(), format!("{}:", unique("it")))
 }
 
+/// A connection to Redis that goes round our code, to one server or to a cluster.
+pub(crate) enum RedisConnection {
+    One(redis::aio::MultiplexedConnection),
+    Cluster(redis::cluster_async::ClusterConnection),
+}
+
+/// The addresses of a cluster, if the tests run on one (`tests/growth/redis-cluster`).
+fn redis_cluster() -> Option<Vec<String>> {
+    let url = setting("REDIS_URL");
+    let nodes = url.strip_prefix("redis+cluster://")?;
+    Some(
+        nodes
+            .split(',')
+            .map(|node| format!("redis://{node}"))
+            .collect(),
+    )
+}
+
+/// What stands in keys of a group on a cluster, and nothing on one server.
+pub(crate) fn redis_tag(group: &str) -> String {
+    redis_cluster().map_or_else(String::new, |_| format!(":{{{group}}}"))
+}
+
 /// A connection to Redis that goes round our code.
-pub(crate) async fn redis_connection() -> redis::aio::MultiplexedConnection {
+pub(crate) async fn redis_connection() -> RedisConnection {
+    if let Some(nodes) = redis_cluster() {
+        let client = redis::cluster::ClusterClient::new(nodes).unwrap();
+        return RedisConnection::Cluster(client.get_async_connection().await.unwrap());
+    }
     let client = redis::Client::open(setting("REDIS_URL")).unwrap();
-    client.get_multiplexed_async_connection().await.unwrap()
+    RedisConnection::One(client.get_multiplexed_async_connection().await.unwrap())
+}
+
+impl ConnectionLike for RedisConnection {
+    fn req_packed_command<'a>(
+        &'a mut self,
+        cmd: &'a redis::Cmd,
+    ) -> redis::RedisFuture<'a, redis::Value> {
+        match self {
+            Self::One(one) => one.req_packed_command(cmd),
+            Self::Cluster(cluster) => cluster.req_packed_command(cmd),
+        }
+    }
+
+    fn req_packed_commands<'a>(
+        &'a mut self,
+        pipeline: &'a redis::Pipeline,
+        offset: usize,
+        count: usize,
+    ) -> redis::RedisFuture<'a, Vec<redis::Value>> {
+        match self {
+            Self::One(one) => one.req_packed_commands(pipeline, offset, count),
+            Self::Cluster(cluster) => cluster.req_packed_commands(pipeline, offset, count),
+        }
+    }
+
+    fn get_db(&self) -> i64 {
+        0
+    }
 }
 
 /// The keys in Redis that begin with a prefix, in order.

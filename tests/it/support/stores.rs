@@ -8,18 +8,21 @@ use chrono::TimeDelta;
 use futures::TryStreamExt;
 use neo4rs::{BoltType, Graph, query};
 use reelgraph::adapters::mongo::{
-    MongoAccounts, MongoCatalog, MongoDb, MongoNotes, MongoUsage, MongoWatching,
+    MongoAccounts, MongoCatalog, MongoComments, MongoDb, MongoMembership, MongoNotes, MongoUsage,
+    MongoWatching,
 };
 use reelgraph::adapters::neo4j::{Neo4jDb, Neo4jGraph};
 use reelgraph::adapters::redis::{RedisDb, RedisSessions};
 use reelgraph::adapters::sqlite::{
-    SqliteAccounts, SqliteCatalog, SqliteDb, SqliteGraph, SqliteNotes, SqliteSessions, SqliteUsage,
-    SqliteWatching,
+    SqliteAccounts, SqliteCatalog, SqliteComments, SqliteDb, SqliteGraph, SqliteMembership,
+    SqliteNotes, SqliteSessions, SqliteUsage, SqliteWatching,
 };
 use reelgraph::domain::accounts::{Session, SessionStore};
 use reelgraph::domain::clock::{Clock, SystemClock};
+use reelgraph::domain::commenting::CommentStore;
 use reelgraph::domain::ids::{PlayId, ProfileId, UserId};
 use reelgraph::domain::loading::CurationStore;
+use reelgraph::domain::membership::MembershipStore;
 use reelgraph::domain::recommend::{GraphProjection, NoteStore};
 use reelgraph::domain::usage::UsageStore;
 use reelgraph::domain::watching::SittingId;
@@ -27,7 +30,7 @@ use rusqlite::Connection;
 
 use super::ports::{Accounts, Watching};
 use super::program::{On, Program};
-use super::servers::PATIENT;
+use super::servers::{PATIENT, redis_connection};
 
 /// The record of an installation.
 pub(crate) struct Stores {
@@ -35,7 +38,9 @@ pub(crate) struct Stores {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) watching: Arc<dyn Watching>,
     pub(crate) usage: Arc<dyn UsageStore>,
+    pub(crate) comments: Arc<dyn CommentStore>,
     pub(crate) curation: Arc<dyn CurationStore>,
+    pub(crate) membership: Arc<dyn MembershipStore>,
 }
 
 impl Stores {
@@ -68,7 +73,9 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
             sessions: Arc::new(SqliteSessions::new(db.clone())),
             watching: Arc::new(SqliteWatching::new(db.clone())),
             usage: Arc::new(SqliteUsage::new(db.clone())),
-            curation: Arc::new(SqliteCatalog::new(db)),
+            comments: Arc::new(SqliteComments::new(db.clone())),
+            curation: Arc::new(SqliteCatalog::new(db.clone())),
+            membership: Arc::new(SqliteMembership::new(db)),
         };
     }
     let uri = program.variable("MONGODB_URI").into();
@@ -80,7 +87,9 @@ pub(crate) async fn open(program: &Program, on: On) -> Stores {
         sessions: Arc::new(RedisSessions::new(redis)),
         watching: Arc::new(MongoWatching::new(db.clone())),
         usage: Arc::new(MongoUsage::new(db.clone())),
-        curation: Arc::new(MongoCatalog::new(db)),
+        comments: Arc::new(MongoComments::new(db.clone())),
+        curation: Arc::new(MongoCatalog::new(db.clone())),
+        membership: Arc::new(MongoMembership::new(db)),
     }
 }
 
@@ -201,8 +210,7 @@ async fn read_mongo(program: &Program, rows: &mut Vec<Row>) {
 }
 
 async fn read_redis(program: &Program, rows: &mut Vec<Row>) {
-    let client = redis::Client::open(program.variable("REDIS_URL")).unwrap();
-    let mut connection = client.get_connection_manager().await.unwrap();
+    let mut connection = redis_connection().await;
     let prefix = program.variable("REELGRAPH_REDIS_PREFIX");
     let pattern = format!("{prefix}*");
     let keys: Vec<String> = redis::cmd("KEYS")

@@ -83,6 +83,11 @@ impl Visitor {
         }
     }
 
+    /// The token that is sent with each request.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        self.bearer.as_deref()
+    }
+
     /// The same client, which also sends a header.
     pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));

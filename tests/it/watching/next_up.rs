@@ -136,6 +136,7 @@ fn an_episode(series: u64, number: u32, aired: Option<NaiveDate>) -> Episode {
         directors: Vec::new(),
         crew: Vec::new(),
         merging: None,
+        deleted_from: None,
         locks: Locks::default(),
         stamp: Stamp::first(at(0)),
     }

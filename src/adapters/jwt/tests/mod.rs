@@ -1,6 +1,7 @@
 //! A store and a clock that tests can set.
 
 mod crypto;
+mod grants;
 mod keys;
 mod tokens;
 

@@ -186,7 +186,7 @@ impl CatalogSnapshot {
     fn find_people(&self) -> Option<Vec<Pair>> {
         let names = self.names(|tables, from| {
             let people = tables.people.from(from).take(AT_A_TIME);
-            let some = people.filter(|person| person.leads_to().is_none());
+            let some = people.filter(Person::is_there);
             let some = some.filter_map(|person| Some((hash(None, &person.name)?, person.id)));
             (some.collect(), tables.people.len())
         })?;

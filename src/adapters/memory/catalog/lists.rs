@@ -14,7 +14,7 @@ use crate::domain::catalog::{
     Visibility,
 };
 use crate::domain::error::StoreError;
-use crate::domain::ids::{PersonId, TitleId};
+use crate::domain::ids::{CollectionId, PersonId, TitleId};
 use crate::domain::page::{Slice, Window};
 
 #[async_trait]
@@ -151,6 +151,20 @@ impl TitleListStore for CatalogSnapshot {
     async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError> {
         self.look_whole(|tables| tables.people.merged().collect())
             .await
+    }
+
+    async fn deleted_people(&self) -> Result<Vec<PersonId>, StoreError> {
+        self.look_whole(|tables| tables.people.deleted().collect())
+            .await
+    }
+
+    async fn gone_collections(&self) -> Result<Vec<CollectionId>, StoreError> {
+        self.look_whole(|tables| {
+            let collections = tables.collections.values();
+            let gone = collections.filter(|collection| !collection.is_there());
+            gone.map(|collection| collection.id).collect()
+        })
+        .await
     }
 
     async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError> {

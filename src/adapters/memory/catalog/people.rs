@@ -3,7 +3,7 @@
 use std::hash::BuildHasher;
 
 use chrono::NaiveDate;
-use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
+use hashbrown::{DefaultHashBuilder, HashMap, HashSet, HashTable};
 
 use crate::domain::catalog::{ExternalId, KeptPicture, Locks, Person, PersonMerge};
 use crate::domain::ids::PersonId;
@@ -17,6 +17,8 @@ pub(super) struct People {
     by_slug: HashTable<u32>,
     /// Those who were merged into others, which few are.
     merged: HashMap<PersonId, PersonMerge>,
+    /// Those whom curators have deleted, which few are.
+    deleted: HashSet<PersonId>,
     hasher: DefaultHashBuilder,
 }
 
@@ -56,9 +58,15 @@ impl People {
         self.merged.iter().map(|(person, merge)| (*person, *merge))
     }
 
+    /// Those whom curators have deleted, in no order.
+    pub(super) fn deleted(&self) -> impl Iterator<Item = PersonId> {
+        self.deleted.iter().copied()
+    }
+
     fn person(&self, kept: &Kept) -> Person {
         Person {
             merge: self.merged.get(&kept.id).copied(),
+            deleted: self.deleted.contains(&kept.id),
             ..kept.person()
         }
     }
@@ -97,6 +105,11 @@ impl People {
             Some(merge) => self.merged.insert(person.id, merge),
             None => self.merged.remove(&person.id),
         };
+        if person.deleted {
+            self.deleted.insert(person.id);
+        } else {
+            self.deleted.remove(&person.id);
+        }
         let (kept, hasher) = (&self.kept, &self.hasher);
         self.by_slug.insert_unique(
             hasher.hash_one(person.slug.as_str()),
@@ -112,6 +125,7 @@ impl People {
             return;
         };
         self.merged.remove(&id);
+        self.deleted.remove(&id);
         let (id, slug) = (
             self.hasher.hash_one(id),
             self.hasher.hash_one(self.kept[place].slug()),
@@ -169,7 +183,7 @@ impl Kept {
         }
     }
 
-    /// The person, without whom they were merged into.
+    /// The person, without whom they were merged into and whether they were deleted.
     fn person(&self) -> Person {
         let texts: Texts<'_> = postcard::from_bytes(&self.texts).expect("they were written so");
         let (slug, name, ids, birthplace, died, pictures, locks) = texts;
@@ -187,6 +201,7 @@ impl Kept {
             pictures,
             external_ids: ids.collect(),
             merge: None,
+            deleted: false,
             locks,
             stamp: self.stamp,
         }

@@ -11,6 +11,7 @@ use super::profiles::ProfileDocument;
 use super::users::UserDocument;
 use crate::adapters::mongo::catalog::revisions::REVISIONS;
 use crate::adapters::mongo::db::{Collection, MongoDb};
+use crate::adapters::mongo::membership::MEMBERSHIPS;
 
 /// All collections of the feature.
 #[derive(Clone)]
@@ -24,6 +25,8 @@ pub(super) struct Collections {
     pub(super) erasures: Collection<ErasureDocument>,
     /// Changes of the catalogue, which name whoever made them.
     pub(super) revisions: Collection<Document>,
+    /// What accounts have of plans.
+    pub(super) memberships: Collection<Document>,
 }
 
 impl Collections {
@@ -37,6 +40,7 @@ impl Collections {
             mails: db.collection("mails"),
             erasures: db.collection("erasures"),
             revisions: db.collection(REVISIONS),
+            memberships: db.collection(MEMBERSHIPS),
         }
     }
 }

@@ -25,6 +25,7 @@ pub(super) async fn ensure(collections: &Collections, build: Build) -> Result<bo
         erasures,
         // The catalogue's.
         revisions: _,
+        memberships: _,
     } = collections;
     is_whole &= make(
         users,

@@ -113,6 +113,8 @@ async fn delete_user(
     delete(session, &collections.api_keys, of_user()).await?;
     delete(session, &collections.audit, of_user()).await?;
     delete(session, &collections.mails, of_user()).await?;
+    let its_own = || doc! { "_id": id.to_i64() };
+    delete(session, &collections.memberships, its_own()).await?;
     let erased = erased().map_err(|error| Abort::Refused(error.into()))?;
     let nobody = doc! { "$set": { "author": erased }, "$unset": { "user": "" } };
     let revisions = &collections.revisions;
@@ -120,7 +122,7 @@ async fn delete_user(
         .update_many(of_user(), nobody)
         .session(&mut *session)
         .await?;
-    delete(session, &collections.users, doc! { "_id": id.to_i64() }).await
+    delete(session, &collections.users, its_own()).await
 }
 
 /// The document that the next write of it finds.

@@ -18,6 +18,8 @@ pub(super) struct Collections {
     /// collection would keep a measurement for each, but can be written in no transaction, and what is in it cannot be
     /// changed one by one: nothing in it could be counted exactly once.
     pub(super) days: Collection<DayDocument>,
+    /// The same, for whoever looks at statistics.
+    pub(super) shown_days: Collection<DayDocument>,
     pub(super) curves: Collection<CurveDocument>,
     /// One document: how often something was counted.
     pub(super) turn: Collection<Document>,
@@ -29,6 +31,7 @@ impl Collections {
             waiting: db.collection(WAITING),
             sittings: db.collection("usage_sittings"),
             days: db.collection("usage_days"),
+            shown_days: db.stale_collection("usage_days"),
             curves: db.collection("usage_curves"),
             turn: db.collection("usage_turn"),
             db,

@@ -104,6 +104,7 @@ impl Commit {
             days,
             curves,
             turn,
+            shown_days: _,
         } = collections;
         self.take_turn(turn, session).await?;
         for batches in self.batches.chunks(CHUNK) {

@@ -116,7 +116,7 @@ impl UsageStore for MongoUsage {
         let [first, last] = [first, last].map(|day| key_of(&DayKey::new(scope, day)));
         let these = doc! { "_id": { "$gte": first?, "$lte": last? } };
         let order = doc! { "_id": 1 };
-        readable(&self.collections.days, DAYS, these, order, None).await
+        readable(&self.collections.shown_days, DAYS, these, order, None).await
     }
 
     async fn top_titles(
@@ -151,7 +151,7 @@ impl UsageStore for MongoUsage {
             doc! { "$sort": { field: -1, "_id": 1 } },
             doc! { "$limit": rows(limit) },
         ];
-        let days = &self.collections.days;
+        let days = &self.collections.shown_days;
         let sums: Vec<SumDocument> = patiently(days.timeout, async {
             let sums = days.aggregate(pipeline).with_type::<SumDocument>();
             let sums = sums.await.map_err(store_error)?;
@@ -184,7 +184,14 @@ impl UsageStore for MongoUsage {
             );
         }
         let order = doc! { "_id.day": 1, "_id.kind": 1, "_id.id": 1 };
-        readable(&self.collections.days, DAYS, these, order, Some(limit)).await
+        readable(
+            &self.collections.shown_days,
+            DAYS,
+            these,
+            order,
+            Some(limit),
+        )
+        .await
     }
 
     async fn forget_sittings(&self, before: DateTime<Utc>) -> Result<u64, StoreError> {

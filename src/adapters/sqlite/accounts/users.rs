@@ -18,11 +18,12 @@ use crate::domain::page::{Slice, Window};
 use crate::domain::viewer::Role;
 
 /// What goes with an account, and it. What it changed of the catalogue stays, and names nobody.
-const DELETE: [&str; 6] = [
+const DELETE: [&str; 7] = [
     "DELETE FROM identities WHERE user_id = ?1",
     "DELETE FROM api_keys WHERE user_id = ?1",
     "DELETE FROM audit WHERE user_id = ?1",
     "DELETE FROM mails WHERE user_id = ?1",
+    "DELETE FROM memberships WHERE user_id = ?1",
     "UPDATE catalog_revisions SET author = '\"erased\"', user = NULL WHERE user = ?1",
     "DELETE FROM users WHERE id = ?1",
 ];

@@ -12,7 +12,7 @@ use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Session;
 use crate::domain::accounts::token::{ApiKeyToken, SessionToken};
 use crate::domain::accounts::user::User;
-use crate::domain::ids::{ProfileId, UserId};
+use crate::domain::ids::{ApiKeyId, ProfileId, SessionId, UserId};
 use crate::domain::listeners::{Listener, Topic};
 use crate::domain::viewer::{KnownViewer, Login, Viewer};
 
@@ -138,22 +138,37 @@ impl AccountService {
     /// access token need not be good any more for that, only its session. That is no use of it.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn still(&self, viewer: &KnownViewer) -> Result<Option<KnownViewer>, AccountError> {
-        let now = self.ports.clock.now();
         match viewer.login {
-            Login::Session(id) => {
-                let Some((session, owner)) = self.ports.owners.owned_session(id, now).await? else {
-                    return Ok(None);
-                };
-                let owner = owner.filter(|(user, _)| is_valid(user, &session));
-                Ok(owner.map(|(user, profile)| user.viewer(&profile, session.id)))
-            }
-            Login::ApiKey { id, .. } => {
-                let key = self.ports.accounts.api_keys.find_api_key(id).await?;
-                match key.filter(|key| key.expires_at > now) {
-                    Some(key) => self.viewer_of_key(&key).await,
-                    None => Ok(None),
-                }
-            }
+            Login::Session(id) => self.viewer_of_session(id).await,
+            Login::ApiKey { id, .. } => self.viewer_of_api_key(id).await,
+        }
+    }
+
+    /// Who goes on with a log-in by now; none: it has ended. That is no use of it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn viewer_of_session(
+        &self,
+        id: SessionId,
+    ) -> Result<Option<KnownViewer>, AccountError> {
+        let now = self.ports.clock.now();
+        let Some((session, owner)) = self.ports.owners.owned_session(id, now).await? else {
+            return Ok(None);
+        };
+        let owner = owner.filter(|(user, _)| is_valid(user, &session));
+        Ok(owner.map(|(user, profile)| user.viewer(&profile, session.id)))
+    }
+
+    /// Who comes with an API key by now; none: it has ended. That is no use of it.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn viewer_of_api_key(
+        &self,
+        id: ApiKeyId,
+    ) -> Result<Option<KnownViewer>, AccountError> {
+        let now = self.ports.clock.now();
+        let key = self.ports.accounts.api_keys.find_api_key(id).await?;
+        match key.filter(|key| key.expires_at > now) {
+            Some(key) => self.viewer_of_key(&key).await,
+            None => Ok(None),
         }
     }
 

@@ -248,7 +248,7 @@ impl AccountService {
         } else {
             lifetimes.idle
         };
-        let id = SessionId::random(&mut *self.ports.entropy.rng());
+        let id = SessionId::random_of(user.id, &mut *self.ports.entropy.rng());
         let secret = Secret::random(&mut *self.ports.entropy.rng());
         let refresh = Secret::random(&mut *self.ports.entropy.rng());
         let session = Session {

@@ -76,6 +76,12 @@ impl AccountService {
         found.ok_or(AccountError::UserNotFound)
     }
 
+    /// The accounts with these ids, in no order, for whoever runs the site.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn users_by_id(&self, ids: &[UserId]) -> Result<Vec<User>, AccountError> {
+        Ok(self.ports.accounts.users.users(ids).await?)
+    }
+
     /// A page of what was done to an account, the latest first: of the viewer's own, or for an admin of any.
     #[tracing::instrument(level = "debug", skip_all)]
     pub async fn audit_of(
@@ -110,6 +116,21 @@ impl AccountService {
         let entry = AuditEntry {
             detail: Some(detail),
             ..self.own(viewer, action, client)
+        };
+        self.write(vec![AccountWrite::AddAudit(entry)]).await
+    }
+
+    /// Notes with an account what whoever runs the site's commands did to it elsewhere on the site.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn note_by_command(
+        &self,
+        user: UserId,
+        action: Action,
+        detail: String,
+    ) -> Result<(), AccountError> {
+        let entry = AuditEntry {
+            detail: Some(detail),
+            ..self.managed_by(Authority::Operator, user, action)
         };
         self.write(vec![AccountWrite::AddAudit(entry)]).await
     }

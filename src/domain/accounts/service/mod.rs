@@ -33,7 +33,7 @@ pub use export::AccountExport;
 pub use log_in::{LogIn, LoggedIn, Tokens};
 pub use mailing::{MailService, MailingError};
 pub use manage::Authority;
-pub use names::NamesByUser;
+pub use names::{NamesByProfile, NamesByUser};
 pub use oauth_types::{
     Arrival, BeginOAuth, Came, EnterPin, Entered, ExchangeOAuth, OAuthRedirect, ReturnFromOAuth,
 };

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::AccountService;
 use crate::domain::accounts::error::AccountError;
 use crate::domain::batch::Batch;
-use crate::domain::ids::UserId;
+use crate::domain::ids::{ProfileId, UserId};
 
 impl AccountService {
     /// The names of the oldest profiles of these accounts; those without one are left out.
@@ -23,6 +23,19 @@ impl AccountService {
         }
         Ok(names)
     }
+
+    /// What these profiles are called, for whoever reads what they wrote; those that are gone are left out.
+    #[tracing::instrument(level = "debug", skip_all)]
+    pub async fn profile_names(
+        &self,
+        profiles: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, Arc<str>>, AccountError> {
+        let profiles = self.ports.accounts.profiles.profiles(profiles).await?;
+        let names = profiles.into_iter();
+        Ok(names
+            .map(|profile| (profile.id, profile.name.into()))
+            .collect())
+    }
 }
 
 /// Reads what accounts are called, those that exist.
@@ -36,5 +49,22 @@ impl Batch for NamesByUser {
 
     async fn load(&self, users: &[UserId]) -> Result<HashMap<UserId, Arc<str>>, AccountError> {
         self.0.names(users).await
+    }
+}
+
+/// Reads what profiles are called, those that exist.
+#[derive(Clone)]
+pub struct NamesByProfile(pub AccountService);
+
+impl Batch for NamesByProfile {
+    type Key = ProfileId;
+    type Value = Arc<str>;
+    type Error = AccountError;
+
+    async fn load(
+        &self,
+        profiles: &[ProfileId],
+    ) -> Result<HashMap<ProfileId, Arc<str>>, AccountError> {
+        self.0.profile_names(profiles).await
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::accounts::audit::{Action, Actor};
 use crate::domain::accounts::email::{EmailAddress, EmailError};
 use crate::domain::accounts::error::AccountError;
 use crate::domain::accounts::mail::{Asked, MailKind};
-use crate::domain::accounts::name::MAX_NAME;
+use crate::domain::accounts::name::name_left;
 use crate::domain::accounts::password::ChosenPassword;
 use crate::domain::accounts::profile::Profile;
 use crate::domain::accounts::session::Transport;
@@ -15,7 +15,6 @@ use crate::domain::accounts::user::User;
 use crate::domain::ids::{ProfileId, UserId};
 use crate::domain::limits::limit_key;
 use crate::domain::stamp::Stamp;
-use crate::domain::text::tidy;
 use crate::domain::viewer::{Client, Role};
 
 /// What nobody should have in a password on any site that runs this program.
@@ -187,11 +186,9 @@ impl AccountService {
     }
 }
 
-/// The name of a first profile: the one that was given, what stands before the `@`, or any.
+/// The name of a first profile: of the one that was given what a name may have, what stands before the `@`, or any.
 pub(super) fn profile_name(given: Option<&str>, email: Option<&EmailAddress>) -> String {
-    let given = given.map(tidy).filter(|name| !name.is_empty());
-    let name = given
-        .or_else(|| email.map(|email| email.local_part().to_owned()))
-        .unwrap_or_else(|| "Viewer".to_owned());
-    name.chars().take(MAX_NAME).collect()
+    let of_email = || email.and_then(|email| name_left(email.local_part()));
+    let name = given.and_then(name_left).or_else(of_email);
+    name.unwrap_or_else(|| "Viewer".to_owned())
 }

@@ -53,6 +53,29 @@ fn a_sidecar_beats_the_name() {
 }
 
 #[test]
+fn what_is_called_as_a_film_is_no_two_episodes() {
+    let mut shelf = Shelf::default();
+    let nfo = b"<episodedetails><season>1</season><episode>1</episode></episodedetails>\n<episodedetails><season>1</season><episode>2</episode></episodedetails>";
+    shelf.put("Heat (1995)/Heat (1995).mkv", VIDEO);
+    shelf.put("Heat (1995)/Heat (1995).nfo", nfo);
+    // A day that some programs write for none is no year, and an id of a person is none of a film.
+    let nfo = b"<movie><title>Alien</title><premiered>0001-01-01</premiered><uniqueid type='imdb'>nm0000244</uniqueid></movie>";
+    shelf.put("Alien (1979)/Alien (1979).mkv", VIDEO);
+    shelf.put("Alien (1979)/Alien (1979).nfo", nfo);
+
+    let found = shelf.read();
+
+    let heat = &found["Heat (1995)/Heat (1995).mkv"];
+    assert_eq!(told(heat), "VIDEO SURE film Heat 1995");
+    let is_told = |warning: &String| warning.contains("is of no film; it is not believed");
+    assert!(heat.warnings.iter().any(is_told), "{:?}", heat.warnings);
+    let sidecar = &found["Heat (1995)/Heat (1995).nfo"];
+    assert!(sidecar.reason.contains("of another sort"), "{sidecar:?}");
+    let alien = &found["Alien (1979)/Alien (1979).mkv"];
+    assert_eq!(told(alien), "VIDEO SURE film Alien 1979");
+}
+
+#[test]
 fn a_sidecar_is_found_however_its_name_is_spelt() {
     let mut shelf = Shelf::default();
     shelf.put("L\u{e9}on (1994).mkv", VIDEO);

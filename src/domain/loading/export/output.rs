@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use super::columns::Columns;
 use super::options::ExportError;
 use super::record::Exported;
+use crate::domain::loading::document::MAX_DOCUMENT;
 use crate::domain::loading::entry::MAX_LINE;
-use crate::domain::loading::source::{Format, MAX_DOCUMENT};
+use crate::domain::loading::source::Format;
 
 /// What records are written to.
 pub(super) struct Output<'o> {

@@ -15,8 +15,8 @@ use super::record::Exported;
 use super::referred::{Named, Referred, path};
 use crate::domain::blobs::BlobStore;
 use crate::domain::catalog::{
-    CatalogPart, CatalogService, Credit, Episode, KeptPicture, PictureHash, StoredPicture, Texts,
-    Title, TitleKind, Visibility,
+    CatalogPart, CatalogService, Collection, Credit, Episode, KeptPicture, PictureHash,
+    StoredPicture, Texts, Title, TitleKind, Visibility,
 };
 use crate::domain::clock::Clock;
 use crate::domain::ids::{CollectionId, EpisodeId, GenreId, PersonId, TitleId};
@@ -155,7 +155,7 @@ impl Pass<'_> {
             let none = Texts::default();
             // Who was merged into somebody else is told with that one: a file cannot say that they are one.
             let alone = ids.iter().filter_map(|id| people.get(id));
-            for person in alone.filter(|person| person.leads_to().is_none()) {
+            for person in alone.filter(|person| person.is_there()) {
                 let told = told.get(&person.id).unwrap_or(&none);
                 if let Some(exported) = documents::person(person, told, &referred) {
                     self.summary.people += 1;
@@ -174,6 +174,7 @@ impl Pass<'_> {
             let ids = keys.iter().map(|key| CollectionId::from_i64(key.1));
             let ids: Vec<CollectionId> = ids.collect();
             let found = catalog.collections_of_seen_films(&ids).await?.into_iter();
+            let found = found.filter(Collection::is_there);
             let found: HashMap<CollectionId, _> = found.map(|it| (it.id, it)).collect();
             let pictures = found.values().flat_map(|it| &it.pictures);
             let referred = Referred {

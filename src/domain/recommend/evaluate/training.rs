@@ -180,6 +180,7 @@ impl TitleInput for TrainingSet {
             slug: String::new(),
             name: String::new(),
             merged_into: None,
+            deleted: false,
             stamp: Stamp::first(DateTime::UNIX_EPOCH),
         };
         Ok(ids.into_iter().copied().map(genre).collect())

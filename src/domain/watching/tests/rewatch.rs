@@ -32,6 +32,7 @@ fn shown(season: u32, number: u32, day: i64) -> Episode {
         directors: Vec::new(),
         crew: Vec::new(),
         merging: None,
+        deleted_from: None,
         locks: Locks::default(),
         stamp: Stamp::first(DateTime::UNIX_EPOCH),
     }

@@ -149,7 +149,7 @@ fn ids(entries: &[AuditEntry]) -> Vec<u64> {
     entries.iter().map(|entry| entry.id.0).collect()
 }
 
-const ACTIONS: [Action; 27] = [
+const ACTIONS: [Action; 29] = [
     Action::Registered,
     Action::LoggedIn,
     Action::LogInFailed,
@@ -177,4 +177,6 @@ const ACTIONS: [Action; 27] = [
     Action::ApiKeyRevoked,
     Action::Exported,
     Action::SourcePrecedenceSet,
+    Action::MembershipGranted,
+    Action::MembershipRevoked,
 ];

@@ -13,7 +13,7 @@ use reelgraph::domain::catalog::{
     TitleQuery, Visibility,
 };
 use reelgraph::domain::error::StoreError;
-use reelgraph::domain::ids::PersonId;
+use reelgraph::domain::ids::{CollectionId, PersonId};
 use reelgraph::domain::page::{Slice, Window};
 use reelgraph::domain::recommend::TitleSource;
 use reelgraph::domain::revising::RevisionStore;
@@ -183,6 +183,14 @@ impl TitleListStore for Opened {
 
     async fn merged_people(&self) -> Result<Vec<(PersonId, PersonMerge)>, StoreError> {
         (self.snapshot)().merged_people().await
+    }
+
+    async fn deleted_people(&self) -> Result<Vec<PersonId>, StoreError> {
+        (self.snapshot)().deleted_people().await
+    }
+
+    async fn gone_collections(&self) -> Result<Vec<CollectionId>, StoreError> {
+        (self.snapshot)().gone_collections().await
     }
 
     async fn credited_in(&self, people: &[PersonId]) -> Result<CreditedIn, StoreError> {

@@ -71,6 +71,7 @@ async fn what_credits_somebody_is_found_whatever_became_of_it(store: &Opened) {
             step: MergeStep::Done,
             since: at(3),
             was: TitleState::Published,
+            episode: None,
         });
     });
     put_titles(store, [gone]).await.unwrap();

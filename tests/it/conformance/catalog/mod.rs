@@ -2,6 +2,7 @@
 
 mod backend;
 mod collections;
+mod deleted;
 mod facets;
 mod feed;
 mod filters;

@@ -192,6 +192,7 @@ pub(super) fn person(number: u64) -> Person {
         pictures: vec![picture(PictureKind::Portrait, None, number)],
         external_ids: vec![external("imdb", &format!("nm{number}"))],
         merge: None,
+        deleted: false,
         locks: Locks::default(),
         stamp: Stamp::first(at(number)),
     }
@@ -203,6 +204,7 @@ pub(super) fn genre(number: u64, name: &str) -> Genre {
         slug: format!("genre-{number}"),
         name: name.to_owned(),
         merged_into: None,
+        deleted: false,
         stamp: Stamp::first(at(number)),
     }
 }
@@ -213,6 +215,8 @@ pub(super) fn collection(number: u64) -> Collection {
         slug: format!("collection-{number}"),
         name: format!("Collection {number}"),
         pictures: Vec::new(),
+        merged_into: None,
+        deleted: false,
         stamp: Stamp::first(at(number)),
     }
 }
@@ -253,6 +257,7 @@ pub(super) fn episode(series: u64, season: u32, number: u32) -> Episode {
             credit(4, CreditRole::Writer, 0),
         ],
         merging: None,
+        deleted_from: None,
         locks: Locks::default(),
         stamp: Stamp::first(at(1)),
     }

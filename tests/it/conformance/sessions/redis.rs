@@ -83,9 +83,10 @@ async fn the_keys_of_ended_sessions_go() {
 #[tokio::test]
 async fn an_accounts_set_lives_as_long_as_its_last_session() {
     let (store, prefix) = on_a_prefix();
+    let shard = servers::redis_tag("0");
     let (key, set) = (
-        format!("{prefix}session:1"),
-        format!("{prefix}sessions-of:7"),
+        format!("{prefix}session{shard}:1"),
+        format!("{prefix}sessions-of{shard}:7"),
     );
     let now = now();
     let until = |days| Session {
