@@ -20,6 +20,7 @@ use super::servers::{Servers, servers};
 use super::settings::Settings;
 use super::topics::{Brokers, brokers};
 use super::uploads::uploads;
+use super::watching::watch_rules;
 use crate::domain::catalog::VisibilityPolicy;
 use crate::domain::commenting::CommentPolicy;
 use crate::domain::editing::Locking;
@@ -251,7 +252,6 @@ impl Config {
     }
 }
 
-/// How long a revision is kept; `None`: for ever.
 /// Whether only documents of the manifests are taken.
 fn documents_only(given: Option<bool>, documents: Option<&Path>) -> anyhow::Result<bool> {
     let documents_only = given.unwrap_or_default();
@@ -261,6 +261,7 @@ fn documents_only(given: Option<bool>, documents: Option<&Path>) -> anyhow::Resu
     Ok(documents_only)
 }
 
+/// How long a revision is kept; `None`: for ever.
 fn revisions_kept(days: Option<u32>) -> Option<TimeDelta> {
     let days = days.filter(|days| *days > 0)?;
     Some(TimeDelta::days(days.into()))
@@ -311,54 +312,6 @@ fn check_suggestions(ranking: &Ranking, freshness: &Freshness) -> anyhow::Result
         if !(0.0..=1.0).contains(&share) {
             bail!("{name} is {share}, not from 0 to 1");
         }
-    }
-    Ok(())
-}
-
-/// The thresholds of watching: those that are given, else the usual ones.
-fn watch_rules(given: &Settings) -> anyhow::Result<WatchRules> {
-    let usual = WatchRules::default();
-    let rules = WatchRules {
-        resume_from_percent: given
-            .resume_from_percent
-            .unwrap_or(usual.resume_from_percent),
-        watched_above_percent: given
-            .watched_above_percent
-            .unwrap_or(usual.watched_above_percent),
-        watched_in_last_seconds: given
-            .watched_in_last_seconds
-            .unwrap_or(usual.watched_in_last_seconds),
-        short_below_seconds: given
-            .short_below_seconds
-            .unwrap_or(usual.short_below_seconds),
-        half_life_days: given.half_life_days.unwrap_or(usual.half_life_days),
-    };
-    check_rules(&rules)?;
-    Ok(rules)
-}
-
-fn check_rules(rules: &WatchRules) -> anyhow::Result<()> {
-    let percents = [
-        ("resume-from-percent", rules.resume_from_percent),
-        ("watched-above-percent", rules.watched_above_percent),
-    ];
-    for (name, percent) in percents {
-        if !(0.0..=100.0).contains(&percent) {
-            bail!("{name} is {percent}, not from 0 to 100");
-        }
-    }
-    if rules.resume_from_percent > rules.watched_above_percent {
-        bail!("resume-from-percent is above watched-above-percent");
-    }
-    // Below a week the weights of a decade would not fit in a number.
-    if !(7.0..=100_000.0).contains(&rules.half_life_days) {
-        bail!(
-            "half-life-days is {}, not from 7 to 100000",
-            rules.half_life_days
-        );
-    }
-    if !(rules.watched_in_last_seconds >= 0.0 && rules.short_below_seconds >= 0.0) {
-        bail!("watched-in-last-seconds and short-below-seconds are not below 0");
     }
     Ok(())
 }

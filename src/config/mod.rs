@@ -15,6 +15,7 @@ mod servers;
 mod settings;
 mod topics;
 mod uploads;
+mod watching;
 
 pub use accounts::{AccountConfig, AccountSettings, FacebookConfig, OpenIdConfig, OpenIdSettings};
 pub use blobs::{BlobConfig, BucketConfig};
