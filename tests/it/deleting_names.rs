@@ -1,11 +1,8 @@
 //! Curators delete genres and collections, and merge collections: titles, lists and files go by it, until it is taken back.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
-use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -64,7 +61,7 @@ async fn a_genre_is_deleted_and_comes_back(on: On) {
             && slugs(&seen["one"]["genres"]) == ["crime"]
             && slugs(&seen["genres"]) == ["crime", "drama"]
     };
-    seen(&mut curator, GENRES, is_gone).await;
+    curator.ask_until(GENRES, is_gone).await;
     let again = curator.refused("deleteGenre", input).await;
     assert_eq!(again, refused("NOT_FOUND", "genre"));
     // Whoever edits is told, and so is whoever loads.
@@ -80,8 +77,8 @@ async fn a_genre_is_deleted_and_comes_back(on: On) {
     assert!(said.contains("films: 0 new, 0 changed"), "{said}");
     assert!(said.contains("was deleted by hand; left out"), "{said}");
 
-    revert(&mut curator, &done["run"]).await;
-    seen(&mut curator, GENRES, |seen| *seen == before).await;
+    curator.revert(&done["run"]).await;
+    curator.ask_until(GENRES, |seen| *seen == before).await;
 }
 
 async fn a_collection_becomes_one_with_another(on: On) {
@@ -133,7 +130,7 @@ async fn a_collection_becomes_one_with_another(on: On) {
         let films = seen["ring"]["films"].as_array().map(Vec::len);
         seen["saga"] == seen["ring"] && films == Some(3) && seen["three"] == part
     };
-    seen(&mut curator, COLLECTIONS, is_merged).await;
+    curator.ask_until(COLLECTIONS, is_merged).await;
     let again = curator.refused("mergeCollections", input).await;
     assert_eq!(again, refused("NOT_FOUND", "collection"));
     // Who asks by the id of the other gets it, too.
@@ -143,8 +140,8 @@ async fn a_collection_becomes_one_with_another(on: On) {
     let said = load(&program).await;
     assert!(said.contains("films: 0 new, 0 changed"), "{said}");
 
-    revert(&mut curator, &done["run"]).await;
-    seen(&mut curator, COLLECTIONS, |seen| *seen == before).await;
+    curator.revert(&done["run"]).await;
+    curator.ask_until(COLLECTIONS, |seen| *seen == before).await;
 }
 
 async fn a_collection_is_deleted_and_comes_back(on: On) {
@@ -182,14 +179,14 @@ async fn a_collection_is_deleted_and_comes_back(on: On) {
 
     let none = json!({ "collectionPart": null, "collection": null });
     let is_gone = |seen: &Value| seen["ring"].is_null() && seen["one"] == none;
-    let now = seen(&mut curator, COLLECTIONS, is_gone).await;
+    let now = curator.ask_until(COLLECTIONS, is_gone).await;
     assert_eq!(now["saga"], before["saga"]);
     let said = load(&program).await;
     assert!(said.contains("films: 0 new, 0 changed"), "{said}");
     assert!(said.contains("was deleted by hand; left out"), "{said}");
 
-    revert(&mut curator, &done["run"]).await;
-    seen(&mut curator, COLLECTIONS, |seen| *seen == before).await;
+    curator.revert(&done["run"]).await;
+    curator.ask_until(COLLECTIONS, |seen| *seen == before).await;
 }
 
 async fn with_records(on: On) -> (Program, Site, Visitor) {
@@ -200,29 +197,6 @@ async fn with_records(on: On) -> (Program, Site, Visitor) {
     let mut curator = Visitor::of(&site);
     curator.log_in("curator@example.org").await;
     (program, site, curator)
-}
-
-/// Takes all of a run back.
-async fn revert(curator: &mut Visitor, run: &Value) {
-    let back = json!({ "run": run, "whole": true });
-    let back = curator
-        .expect("revertRevisions", back, "obstructed run")
-        .await;
-    assert_eq!(back["obstructed"], 0);
-    assert!(back["run"].is_string());
-}
-
-/// What is seen once it is as it is to be.
-async fn seen(curator: &mut Visitor, query: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-    let started = Instant::now();
-    loop {
-        let seen = curator.ask(query).await;
-        if is_so(&seen) {
-            return seen;
-        }
-        assert!(started.elapsed() < SOON, "still {seen}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 fn slugs(list: &Value) -> Vec<&str> {

@@ -1,11 +1,8 @@
 //! Curators delete people and episodes: credits, lists and files go by it, until it is taken back.
 
-use std::time::{Duration, Instant};
-
 use serde_json::{Value, json};
 
 use crate::both_ways::both_ways;
-use crate::support::SOON;
 use crate::support::program::{On, Program, Site};
 use crate::support::visitor::Visitor;
 
@@ -63,7 +60,7 @@ async fn a_person_is_deleted_and_comes_back(on: On) {
             && credits.is_some_and(|credits| credits.len() == 1)
             && *directors == json!([])
     };
-    let now = seen(&mut curator, CREDITS, is_gone).await;
+    let now = curator.ask_until(CREDITS, is_gone).await;
     let pacino = json!([{ "order": 0, "character": null, "node": { "slug": "al-pacino" } }]);
     assert_eq!(now["heat"]["credits"]["edges"], pacino);
     let pilot = &now["series"]["seasons"][0]["episodes"]["nodes"][0];
@@ -87,8 +84,8 @@ async fn a_person_is_deleted_and_comes_back(on: On) {
     let said = load(&program, of_lee).await;
     assert!(said.contains("was deleted by hand; left out"), "{said}");
 
-    revert(&mut curator, &done["run"]).await;
-    seen(&mut curator, CREDITS, |seen| *seen == before).await;
+    curator.revert(&done["run"]).await;
+    curator.ask_until(CREDITS, |seen| *seen == before).await;
 }
 
 async fn an_episode_is_deleted_and_comes_back(on: On) {
@@ -128,7 +125,7 @@ async fn an_episode_is_deleted_and_comes_back(on: On) {
 
     let season = |seen: &Value| seen["series"]["seasons"][0].clone();
     let is_gone = |seen: &Value| season(seen)["episodes"]["totalCount"] == 1;
-    let now = seen(&mut curator, EPISODES, is_gone).await;
+    let now = curator.ask_until(EPISODES, is_gone).await;
     let pilot = json!([{ "number": 1, "name": "Pilot" }]);
     assert_eq!(season(&now)["episodes"]["nodes"], pilot);
     let again = curator.refused("deleteEpisode", input).await;
@@ -152,8 +149,8 @@ async fn an_episode_is_deleted_and_comes_back(on: On) {
     let change = json!({ "field": "deleted_from", "after": "\"Dusk\"" });
     assert_eq!(told, json!([{ "nodeName": "Second", "changes": [change] }]));
 
-    revert(&mut curator, &done["run"]).await;
-    seen(&mut curator, EPISODES, |seen| *seen == before).await;
+    curator.revert(&done["run"]).await;
+    curator.ask_until(EPISODES, |seen| *seen == before).await;
     assert_eq!(curator.ask(history).await, watched);
 }
 
@@ -165,29 +162,6 @@ async fn with_records(on: On) -> (Program, Site, Visitor) {
     let mut curator = Visitor::of(&site);
     curator.log_in("curator@example.org").await;
     (program, site, curator)
-}
-
-/// Takes all of a run back.
-async fn revert(curator: &mut Visitor, run: &Value) {
-    let back = json!({ "run": run, "whole": true });
-    let back = curator
-        .expect("revertRevisions", back, "obstructed run")
-        .await;
-    assert_eq!(back["obstructed"], 0);
-    assert!(back["run"].is_string());
-}
-
-/// What is seen once it is as it is to be.
-async fn seen(curator: &mut Visitor, query: &str, is_so: impl Fn(&Value) -> bool) -> Value {
-    let started = Instant::now();
-    loop {
-        let seen = curator.ask(query).await;
-        if is_so(&seen) {
-            return seen;
-        }
-        assert!(started.elapsed() < SOON, "still {seen}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }
 
 /// Loads records; all that is told of it.

@@ -56,7 +56,9 @@ async fn a_genre_becomes_one_with_another_and_is_taken_back(on: On) {
     let merged = curator.expect("mergeGenres", input.clone(), MERGED).await;
     assert_eq!(merged["genre"]["slug"], "crime");
 
-    let now = seen(&mut curator, |seen| seen["titles"]["totalCount"] == 3).await;
+    let now = curator
+        .ask_until(SEEN, |seen| seen["titles"]["totalCount"] == 3)
+        .await;
     assert_eq!(slugs(&now["one"]["genres"]), ["crime"]);
     assert_eq!(slugs(&now["two"]["genres"]), ["drama", "crime"]);
     assert_eq!(slugs(&now["genres"]), ["crime", "drama"]);
@@ -74,7 +76,9 @@ async fn a_genre_becomes_one_with_another_and_is_taken_back(on: On) {
         .await;
     assert_eq!(back["obstructed"], 0);
     assert!(back["run"].is_string());
-    let now = seen(&mut curator, |seen| seen["titles"]["totalCount"] == 2).await;
+    let now = curator
+        .ask_until(SEEN, |seen| seen["titles"]["totalCount"] == 2)
+        .await;
     assert_eq!(slugs(&now["one"]["genres"]), ["capers", "crime"]);
     assert_eq!(slugs(&now["genres"]), ["capers", "crime", "drama"]);
     assert_eq!(now["capers"]["viewerMuted"], true);
@@ -148,19 +152,6 @@ async fn what_gets_a_genre_while_it_goes_is_of_the_other(on: On) {
             "{seen}, not {are_of_it}: some name what is gone"
         );
         tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
-}
-
-/// What is seen once it is as it is to be.
-async fn seen(curator: &mut Visitor, is_so: impl Fn(&Value) -> bool) -> Value {
-    let started = std::time::Instant::now();
-    loop {
-        let seen = curator.ask(SEEN).await;
-        if is_so(&seen) {
-            return seen;
-        }
-        assert!(started.elapsed() < SOON, "still {seen}");
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
 }
 

@@ -1,10 +1,11 @@
 //! Somebody who uses a site: with a browser, an app or a machine, from any network.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, RETRY_AFTER, SET_COOKIE};
 use serde_json::{Value, json};
 
+use super::SOON;
 use super::program::{PASSWORD, Site};
 
 /// Somebody with a client of their own, which keeps the cookie that it is given.
@@ -81,11 +82,6 @@ impl Visitor {
             bearer: Some(token.to_owned()),
             ..self.clone()
         }
-    }
-
-    /// The token that is sent with each request.
-    pub(crate) fn bearer(&self) -> Option<&str> {
-        self.bearer.as_deref()
     }
 
     /// The same client, which also sends a header.
@@ -187,6 +183,27 @@ impl Visitor {
             .await;
         self.bearer = payload["accessToken"].as_str().map(str::to_owned);
         payload["refreshToken"].as_str().unwrap().to_owned()
+    }
+
+    /// Takes all of a run back, as a curator.
+    pub(crate) async fn revert(&mut self, run: &Value) {
+        let back = json!({ "run": run, "whole": true });
+        let back = self.expect("revertRevisions", back, "obstructed run").await;
+        assert_eq!(back["obstructed"], 0);
+        assert!(back["run"].is_string());
+    }
+
+    /// What is answered once it is as it is to be.
+    pub(crate) async fn ask_until(&mut self, query: &str, is_so: impl Fn(&Value) -> bool) -> Value {
+        let started = Instant::now();
+        loop {
+            let seen = self.ask(query).await;
+            if is_so(&seen) {
+                return seen;
+            }
+            assert!(started.elapsed() < SOON, "still {seen}");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Whom the site takes the visitor for: an e-mail address, or nobody.

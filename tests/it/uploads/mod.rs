@@ -35,7 +35,7 @@ impl Sender {
     async fn log_in(site: &Site, email: &str) -> Self {
         let mut visitor = Visitor::of(site);
         visitor.log_in_app(email).await;
-        let token = visitor.bearer().unwrap().to_owned();
+        let token = visitor.bearer.unwrap();
         Self {
             client: reqwest::Client::new(),
             address: site.address.clone(),
