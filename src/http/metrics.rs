@@ -102,7 +102,7 @@ const METRICS: &[(&str, Kind, &str)] = &[
     (
         "watch_log_folded_entries_total",
         Kind::Counter,
-        "Entries of the watch log that this server recorded and made plays, states and sums from.",
+        "Entries of the watch log that this server made plays, states and sums from, whether it recorded them or found them left",
     ),
     (
         "watch_log_lag_seconds",

@@ -113,7 +113,7 @@ impl LogRecorder {
                 entries.iter().flat_map(|entry| entry.touched()).collect();
             let touched: Vec<Touched> = touched.into_iter().collect();
             let (rules, now) = (self.ports.rules, self.ports.clock.now());
-            let entries = entries.to_vec();
+            let (entries, folding) = (entries.to_vec(), entries.len());
             let change = Arc::new(move |ledger: &mut Ledger| {
                 for entry in &entries {
                     entry.apply(&rules, ledger);
@@ -123,6 +123,7 @@ impl LogRecorder {
             });
             let store = &self.ports.store;
             store.fold(step, &touched, change).await?;
+            metrics::counter!("watch_log_folded_entries_total").increment(folding as u64);
         }
         Ok(())
     }
@@ -181,7 +182,6 @@ impl LogRecorder {
                 }
             }
         }
-        metrics::counter!("watch_log_folded_entries_total").increment(count as u64);
         for (profile, times) in forgotten {
             match self.folded_tails(vec![profile]).await {
                 Ok(_) => {
